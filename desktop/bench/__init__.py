@@ -1,0 +1,1 @@
+"""`parley bench`: measures the engine on this machine."""

@@ -1,0 +1,1 @@
+"""The speech engine: hear, recognise, translate, speak. No Qt in here, ever."""

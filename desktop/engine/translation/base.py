@@ -1,0 +1,35 @@
+"""What a translator is."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from desktop.engine.stt.base import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatorCapabilities:
+    """What a translator can do."""
+
+    pairs: frozenset[tuple[str, str]]
+    """(source, target) it can translate, pivoted ones included"""
+    forces_prefix: bool
+    """honours `prefix` of `translate`"""
+    needs_network: bool = False
+
+
+class Translator(Protocol):
+    """Turns text into text of another language. Used from one thread at a time."""
+
+    name: str
+    """as shown to the user"""
+    capabilities: TranslatorCapabilities
+
+    def load(self, source: str, target: str, progress: Progress) -> None:
+        """Bring the pair's models into memory. Raises ModelMissing (says what to install), ModelBroken."""
+
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+        """Translate one sentence or clause; the result begins with `prefix` where that is supported.
+        Not final: speed before accuracy. Raises BackendFailed."""
+
+    def close(self) -> None:
+        """Give the memory back. Idempotent."""
