@@ -1,46 +1,298 @@
-"""The engine: its public interface and its state. (Being written: the interface below stands.)"""
+"""The engine: its public interface, and the coordinator loop that owns its state.
 
+Commands may come from any thread and return at once: they are queued and done on the `run` thread, which also
+hands every event to the subscribers, in order.
+"""
+
+import logging
+import queue
+import threading
+import time
 from collections.abc import Callable
 
 from desktop.engine.audio.base import Source
-from desktop.engine.events import AudioFrame, Event
+from desktop.engine.errors import EngineError
+from desktop.engine.events import AudioFrame, DevicesChanged, ErrorEvent, Event, Severity, State, StateChanged
+from desktop.engine.pipeline import Backends, Pipeline, PipelineSink
+from desktop.engine.stage import EndOfSpeech
 from desktop.settings import Settings
+
+log = logging.getLogger(__name__)
 
 Subscriber = Callable[[Event], None]
 
+METRICS_EVERY = 0.5
+"""Seconds between two Metrics while listening."""
+
 
 class Engine:
-    """Commands return at once from any thread; results and failures arrive as events on the `run` thread."""
+    """Hears, recognises, translates and speaks; tells its subscribers what comes of it.
 
-    def __init__(self, settings: Settings) -> None: ...
+    One engine lives as long as the app: `segment_id` and times go on from one start to the next.
+    """
+
+    def __init__(self, settings: Settings, backends: Backends | None = None) -> None:
+        self._settings = settings
+        self._backends = backends or Backends()
+        self._inbox: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()
+        self._subscribers: tuple[Subscriber, ...] = ()
+        self._subscribing = threading.Lock()
+        self._pipeline: Pipeline | None = None
+        self._source: Source | None = None
+        self._source_is_chosen = False
+        self._sink: PipelineSink | None = None
+        self._state = State.IDLE
+        self._session = 0
+        self._is_ready = False
+        self._start_again: Callable[[], None] | None = None
+        self._unwatch: Callable[[], None] | None = None
+        self._closing = False
+        self._ended = threading.Event()
+        self._runner: threading.Thread | None = None
+
+    # Commands: any thread, at once.
 
     def start(self, source: Source | None = None) -> None:
-        """Listen to `source`, or to `settings.audio.source`. Audio is kept while models load."""
+        """Listen to `source`, or to `settings.audio.source`. Audio is kept while models load. While
+        listening: switch to it."""
+        self._inbox.put(lambda: self._do_start(source))
 
     def stop(self) -> None:
         """Stop listening; what was heard is finished (final events still arrive), then the state is IDLE."""
+        self._inbox.put(self._do_stop)
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop everything, join every thread within `timeout` seconds, make `run` return."""
+        self._inbox.put(lambda: self._do_close(timeout))
+        if self._runner is not None and self._runner is not threading.current_thread():
+            self._ended.wait(timeout + 1)
 
     def push_audio(self, frame: AudioFrame) -> None:
-        """Hand audio to a session that was started with a PushedSource."""
+        """Hand audio to a session whose source takes it (`PushedSource`). Any other session ignores it."""
+        push = getattr(self._source, "push", None)
+        if push is not None:
+            push(frame)
 
     def flush(self) -> None:
         """End the running utterance now, as if silence had come."""
+        self._inbox.put(lambda: self._pipeline.flush() if self._pipeline else None)
 
     def speak(self, text: str, language: str) -> None:
-        """Speak a text on the output device."""
+        """Speak a text on the output device, listening or not."""
+        self._inbox.put(lambda: self._running_pipeline().say(text, language))
 
     def stop_speaking(self) -> None:
         """Silence at once; what was waiting to be spoken is dropped."""
+        if self._pipeline is not None:
+            self._pipeline.stop_speaking()
+
+    def prepare(self) -> None:
+        """Load the recogniser's model now, so that the next start finds it ready."""
+        self._inbox.put(lambda: self._running_pipeline().prepare())
 
     def update_settings(self, settings: Settings) -> None:
         """Apply new settings, running or not; loses no audio."""
+        self._inbox.put(lambda: self._do_update(settings))
+
+    def watch_devices(self) -> None:
+        """Send DevicesChanged now and whenever devices come or go."""
+        self._inbox.put(self._do_watch)
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """`callback` gets each event on the `run` thread; returns the function that unsubscribes."""
-        raise NotImplementedError
+        with self._subscribing:
+            self._subscribers = (*self._subscribers, callback)
+
+        def unsubscribe() -> None:
+            with self._subscribing:
+                self._subscribers = tuple(one for one in self._subscribers if one is not callback)
+
+        return unsubscribe
 
     def run(self) -> None:
         """The coordinator loop; returns after `close`. Call it on a thread of its own, or on the main one."""
+        self._runner = threading.current_thread()
+        next_metrics = 0.0
+        while not self._closing:
+            try:
+                item = self._inbox.get(timeout=self._patience(next_metrics))
+            except queue.Empty:
+                pass
+            else:
+                self._take(item)
+            now = time.monotonic()
+            if self._pipeline is not None and self._is_listening() and now >= next_metrics:
+                next_metrics = now + METRICS_EVERY
+                self._dispatch(self._pipeline.metrics())
+        self._ended.set()
+
+    # The coordinator: everything below runs on the `run` thread.
+
+    def _patience(self, next_metrics: float) -> float | None:
+        """Seconds until something must be done unasked; None: never."""
+        return max(0.0, next_metrics - time.monotonic()) if self._is_listening() else None
+
+    def _is_listening(self) -> bool:
+        return self._state in (State.LISTENING, State.STOPPING)
+
+    def _take(self, item: Event | Callable[[], None]) -> None:
+        if not callable(item):
+            self._dispatch(item)
+            return
+        try:
+            item()
+        except EngineError as error:
+            self._dispatch(ErrorEvent(error.code, error.message, Severity.ERROR, error.recoverable))
+        except Exception as error:
+            log.exception("a command failed")
+            message = f"Something went wrong ({type(error).__name__}). The log says more."
+            self._dispatch(ErrorEvent("internal", message, Severity.ERROR))
+
+    def _dispatch(self, event: Event) -> None:
+        for subscriber in self._subscribers:
+            try:
+                subscriber(event)
+            except Exception:
+                log.exception("a subscriber failed")
+
+    def _enter(self, state: State, detail: str = "") -> None:
+        self._state = state
+        self._dispatch(StateChanged(state, detail))
+
+    def _running_pipeline(self) -> Pipeline:
+        if self._pipeline is None:
+            post = self._inbox.put
+            self._pipeline = Pipeline(
+                self._settings,
+                self._backends,
+                emit=post,
+                on_ready=lambda: post(self._do_ready),
+                on_failed=lambda error: post(lambda: self._do_fail(error)),
+                on_drained=lambda end: post(lambda: self._do_drained(end)),
+            )
+            self._pipeline.start()
+        return self._pipeline
+
+    def _do_start(self, source: Source | None) -> None:
+        if self._state is State.STOPPING:
+            self._start_again = lambda: self._do_start(source)
+            return
+        if self._state in (State.LISTENING, State.LOADING):
+            self._switch(source)
+            return
+        pipeline = self._running_pipeline()
+        try:
+            self._open(source)
+        except EngineError as error:
+            self._dispatch(ErrorEvent(error.code, error.message, Severity.ERROR, recoverable=False))
+            self._enter(State.FAILED, error.message)
+            return
+        self._session += 1
+        self._enter(State.LISTENING if self._is_ready else State.LOADING)
+        # Loads the model, or notices that it has to be another one, before the first word is said.
+        pipeline.prepare()
+
+    def _switch(self, source: Source | None) -> None:
+        """Open the new source before the old one is closed, so that nothing is missed; keep the old one if the
+        new one cannot be opened."""
+        old_source, old_sink = self._source, self._sink
+        self._open(source)
+        _close_source(old_source, old_sink)
+
+    def _open(self, source: Source | None) -> None:
+        pipeline = self._running_pipeline()
+        chosen = source is None
+        if source is None:
+            source = self._backends.source(self._settings.audio.source)
+        session = self._session
+        sink = PipelineSink(pipeline.frames, source.is_live, self._inbox.put, lambda: self._post_end(sink))
+        source.open(sink)
+        self._source, self._sink, self._source_is_chosen = source, sink, chosen
+        pipeline.configure(self._settings, self._hears_itself())
+        log.info("session %d: a source was opened", session)
+
+    def _post_end(self, sink: PipelineSink) -> None:
+        def end() -> None:
+            if sink is self._sink:
+                self._do_stop()
+
+        self._inbox.put(end)
+
+    def _do_stop(self) -> None:
+        self._start_again = None
+        if self._state not in (State.LISTENING, State.LOADING) or self._pipeline is None:
+            return
+        self._enter(State.STOPPING)
+        self._close_source()
+        self._pipeline.end(self._session)
+
+    def _do_ready(self) -> None:
+        self._is_ready = True
+        if self._state is State.LOADING:
+            self._enter(State.LISTENING)
+
+    def _do_fail(self, error: Exception) -> None:
+        self._is_ready = False
+        if self._state in (State.LISTENING, State.LOADING):
+            self._close_source()
+            detail = error.message if isinstance(error, EngineError) else "The recogniser could not be loaded."
+            self._enter(State.FAILED, detail)
+
+    def _do_drained(self, end: EndOfSpeech) -> None:
+        if self._state is not State.STOPPING or end.session != self._session:
+            return
+        if self._pipeline is not None:
+            self._dispatch(self._pipeline.metrics())
+        self._enter(State.IDLE)
+        if self._start_again is not None:
+            again, self._start_again = self._start_again, None
+            again()
+
+    def _do_update(self, settings: Settings) -> None:
+        before, self._settings = self._settings, settings
+        if self._pipeline is None:
+            return
+        listening = self._state in (State.LISTENING, State.LOADING)
+        if listening and self._source_is_chosen and settings.audio.source != before.audio.source:
+            self._switch(None)
+        self._pipeline.configure(settings, self._hears_itself())
+        if listening and settings.recognition != before.recognition:
+            self._pipeline.prepare()
+
+    def _hears_itself(self) -> bool:
+        rule = self._settings.speech.mute_capture
+        if self._source is None or rule != "auto":
+            return rule == "always"
+        from desktop.engine.audio.devices import hears_output
+
+        return hears_output(self._source.id, self._settings.speech.output)
+
+    def _do_watch(self) -> None:
+        if self._unwatch is None:
+            from desktop.engine.audio.devices import watch_devices
+
+            def changed(devices: DevicesChanged) -> None:
+                self._inbox.put(devices)
+
+            self._unwatch = watch_devices(changed)
+
+    def _close_source(self) -> None:
+        source, sink = self._source, self._sink
+        self._source = self._sink = None
+        _close_source(source, sink)
+
+    def _do_close(self, timeout: float) -> None:
+        began = time.monotonic()
+        self._closing = True
+        if self._unwatch is not None:
+            self._unwatch()
+        self._close_source()
+        if self._pipeline is not None:
+            self._pipeline.close(max(0.1, timeout - (time.monotonic() - began)))
+
+
+def _close_source(source: Source | None, sink: PipelineSink | None) -> None:
+    if sink is not None:
+        sink.is_active = False
+    if source is not None:
+        source.close()

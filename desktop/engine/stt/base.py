@@ -47,14 +47,19 @@ class Hypothesis:
     """probability that nothing was said, 0..1"""
     log_probability: float = 0.0
     """average per token, <= 0"""
+    language_probability: float = 1.0
+    """how sure `language` is among the candidates, 0..1; 1 when it was given"""
 
 
 class Recognizer(Protocol):
     """Turns audio into words. Used from one thread at a time; `load` may run on another one before."""
 
-    name: str
-    """as shown to the user, for example "Whisper small" """
-    capabilities: RecognizerCapabilities
+    @property
+    def name(self) -> str:
+        """As shown to the user, for example "Whisper small"."""
+
+    @property
+    def capabilities(self) -> RecognizerCapabilities: ...
 
     def load(self, progress: Progress) -> None:
         """Bring the model into memory. Raises ModelError."""

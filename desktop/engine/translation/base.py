@@ -20,9 +20,12 @@ class TranslatorCapabilities:
 class Translator(Protocol):
     """Turns text into text of another language. Used from one thread at a time."""
 
-    name: str
-    """as shown to the user"""
-    capabilities: TranslatorCapabilities
+    @property
+    def name(self) -> str:
+        """As shown to the user."""
+
+    @property
+    def capabilities(self) -> TranslatorCapabilities: ...
 
     def load(self, source: str, target: str, progress: Progress) -> None:
         """Bring the pair's models into memory. Raises ModelMissing (says what to install), ModelBroken."""

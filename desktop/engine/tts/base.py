@@ -41,9 +41,12 @@ class SpeechChunk:
 class Synthesizer(Protocol):
     """Speaks text. Used from one thread at a time."""
 
-    name: str
-    """as shown to the user"""
-    capabilities: SynthesizerCapabilities
+    @property
+    def name(self) -> str:
+        """As shown to the user."""
+
+    @property
+    def capabilities(self) -> SynthesizerCapabilities: ...
 
     def voices(self) -> tuple[Voice, ...]:
         """Every voice that is installed."""

@@ -1,0 +1,225 @@
+"""Which backend does the work, and which takes over when it cannot.
+
+A backend is one file and one line in a table here. `order` decides, purely; `FallbackRecognizer` and
+`FallbackSynthesizer` are themselves a Recognizer and a Synthesizer, and report each takeover, because nothing
+may be replaced in silence (the idea is livekit's adapters). Used from the stage threads.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from desktop.engine.errors import BackendFailed, EngineError, ModelMissing
+from desktop.engine.events import ErrorEvent, Samples, Severity
+from desktop.engine.languages import language_name
+from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
+from desktop.engine.translation.base import Translator
+from desktop.engine.tts.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
+from desktop.settings import RecognitionSettings, SpeechSettings
+
+log = logging.getLogger(__name__)
+
+Notify = Callable[[ErrorEvent], None]
+"""Takes what the user should know; any thread."""
+
+RECOGNIZERS = ("whisper", "pocketsphinx")
+SYNTHESIZERS = ("piper", "espeak")
+
+
+def order(wanted: str, available: Sequence[str]) -> tuple[str, ...]:
+    """The backends to try, first to last: all for "auto", else the wanted one alone."""
+    return tuple(available) if wanted == "auto" else (wanted,)
+
+
+def make_recognizer(settings: RecognitionSettings, notify: Notify) -> Recognizer:
+    """The recogniser that the settings ask for; nothing is loaded yet."""
+    names = order(settings.backend, RECOGNIZERS)
+    return FallbackRecognizer([(name, lambda name=name: _recognizer(name, settings)) for name in names], notify)  # type: ignore[misc]
+
+
+def make_translator() -> Translator:
+    """The translator over every installed Argos package."""
+    from desktop.engine.translation.argos import ArgosTranslator
+
+    return ArgosTranslator()
+
+
+def make_synthesizer(settings: SpeechSettings, notify: Notify) -> Synthesizer:
+    """The synthesizer that the settings ask for; nothing is loaded yet."""
+    return FallbackSynthesizer([_synthesizer(name) for name in order(settings.backend, SYNTHESIZERS)], notify)
+
+
+def _recognizer(name: str, settings: RecognitionSettings) -> Recognizer:
+    if name == "pocketsphinx":
+        from desktop.engine.stt.pocketsphinx import PocketSphinxRecognizer
+
+        return PocketSphinxRecognizer()
+    from desktop.engine.models import recognition_model
+    from desktop.engine.stt.whisper import WhisperRecognizer
+
+    model = recognition_model(settings.model)
+    return WhisperRecognizer(
+        model.path,
+        name=model.label,
+        device=settings.device,
+        compute_type=settings.compute_type,
+        threads=settings.threads,
+        context=settings.context,
+        beam_size=settings.beam_size,
+    )
+
+
+def _synthesizer(name: str) -> Synthesizer:
+    if name == "espeak":
+        from desktop.engine.tts.espeak import EspeakSynthesizer
+
+        return EspeakSynthesizer()
+    from desktop.engine.tts.piper import PiperSynthesizer
+
+    return PiperSynthesizer()
+
+
+class FallbackRecognizer:
+    """The first recogniser that loads; the next one when it fails. Each takeover is reported.
+
+    candidates: (name, function that makes it); making one may raise ModelError.
+    """
+
+    def __init__(self, candidates: Sequence[tuple[str, Callable[[], Recognizer]]], notify: Notify) -> None:
+        self._waiting = list(candidates)
+        self._notify = notify
+        self._active: Recognizer | None = None
+        self._progress: Progress = lambda _: None
+
+    @property
+    def name(self) -> str:
+        return self._active.name if self._active else ""
+
+    @property
+    def capabilities(self) -> RecognizerCapabilities:
+        if self._active is None:
+            return RecognizerCapabilities(frozenset(), detects_language=False, streaming=False)
+        return self._active.capabilities
+
+    def load(self, progress: Progress) -> None:
+        """Load the first candidate that can be. Raises the first one's EngineError if none can."""
+        self._progress = progress
+        self._take_next(None)
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        while True:
+            if self._active is None:
+                raise BackendFailed("No recogniser is loaded; press Start again.")
+            self._check_language(request.language)
+            try:
+                return self._active.transcribe(samples, request)
+            except Exception as error:
+                log.exception("the recogniser failed")
+                self._take_next(_as_engine_error(error, f"{self._active.name} stopped working"))
+
+    def close(self) -> None:
+        if self._active is not None:
+            self._active.close()
+            self._active = None
+
+    def _check_language(self, language: str | None) -> None:
+        if language is not None and language not in self.capabilities.languages:
+            raise ModelMissing(
+                f"{self.name} does not understand {language_name(language)}; "
+                "install a Whisper model that does, or choose another language."
+            )
+
+    def _take_next(self, failure: EngineError | None) -> None:
+        first_failure = failure
+        while self._waiting:
+            _, make = self._waiting.pop(0)
+            try:
+                candidate = make()
+                candidate.load(self._progress)
+            except Exception as error:
+                log.info("a recogniser cannot be used", exc_info=True)
+                first_failure = first_failure or _as_engine_error(error, "Speech recognition could not be loaded")
+                continue
+            if self._active is not None:
+                self._active.close()
+            self._active = candidate
+            if first_failure is not None:
+                self._notify(_takeover(first_failure, candidate.name))
+            return
+        raise first_failure or ModelMissing("No recogniser is installed; install a Whisper model.")
+
+
+@dataclass
+class FallbackSynthesizer:
+    """For each language the first synthesizer that has a voice; the next one when it fails. Each takeover is
+    reported once per language."""
+
+    candidates: Sequence[Synthesizer]
+    notify: Notify
+    name: str = ""
+    _chosen: dict[str, int] = field(default_factory=dict)
+    _reported: set[tuple[str, int]] = field(default_factory=set)
+    _progress: Progress = lambda _: None
+    _voice: str = ""
+
+    @property
+    def capabilities(self) -> SynthesizerCapabilities:
+        languages = frozenset[str]().union(*(one.capabilities.languages for one in self.candidates))
+        return SynthesizerCapabilities(languages)
+
+    def voices(self) -> tuple[Voice, ...]:
+        return tuple(voice for one in self.candidates for voice in one.voices())
+
+    def load(self, language: str, voice: str, progress: Progress) -> None:
+        """Load the first candidate that speaks the language. Raises the first one's EngineError if none does."""
+        self._progress, self._voice = progress, voice
+        self._take_next(language, 0, None)
+
+    def synthesize(self, text: str, language: str, rate: float = 1.0) -> Iterator[SpeechChunk]:
+        while True:
+            index = self._chosen[language]
+            spoken = False
+            try:
+                for chunk in self.candidates[index].synthesize(text, language, rate):
+                    spoken = True
+                    yield chunk
+            except Exception as error:
+                log.exception("the voice failed")
+                failure = _as_engine_error(error, f"{self.candidates[index].name} stopped working")
+                self._take_next(language, index + 1, failure)
+                if not spoken:
+                    continue
+            return
+
+    def close(self) -> None:
+        for one in self.candidates:
+            one.close()
+        self._chosen.clear()
+
+    def _take_next(self, language: str, start: int, failure: EngineError | None) -> None:
+        first_failure = failure
+        for index in range(start, len(self.candidates)):
+            candidate = self.candidates[index]
+            try:
+                candidate.load(language, self._voice, self._progress)
+            except Exception as error:
+                log.info("a synthesizer cannot be used", exc_info=True)
+                first_failure = first_failure or _as_engine_error(error, "The voice could not be loaded")
+                continue
+            self._chosen[language] = index
+            self.name = candidate.name
+            if first_failure is not None and (language, index) not in self._reported:
+                self._reported.add((language, index))
+                self.notify(_takeover(first_failure, candidate.name))
+            return
+        raise first_failure or ModelMissing(f"No voice for {language_name(language)} is installed; install one.")
+
+
+def _takeover(failure: EngineError, successor: str) -> ErrorEvent:
+    return ErrorEvent("fallback", f"{failure.message} Meanwhile {successor} is used.", Severity.WARNING)
+
+
+def _as_engine_error(error: Exception, what: str) -> EngineError:
+    if isinstance(error, EngineError):
+        return error
+    return BackendFailed(f"{what} ({type(error).__name__}); choose another model, or look into the log.")

@@ -1,0 +1,233 @@
+"""The stages and how they are connected: source -> hearing -> recognition -> translation -> speech.
+
+One thread per stage (hearing here, the others in `stage.py`); this module only moves data between them.
+Methods are called from the engine's thread.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop.engine.audio.base import Source
+from desktop.engine.backends import make_recognizer, make_synthesizer, make_translator
+from desktop.engine.errors import EngineError
+from desktop.engine.events import AudioFrame, ErrorEvent, Metrics, Severity, TranscriptUpdate
+from desktop.engine.hearing import Hearing
+from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage
+from desktop.engine.speaking import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
+from desktop.engine.stage import Emit, EndOfSpeech
+from desktop.engine.translating import MakeTranslator, Transcribed, TranslationStage
+from desktop.engine.work_queue import FrameQueue
+from desktop.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def open_speaker(output_id: str, on_playing: Callable[[bool], None], on_error: Callable[[EngineError], None]) -> Output:
+    """The system's audio output."""
+    from desktop.engine.audio.speaker import Speaker
+
+    return Speaker(output_id, on_playing, on_error)
+
+
+def find_source(source_id: str) -> Source:
+    """The source that an id of the settings names."""
+    from desktop.engine.audio.choose import source_for
+
+    return source_for(source_id)
+
+
+@dataclass(frozen=True)
+class Backends:
+    """What the engine is made of; tests and front ends replace parts."""
+
+    recognizer: MakeRecognizer = make_recognizer
+    translator: MakeTranslator = make_translator
+    synthesizer: MakeSynthesizer = make_synthesizer
+    output: MakeOutput = open_speaker
+    source: Callable[[str], Source] = find_source
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Ends the running utterance at this place of the audio."""
+
+
+class Pipeline:
+    """All stages. on_ready, on_failed and on_drained are called from stage threads.
+
+    on_drained: everything that was heard before an `end(session)` is done.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        backends: Backends,
+        emit: Emit,
+        on_ready: Callable[[], None],
+        on_failed: Callable[[Exception], None],
+        on_drained: Callable[[EndOfSpeech], None],
+    ) -> None:
+        self._settings = settings
+        self._emit = emit
+        self.frames: FrameQueue[Flush | EndOfSpeech] = FrameQueue()
+        self._hearing: Hearing | None = None
+        self._hears_itself = False
+        self._hearing_thread = threading.Thread(target=self._hear, name="parley-hearing", daemon=True)
+        self._speech = SpeechStage(
+            settings.speech, backends.synthesizer, backends.output, emit, self._on_playing, on_drained
+        )
+        self._translation = TranslationStage(
+            settings.translation, backends.translator, emit, self._speech.put, self._speech.queue.put_final
+        )
+        self._recognition = RecognitionStage(
+            settings.recognition,
+            backends.recognizer,
+            emit,
+            self._on_transcript,
+            on_ready,
+            on_failed,
+            self._translation.queue.put_final,
+        )
+        self._stages = (self._recognition, self._translation, self._speech)
+
+    def start(self) -> None:
+        """Start every thread."""
+        self._hearing_thread.start()
+        for stage in self._stages:
+            stage.start()
+
+    def prepare(self) -> None:
+        """Load the recogniser's model now."""
+        self._recognition.queue.put_final(Prepare())
+
+    def end(self, session: int) -> None:
+        """Finish what was heard; `on_drained` tells when."""
+        self.frames.put_mark(EndOfSpeech(session))
+
+    def flush(self) -> None:
+        """End the running utterance."""
+        self.frames.put_mark(Flush())
+
+    def say(self, text: str, language: str) -> None:
+        self._speech.put(Say(text, language))
+
+    def stop_speaking(self) -> None:
+        self._speech.stop_speaking()
+
+    def configure(self, settings: Settings, hears_itself: bool) -> None:
+        """Apply settings to every stage; nothing that waits is lost.
+
+        hears_itself: the source would hear what Parley says."""
+        self._settings = settings
+        self._hears_itself = hears_itself
+        self._recognition.configure(settings.recognition)
+        if settings.translation != self._translation.settings:
+            self._translation.configure(settings.translation)
+        self._speech.configure(settings.speech)
+
+    def metrics(self) -> Metrics:
+        latency: dict[str, float] = {}
+        for stage in self._stages:
+            latency |= stage.latency
+        return Metrics(
+            latency=latency,
+            queued={stage.name: len(stage.queue) for stage in self._stages},
+            dropped_seconds=self.frames.dropped_seconds,
+            coalesced=sum(stage.queue.coalesced for stage in self._stages),
+            recognizer=self._recognition.backend_name,
+            translator=self._translation.backend_name,
+            synthesizer=self._speech.backend_name,
+            spoken_queue=self._speech.queued_seconds,
+        )
+
+    def close(self, timeout: float) -> None:
+        """Drop what waits, join every thread within `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        self._speech.stop_speaking()
+        self.frames.close()
+        for stage in self._stages:
+            stage.begin_close()
+        if self._hearing_thread.is_alive():
+            self._hearing_thread.join(max(0.0, deadline - time.monotonic()))
+        for stage in self._stages:
+            if not stage.join(max(0.0, deadline - time.monotonic())):
+                log.warning("stage %s did not end in time", stage.name)
+
+    def _hear(self) -> None:
+        try:
+            while True:
+                item, at = self.frames.get()
+                try:
+                    self._hear_one(item, at)
+                except Exception as error:
+                    self._recognition.report(error)
+        except EOFError:
+            return
+
+    def _hear_one(self, item: AudioFrame | Flush | EndOfSpeech, at: float) -> None:
+        hearing = self._current_hearing()
+        for segment in hearing.feed(item.samples) if isinstance(item, AudioFrame) else hearing.end():
+            silence = self._settings.vad.hangover if isinstance(item, AudioFrame) else 0.0
+            heard = Heard(segment, at, silence)
+            if segment.is_final:
+                self._recognition.queue.put_final(heard)
+            else:
+                self._recognition.queue.put_partial(heard)
+        if isinstance(item, EndOfSpeech):
+            self._recognition.queue.put_final(item)
+
+    def _current_hearing(self) -> Hearing:
+        settings = self._settings
+        if self._hearing is None:
+            self._hearing, self._heard_with = Hearing(settings, self._emit), settings
+        elif settings is not self._heard_with:
+            self._hearing.configure(settings)
+            self._heard_with = settings
+        return self._hearing
+
+    def _on_transcript(self, update: TranscriptUpdate, at: float) -> None:
+        item = Transcribed(update, at)
+        if update.is_final:
+            self._translation.queue.put_final(item)
+        else:
+            self._translation.queue.put_partial(item)
+
+    def _on_playing(self, playing: bool) -> None:
+        if self._hearing is not None:
+            self._hearing.set_muted(playing and self._hears_itself)
+
+
+class PipelineSink:
+    """What a source delivers to: hands its frames on while it is the active source.
+
+    on_end: the source has no more audio.
+    """
+
+    def __init__(
+        self, frames: FrameQueue[Flush | EndOfSpeech], is_live: bool, emit: Emit, on_end: Callable[[], None]
+    ) -> None:
+        self._frames = frames
+        self._is_live = is_live
+        self._emit = emit
+        self._on_end = on_end
+        self.is_active = True
+
+    def frame(self, frame: AudioFrame) -> None:
+        if self.is_active:
+            self._frames.put(frame, is_live=self._is_live)
+
+    def ended(self) -> None:
+        if self.is_active:
+            self._on_end()
+
+    def interrupted(self, error: EngineError) -> None:
+        if self.is_active:
+            self._frames.put_mark(Flush())
+            self._emit(ErrorEvent(error.code, error.message, Severity.WARNING))
+
+    def resumed(self) -> None:
+        if self.is_active:
+            self._emit(ErrorEvent("resumed", "The sound is back.", Severity.INFO))

@@ -1,0 +1,91 @@
+"""A stage of the pipeline: one thread that takes work from its queue and hands results on.
+
+What a stage decides lives in pure classes; here is only how it is driven. A failing piece of work is reported
+and the stage goes on with the next one.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from desktop.engine.errors import EngineError
+from desktop.engine.events import ErrorEvent, Event, Severity
+from desktop.engine.work_queue import WorkQueue
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Emit = Callable[[Event], None]
+"""Takes an event for the subscribers; any thread, returns at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfSpeech:
+    """Travels through all stages behind the last work of a listening session."""
+
+    session: int
+
+
+class Stage(Generic[T]):
+    """One thread with its queue. Subclasses say what is done with a piece of work.
+
+    name: thread name and key of its metrics.
+    on_end: gets each EndOfSpeech after everything before it is done.
+    """
+
+    def __init__(self, name: str, emit: Emit, on_end: Callable[[EndOfSpeech], None]) -> None:
+        self.name = name
+        self.queue: WorkQueue[T | EndOfSpeech] = WorkQueue()
+        self._emit = emit
+        self._on_end = on_end
+        self._last_error = ""
+        self._thread = threading.Thread(target=self._run, name=f"parley-{name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def begin_close(self) -> None:
+        """Drop what waits and let the thread end; returns at once."""
+        self.queue.close()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread; False if it still runs."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def handle(self, item: T) -> None:
+        """Do one piece of work, on the stage's thread."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Give back what the stage holds; last thing on its thread."""
+
+    def report(self, error: Exception) -> None:
+        """Tell the user, once as long as the same thing keeps failing."""
+        if isinstance(error, EngineError):
+            code, message = error.code, error.message
+        else:
+            log.exception("stage %s failed", self.name)
+            code = "backend-failed"
+            message = f"Something failed in {self.name} ({type(error).__name__}). The log says more."
+        if message != self._last_error:
+            self._last_error = message
+            self._emit(ErrorEvent(code, message, Severity.ERROR))
+
+    def _run(self) -> None:
+        while (item := self.queue.get()) is not None:
+            if isinstance(item, EndOfSpeech):
+                self._on_end(item)
+                continue
+            try:
+                self.handle(item)
+            except Exception as error:
+                self.report(error)
+            else:
+                self._last_error = ""
+        try:
+            self.release()
+        except Exception:
+            log.exception("stage %s did not close cleanly", self.name)

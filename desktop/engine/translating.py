@@ -1,0 +1,130 @@
+"""The translation stage: TranscriptUpdates in, TranslationUpdates out. Runs on its own thread."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from desktop.engine.errors import EngineError
+from desktop.engine.events import ErrorEvent, ModelProgress, Severity, TranscriptUpdate, TranslationUpdate
+from desktop.engine.languages import join_words
+from desktop.engine.live_translator import LiveTranslator
+from desktop.engine.stage import Emit, EndOfSpeech, Stage
+from desktop.engine.translation.base import Translator
+from desktop.settings import TranslationSettings
+
+MakeTranslator = Callable[[], Translator]
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    """A transcript, with when its newest audio arrived (time.monotonic)."""
+
+    update: TranscriptUpdate
+    at: float
+
+
+class TranslationStage(Stage[Transcribed]):
+    """Translates into the target of the newest settings; loads each pair when it is first heard.
+
+    A pair that cannot be translated is passed on untranslated and reported once.
+    on_translation: gets each update.
+    """
+
+    def __init__(
+        self,
+        settings: TranslationSettings,
+        make: MakeTranslator,
+        emit: Emit,
+        on_translation: Callable[[TranslationUpdate], None],
+        on_end: Callable[[EndOfSpeech], None],
+    ) -> None:
+        super().__init__("translation", emit, on_end)
+        self.settings = settings
+        self._make = make
+        self._on_translation = on_translation
+        self._translator: Translator | None = None
+        self._live = LiveTranslator(None, "")
+        self._usable: dict[tuple[str, str], bool] = {}
+        self._reload = False
+        self._last: TranslationUpdate | None = None
+        self.latency: dict[str, float] = {}
+        """latest seconds: `translation`"""
+
+    @property
+    def backend_name(self) -> str:
+        return self._translator.name if self._translator else ""
+
+    def configure(self, settings: TranslationSettings) -> None:
+        """Any thread; takes effect with the next update. Pairs that were missing are looked for again."""
+        self.settings = settings
+        self._reload = True
+
+    def handle(self, item: Transcribed) -> None:
+        settings, update = self.settings, item.update
+        if not settings.target or not (settings.live or update.is_final):
+            return
+        if self._reload:
+            self._reload = False
+            self._usable = {pair: True for pair, usable in self._usable.items() if usable}
+        pair = (update.language, settings.target)
+        self._live.configure(self._translator if self._load(pair) else None, settings.target)
+        began = time.monotonic()
+        try:
+            translation = self._live.update(update)
+        except Exception:
+            if update.is_final:
+                self._pass_on(self._salvaged(update))
+            raise
+        self.latency["translation"] = time.monotonic() - began
+        self._pass_on(translation)
+
+    def release(self) -> None:
+        if self._translator is not None:
+            self._translator.close()
+
+    def _salvaged(self, update: TranscriptUpdate) -> TranslationUpdate:
+        """A final that cannot be translated ends with what was shown, or with the original text."""
+        last = self._last
+        if last is None or last.segment_id != update.segment_id or last.target_language != self.settings.target:
+            return _untranslated(update, self.settings.target)
+        text = join_words(last.committed, last.unconfirmed, last.target_language)
+        return replace(last, revision=last.revision + 1, committed=text, unconfirmed="", is_final=True)
+
+    def _pass_on(self, translation: TranslationUpdate) -> None:
+        self._last = translation
+        self._emit(translation)
+        self._on_translation(translation)
+
+    def _load(self, pair: tuple[str, str]) -> bool:
+        """Whether the pair can be translated; loads it the first time."""
+        if pair[0] == pair[1]:
+            return self._translator is not None
+        if pair in self._usable:
+            return self._usable[pair]
+        try:
+            if self._translator is None:
+                self._translator = self._make()
+            self._translator.load(*pair, self._progress)
+        except EngineError as error:
+            self._usable[pair] = False
+            self._emit(ErrorEvent("untranslated", error.message, Severity.WARNING))
+            return False
+        self._usable[pair] = True
+        self._emit(ModelProgress("translation", self._translator.name, 1.0))
+        return True
+
+    def _progress(self, fraction: float) -> None:
+        self._emit(ModelProgress("translation", self.backend_name, min(fraction, 0.99)))
+
+
+def _untranslated(update: TranscriptUpdate, target: str) -> TranslationUpdate:
+    return TranslationUpdate(
+        update.segment_id,
+        update.revision,
+        update.language,
+        target,
+        committed=update.committed,
+        unconfirmed=update.unconfirmed,
+        is_final=update.is_final,
+        is_translated=False,
+    )

@@ -1,0 +1,152 @@
+"""Bounded queues between the stages of the pipeline.
+
+Partial work is coalesced to the newest, final work is never dropped; audio that cannot be taken in time is
+dropped oldest first and counted. Every method may be called from any thread.
+"""
+
+import threading
+import time
+from collections import deque
+from typing import Generic, TypeVar
+
+from desktop.engine.events import SAMPLE_RATE, AudioFrame
+
+T = TypeVar("T")
+
+
+class WorkQueue(Generic[T]):
+    """Work for one stage: any number of finals up to `limit` in order, then at most one partial.
+
+    limit: finals that may wait; the next `put_final` blocks, which slows the stage before it down.
+    """
+
+    def __init__(self, limit: int = 32) -> None:
+        self._limit = limit
+        self._finals: deque[T] = deque()
+        self._partial: T | None = None
+        self._closed = False
+        self._changed = threading.Condition()
+        self.coalesced = 0
+        """partials that newer work replaced"""
+
+    def put_partial(self, item: T) -> None:
+        """Replace the waiting partial, if any. Never blocks."""
+        with self._changed:
+            if self._partial is not None:
+                self.coalesced += 1
+            self._partial = item
+            self._changed.notify_all()
+
+    def put_final(self, item: T) -> None:
+        """Queue work that must be done. It supersedes the waiting partial. Blocks while the queue is full."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._finals) < self._limit or self._closed)
+            if self._partial is not None:
+                self.coalesced += 1
+                self._partial = None
+            self._finals.append(item)
+            self._changed.notify_all()
+
+    def get(self) -> T | None:
+        """The next piece of work; waits for it. None once the queue is closed and its finals are done."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._finals or self._partial is not None or self._closed)
+            if self._finals:
+                item: T | None = self._finals.popleft()
+            else:
+                item, self._partial = self._partial, None
+            self._changed.notify_all()
+            return None if self._closed and item is None else item
+
+    def clear(self) -> None:
+        """Drop everything that waits."""
+        with self._changed:
+            self._finals.clear()
+            self._partial = None
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Drop everything that waits and let `get` return None."""
+        with self._changed:
+            self._closed = True
+            self._finals.clear()
+            self._partial = None
+            self._changed.notify_all()
+
+    def __len__(self) -> int:
+        with self._changed:
+            return len(self._finals) + (self._partial is not None)
+
+
+class FrameQueue(Generic[T]):
+    """Audio between the source and the hearing thread, with marks of type T in between.
+
+    live_limit: seconds that may wait when the source cannot; then the oldest are dropped and counted.
+    patient_limit: seconds that may wait when the source can; then `put` blocks.
+    """
+
+    def __init__(self, live_limit: float = 60.0, patient_limit: float = 2.0) -> None:
+        self._live_limit = int(live_limit * SAMPLE_RATE)
+        self._patient_limit = int(patient_limit * SAMPLE_RATE)
+        self._items: deque[tuple[AudioFrame | T, float]] = deque()
+        self._waiting = 0
+        self._dropped = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def put(self, frame: AudioFrame, *, is_live: bool) -> None:
+        """Add a frame. Live: never blocks. Otherwise waits for room."""
+        with self._changed:
+            if is_live:
+                while self._waiting + len(frame.samples) > self._live_limit and self._drop_oldest():
+                    pass
+            else:
+                self._changed.wait_for(lambda: self._waiting < self._patient_limit or self._closed)
+            if self._closed:
+                return
+            self._items.append((frame, time.monotonic()))
+            self._waiting += len(frame.samples)
+            self._changed.notify_all()
+
+    def put_mark(self, mark: T) -> None:
+        """Add a mark behind the audio that waits. Never blocks."""
+        with self._changed:
+            self._items.append((mark, time.monotonic()))
+            self._changed.notify_all()
+
+    def get(self) -> tuple[AudioFrame | T, float]:
+        """The next frame or mark and when it came (time.monotonic); waits. Raises EOFError once closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._items or self._closed)
+            if self._closed:
+                raise EOFError
+            item, at = self._items.popleft()
+            if isinstance(item, AudioFrame):
+                self._waiting -= len(item.samples)
+            self._changed.notify_all()
+            return item, at
+
+    def close(self) -> None:
+        """Drop everything; `get` raises EOFError, `put` returns."""
+        with self._changed:
+            self._closed = True
+            self._items.clear()
+            self._waiting = 0
+            self._changed.notify_all()
+
+    @property
+    def dropped_seconds(self) -> float:
+        return self._dropped / SAMPLE_RATE
+
+    @property
+    def waiting_seconds(self) -> float:
+        return self._waiting / SAMPLE_RATE
+
+    def _drop_oldest(self) -> bool:
+        for index, (item, _) in enumerate(self._items):
+            if isinstance(item, AudioFrame):
+                del self._items[index]
+                self._waiting -= len(item.samples)
+                self._dropped += len(item.samples)
+                return True
+        return False
