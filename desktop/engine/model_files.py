@@ -1,0 +1,156 @@
+"""Whether the files of a model are whole, judged from their headers. Any thread; reads a few kilobytes.
+
+A download that stopped half-way looks like a model; loading it fails late, or crashes. CTranslate2's binary
+format (ctranslate2/specs/model_spec.py, versions 4 to 6) says the length of each weight, so walking from one to
+the next finds the end of the file that there should be.
+"""
+
+import functools
+import json
+import os
+import struct
+from pathlib import Path
+from typing import Any, BinaryIO
+
+_OLDEST, _NEWEST = 4, 6
+_LARGEST_NAME = 1024
+
+
+class FileBroken(Exception):
+    """The text says what is wrong, as the end of a sentence: "model.bin is truncated"."""
+
+
+def check_ctranslate2(file: Path, spec: str) -> None:
+    """Raises FileBroken unless `file` is a whole CTranslate2 model of that kind (`WhisperSpec`,
+    `TransformerSpec`)."""
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        raise FileBroken(f"{file.name} is missing") from None
+    except OSError as error:
+        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+    problem = _ctranslate2_problem(str(file), spec, status.st_size, status.st_mtime_ns)
+    if problem:
+        raise FileBroken(problem)
+
+
+def check_onnx(file: Path) -> None:
+    """Raises FileBroken unless `file` looks like an ONNX model whose graph is all there."""
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as stream:
+            problem = _onnx_problem(stream, size)
+    except OSError as error:
+        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+    if problem:
+        raise FileBroken(f"{file.name} {problem}")
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises FileBroken."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileBroken(f"{file.name} is missing") from None
+    except OSError as error:
+        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+    except (ValueError, RecursionError):
+        raise FileBroken(f"{file.name} is not valid JSON") from None
+    if not isinstance(content, dict):
+        raise FileBroken(f"{file.name} does not describe a model")
+    return content
+
+
+def check_readable(file: Path, least: int = 1) -> None:
+    """Raises FileBroken unless the file is there, may be read and has `least` bytes."""
+    try:
+        with file.open("rb") as stream:
+            stream.seek(0, os.SEEK_END)
+            size = stream.tell()
+    except FileNotFoundError:
+        raise FileBroken(f"{file.name} is missing") from None
+    except OSError as error:
+        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+    if size < least:
+        raise FileBroken(f"{file.name} is empty")
+
+
+def reason(error: OSError) -> str:
+    """What the system says, in lower case."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+@functools.lru_cache(maxsize=256)
+def _ctranslate2_problem(path: str, spec: str, size: int, changed: int) -> str:
+    """Empty, or what is wrong. size and changed (ns) make the cache notice another file of that name."""
+    name = Path(path).name
+    try:
+        with Path(path).open("rb") as stream:
+            return _walk(stream, name, spec, size)
+    except (struct.error, UnicodeDecodeError):
+        return f"{name} is truncated or no CTranslate2 model"
+    except OSError as error:
+        return f"{name} cannot be read ({reason(error)})"
+
+
+def _walk(stream: BinaryIO, name: str, spec: str, size: int) -> str:
+    (version,) = struct.unpack("<I", stream.read(4))
+    if not 1 <= version <= 100:
+        return f"{name} is no CTranslate2 model"
+    found = _text(stream)
+    if found != spec:
+        return f"{name} is a model of another kind ({found})" if found.isidentifier() else f"{name} is no model"
+    if not _OLDEST <= version <= _NEWEST:
+        return ""  # a layout this check does not know; loading it will tell
+    _, variables = struct.unpack("<II", stream.read(8))
+    for _ in range(variables):
+        _text(stream)
+        (rank,) = struct.unpack("<B", stream.read(1))
+        stream.seek(4 * rank + 1, os.SEEK_CUR)
+        (length,) = struct.unpack("<I", stream.read(4))
+        stream.seek(length, os.SEEK_CUR)
+        if stream.tell() > size:
+            return f"{name} is truncated"
+    (aliases,) = struct.unpack("<I", stream.read(4))
+    for _ in range(2 * aliases):
+        _text(stream)
+    return ""
+
+
+def _text(stream: BinaryIO) -> str:
+    (length,) = struct.unpack("<H", stream.read(2))
+    content = stream.read(length)
+    if len(content) < length or not 0 < length <= _LARGEST_NAME:
+        raise struct.error("short")
+    return content.rstrip(b"\0").decode("utf-8")
+
+
+def _onnx_problem(stream: BinaryIO, size: int) -> str:
+    """ONNX is one protocol buffer message: walk its top-level fields, whose lengths must fill the file."""
+    position, fields = 0, 0
+    while position < size:
+        stream.seek(position)
+        head = stream.read(20)
+        tag, used = _varint(head, 0)
+        kind = tag & 7
+        if tag >> 3 == 0 or tag >> 3 > 40 or kind not in (0, 1, 2, 5):
+            return "is no ONNX model" if not fields else "is damaged"
+        value, used_by_value = _varint(head, used) if kind in (0, 2) else (0, 0)
+        if used < 0 or used_by_value < 0:
+            return "is truncated"
+        position += used + {0: used_by_value - used, 1: 8, 2: used_by_value - used + value, 5: 4}[kind]
+        fields += 1
+    if position > size:
+        return "is truncated"
+    return "" if fields else "is empty"
+
+
+def _varint(content: bytes, start: int) -> tuple[int, int]:
+    """The number at `start` and the index behind it (-1: it does not end)."""
+    number = shift = 0
+    for index in range(start, min(len(content), start + 10)):
+        number |= (content[index] & 0x7F) << shift
+        shift += 7
+        if not content[index] & 0x80:
+            return number, index + 1
+    return number, -1
