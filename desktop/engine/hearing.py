@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from desktop.engine.audio.level import peak_dbfs, rms_dbfs
+from desktop.engine.audio.level import peak, rms
 from desktop.engine.events import SAMPLE_RATE, AudioLevel, Samples, SpeechSegment
 from desktop.engine.segmenter import Segmenter
 from desktop.engine.vad import FRAME, SpeechDetector
@@ -86,4 +86,4 @@ class Hearing:
             return
         block = np.concatenate(self._level_samples)
         self._level_samples = []
-        self._on_level(AudioLevel(rms_dbfs(block), peak_dbfs(block), is_speech, muted))
+        self._on_level(AudioLevel(rms(block), peak(block), is_speech, muted))

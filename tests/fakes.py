@@ -1,0 +1,174 @@
+"""Stand-ins for the parts of the engine: real classes of the Protocols, small and predictable.
+
+For tests of the engine's own behaviour (threads, states, fallbacks). What the real parts do is tested on them.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from desktop.engine.audio.base import FrameSink
+from desktop.engine.errors import EngineError
+from desktop.engine.events import AudioFrame, Samples, SpeechAudio, Word
+from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
+from desktop.engine.translation.base import TranslatorCapabilities
+from desktop.engine.tts.base import SpeechChunk, SynthesizerCapabilities, Voice
+
+
+class FakeRecognizer:
+    """Hears one word for each half second of audio: "word0 word1 …".
+
+    fail_load, fail_from: errors to raise when loaded, or from the n-th call of transcribe on.
+    gate: transcribe waits for it.
+    """
+
+    def __init__(
+        self,
+        name: str = "fake recogniser",
+        *,
+        fail_load: Exception | None = None,
+        fail_from: tuple[int, Exception] | None = None,
+        gate: threading.Event | None = None,
+        languages: frozenset[str] = frozenset({"en", "es"}),
+    ) -> None:
+        self.name = name
+        self.capabilities = RecognizerCapabilities(languages, detects_language=True, streaming=True)
+        self.requests: list[RecognitionRequest] = []
+        self.is_closed = False
+        self._fail_load = fail_load
+        self._fail_from = fail_from
+        self._gate = gate
+
+    def load(self, progress: Progress) -> None:
+        progress(0.5)
+        if self._fail_load is not None:
+            raise self._fail_load
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        if self._gate is not None:
+            assert self._gate.wait(20)
+        self.requests.append(request)
+        if self._fail_from is not None and len(self.requests) > self._fail_from[0]:
+            raise self._fail_from[1]
+        count = int(len(samples) / 8000)
+        words = tuple(Word(f"word{n}", n * 0.5, n * 0.5 + 0.45, 0.9) for n in range(count))
+        return Hypothesis(request.language or "en", words)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeTranslator:
+    """Translates by writing the words in capitals."""
+
+    name = "fake translator"
+
+    def __init__(self, pairs: frozenset[tuple[str, str]] = frozenset({("en", "es")})) -> None:
+        self.capabilities = TranslatorCapabilities(pairs, forces_prefix=False)
+
+    def load(self, source: str, target: str, progress: Progress) -> None:
+        if (source, target) not in self.capabilities.pairs:
+            raise EngineError(f"Install the package {source}-{target}.", code="model-missing")
+
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+        return text.upper()
+
+    def close(self) -> None:
+        pass
+
+
+class FakeSynthesizer:
+    """Speaks a tenth of a second of a constant for each word. fail: error to raise when it speaks."""
+
+    def __init__(
+        self, name: str = "fake voice", languages: frozenset[str] = frozenset({"es"}), fail: Exception | None = None
+    ) -> None:
+        self.name = name
+        self.capabilities = SynthesizerCapabilities(languages)
+        self.spoken: list[str] = []
+        self._fail = fail
+
+    def voices(self) -> tuple[Voice, ...]:
+        return tuple(Voice(f"{language}-fake", "Fake", language) for language in sorted(self.capabilities.languages))
+
+    def load(self, language: str, voice: str, progress: Progress) -> None:
+        if language not in self.capabilities.languages:
+            raise EngineError(f"No voice for {language}; install one.", code="model-missing")
+
+    def synthesize(self, text: str, language: str, rate: float = 1.0) -> Iterator[SpeechChunk]:
+        if self._fail is not None:
+            raise self._fail
+        self.spoken.append(text)
+        yield SpeechChunk(np.full(1600 * len(text.split()), 0.1, np.float32), 16_000)
+
+    def close(self) -> None:
+        pass
+
+
+class FakeOutput:
+    """An output that only remembers."""
+
+    def __init__(
+        self, output_id: str, on_playing: Callable[[bool], None], on_error: Callable[[EngineError], None]
+    ) -> None:
+        self.id = output_id
+        self.volume = 1.0
+        self.queued_seconds = 0.0
+        self.played: list[SpeechAudio] = []
+        self.stops = 0
+        self.on_playing = on_playing
+        self.is_closed = False
+
+    def open(self) -> None:
+        pass
+
+    def play(self, audio: SpeechAudio) -> None:
+        self.played.append(audio)
+
+    def stop(self) -> None:
+        self.stops += 1
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeSource:
+    """A source that a test drives. fail: error to raise when it is opened."""
+
+    def __init__(self, source_id: str = "pushed:", *, is_live: bool = True, fail: EngineError | None = None) -> None:
+        self.id = source_id
+        self.label = source_id
+        self.is_live = is_live
+        self.is_open = False
+        self.opened = 0
+        self._fail = fail
+        self._sink: FrameSink | None = None
+
+    def open(self, sink: FrameSink) -> None:
+        if self._fail is not None:
+            raise self._fail
+        self._sink = sink
+        self.is_open = True
+        self.opened += 1
+
+    def close(self) -> None:
+        self.is_open = False
+
+    def send(self, samples: Samples, block: int = 512) -> None:
+        """Deliver audio in blocks."""
+        assert self._sink is not None
+        for at in range(0, len(samples), block):
+            self._sink.frame(AudioFrame(samples[at : at + block], at / 16_000, self.id))
+
+    def end(self) -> None:
+        assert self._sink is not None
+        self._sink.ended()
+
+    def interrupt(self, error: EngineError) -> None:
+        assert self._sink is not None
+        self._sink.interrupted(error)
+
+    def resume(self) -> None:
+        assert self._sink is not None
+        self._sink.resumed()
