@@ -1,0 +1,100 @@
+"""What lies in a directory of a Whisper model for CTranslate2, checked before anything heavy is loaded.
+
+Pure but for reading files; any thread.
+"""
+
+import json
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop.engine.errors import ModelBroken, ModelMissing
+
+MANIFEST = "parley.json"
+"""Optional: {"name": shown to the user, "languages": [codes], "short_context": bool}."""
+
+# In the order of Whisper's own list: a model that knows n languages knows the first n.
+_IN_ORDER = (
+    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml "
+    "cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am "
+    "yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
+)
+WHISPER_LANGUAGES = tuple(_IN_ORDER.split())
+"""ISO 639 codes"""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDirectory:
+    """A model directory that looks whole."""
+
+    path: Path
+    name: str
+    languages: tuple[str, ...]
+    """ISO 639 codes"""
+    short_context: bool
+    """the model is at home in windows shorter than 30 s"""
+
+
+def describe(path: Path, name: str = "") -> ModelDirectory:
+    """Name and languages of the model in `path`, without checking that it is whole; never raises."""
+    manifest = _read_json(path / MANIFEST)
+    config = _read_json(path / "config.json")
+    languages = manifest.get("languages")
+    if not isinstance(languages, list) or not languages or not all(isinstance(item, str) for item in languages):
+        known = config.get("lang_ids")
+        languages = WHISPER_LANGUAGES[: len(known)] if isinstance(known, list) and len(known) > 1 else WHISPER_LANGUAGES
+        if path.name.endswith(".en"):
+            languages = ("en",)
+    shown = manifest.get("name")
+    return ModelDirectory(
+        path=path,
+        name=name or (shown if isinstance(shown, str) and shown else f"Whisper {path.name}"),
+        languages=tuple(languages),
+        short_context=manifest.get("short_context") is True,
+    )
+
+
+def verify(path: Path) -> None:
+    """Raises ModelMissing or ModelBroken, with what is wrong, if `path` is not a whole Whisper model."""
+    if not path.is_dir():
+        raise ModelMissing(f"There is no recognition model in {path}; choose another one or install it again.")
+    weights = path / "model.bin"
+    if not weights.is_file():
+        raise ModelBroken(
+            f"{path} holds no model.bin, so it is no CTranslate2 Whisper model; choose another directory."
+        )
+    try:
+        kind = _kind(weights)
+    except OSError as error:
+        raise ModelBroken(f"{weights} cannot be read ({error.strerror}); check its permissions.") from error
+    if kind is None:
+        raise ModelBroken(f"{weights} is damaged or incomplete; install the model again.")
+    if kind != "WhisperSpec":
+        raise ModelBroken(f"The model in {path} is not a speech recogniser ({kind}); choose a Whisper model.")
+    for file in ("config.json", "tokenizer.json"):
+        if not _read_json(path / file):
+            raise ModelBroken(f"{path / file} is missing or damaged; install the model again.")
+    if not any((path / f"vocabulary.{kind}").is_file() for kind in ("json", "txt")):
+        raise ModelBroken(f"{path} holds no vocabulary file; install the model again.")
+
+
+def _kind(weights: Path) -> str | None:
+    """The specification's name in the head of a CTranslate2 file: version (uint32), length (uint16), text."""
+    with weights.open("rb") as file:
+        head = file.read(6)
+        if len(head) < 6:
+            return None
+        version, length = struct.unpack("<IH", head)
+        if not 2 <= version < 100 or not 1 < length < 100:
+            return None
+        name = file.read(length).rstrip(b"\0")
+    return name.decode("ascii") if name.isascii() and name.isalnum() else None
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,97 @@
+"""How much context a window of audio is given, and whether what came out of it can be trusted. Pure.
+
+Whisper was trained on windows of 30 s (3000 frames of 10 ms), but its encoder takes fewer, and cost falls faster than
+length. The price is accuracy at the edges, so the short window has a floor and a pad of silence, and a result that
+looks wrong is decoded again with more context.
+"""
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from desktop.engine.events import SAMPLE_RATE, Samples
+
+FRAMES = 3000
+"""frames in Whisper's own window"""
+HOP = 160
+"""samples in a frame"""
+
+_FLOOR = 500
+_BUCKET = 100
+_PAD = 1.28
+"""seconds of silence behind the audio; less, and the last word suffers"""
+_TOKENS_PER_SECOND = 8
+_TOKENS_SPARE = 8
+_MOST_COMPRESSED = 2.4
+_LEAST_LOG_PROBABILITY = -1.0
+_SURE_OF_NO_SPEECH = 0.6
+_SILENT = 10 ** (-66 / 20)
+
+
+def contexts(samples: int, *, short: bool) -> tuple[int, ...]:
+    """Frames to encode `samples` with: the first is to be tried first, the next ones when its result fails."""
+    if not short:
+        return (FRAMES,)
+    needed = -(-(samples + round(_PAD * SAMPLE_RATE)) // HOP)
+    bucket = -(-max(needed, _FLOOR) // _BUCKET) * _BUCKET
+    return tuple(sorted({min(size, FRAMES) for size in (bucket, FRAMES // 2, FRAMES) if size >= bucket} | {FRAMES}))
+
+
+def padded(samples: Samples, frames: int) -> Samples:
+    """The audio with the silence behind it that a window of `frames` gives it."""
+    if frames >= FRAMES:
+        return samples[: FRAMES * HOP]
+    return np.pad(samples, (0, round(_PAD * SAMPLE_RATE)))
+
+
+def most_tokens(samples: int) -> int:
+    """How many tokens can be spoken in `samples`; more is a loop."""
+    return int(_TOKENS_PER_SECOND * samples / SAMPLE_RATE) + _TOKENS_SPARE
+
+
+def is_silent(samples: Samples) -> bool:
+    """Nothing loud enough to be speech in any tenth of a second."""
+    piece = SAMPLE_RATE // 10
+    whole = samples[: len(samples) // piece * piece].reshape(-1, piece)
+    rest = samples[len(whole) * piece :]
+    loudest = max([float(np.mean(np.square(rest))) if len(rest) else 0.0, *np.mean(np.square(whole), axis=1)])
+    return bool(np.sqrt(loudest) < _SILENT)
+
+
+def is_no_speech(no_speech: float, log_probability: float) -> bool:
+    """Whisper's own rule: it says that nobody spoke, and it is unsure of the words that it found."""
+    return no_speech > _SURE_OF_NO_SPEECH and log_probability < _LEAST_LOG_PROBABILITY
+
+
+def is_trusted(text: str, tokens: Sequence[int], log_probability: float, token_limit: int) -> bool:
+    """Whether a decoded text can stand: no loop, not cut off by the limit, not a guess."""
+    return (
+        log_probability >= _LEAST_LOG_PROBABILITY
+        and len(tokens) < token_limit
+        and compression_ratio(text) <= _MOST_COMPRESSED
+        and len(without_loops(tokens)) == len(tokens)
+    )
+
+
+def compression_ratio(text: str) -> float:
+    """How far zlib shrinks the text: repetition compresses well (the measure is Whisper's)."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def without_loops(tokens: Sequence[int]) -> list[int]:
+    """The tokens up to where a phrase begins to go round.
+
+    A loop is one token 7 times on end, two tokens 5 times, or a longer phrase (up to 20) 4 times: people do say
+    "no, no, no" and "four four four four". The phrase is kept once.
+    """
+    for start in range(len(tokens)):
+        for size in range(1, 21):
+            times = {1: 7, 2: 5}.get(size, 4)
+            if start + size * times > len(tokens):
+                break
+            phrase = list(tokens[start : start + size])
+            if all(list(tokens[start + n * size : start + (n + 1) * size]) == phrase for n in range(1, times)):
+                return list(tokens[: start + size])
+    return list(tokens)

@@ -1,0 +1,67 @@
+"""Words with times and probabilities from Whisper's tokens and its cross-attention alignment. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from desktop.engine.events import Word
+
+_SECONDS_PER_STEP = 0.02
+_OPENING = "\"'“¿¡([{-"
+_CLOSING = "\"'.。,，!！?？:：”)]}、"
+
+
+def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: float) -> tuple[Word, ...]:
+    """Cut `tokens` into words.
+
+    tokenizer: faster-whisper's Tokenizer, which knows the languages that write no spaces.
+    alignment: CTranslate2's WhisperAlignmentResult of exactly these tokens.
+    seconds: length of the audio; times are 0..seconds and never run backwards.
+    """
+    pieces, piece_tokens = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
+    token_steps = np.array([pair[0] for pair in alignment.alignments], dtype=int)
+    time_steps = np.array([pair[1] for pair in alignment.alignments], dtype=int)
+    if len(token_steps) == 0 or len(pieces) < 2:
+        return ()
+    jumps = np.concatenate(([True], np.diff(token_steps) > 0))
+    begins = time_steps[jumps] * _SECONDS_PER_STEP
+    begin_of = dict(zip(token_steps[jumps].tolist(), begins.tolist(), strict=True))
+    chances = list(alignment.text_token_probs)
+    words: list[Word] = []
+    position = 0
+    clock = 0.0
+    for piece, ids in zip(pieces[:-1], piece_tokens[:-1], strict=True):
+        first, position = position, position + len(ids)
+        start = min(max(float(begin_of.get(first, clock)), clock), seconds)
+        end = min(max(float(begin_of.get(position, seconds)), start), seconds)
+        chance = float(np.mean(chances[first:position])) if chances[first:position] else 0.0
+        words.append(Word(piece, start, end, min(max(chance, 0.0), 1.0)))
+        clock = start
+    return tuple(
+        Word(word.text.strip(), word.start, word.end, word.probability)
+        for word in _with_punctuation(words)
+        if word.text.strip()
+    )
+
+
+def _with_punctuation(words: list[Word]) -> list[Word]:
+    """Punctuation belongs to its word: an opening mark to the next one, any other to the one before."""
+    joined: list[Word] = []
+    for word in reversed(words):
+        mark = word.text.strip()
+        if joined and word.text.startswith(" ") and mark and mark in _OPENING and not joined[-1].text.startswith(" "):
+            after = joined.pop()
+            joined.append(Word(word.text + after.text, after.start, after.end, after.probability))
+        else:
+            joined.append(word)
+    joined.reverse()
+    merged: list[Word] = []
+    for word in joined:
+        mark = word.text
+        if merged and mark and all(letter in _CLOSING for letter in mark):
+            before = merged.pop()
+            merged.append(Word(before.text + mark, before.start, before.end, before.probability))
+        else:
+            merged.append(word)
+    return merged
