@@ -17,18 +17,18 @@ UV=$CACHE/uv-$UV_VERSION/bin/uv
 
 # What is needed to build PyAudio and evdev; the Python headers are added in missing_packages.
 BUILD_PACKAGES=(gcc libc6-dev portaudio19-dev)
-# Sound, Qt's libraries, a font, the basic voice, the clipboard.
+# Sound, Qt's libraries for X and Wayland, a font, the basic voice, clipboard and keys.
 RUN_PACKAGES=(
-  libportaudio2 libasound2-plugins pulseaudio-utils espeak-ng xclip
+  libportaudio2 libasound2-plugins pulseaudio-utils espeak-ng
   libgl1 libegl1 libdbus-1-3 libfontconfig1 fonts-dejavu-core libxkbcommon-x11-0
   libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
-  libxcb-xinerama0
+  libwayland-cursor0 libwayland-egl1 xclip wl-clipboard wtype
 )
 # A real screen, real sound servers and real applications for the tests.
 TEST_PACKAGES=(
   xvfb openbox picom xdotool wmctrl x11-utils x11-xkb-utils x11-xserver-utils xterm trayer imagemagick
   pulseaudio pipewire pipewire-pulse wireplumber dbus dbus-x11 ffmpeg
-  sway wtype wl-clipboard grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0
+  sway grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0
 )
 
 say() { printf 'parley: %s\n' "$*" >&2; }
@@ -149,7 +149,7 @@ install_python_packages() {
       fail "The environment could not be made in $VENV: is the disk full or the folder read-only (see $LOG)?"
   fi
   echo unfinished >"$STAMP"
-  say "Installing $(grep -c == "$ROOT/installer/$lock") Python packages, about 330 MB to download the first time."
+  say "Installing the Python packages, about 330 MB to download the first time."
   if ! "$UV" pip sync ${quiet:+"$quiet"} --python "$VENV/bin/python" --require-hashes \
     --build-constraints "$ROOT/installer/build-constraints.txt" "$ROOT/installer/$lock" >&2; then
     fail "The Python packages could not be installed, for the reason above: check the network and run this again."
