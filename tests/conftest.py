@@ -1,0 +1,45 @@
+"""What every test shares: the user's own files stay untouched, and the test audio is at hand."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_home = tempfile.TemporaryDirectory(prefix="parley-tests-")
+for _name in ("CONFIG", "DATA", "CACHE", "STATE"):
+    # Set before desktop.paths is imported: the directories are read once.
+    os.environ[f"XDG_{_name}_HOME"] = str(Path(_home.name) / _name.lower())
+for _name in [name for name in os.environ if name.startswith("PARLEY_")]:
+    del os.environ[_name]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from desktop.engine.events import Samples  # noqa: E402
+from desktop.paths import RESOURCES  # noqa: E402
+
+TEST_AUDIO = RESOURCES / "starter" / "test"
+
+
+@cache
+def read_audio(path: Path) -> Samples:
+    """A file as 16 kHz mono float32, shape (n,)."""
+    from faster_whisper.audio import decode_audio
+
+    return decode_audio(str(path), sampling_rate=16_000)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def speech() -> Callable[[str], Samples]:
+    """speech("en-00") -> the samples of that recording."""
+    return lambda name: read_audio(TEST_AUDIO / f"{name}.flac")
+
+
+@pytest.fixture(scope="session")
+def manifest() -> dict[str, dict[str, Any]]:
+    """What is said in each recording: name -> its entry of the manifest."""
+    entries = json.loads((TEST_AUDIO / "manifest.json").read_text(encoding="utf-8"))
+    return {Path(entry["file"]).stem: entry for entry in entries}

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+
+from desktop.engine.backends import FallbackRecognizer, FallbackSynthesizer, order
+from desktop.engine.errors import EngineError, ModelMissing
+from desktop.engine.events import ErrorEvent
+from desktop.engine.stt.base import RecognitionRequest
+from tests.fakes import FakeRecognizer, FakeSynthesizer
+
+SECOND = np.zeros(16_000, np.float32)
+MISSING = ModelMissing("No Whisper model is installed; install one.")
+
+
+def nothing(_: float) -> None:
+    pass
+
+
+def test_auto_tries_all_and_a_wish_is_respected() -> None:
+    assert order("auto", ("a", "b")) == ("a", "b")
+    assert order("b", ("a", "b")) == ("b",)
+
+
+def test_the_first_recogniser_that_loads_is_used_without_a_word() -> None:
+    told: list[ErrorEvent] = []
+    first, second = FakeRecognizer("first"), FakeRecognizer("second")
+    chain = FallbackRecognizer([("1", lambda: first), ("2", lambda: second)], told.append)
+    chain.load(nothing)
+    assert chain.name == "first"
+    assert told == []
+
+
+def test_a_missing_model_is_replaced_and_both_are_named() -> None:
+    told: list[ErrorEvent] = []
+    chain = FallbackRecognizer(
+        [("1", lambda: FakeRecognizer("first", fail_load=MISSING)), ("2", lambda: FakeRecognizer("Basic"))], told.append
+    )
+    chain.load(nothing)
+    assert chain.name == "Basic"
+    assert told[0].code == "fallback"
+    assert told[0].message == "No Whisper model is installed; install one. Meanwhile Basic is used."
+
+
+def test_a_recogniser_that_fails_in_the_middle_loses_no_audio() -> None:
+    told: list[ErrorEvent] = []
+    first = FakeRecognizer("first", fail_from=(1, RuntimeError("boom")))
+    second = FakeRecognizer("second")
+    chain = FallbackRecognizer([("1", lambda: first), ("2", lambda: second)], told.append)
+    chain.load(nothing)
+    chain.transcribe(SECOND, RecognitionRequest("en"))
+    heard = chain.transcribe(SECOND, RecognitionRequest("en"))
+    assert [word.text for word in heard.words] == ["word0", "word1"]
+    assert first.is_closed
+    assert "first stopped working" in told[0].message
+    assert "boom" not in told[0].message
+
+
+def test_when_nothing_loads_the_first_reason_is_given() -> None:
+    chain = FallbackRecognizer(
+        [
+            ("1", lambda: FakeRecognizer(fail_load=MISSING)),
+            ("2", lambda: FakeRecognizer(fail_load=RuntimeError("x"))),
+        ],
+        lambda _: None,
+    )
+    with pytest.raises(ModelMissing, match="No Whisper model"):
+        chain.load(nothing)
+
+
+def test_a_language_that_the_model_does_not_know_is_said_and_does_not_cost_the_model() -> None:
+    chain = FallbackRecognizer(
+        [("1", lambda: FakeRecognizer("first")), ("2", lambda: FakeRecognizer("second"))], lambda _: None
+    )
+    chain.load(nothing)
+    with pytest.raises(ModelMissing, match="first does not understand French"):
+        chain.transcribe(SECOND, RecognitionRequest("fr"))
+    assert chain.name == "first"
+    assert chain.transcribe(SECOND, RecognitionRequest("en")).words
+
+
+def test_a_language_without_a_voice_is_spoken_by_the_next_and_said_once() -> None:
+    told: list[ErrorEvent] = []
+    good, basic = FakeSynthesizer("good", frozenset({"es"})), FakeSynthesizer("basic", frozenset({"es", "fr"}))
+    chain = FallbackSynthesizer([good, basic], told.append)
+    chain.load("es", "", nothing)
+    chain.load("fr", "", nothing)
+    chain.load("fr", "", nothing)
+    list(chain.synthesize("hola", "es"))
+    list(chain.synthesize("salut", "fr"))
+    assert (good.spoken, basic.spoken) == (["hola"], ["salut"])
+    assert [event.code for event in told] == ["fallback"]
+    assert "basic" in told[0].message
+
+
+def test_a_voice_that_fails_is_replaced_and_the_clause_is_still_spoken() -> None:
+    told: list[ErrorEvent] = []
+    basic = FakeSynthesizer("basic")
+    chain = FallbackSynthesizer([FakeSynthesizer("good", fail=RuntimeError("boom")), basic], told.append)
+    chain.load("es", "", nothing)
+    assert list(chain.synthesize("hola", "es"))
+    assert basic.spoken == ["hola"]
+    assert "good stopped working" in told[0].message
+
+
+def test_no_voice_at_all_is_an_error_with_the_first_reason() -> None:
+    chain = FallbackSynthesizer([FakeSynthesizer("good"), FakeSynthesizer("basic")], lambda _: None)
+    with pytest.raises(EngineError, match="No voice for fr"):
+        chain.load("fr", "", nothing)
