@@ -1,0 +1,53 @@
+"""The command line: the same engine without Qt. Runs on the main thread."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as shells have it: 128 + the signal's number."""
+BROKEN_PIPE = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 1 for an error (a sentence on stderr), 2 for wrong usage."""
+    from desktop.cli.captions import say
+    from desktop.cli.commands import app
+    from desktop.engine.errors import EngineError
+
+    try:
+        result = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except EngineError as error:
+        say(error.message)
+        return 1
+    except (BrokenPipeError, SystemExit):
+        # Whoever read the output has enough (`| head`); typer makes a SystemExit of that. Nothing may be
+        # flushed into the pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        return _usage_error(error) or _failed(error)
+
+
+def _usage_error(error: Exception) -> int:
+    """Show what typer found wrong with the arguments; 0 if it was something else."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(code, int):
+        show()
+        return code
+    return INTERRUPTED if type(error).__name__ == "Abort" else 0
+
+
+def _failed(error: Exception) -> int:
+    import logging
+
+    from desktop import paths
+    from desktop.cli.captions import say
+
+    logging.getLogger(__name__).error("a command failed", exc_info=error)
+    say(f"something went wrong ({type(error).__name__}); {paths.log_file()} says more.")
+    return 1

@@ -1,0 +1,206 @@
+"""The commands and their options, as typer reads them. What they do is imported when they run, so that
+`parley --help` answers at once."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desktop import __version__
+from desktop.cli.options import Options, open_store
+from desktop.settings_store import SettingInvalid
+
+app = typer.Typer(
+    name="parley",
+    help="Live subtitles, voice typing and spoken translation of whatever your computer hears, offline. "
+    "Without a command the window opens.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+bench = typer.Typer(help="Measure Parley on this machine: real audio, real models, real time.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+
+
+class Form(StrEnum):
+    """--format"""
+
+    txt = "txt"
+    srt = "srt"
+    vtt = "vtt"
+    json = "json"
+
+
+class Via(StrEnum):
+    """--via"""
+
+    microphone = "microphone"
+    pushed = "pushed"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+To = Annotated[str, typer.Option("--to", metavar="LANG", help="Translate into this language, for example es.")]
+Language = Annotated[str, typer.Option("--language", metavar="LANG", help="Language that is spoken; auto detects it.")]
+Model = Annotated[
+    str, typer.Option("--model", metavar="NAME", help="Recogniser: a name of `parley models`, or a directory.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"parley {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def shared(
+    context: typer.Context,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE", dir_okay=False, help="Settings file to use.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting for this run, for example speech.rate=1.2."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Write the log to stderr, too.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    from desktop.cli.captions import say
+    from desktop.log import configure
+
+    configure(is_verbose=verbose)
+    try:
+        store = open_store(settings, assignments or ())
+    except SettingInvalid as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--set") from None
+    for problem in store.problems:
+        say(problem)
+    context.obj = Options(store, frozenset(text.partition("=")[0].strip() for text in assignments or ()), verbose)
+
+
+@app.command()
+def devices(context: typer.Context, as_json: Json = False) -> int:
+    """List what Parley can listen to and play on."""
+    from desktop.cli.tables import devices as print_devices
+
+    return print_devices(as_json=as_json)
+
+
+@app.command()
+def models(context: typer.Context, as_json: Json = False) -> int:
+    """List the recognisers, translations and voices that are installed."""
+    from desktop.cli.tables import list_models
+
+    return list_models(as_json=as_json)
+
+
+@app.command()
+def transcribe(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Audio or video files.")],
+    to: To = "",
+    language: Language = "",
+    form: Annotated[Form | None, typer.Option("--format", help="txt if nothing says otherwise.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="PATH", help="File or folder to write to.")
+    ] = None,
+    model: Model = "",
+) -> int:
+    """Write down what is said in files, as text or subtitles."""
+    from desktop.cli.transcribe import plan
+    from desktop.cli.transcribe import transcribe as run
+    from desktop.engine.export import Format
+
+    try:
+        job = plan(files, Format(form.value) if form else None, output)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--output") from None
+    return run(context.obj, job, _changes(to, language, model))
+
+
+@app.command()
+def listen(
+    context: typer.Context,
+    source: Annotated[
+        str,
+        typer.Option("--source", metavar="SOURCE", help="microphone, loopback, an id of `parley devices`, or a file."),
+    ] = "",
+    to: To = "",
+    language: Language = "",
+    speak: Annotated[bool, typer.Option("--speak", help="Speak the translation.")] = False,
+    model: Model = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a JSON object on a line.")] = False,
+) -> int:
+    """Show live captions of what is heard, until Ctrl+C."""
+    from desktop.cli.listen import listen as run
+    from desktop.cli.listen import source_id
+
+    options: Options = context.obj
+    changes = _changes(to, language, model)
+    if source:
+        changes["audio.source"] = source_id(source)
+    if speak:
+        changes["speech.enabled"] = True
+        if not to and not options.store.current.translation.target:
+            raise typer.BadParameter("say into which language to translate, with --to.", param_hint="--speak")
+    elif "speech.enabled" not in options.flags:
+        changes["speech.enabled"] = False
+    return run(options, changes, as_json=as_json)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", file_okay=False, help="Folder for the subtitles and the speech.")
+    ] = Path("parley-demo"),
+    fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the recording: as fast as it goes.")] = False,
+) -> int:
+    """Play the bundled recording through the whole path: captions, translation, spoken translation."""
+    from desktop.cli.demo import demo as run
+
+    return run(context.obj, out, is_fast=fast)
+
+
+@bench.command()
+def accuracy(
+    context: typer.Context,
+    via: Annotated[
+        Via, typer.Option("--via", help="Through a virtual microphone, or handed straight to the engine.")
+    ] = Via.microphone,
+    quick: Annotated[bool, typer.Option("--quick", help="A few of the files.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Word error rates: files decoded whole against live recognition."""
+    from desktop.bench.accuracy import main
+
+    return main(context.obj.store.current, via=via.value, is_quick=quick, as_json=as_json)
+
+
+@bench.command()
+def latency(context: typer.Context, as_json: Json = False) -> int:
+    """How long words, translations and speech take, and what listening costs."""
+    from desktop.bench.latency import main
+
+    return main(context.obj.store.current, as_json=as_json)
+
+
+@bench.command()
+def silence(
+    context: typer.Context,
+    minutes: Annotated[float, typer.Option("--minutes", min=0.1, max=120, help="Of each kind.")] = 10.0,
+    as_json: Json = False,
+) -> int:
+    """Words that are made up out of silence and noise; there should be none."""
+    from desktop.bench.silence import main
+
+    return main(context.obj.store.current, minutes=minutes, as_json=as_json)
+
+
+def _changes(to: str, language: str, model: str) -> dict[str, Any]:
+    changes = {"translation.target": to, "recognition.language": language, "recognition.model": model}
+    return {key: value for key, value in changes.items() if value}

@@ -1,0 +1,52 @@
+"""What the options that every command shares mean: settings and their layers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop import paths
+from desktop.engine.languages import check_language
+from desktop.settings import Settings
+from desktop.settings_store import SettingsStore, merged, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options before the command."""
+
+    store: SettingsStore
+    flags: frozenset[str]
+    """settings that were given with --set"""
+    is_verbose: bool
+
+    def settings(self, changes: dict[str, Any]) -> Settings:
+        """The settings for a command: the store's, with the command's own options on top. Languages given as
+        names become codes. Raises LanguageUnknown."""
+        flat = {
+            f"{group}.{name}": value
+            for group, content in self.store.current.model_dump().items()
+            for name, value in content.items()
+        }
+        flat |= changes
+        if flat["recognition.language"] != "auto":
+            flat["recognition.language"] = check_language(flat["recognition.language"])
+        if flat["translation.target"]:
+            flat["translation.target"] = check_language(flat["translation.target"])
+        settings, _ = merged(("the command line", flat))
+        return settings
+
+
+def open_store(file: Path | None, assignments: Sequence[str]) -> SettingsStore:
+    """Settings from the file (None: the user's), the environment and `KEY=VALUE` flags.
+    Raises SettingInvalid for a flag that cannot be used."""
+    return SettingsStore(file or paths.config_file(), flags=dict(_assignment(text) for text in assignments))
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    from desktop.settings_store import SettingInvalid
+
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise SettingInvalid(f"{text!r} is not KEY=VALUE, for example speech.rate=1.2")
+    return key.strip(), parse(key.strip(), value.strip())

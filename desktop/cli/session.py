@@ -1,0 +1,88 @@
+"""One engine for a command: it runs on its own thread, its events are read on the main one.
+
+The terminal may be slow (a pager, a full pipe) without holding up the engine, and Ctrl+C or SIGTERM can arrive
+at any instruction of the main thread: their handler only puts a mark into a reentrant queue.
+"""
+
+import queue
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from desktop.engine.audio.base import Source
+from desktop.engine.engine import Engine
+from desktop.engine.errors import EngineError
+from desktop.engine.events import AudioLevel, ErrorEvent, Event, Severity, State, StateChanged
+from desktop.engine.pipeline import Backends
+from desktop.settings import Settings
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Session:
+    """A context manager around an Engine. Used from the main thread.
+
+    interrupted_by: the signal that asked to stop, or None.
+    errors: what went wrong since the last `listen`, as (code, message).
+    """
+
+    def __init__(self, settings: Settings, backends: Backends | None = None) -> None:
+        self.engine = Engine(settings, backends)
+        self.interrupted_by: signal.Signals | None = None
+        self.errors: list[tuple[str, str]] = []
+        self._inbox: queue.SimpleQueue[Event | signal.Signals] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self.engine.run, name="parley-engine", daemon=True)
+        self._handlers: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        self.engine.subscribe(self._take)
+        for number in _SIGNALS:
+            self._handlers[number] = signal.signal(number, self._interrupt)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.engine.close()
+        self._thread.join(6.0)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def listen(self, source: Source | None) -> Iterator[Event]:
+        """Start, and give every event until all that was heard is done. The first Ctrl+C or SIGTERM ends
+        listening, not the work on what was heard; the second raises KeyboardInterrupt.
+
+        Raises EngineError if the engine cannot listen or gives up."""
+        self.errors = []
+        self.engine.start(source)
+        while True:
+            item = self._inbox.get()
+            if isinstance(item, signal.Signals):
+                if self.interrupted_by is not None:
+                    raise KeyboardInterrupt
+                self.interrupted_by = item
+                self.engine.stop()
+                continue
+            if isinstance(item, ErrorEvent) and item.severity is Severity.ERROR:
+                self.errors.append((item.code, item.message))
+                if not item.recoverable:
+                    continue  # the state that follows says the same
+            if isinstance(item, StateChanged) and item.state is State.FAILED:
+                code = self.errors[-1][0] if self.errors else "engine"
+                raise EngineError(item.detail or "The engine gave up; look into the log.", code=code)
+            yield item
+            if isinstance(item, StateChanged) and item.state is State.IDLE:
+                return
+            if isinstance(item, ErrorEvent) and item.code == "internal":
+                raise EngineError(item.message, code=item.code)
+
+    def _take(self, event: Event) -> None:
+        """On the engine's thread. Nobody here looks at the level."""
+        if not isinstance(event, AudioLevel):
+            self._inbox.put(event)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._inbox.put(signal.Signals(number))

@@ -1,0 +1,103 @@
+"""`parley devices` and `parley models`: what is there, as tables or JSON. Runs on the main thread."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from desktop.engine import models
+from desktop.engine.events import Device
+from desktop.engine.languages import CODES, language_name
+
+_TITLES: dict[models.Kind, str] = {"whisper": "Recognition", "argos": "Translation", "voice": "Voices"}
+
+
+def devices(*, as_json: bool) -> int:
+    """Print what can be listened to and played on. Raises AudioServerMissing."""
+    from desktop.engine.audio.devices import list_devices
+
+    found = list_devices()
+    groups = {"microphones": found.microphones, "loopbacks": found.loopbacks, "outputs": found.outputs}
+    if as_json:
+        _print_json({name: [_device_record(one) for one in group] for name, group in groups.items()})
+        return 0
+    table = Table(box=None, pad_edge=False)
+    table.add_column("What", no_wrap=True)
+    table.add_column("Device")
+    table.add_column("Id (for --source and speech.output)", overflow="fold")
+    for title, group in zip(("Microphone", "Loopback", "Output"), groups.values(), strict=True):
+        for one in group:
+            table.add_row(title, one.label + (" (default)" if one.is_default else ""), one.id)
+    if not table.rows:
+        print("No sound devices were found; connect one, or check the sound settings of your system.")
+    else:
+        Console().print(table)
+    return 0
+
+
+def list_models(*, as_json: bool) -> int:
+    """Print what is installed, and a sentence for everything that is broken."""
+    found = {kind: models.installed(kind) for kind in models.KINDS}
+    problems = [problem for kind in models.KINDS for problem in models.broken(kind)]
+    if as_json:
+        _print_json({"models": [_model_record(one) for group in found.values() for one in group], "problems": problems})
+        return 0
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Kind", "Name", "Model", "Languages"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("Size", justify="right", no_wrap=True)
+    table.add_column("Where", overflow="fold")
+    for kind, group in found.items():
+        for one in group:
+            where = "starter: a phrasebook only" if one.is_starter else str(one.path)
+            table.add_row(_TITLES[kind], one.name, one.label, _languages(one), size(one.size_bytes), where)
+        if not group:
+            table.add_row(_TITLES[kind], "none", "", "", "", "")
+    Console().print(table)
+    for problem in problems:
+        print(f"parley: {problem}", file=sys.stderr)
+    return 0
+
+
+def size(count: int) -> str:
+    """Bytes as people read them: 14 kB, 3.1 GB."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 999.5:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} GB"
+
+
+def _languages(model: models.InstalledModel) -> str:
+    if len(model.languages) == len(CODES):
+        return f"{len(CODES)} languages"
+    names = [language_name(code) for code in model.languages]
+    return " → ".join(names) if model.kind == "argos" else _listed(names)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 5 else f"{', '.join(names[:4])} and {len(names) - 4} more"
+
+
+def _device_record(device: Device) -> dict[str, Any]:
+    return {"id": device.id, "label": device.label, "is_default": device.is_default}
+
+
+def _model_record(model: models.InstalledModel) -> dict[str, Any]:
+    return {
+        "kind": model.kind,
+        "name": model.name,
+        "label": model.label,
+        "path": str(model.path),
+        "languages": list(model.languages),
+        "size_bytes": model.size_bytes,
+        "is_starter": model.is_starter,
+    }
+
+
+def _print_json(value: dict[str, Any] | Iterable[Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
