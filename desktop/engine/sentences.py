@@ -71,6 +71,11 @@ def ends_clause(word: str) -> bool:
     return word.rstrip(_CLOSERS)[-1:] in tuple(CLAUSE_MARKS)
 
 
+def ends_sentence(word: str) -> bool:
+    """Whether the word carries a terminator, of an abbreviation or of a sentence."""
+    return word.rstrip().rstrip(_CLOSERS)[-1:] in tuple(TERMINATORS)
+
+
 def has_words(text: str) -> bool:
     """Whether there is anything to say: a letter or a digit."""
     return any(character.isalnum() for character in text)

@@ -122,6 +122,8 @@ class _Leg:
             self._translator: Any = ctranslate2.Translator(
                 str(package.path / "model"), device="cpu", inter_threads=1, intra_threads=1
             )
+            # The first call takes 80 ms longer than all later ones; nobody should wait for it while speaking.
+            self._translator.translate_batch([self._codec.encode("1")], beam_size=1, max_decoding_length=2)
         except (FileBroken, RuntimeError, ValueError, OSError) as error:
             _log.warning("package %s: %s", package.name, error)
             raise ModelBroken(
