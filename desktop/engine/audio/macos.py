@@ -1,0 +1,33 @@
+"""What the computer plays, on macOS: a virtual device such as BlackHole, since the system offers none itself.
+
+The user makes it part of a multi-output device, and Parley records it like a microphone. Delivers on the source's
+own thread.
+"""
+
+from desktop.engine.audio.live import LiveSource
+from desktop.engine.audio.portaudio import PortAudioRecording, resolve_portaudio_source
+from desktop.engine.errors import DeviceMissing
+
+_VIRTUAL = ("blackhole", "soundflower", "loopback audio", "vb-cable")
+
+
+def is_loopback_name(name: str) -> bool:
+    """Is this one of the virtual devices that hand on what is played? Pure."""
+    return any(virtual in name.casefold() for virtual in _VIRTUAL)
+
+
+class MacLoopback(LiveSource):
+    """name: of the virtual device; empty takes the one there is."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("loopback", name, _resolve, PortAudioRecording)
+
+
+def _resolve(kind: str, name: str) -> tuple[str, str]:
+    try:
+        return resolve_portaudio_source(kind, name)
+    except DeviceMissing as error:
+        raise DeviceMissing(
+            f"{name or 'A loopback device'} is not there; install BlackHole (existential.audio/blackhole) and play "
+            "through a multi-output device that contains it."
+        ) from error

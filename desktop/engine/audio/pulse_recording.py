@@ -1,0 +1,131 @@
+"""One recording from one source of PulseAudio, guarded against a change of device.
+
+PortAudio's thread enqueues blocks; the thread that created the recording takes them, having asked the server.
+"""
+
+import logging
+from queue import Empty, Full, Queue
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from desktop.engine.audio import c_stderr, portaudio_host
+from desktop.engine.audio.live import Block
+from desktop.engine.audio.pulse_server import connect, open_pulse_stream, translated
+from desktop.engine.errors import DeviceLost, DeviceMissing
+
+log = logging.getLogger(__name__)
+
+_BLOCK = 0.03
+"""seconds per callback"""
+_QUEUE = 330
+"""blocks that wait at most: ten seconds"""
+_STALL = 0.3
+"""seconds without a callback after which the server is asked whether it is alive"""
+_DEAD = 3.0
+"""seconds without a callback after which the recording counts as lost, whatever the server says"""
+
+
+class PulseRecording:
+    """Recording from the moment it is created until `close`; used by one thread, `interrupt` by any.
+
+    name: of the source. label: as shown to the user, for messages. Raises DeviceMissing if there is no such
+    source, AudioServerMissing if there is no server.
+    """
+
+    rate: int
+    """Hz of the blocks: the source's own"""
+    channels: int
+
+    def __init__(self, name: str, label: str) -> None:
+        self._lost = DeviceLost(
+            f"{label} was disconnected; Parley goes on listening as soon as it is back.", recoverable=True
+        )
+        self._silent = DeviceLost(
+            f"{label} delivers no more audio; Parley is connecting to it again.", recoverable=True
+        )
+        self._blocks: Queue[bytes | None] = Queue(_QUEUE)
+        self._overflowed = False
+        self._pulse = connect()
+        self._stream: Any = None
+        # At the death of the server PortAudio prints from its own thread, at any time.
+        c_stderr.hush()
+        try:
+            source = self._find_source(name, label)
+            self._source = int(source.index)
+            self.rate = int(source.sample_spec.rate)
+            self.channels = min(2, int(source.channel_count))
+            opened = open_pulse_stream(
+                self._pulse, "source", source.name, self.rate, self.channels, int(self.rate * _BLOCK), self._callback
+            )
+            self._stream, self._index = opened.stream, opened.index
+        except BaseException:
+            self.close()
+            raise
+
+    def _find_source(self, name: str, label: str) -> Any:
+        with translated(self._silent):
+            for source in self._pulse.source_list():
+                if source.name == name:
+                    return source
+        raise DeviceMissing(f"{label} is not connected; connect it or choose another device.")
+
+    def _callback(self, data: bytes | None, _frames: int, _time: Any, _status: int) -> tuple[None, int]:
+        try:
+            self._blocks.put_nowait(data)
+        except Full:
+            self._overflowed = True
+        return None, 0  # paContinue
+
+    def take(self) -> Block | None:
+        """Wait for audio: all that is queued, shape (n, channels), and certainly from the chosen source.
+
+        None after `interrupt`. Raises DeviceLost when the source is gone or silent.
+        """
+        waited_since = monotonic()
+        while True:
+            try:
+                blocks = [self._blocks.get(timeout=_STALL)]
+                break
+            except Empty:
+                self._check()
+                if not self._stream.is_active() or monotonic() - waited_since > _DEAD:
+                    raise self._silent from None
+        while not self._blocks.empty():
+            blocks.append(self._blocks.get_nowait())
+        audio = [block for block in blocks if block is not None]
+        if len(audio) < len(blocks):
+            return None
+        if self._overflowed:
+            raise self._silent
+        # When a source vanishes the server moves its recordings to another one and says nothing to PortAudio.
+        # The server works off our question and the move one after the other, and audio of the new source
+        # reaches us only after the move: if an answer to a question asked after the audio came still names our
+        # source, all of that audio is from it. A returning source gets a new index, so there and back shows too.
+        self._check()
+        return np.frombuffer(b"".join(audio), np.float32).reshape(-1, self.channels)
+
+    def _check(self) -> None:
+        with translated(self._lost):
+            if self._pulse.source_output_info(self._index).source != self._source:
+                raise self._lost
+
+    def interrupt(self) -> None:
+        """Make `take` return None, from any thread."""
+        while True:
+            try:
+                self._blocks.put_nowait(None)
+                return
+            except Full:
+                self._blocks.get()
+
+    def close(self) -> None:
+        """Stop recording and let go of the server."""
+        if self._stream is not None:
+            portaudio_host.close_stream(self._stream)
+            self._stream = None
+        if self._pulse is not None:
+            self._pulse.close()
+            self._pulse = None
+            c_stderr.unhush()
