@@ -1,0 +1,1 @@
+"""Subtitles over any window: `subtitles` decides what to show, `window` shows it."""

@@ -1,0 +1,185 @@
+"""Fonts, colours and the drawing of subtitles. On the thread of the window."""
+
+from functools import lru_cache
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
+
+from desktop.overlay.roll_up import Row
+from desktop.overlay.subtitles import Frame, Role
+from desktop.settings import SubtitleSettings
+
+LINES_PER_SCREEN = 18
+"""A line of the default size takes this part of the screen's height."""
+LINE_SPACING = 1.3
+"""Height of a line over that of its text; leaves room for the marks of Arabic and Vietnamese."""
+OUTLINE = 0.12
+"""Width of the outline's pen over the size of the font; half of it is seen."""
+DIMMED = 0.6
+"""Opacity of words that may still change."""
+LEAST_CONTRAST = 4.5
+"""Between text and what is behind it (WCAG AA), whatever the window beneath shows."""
+# Letters as frequent as in running text, so that `line_length` characters of it fill a line.
+_SAMPLE = "the quick brown fox jumps over the lazy dog and is seen no more, in the end, at noon."
+
+
+def pixel_size(settings: SubtitleSettings, screen_height: int) -> int:
+    """Size of the font in pixels: the chosen one, or so that 18 lines fill the screen."""
+    return settings.font_size or max(12, round(screen_height / LINES_PER_SCREEN / LINE_SPACING))
+
+
+class Typeface:
+    """The font of the subtitles and what follows from it."""
+
+    def __init__(self, family: str, size: int) -> None:
+        self.font = QFont()
+        if family:
+            self.font.setFamily(family)
+        self.font.setPixelSize(size)
+        self.font.setWeight(QFont.Weight.Medium)
+        self.font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        self._metrics = QFontMetricsF(self.font)
+        self.measure = lru_cache(maxsize=4096)(self._advance)
+        self.row_height = round(size * LINE_SPACING)
+        self.padding = round(size * 0.55)
+        self.character = self._advance(_SAMPLE) / len(_SAMPLE)
+
+    def _advance(self, text: str) -> float:
+        return self._metrics.horizontalAdvance(text)
+
+    def box_height(self, rows: int) -> int:
+        """Height of a box of that many lines, margins included."""
+        return rows * self.row_height + round(self.padding * 0.7)
+
+
+def luminance(color: QColor) -> float:
+    """Relative luminance, 0..1 (WCAG 2)."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
+
+
+def worst_contrast(text: QColor, background: QColor, opacity: float) -> float:
+    """Contrast of text on a translucent background over the worst window beneath, 1..21 (WCAG 2)."""
+    contrasts = []
+    for beneath in (0.0, 1.0):
+        parts = (background.redF(), background.greenF(), background.blueF())
+        mixed = luminance(QColor.fromRgbF(*(part * opacity + beneath * (1 - opacity) for part in parts)))
+        bright, dark = max(mixed, luminance(text)), min(mixed, luminance(text))
+        contrasts.append((bright + 0.05) / (dark + 0.05))
+    return min(contrasts)
+
+
+class SubtitlePainter:
+    """Draws frames with the colours of the settings."""
+
+    def __init__(self, settings: SubtitleSettings, typeface: Typeface) -> None:
+        self._typeface = typeface
+        self._colors: dict[Role, QColor] = {
+            "original": QColor(settings.text_color),
+            "translation": QColor(settings.translation_color),
+        }
+        self._background = QColor(settings.background_color)
+        self._background.setAlphaF(settings.background_opacity)
+        self._outlined = {
+            role
+            for role, color in self._colors.items()
+            if settings.outline or worst_contrast(color, self._background, settings.background_opacity) < LEAST_CONTRAST
+        }
+
+    def paint(self, painter: QPainter, area: QRectF, frame: Frame) -> None:
+        """Draw a frame at the lower edge of an area, as wide as the area."""
+        face = self._typeface
+        height = face.box_height(frame.height)
+        box = QRectF(area.left(), area.bottom() - height, area.width(), height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._background)
+        # Source, not over: the box must have exactly the chosen opacity, whatever was drawn here before.
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        radius = face.padding * 0.5
+        painter.drawRoundedRect(box, radius, radius)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        top = box.top() + (height - frame.height * face.row_height) / 2
+        for block in frame.blocks:
+            for index, row in enumerate(block.rows):
+                line = QRectF(
+                    box.left() + face.padding,
+                    top + index * face.row_height,
+                    box.width() - 2 * face.padding,
+                    face.row_height,
+                )
+                self._paint_row(painter, line, row, block.role)
+            top += block.height * face.row_height
+
+    def _paint_row(self, painter: QPainter, area: QRectF, row: Row, role: Role) -> None:
+        if role in self._outlined:
+            self._draw(painter, area, row, role, outline=True)
+        self._draw(painter, area, row, role, outline=False)
+
+    def _draw(self, painter: QPainter, area: QRectF, row: Row, role: Role, *, outline: bool) -> None:
+        layout = QTextLayout(row.text, self._typeface.font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        direction = Qt.LayoutDirection.RightToLeft if row.right_to_left else Qt.LayoutDirection.LeftToRight
+        option.setTextDirection(direction)
+        layout.setTextOption(option)
+        layout.setFormats(self._formats(row, role, outline=outline))
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(area.width() * 2)
+        layout.endLayout()
+        # Where a line starts, not where its words end, decides its place: words that follow must not move it.
+        x = area.right() - line.naturalTextWidth() if row.right_to_left else area.left()
+        offset = line.naturalTextRect().left()
+        layout.draw(painter, QPointF(x - offset, area.top() + (area.height() - line.height()) / 2))
+
+    def _formats(self, row: Row, role: Role, *, outline: bool) -> list[QTextLayout.FormatRange]:
+        color = self._colors[role]
+        edge = QColor("#000000" if luminance(color) > 0.18 else "#ffffff")
+        dimmed = QColor(color)
+        if role in self._outlined:
+            # What shines through a letter is its own outline, not the window beneath.
+            dimmed = _mixed(color, edge, DIMMED)
+        else:
+            dimmed.setAlphaF(DIMMED)
+        formats = []
+        start = 0
+        for text, shade in ((row.mark, dimmed), (row.committed, color), (row.unconfirmed, dimmed)):
+            length = _utf16_length(text)
+            if not length:
+                continue
+            style = QTextCharFormat()
+            style.setForeground(edge if outline else shade)
+            if outline:
+                width = max(2.0, self._typeface.font.pixelSize() * OUTLINE)
+                pen = QPen(edge, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+                style.setTextOutline(pen)
+            part = QTextLayout.FormatRange()
+            part.start, part.length, part.format = start, length, style
+            formats.append(part)
+            start += length
+        return formats
+
+
+def _mixed(color: QColor, other: QColor, part: float) -> QColor:
+    """`part` of one colour and the rest of the other."""
+    return QColor.fromRgbF(
+        *(one * part + two * (1 - part) for one, two in zip(color.getRgbF()[:3], other.getRgbF()[:3], strict=True))
+    )
+
+
+def _utf16_length(text: str) -> int:
+    """Characters as Qt counts them."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
