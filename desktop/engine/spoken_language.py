@@ -1,7 +1,8 @@
 """Which language an utterance is in: fixed by the user, or detected and decided once. Pure.
 
-Detection on half a second of speech is often wrong, so the decision waits until it is sure or has been said twice;
-a close call goes to the language of the utterance before, because people rarely change it.
+Detection on half a second of speech is often wrong, so the decision waits for more. People rarely change the
+language between two utterances: staying is decided sooner than changing, and a change must also explain the audio
+better than the old language does.
 
 Runs on the recognition thread.
 """
@@ -9,10 +10,10 @@ Runs on the recognition thread.
 from desktop.settings import RecognitionSettings
 
 _SURE = 0.9
-_SURE_AFTER = 1.0
-_LIKELY = 0.7
+_STAY_AFTER = 1.3
+_CHANGE_AFTER = 1.5
 _LATEST = 3.0
-_DOUBT = 0.6
+"""Seconds of the utterance, of which the first half second is usually silence."""
 
 
 class SpokenLanguage:
@@ -51,11 +52,25 @@ class SpokenLanguage:
 
     def choose(self, language: str, probability: float, seconds: float, is_final: bool) -> str:
         """Take a detection on `seconds` of audio; gives back the language that the audio is to be decoded in."""
-        if probability < _DOUBT and self._before is not None:
-            language = self._before
-        is_sure = probability >= _SURE and seconds >= _SURE_AFTER
-        is_repeated = language == self._heard and probability >= _LIKELY
+        is_sure = probability >= _SURE
+        is_repeated = language == self._heard
         self._heard = language
-        if is_final or is_sure or is_repeated or seconds >= _LATEST:
+        if is_final or seconds >= _LATEST:
             self._decided = language
+        elif is_sure and language == self._before:
+            self._decided = language if seconds >= _STAY_AFTER else None
+        elif is_sure and is_repeated:
+            self._decided = language if seconds >= _CHANGE_AFTER else None
+        elif not is_sure and self._before in self.candidates:
+            return self._before or language
         return language
+
+    @property
+    def rival(self) -> str | None:
+        """The language of the utterance before, when the decision is for another one: decode in both and compare."""
+        changed = self._decided is not None and self._before in self.candidates and self._before != self._decided
+        return self._before if changed else None
+
+    def overrule(self, language: str) -> None:
+        """The decision was wrong; it is `language`."""
+        self._heard = self._decided = language

@@ -30,11 +30,13 @@ _LEAK = 0.15
 class Caution:
     """How near the audio's edge words are trusted; seconds."""
 
-    agreed: float = 0.2
+    agreed: float = 0.6
     """a word that two hypotheses agree on ends at least this long before the edge"""
-    sure: float = 0.6
+    unsure: float = 1.2
+    """the same for a word that is less probable than `probability`"""
+    sure: float = 1.5
     """a word ends at least this long before the edge to be committed at first sight"""
-    probability: float = 0.6
+    probability: float = 0.9
     """and is at least this probable"""
 
 
@@ -94,7 +96,8 @@ class Stabilizer:
         count = 0
         # The last word stays open whatever its time: the next one may still change it.
         for index, word in enumerate(tail[:-1]):
-            is_agreed = index < agreed and word.end <= audio_end - caution.agreed
+            hold = caution.agreed if word.probability >= caution.probability else caution.unsure
+            is_agreed = index < agreed and word.end <= audio_end - hold
             is_sure = word.end <= audio_end - caution.sure and word.probability >= caution.probability
             if not is_agreed and not is_sure:
                 break

@@ -10,14 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from desktop.engine.events import SAMPLE_RATE, SpeechSegment, TranscriptUpdate, Word
+from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
+from desktop.engine.languages import join_words
 from desktop.engine.spoken_language import SpokenLanguage
 from desktop.engine.stabilizer import Stabilizer, normalized
 from desktop.engine.stt.base import Hypothesis, RecognitionRequest, Recognizer
 from desktop.settings import RecognitionSettings
 
 _SENTENCE_END = tuple(".?!。？！…")
-_NO_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
 _SETTLED = 2.0
@@ -103,15 +103,29 @@ class Transcriber:
         )
         hypothesis = self.recognizer.transcribe(samples, request)
         if not self._language.is_decided:
-            choice = self._language.choose(
-                hypothesis.language, hypothesis.language_probability, segment.end - segment.start, segment.is_final
-            )
-            if choice != hypothesis.language:
-                hypothesis = self.recognizer.transcribe(samples, replace(request, language=choice))
+            hypothesis = self._settle_language(segment, samples, request, hypothesis)
         if self._uses_prompt and self._reads_prompt(hypothesis):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt=self._settings.vocabulary)
             hypothesis = self.recognizer.transcribe(samples, request)
+        return hypothesis
+
+    def _settle_language(
+        self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
+    ) -> Hypothesis:
+        """Weigh a hypothesis whose language was detected; gives it back, or one in the language that was chosen."""
+        known = self.recognizer.capabilities.languages
+        choice = self._language.choose(
+            hypothesis.language, hypothesis.language_probability, segment.end - segment.start, segment.is_final
+        )
+        if choice != hypothesis.language and choice in known:
+            hypothesis = self.recognizer.transcribe(samples, replace(request, language=choice))
+        rival = self._language.rival
+        if rival in known:
+            other = self.recognizer.transcribe(samples, replace(request, language=rival))
+            if other.words and other.log_probability > hypothesis.log_probability:
+                self._language.overrule(other.language)
+                return other
         return hypothesis
 
     def _prompt(self) -> str:
@@ -188,7 +202,10 @@ class Transcriber:
         )
 
     def _joined(self, words: tuple[Word, ...]) -> str:
-        return ("" if self._language.current in _NO_SPACES else " ").join(word.text for word in words)
+        text = ""
+        for word in words:
+            text = join_words(text, word.text, self._language.current)
+        return text
 
 
 def _quietest(segment: SpeechSegment, start: float, end: float) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from desktop.engine.events import Word
+from desktop.engine.languages import writes_spaces
 
 _SECONDS_PER_STEP = 0.02
 _OPENING = "\"'“¿¡([{-"
@@ -40,28 +41,24 @@ def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: 
         clock = start
     return tuple(
         Word(word.text.strip(), word.start, word.end, word.probability)
-        for word in _with_punctuation(words)
+        for word in _whole_words(words, writes_spaces(tokenizer.language_code))
         if word.text.strip()
     )
 
 
-def _with_punctuation(words: list[Word]) -> list[Word]:
-    """Punctuation belongs to its word: an opening mark to the next one, any other to the one before."""
-    joined: list[Word] = []
-    for word in reversed(words):
-        mark = word.text.strip()
-        if joined and word.text.startswith(" ") and mark and mark in _OPENING and not joined[-1].text.startswith(" "):
-            after = joined.pop()
-            joined.append(Word(word.text + after.text, after.start, after.end, after.probability))
+def _whole_words(pieces: list[Word], spaced: bool) -> list[Word]:
+    """Pieces that belong together as one: where words are spaced, all up to the next space ("forty", "-five"); else
+    a mark and its word. An opening mark belongs to the next word, any other to the one before."""
+    words: list[Word] = []
+    for piece in pieces:
+        before = words[-1] if words else None
+        text = piece.text
+        opens = before is not None and all(letter in _OPENING for letter in before.text.strip())
+        closes = all(letter in _CLOSING for letter in text)
+        if before is not None and not text.startswith(" ") and (spaced or opens or closes):
+            chance = min(before.probability, piece.probability) if text.strip(_CLOSING) else before.probability
+            start = piece.start if opens else before.start
+            words[-1] = Word(before.text + text, start, piece.end if not closes else before.end, chance)
         else:
-            joined.append(word)
-    joined.reverse()
-    merged: list[Word] = []
-    for word in joined:
-        mark = word.text
-        if merged and mark and all(letter in _CLOSING for letter in mark):
-            before = merged.pop()
-            merged.append(Word(before.text + mark, before.start, before.end, before.probability))
-        else:
-            merged.append(word)
-    return merged
+            words.append(piece)
+    return words
