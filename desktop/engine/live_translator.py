@@ -76,7 +76,9 @@ class LiveTranslator:
 
     def configure(self, translator: Translator | None, target: str) -> None:
         """Another translator or target from the next update on. A segment that is running starts again
-        when the target changes; otherwise what it committed stays."""
+        when the target changes; otherwise what it committed stays. Costs nothing if nothing changes."""
+        if translator is self._translator and target == self._target:
+            return
         if target != self._target:
             # The revisions go on, or consumers would drop what comes as old.
             self._segments = OrderedDict(

@@ -75,7 +75,8 @@ class EspeakSynthesizer:
         self._chosen.clear()
 
     def _speak(self, text: str, voice: str, rate: float) -> SpeechChunk:
-        speed = round(min(_FASTEST, max(_SLOWEST, _WORDS_PER_MINUTE * rate)))
+        # Its pauses shrink less than its words: without the exponent twice the rate is 1.75 to 1.93 as fast.
+        speed = round(min(_FASTEST, max(_SLOWEST, _WORDS_PER_MINUTE * rate ** (1.12 if rate > 1 else 1))))
         assert self._program
         try:
             done = subprocess.run(

@@ -1,0 +1,193 @@
+"""Live translation: what is committed, and that it only grows."""
+
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.engine.errors import BackendFailed
+from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.engine.live_translator import LiveTranslator, safe_beginning
+from desktop.engine.stt.base import Progress
+from desktop.engine.translation.base import TranslatorCapabilities
+
+
+class FickleTranslator:
+    """Changes its mind with every word: as a real model it guesses how the sentence goes on, loops, and puts
+    words in another order. Honours the prefix, except for every `careless`-th text."""
+
+    name = "fickle"
+
+    def __init__(self, target: str = "es", *, forces_prefix: bool = True, careless: int = 0) -> None:
+        self.capabilities = TranslatorCapabilities(frozenset({("en", target), ("zh", target)}), forces_prefix)
+        self.calls: list[tuple[str, str, bool]] = []
+        self.fails = False
+        self._careless = careless
+
+    def load(self, source: str, target: str, progress: Progress) -> None:
+        progress(1.0)
+
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+        if self.fails:
+            raise BackendFailed("It failed; try again.", recoverable=True)
+        self.calls.append((text, prefix, is_final))
+        chance = zlib.crc32(text.encode())
+        words = [word.upper() for word in text.split()]
+        if not is_final and chance % 3 == 0:
+            words = words[1:] + words[:1]
+        if not is_final and chance % 5 == 0:
+            words += ["GUESS"] * 6
+        if self._careless and chance % self._careless == 0:
+            return " ".join(words)
+        return " ".join([*prefix.split(), *words[len(prefix.split()) :]])
+
+    def close(self) -> None:
+        pass
+
+
+class DictionaryTranslator(FickleTranslator):
+    """Translates word by word, in order, without doubts."""
+
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+        self.calls.append((text, prefix, is_final))
+        return text.upper()
+
+
+def update(
+    committed: str, unconfirmed: str = "", *, is_final: bool = False, language: str = "en", segment: int = 1
+) -> TranscriptUpdate:
+    return TranscriptUpdate(segment, 1, language, committed, unconfirmed, (), 0.0, 1.0, is_final)
+
+
+WORDS = st.text(alphabet=st.sampled_from('abC1 .?…,。\n😀你"-'), max_size=14)
+
+
+@given(
+    st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=10),
+    st.sampled_from(["en", "es", "fr", "zh"]),
+    st.sampled_from(["es", "zh", "en", ""]),
+    st.booleans(),
+    st.sampled_from([0, 2]),
+    st.booleans(),
+)
+@settings(max_examples=300)
+def test_the_committed_translation_only_grows(
+    steps: list[tuple[str, str]], language: str, target: str, forces: bool, careless: int, loses: bool
+) -> None:
+    translator = FickleTranslator(target, forces_prefix=forces, careless=careless)
+    live = LiveTranslator(translator, target)
+    committed, shown = "", ""
+    for index, (more, tail) in enumerate(steps):
+        committed = f"{committed} {more}".strip()
+        if loses and index == len(steps) // 2:
+            live.configure(None, target)
+        result = live.update(update(committed, tail, language=language, is_final=index == len(steps) - 1))
+        assert result.committed.startswith(shown)
+        shown = result.committed
+    assert result.is_final
+    assert result.unconfirmed == ""
+
+
+def test_a_finished_sentence_is_translated_once_and_with_care() -> None:
+    translator = FickleTranslator()
+    live = LiveTranslator(translator, "es")
+    result = live.update(update("The house is big. The dog"))
+    assert result.committed == "THE HOUSE IS BIG."
+    live.update(update("The house is big. The dog sleeps here"))
+    last = live.update(update("The house is big. The dog sleeps here.", is_final=True))
+    assert last.committed == "THE HOUSE IS BIG. THE DOG SLEEPS HERE."
+    assert [call for call in translator.calls if call[2]] == [
+        ("The house is big.", "", True),
+        ("The dog sleeps here.", "", True),
+    ]
+
+
+def test_a_running_sentence_is_committed_once_three_translations_agree() -> None:
+    live = LiveTranslator(DictionaryTranslator(), "es")
+    words = ["the", "red", "house", "is", "near", "the", "old", "bridge"]
+    committed = [live.update(update(" ".join(words[:count]))).committed for count in range(1, len(words) + 1)]
+    assert committed[:4] == ["", "", "", ""]
+    assert committed[4:] == ["THE", "THE RED", "THE RED HOUSE", "THE RED HOUSE IS"]
+
+
+def test_agreement_needs_new_source() -> None:
+    live = LiveTranslator(DictionaryTranslator(), "es")
+    for _ in range(5):
+        result = live.update(update("the red house is near the", "old bridge"))
+    assert result.committed == ""
+    assert result.unconfirmed
+
+
+def test_an_unchanged_text_is_not_translated_again() -> None:
+    translator = FickleTranslator()
+    live = LiveTranslator(translator, "es")
+    first = live.update(update("the house is", "very big"))
+    calls = len(translator.calls)
+    live.configure(translator, "es")
+    again = live.update(update("the house is", "very big"))
+    assert len(translator.calls) == calls
+    assert (again.committed, again.unconfirmed) == (first.committed, first.unconfirmed)
+    assert again.revision > first.revision
+
+
+def test_safe_beginning() -> None:
+    assert safe_beginning(["a b c d", "a b c d"], 9, "es") == ""
+    assert safe_beginning(["a b c d", "a b c d", "a b c d"], 9, "es") == "a b"
+    assert safe_beginning(["a x c d e", "a b c d e", "a b c d e"], 9, "es") == "a"
+    assert safe_beginning(["a b c d e f", "a b c d e f", "a b c d e f"], 3, "es") == "a"
+    assert safe_beginning(["我们去学校吧"] * 3, 9, "zh") == "我们"
+    assert safe_beginning(["", "", ""], 9, "es") == ""
+
+
+def test_the_language_that_is_wanted_passes_without_work() -> None:
+    translator = FickleTranslator()
+    live = LiveTranslator(translator, "es")
+    result = live.update(update("Hola, ¿qué", "tal?", language="es"))
+    assert (result.committed, result.unconfirmed, result.is_translated) == ("Hola, ¿qué", "tal?", True)
+    result = live.update(update("Hola, ¿qué tal?", language="es", is_final=True))
+    assert (result.committed, result.is_final) == ("Hola, ¿qué tal?", True)
+    assert not translator.calls
+
+
+@pytest.mark.parametrize("translator", [None, FickleTranslator()])
+def test_a_pair_that_is_missing_shows_the_original(translator: FickleTranslator | None) -> None:
+    live = LiveTranslator(translator, "es")
+    result = live.update(update("Bonjour tout", "le monde", language="fr"))
+    assert result == TranslationUpdate(1, 1, "fr", "es", "Bonjour tout", "le monde", False, is_translated=False)
+
+
+def test_a_failure_changes_nothing_and_the_line_can_be_shown_untranslated() -> None:
+    translator = FickleTranslator()
+    live = LiveTranslator(translator, "es")
+    live.update(update("The house is big. The dog"))
+    translator.fails = True
+    with pytest.raises(BackendFailed):
+        live.update(update("The house is big. The dog sleeps.", is_final=True))
+    live.configure(None, "es")
+    result = live.update(update("The house is big. The dog sleeps.", is_final=True))
+    assert (result.committed, result.is_translated) == ("THE HOUSE IS BIG. The dog sleeps.", False)
+
+
+def test_another_target_starts_the_segment_again() -> None:
+    live = LiveTranslator(FickleTranslator(), "es")
+    first = live.update(update("The house is big. The"))
+    live.configure(FickleTranslator("zh"), "zh")
+    second = live.update(update("The house is big. The dog."))
+    assert (second.target_language, second.committed) == ("zh", "THE HOUSE IS BIG.THE DOG.")
+    assert second.revision > first.revision
+
+
+def test_what_comes_after_the_end_is_ignored() -> None:
+    live = LiveTranslator(FickleTranslator(), "es")
+    last = live.update(update("The house.", is_final=True))
+    assert live.update(update("The house. And more", is_final=True)) == last
+
+
+@pytest.mark.parametrize("text", ["", "...", "😀", "\n \n", "¿?", "你好。", "word " * 400])
+@pytest.mark.parametrize("is_final", [False, True])
+def test_odd_text(text: str, is_final: bool) -> None:
+    result = LiveTranslator(FickleTranslator(), "es").update(update("", text, is_final=is_final))
+    assert result.is_final is is_final
+    if is_final:
+        assert result.committed.split() == [word.upper() for word in text.split()]
