@@ -1,48 +1,72 @@
-"""Where the log goes, and what happens to an error that nobody caught.
+"""Logging and crash hooks. Any thread.
 
-The log is a small rotating file at `paths.log_file()`; it never holds speech or transcripts. Called once, by the
-front end, before its threads start.
+The log is for mending Parley: it holds errors and what the app did, never what was said. No traceback reaches a
+user; an error that nobody expected is one sentence that says where the log is.
 """
 
+import faulthandler
 import logging
-import logging.handlers
 import sys
 import threading
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import IO
 
 from desktop import paths
 
-_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
-_SIZE = 1_000_000  # bytes of a log file; one older one is kept
-
 log = logging.getLogger(__name__)
 
+_SIZE = 1_000_000
+_KEPT = 2
+_crash_file: IO[str] | None = None
 
-def configure(*, is_verbose: bool = False) -> None:
-    """Log to the file, and to stderr too if verbose. Uncaught errors of threads go to the log, not to the user."""
+
+def begin(tell: Callable[[str], None] | None = None, file: Path | None = None) -> None:
+    """Write the log to `file` (by default the user's) and catch what nobody caught.
+
+    tell: gets the sentence for the user, on the thread that failed; by default it goes to stderr."""
+    file = file or paths.log_file()
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    formatter = logging.Formatter(_FORMAT)
-    handlers: list[logging.Handler] = []
     try:
-        paths.log_file().parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(
-            logging.handlers.RotatingFileHandler(
-                paths.log_file(), maxBytes=_SIZE, backupCount=1, encoding="utf-8", delay=True
-            )
-        )
-        # A disk that is full or read-only later must not print tracebacks either.
-        logging.raiseExceptions = False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(file, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8")
+        _catch_crashes(file.with_suffix(".crash"))
     except OSError:
-        handlers.append(logging.NullHandler())
-    if is_verbose:
-        handlers.append(logging.StreamHandler(sys.stderr))
-    for handler in handlers:
-        handler.setFormatter(formatter)
-        root.addHandler(handler)
-    threading.excepthook = _thread_failed
+        handler = logging.NullHandler()  # an app without a log is better than none
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    root.addHandler(handler)
+    catch(tell or _to_stderr, file)
 
 
-def _thread_failed(failure: threading.ExceptHookArgs) -> None:
-    if failure.exc_value is not None:
-        name = failure.thread.name if failure.thread else "?"
-        log.error("thread %s failed", name, exc_info=failure.exc_value)
+def catch(tell: Callable[[str], None], file: Path) -> None:
+    """Install the hooks for exceptions that nobody caught, on every thread."""
+    sentence = f"Something went wrong inside Parley and was written to {file}. Restart Parley if it does not go on."
+
+    def on_main(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("uncaught", exc_info=(kind, error, trace))
+        tell(sentence)
+
+    def on_thread(failure: threading.ExceptHookArgs) -> None:
+        if failure.exc_type is SystemExit or failure.exc_value is None:
+            return
+        log.critical("uncaught", exc_info=(failure.exc_type, failure.exc_value, failure.exc_traceback))
+        tell(sentence)
+
+    sys.excepthook = on_main
+    threading.excepthook = on_thread
+
+
+def _catch_crashes(file: Path) -> None:
+    """A crash in native code writes the stacks of all threads there."""
+    global _crash_file
+    _crash_file = file.open("a", encoding="utf-8")
+    faulthandler.enable(_crash_file)
+
+
+def _to_stderr(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201

@@ -3,17 +3,19 @@
 For tests of the engine's own behaviour (threads, states, fallbacks). What the real parts do is tested on them.
 """
 
+import queue
 import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from desktop.engine.audio.base import FrameSink
+from desktop.engine.audio.base import FrameSink, Source
 from desktop.engine.errors import EngineError
-from desktop.engine.events import AudioFrame, Samples, SpeechAudio, Word
+from desktop.engine.events import AudioFrame, Event, Samples, SpeechAudio, State, StateChanged, Word
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.translation.base import TranslatorCapabilities
 from desktop.engine.tts.base import SpeechChunk, SynthesizerCapabilities, Voice
+from desktop.settings import Settings
 
 
 class FakeRecognizer:
@@ -172,3 +174,61 @@ class FakeSource:
     def resume(self) -> None:
         assert self._sink is not None
         self._sink.resumed()
+
+
+class FakeEngine:
+    """An engine without audio and models, for the window: it does what it is told and a test says what happens.
+
+    `emit` hands an event to the subscribers on the `run` thread, as the real one does. calls: names of the
+    commands, in order. slow_close: seconds that `close` takes.
+    """
+
+    def __init__(self, settings: Settings, *, slow_close: float = 0.0) -> None:
+        self.settings = settings
+        self.calls: list[str] = []
+        self._slow_close = slow_close
+        self._inbox: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._subscribers: list[Callable[[Event], None]] = []
+        self._ended = threading.Event()
+
+    def start(self, source: Source | None = None) -> None:
+        self.calls.append("start")
+        self.emit(StateChanged(State.LOADING), StateChanged(State.LISTENING))
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+        self.emit(StateChanged(State.STOPPING), StateChanged(State.IDLE))
+
+    def close(self, timeout: float = 5.0) -> None:
+        self.calls.append("close")
+        self._ended.wait(self._slow_close)
+        self._inbox.put(None)
+
+    def flush(self) -> None:
+        self.calls.append("flush")
+
+    def speak(self, text: str, language: str) -> None:
+        self.calls.append("speak")
+
+    def stop_speaking(self) -> None:
+        self.calls.append("stop_speaking")
+
+    def watch_devices(self) -> None:
+        self.calls.append("watch_devices")
+
+    def update_settings(self, settings: Settings) -> None:
+        self.calls.append("update_settings")
+        self.settings = settings
+
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def emit(self, *events: Event) -> None:
+        for event in events:
+            self._inbox.put(event)
+
+    def run(self) -> None:
+        while (event := self._inbox.get()) is not None:
+            for subscriber in tuple(self._subscribers):
+                subscriber(event)

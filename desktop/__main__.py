@@ -1,0 +1,38 @@
+"""Where `parley` begins: arguments go to the command line, none (or `gui`) to the app. Imports only that one."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+NO_DISPLAY = 2
+"""Exit code where a window was asked for and there is no screen."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """argv: the arguments without the program's name; by default those of the process. Returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] != "gui":
+        from desktop.cli import main as command_line
+
+        return command_line(arguments)
+    wants_help = arguments[1:2] in (["-h"], ["--help"])
+    if not wants_help and not has_display():
+        sentence = "There is no display to open a window on; use the command line instead, for example: parley demo"
+        print(sentence, file=sys.stderr)  # noqa: T201
+        return NO_DISPLAY
+    from desktop.app import run
+
+    return run(arguments[1:])
+
+
+def has_display() -> bool:
+    """Whether a window can be opened: always, except on a Linux or BSD without X and Wayland."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,382 @@
+"""The app: builds QApplication, the window, the engine's thread and the outputs, and connects them.
+
+The only wiring there is; GUI thread. The window is shown first, with nothing but Qt imported; settings, engine
+and outputs follow from other threads.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication
+
+from desktop import log as logs
+from desktop import paths
+from desktop.ui import icons, theme
+from desktop.ui.engine_thread import EngineThread
+from desktop.ui.first_look import first_look
+from desktop.ui.hotkeys import Hotkeys
+from desktop.ui.loader import Loader
+from desktop.ui.machine_choices import ChoicesFinder
+from desktop.ui.main_window import MainWindow
+from desktop.ui.status import Status
+from desktop.ui.tray import Tray
+
+if TYPE_CHECKING:
+    from desktop.injector.typist import TypingStatus, Typist
+    from desktop.overlay.window import SubtitleOverlay
+    from desktop.settings import Settings
+    from desktop.settings_store import SettingsStore
+
+log = logging.getLogger(__name__)
+
+OVERLAY, TYPIST = "desktop.overlay.window", "desktop.injector.typist"
+ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech")
+"""Groups of settings that the engine listens to."""
+QUIT_WITHIN = 4.5
+"""Seconds the engine has to end."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Show the app and return its exit code when it is closed. argv: the arguments after `gui`."""
+    options = _parse(argv)
+    flags = dict(options.set)
+    file = Path(options.settings) if options.settings else paths.config_file()
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("parley")
+    application.setApplicationDisplayName("Parley")
+    application.setDesktopFileName("parley")
+    application.setQuitOnLastWindowClosed(False)
+    application.setWindowIcon(icons.app_icon())
+    look, geometry = first_look(file, flags)
+    theme.apply(look)  # type: ignore[arg-type]
+    window = MainWindow()
+    window.restore_geometry(geometry)
+    window.show()
+    app = App(window, file, flags, starts=options.start)
+    logs.begin(app.crashed.emit)
+    app.begin()
+    code = application.exec()
+    app.end()
+    return code
+
+
+class App(QObject):
+    """Everything that runs, and who hears of what."""
+
+    crashed = pyqtSignal(str)
+    """an exception that nobody caught, on any thread: the sentence for the user"""
+    _typed = pyqtSignal(object)
+
+    def __init__(self, window: MainWindow, file: Path | None, flags: dict[str, str], *, starts: bool = False) -> None:
+        """file: where the settings are; flags: settings that are not saved; starts: listen at once."""
+        super().__init__()
+        self.window = window
+        self.store: SettingsStore | None = None
+        self.engine: EngineThread | None = None
+        self.overlay: SubtitleOverlay | None = None
+        self.typist: Typist | None = None
+        self.tray: Tray | None = None
+        self.hotkeys = Hotkeys(self)
+        self._starts = starts
+        self._modules: set[str] = set()
+        self._settings: Settings | None = None
+        self._is_ending = False
+        self._loader = Loader(file, flags, (OVERLAY, TYPIST), self)
+        self._finder = ChoicesFinder(self)
+        self._last_resort = QTimer(self)
+        self._last_resort.setSingleShot(True)
+        self._last_resort.setInterval(round(QUIT_WITHIN * 1000))
+        self._connect()
+
+    def begin(self) -> None:
+        """Load what the window did not wait for."""
+        self._unwatch_signals = _quit_on_signals(self.quit)
+        self._loader.start()
+
+    def quit(self) -> None:
+        """Stop what runs, then leave the event loop; within 5 s whatever happens."""
+        if self._is_ending:
+            return
+        self._is_ending = True
+        self._save_geometry()
+        self.window.hide()
+        self.hotkeys.close()
+        if self.overlay is not None:
+            self.overlay.close()
+        if self.tray is not None:
+            self.tray.close()
+        if self.typist is not None:
+            self.typist.close()
+        self._loader.requestInterruption()
+        self._last_resort.start()
+        if self.engine is not None and self.engine.isRunning():
+            self.engine.close_engine(QUIT_WITHIN - 0.5)
+        else:
+            QApplication.quit()
+
+    def end(self) -> None:
+        """After the event loop: make sure that no thread outlives the application."""
+        self._unwatch_signals()
+        threads = [thread for thread in (self._loader, self.engine) if thread is not None]
+        if not all(thread.wait(500) for thread in threads):
+            log.error("a thread did not end in time")
+            logging.shutdown()
+            os._exit(1)  # a running QThread aborts the process; nothing is left to be saved
+        self.window.deleteLater()
+
+    # Loading.
+
+    def _settings_read(self, store: "SettingsStore") -> None:
+        if self._is_ending:
+            return
+        self.store = store
+        store.subscribe(self._apply)
+        self.engine = EngineThread(store.current, parent=self)
+        self.engine.received.connect(self._on_event)
+        self.engine.failed.connect(self._engine_failed)
+        self.engine.finished.connect(self._engine_ended)
+        self._apply(store.current)
+        for problem in store.problems:
+            self.window.notify("settings", problem, "warning")
+        self.engine.start()
+        if self._starts:
+            self._start()
+
+    def _refused(self, sentence: str) -> None:
+        print(sentence, file=sys.stderr)  # noqa: T201
+        QApplication.exit(2)
+
+    def _imported(self, module: str) -> None:
+        self._modules.add(module)
+        if self._settings is not None and not self._is_ending:
+            self._make_outputs(self._settings)
+
+    def _make_outputs(self, settings: "Settings") -> None:
+        """Build the outputs that are wanted and whose modules are there."""
+        if self.overlay is None and OVERLAY in self._modules and settings.subtitles.enabled:
+            from desktop.overlay.window import SubtitleOverlay
+
+            self.overlay = SubtitleOverlay(settings)
+            self.overlay.geometryChanged.connect(lambda geometry: self._set("subtitles.geometry", tuple(geometry)))
+            self.overlay.lockedChanged.connect(self._locked_changed)
+            self.overlay.settingChanged.connect(self._set)
+        if self.typist is None and TYPIST in self._modules and settings.typing.enabled:
+            from desktop.injector.typist import Typist
+
+            self.typist = Typist(settings, self._typed.emit)
+
+    # Settings.
+
+    def _set(self, key: str, value: Any) -> None:
+        self._change(key, lambda store: store.set(key, value))
+
+    def _reset(self, key: str) -> None:
+        self._change(key, lambda store: store.reset(key))
+
+    def _change(self, key: str, change: "Callable[[SettingsStore], None]") -> None:
+        if self.store is None:
+            return
+        from desktop.settings_store import SettingInvalid
+
+        try:
+            change(self.store)
+        except SettingInvalid as error:
+            self.window.notify("settings", f"{error}.", "warning")
+            self.window.apply(self.store.current)
+        except OSError as error:
+            reason = error.strerror or "unknown reason"
+            message = f"The setting {key} is changed but cannot be saved ({reason}); check the disk and permissions."
+            self.window.notify("save", message, "warning")
+
+    def _apply(self, settings: "Settings") -> None:
+        """Settings changed, or are there for the first time."""
+        old, self._settings = self._settings, settings
+        if old is None or old.window.theme != settings.window.theme:
+            theme.apply(settings.window.theme)
+        self.window.apply(settings)
+        if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
+            self.engine.update_settings(settings)
+        if self.overlay is not None:
+            self.overlay.apply(settings)
+        if self.typist is not None:
+            self.typist.apply(settings)
+        self._make_outputs(settings)
+        self._show_tray(settings.window.tray)
+        self.hotkeys.apply(settings.hotkeys.model_dump())
+        if old is None or _chooses(old) != _chooses(settings):
+            self._finder.look(settings)
+
+    def _show_tray(self, is_wanted: bool) -> None:
+        if self.tray is None and is_wanted and Tray.is_available():
+            self.tray = tray = Tray(self)
+            tray.toggleRequested.connect(self.window.toggle)
+            tray.showRequested.connect(self._show_window)
+            tray.unlockRequested.connect(self._unlock)
+            tray.stopSpeakingRequested.connect(self._stop_speaking)
+            tray.quitRequested.connect(self.quit)
+            tray.show_status(self.window.status)
+        if self.tray is not None:
+            self.tray.set_visible(is_wanted)
+
+    # The engine.
+
+    def _start(self) -> None:
+        if self.engine is not None:
+            self.window.show_starting()
+            self.engine.start_listening()
+
+    def _stop(self) -> None:
+        if self.engine is not None:
+            self.engine.stop_listening()
+
+    def _stop_speaking(self) -> None:
+        if self.engine is not None:
+            self.engine.stop_speaking()
+
+    def _on_event(self, event: Any) -> None:
+        if self._is_ending:
+            return
+        self.window.on_event(event)
+        if self.overlay is not None:
+            self.overlay.on_event(event)
+        if self.typist is not None:
+            self.typist.on_event(event)
+
+    def _engine_failed(self, sentence: str) -> None:
+        self.window.show_failed(sentence)
+
+    def _engine_ended(self) -> None:
+        if self._is_ending:
+            QApplication.quit()
+
+    # Outputs and the desktop.
+
+    def _show_typing(self, status: "TypingStatus") -> None:
+        self.window.show_typing(status.message or (f"Into {status.target}" if status.target else ""))
+
+    def _unlock(self, is_unlocked: bool) -> None:
+        if self.overlay is None:
+            self.window.notify("subtitles", "Subtitles are off; switch them on to move them.", "info")
+            if self.tray is not None:
+                self.tray.show_unlocked(False)
+            return
+        self.overlay.set_locked(not is_unlocked)
+
+    def _locked_changed(self, is_locked: bool) -> None:
+        self.window.show_unlocked(not is_locked)
+        if self.tray is not None:
+            self.tray.show_unlocked(not is_locked)
+
+    def _show_window(self) -> None:
+        self.window.showNormal()
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def _hotkey(self, name: str) -> None:
+        {
+            "toggle_listening": self.window.toggle,
+            "unlock_subtitles": lambda: self._unlock(True),
+            "stop_speaking": self._stop_speaking,
+        }[name]()
+
+    def _status_changed(self, status: Status) -> None:
+        if self.tray is not None:
+            self.tray.show_status(status)
+
+    def _color_scheme_changed(self) -> None:
+        if self._settings is not None and self._settings.window.theme == "system":
+            theme.apply("system")
+
+    def _save_geometry(self) -> None:
+        if self.store is None or self.window.isMaximized() or self.window.isFullScreen():
+            return
+        place = self.window.geometry()
+        geometry = (place.x(), place.y(), place.width(), place.height())
+        if geometry != self.store.current.window.geometry:
+            self._set("window.geometry", geometry)
+
+    def _connect(self) -> None:
+        self._loader.settingsRead.connect(self._settings_read)
+        self._loader.refused.connect(self._refused)
+        self._loader.imported.connect(self._imported)
+        self._last_resort.timeout.connect(QApplication.quit)
+        self._finder.found.connect(self.window.set_choices)
+        self._typed.connect(self._show_typing)
+        self.crashed.connect(lambda sentence: self.window.notify("internal", sentence, "error"))
+        self.hotkeys.pressed.connect(self._hotkey)
+        self.hotkeys.failed.connect(lambda sentence: self.window.notify("hotkeys", sentence, "warning"))
+        window = self.window
+        window.startRequested.connect(self._start)
+        window.stopRequested.connect(self._stop)
+        window.stopSpeakingRequested.connect(self._stop_speaking)
+        window.unlockRequested.connect(self._unlock)
+        window.settingChanged.connect(self._set)
+        window.settingReset.connect(self._reset)
+        window.statusChanged.connect(self._status_changed)
+        window.closed.connect(self.quit)
+        window.quitRequested.connect(self.quit)
+        hints = QGuiApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self._color_scheme_changed)
+
+
+def _engine_part(settings: "Settings") -> tuple[Any, ...]:
+    return tuple(getattr(settings, group) for group in ENGINE_GROUPS)
+
+
+def _chooses(settings: "Settings") -> tuple[Any, ...]:
+    """What the lists of choices depend on."""
+    return (settings.recognition.language, settings.recognition.languages, settings.translation.target)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="parley gui", description="Open Parley's window.")
+    parser.add_argument("--start", action="store_true", help="start listening at once")
+    parser.add_argument("--settings", metavar="FILE", help="read and save the settings here")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], type=_flag, help="a setting for this run, not saved"
+    )
+    return parser.parse_args(argv)
+
+
+def _flag(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE, for example speech.rate=1.2")
+    return key.strip(), value
+
+
+def _quit_on_signals(quit_app: Callable[[], None]) -> Callable[[], None]:
+    """Ctrl+C and SIGTERM quit cleanly; a socket wakes the event loop, so nothing has to poll. Returns what undoes
+    it."""
+    read, write = socket.socketpair()
+    for end in (read, write):
+        end.setblocking(False)
+    before = signal.set_wakeup_fd(write.fileno())
+    notifier = QSocketNotifier(read.fileno(), QSocketNotifier.Type.Read)  # type: ignore[call-overload]
+
+    def woken() -> None:
+        read.recv(64)  # Python runs the handler below before the next line of bytecode
+
+    notifier.activated.connect(woken)
+    handlers = {one: signal.signal(one, lambda *_: quit_app()) for one in (signal.SIGINT, signal.SIGTERM)}
+
+    def undo() -> None:
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
+        signal.set_wakeup_fd(before)
+        notifier.setEnabled(False)
+        read.close()
+        write.close()
+
+    return undo

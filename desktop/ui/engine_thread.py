@@ -1,0 +1,116 @@
+"""Runs the engine on a thread of its own and hands its events to the GUI thread.
+
+The engine is also imported and built there: its libraries take longer to load than the window may. Commands
+come from the GUI thread, return at once, and wait in order until the engine is there.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
+if TYPE_CHECKING:
+    from desktop.engine.events import Event
+    from desktop.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class RunsEngine(Protocol):
+    """What of `Engine` the window uses."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def close(self, timeout: float = 5.0) -> None: ...
+    def flush(self) -> None: ...
+    def speak(self, text: str, language: str) -> None: ...
+    def stop_speaking(self) -> None: ...
+    def update_settings(self, settings: "Settings") -> None: ...
+    def watch_devices(self) -> None: ...
+    def subscribe(self, callback: "Callable[[Event], None]") -> Callable[[], None]: ...
+    def run(self) -> None: ...
+
+
+Command = Callable[[RunsEngine], None]
+
+
+def build_engine(settings: "Settings") -> RunsEngine:
+    """The real engine; imports it."""
+    from desktop.engine.engine import Engine
+
+    return Engine(settings)
+
+
+class EngineThread(QThread):
+    """The engine, for the GUI."""
+
+    received = pyqtSignal(object)
+    """each event of the engine, delivered on the receiver's thread"""
+    failed = pyqtSignal(str)
+    """the engine could not be built, or its loop ended with an error: one sentence"""
+
+    def __init__(
+        self,
+        settings: "Settings",
+        build: "Callable[[Settings], RunsEngine]" = build_engine,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._build = build
+        self._engine: RunsEngine | None = None
+        self._waiting: list[Command] = []
+        self._is_closed = False
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """On the engine's thread."""
+        try:
+            engine = self._build(self._settings)
+            engine.subscribe(self.received.emit)
+            engine.watch_devices()
+            while True:
+                with self._lock:
+                    if self._is_closed:
+                        engine.close()
+                        return
+                    waiting, self._waiting = self._waiting, []
+                    if not waiting:
+                        self._engine = engine
+                        break
+                for command in waiting:
+                    command(engine)
+            engine.run()
+        except Exception as error:
+            log.exception("the engine ended")
+            self.failed.emit(f"Parley's engine cannot run ({type(error).__name__}). Restart Parley; the log says more.")
+
+    def start_listening(self) -> None:
+        self._command(lambda engine: engine.start())
+
+    def stop_listening(self) -> None:
+        self._command(lambda engine: engine.stop())
+
+    def stop_speaking(self) -> None:
+        self._command(lambda engine: engine.stop_speaking())
+
+    def update_settings(self, settings: "Settings") -> None:
+        self._command(lambda engine: engine.update_settings(settings))
+
+    def close_engine(self, timeout: float = 5.0) -> None:
+        """Ask the engine to end; `finished` follows. Joining its threads happens beside the GUI thread."""
+        with self._lock:
+            self._is_closed = True
+            engine = self._engine
+        if engine is not None:
+            threading.Thread(target=engine.close, args=(timeout,), name="close-engine", daemon=True).start()
+
+    def _command(self, command: Command) -> None:
+        with self._lock:
+            if self._engine is None:
+                self._waiting.append(command)
+                return
+            engine = self._engine
+        command(engine)

@@ -1,0 +1,103 @@
+"""What can be chosen on this machine: models, languages, voices. Looked up beside the GUI thread, because names
+of a hundred languages and the models on the disk take longer than a frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+
+from desktop.ui.picker import Choice, heading
+
+if TYPE_CHECKING:
+    from desktop.engine.models import InstalledModel
+    from desktop.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MachineChoices:
+    """The choices, ready to show."""
+
+    sources: tuple[Choice, ...]
+    """languages that can be spoken, "any" first"""
+    targets: tuple[Choice, ...]
+    """languages to translate into, "none" first"""
+    models: tuple[Choice, ...]
+    """recognition models, "automatic" first"""
+    voices: tuple[Choice, ...]
+    """voices, "automatic" first"""
+    problems: tuple[str, ...] = ()
+    """a sentence for each model that cannot be used"""
+
+
+def find(settings: "Settings") -> MachineChoices:
+    """Look at the machine. Any thread; takes up to a second the first time."""
+    from desktop.engine.languages import CODES, language_name
+    from desktop.engine.models import KINDS, broken, installed, translation_pairs
+
+    whisper = installed("whisper")
+    recognised = {code for model in whisper for code in model.languages} or {"en"}
+    wanted = settings.recognition.language
+    spoken = settings.recognition.languages if wanted == "auto" else (wanted,)
+    reachable = {target for source, target in translation_pairs() if source in spoken}
+    others = {target for _, target in translation_pairs()} - reachable
+    sources = [Choice("auto", "Any language", search="detect automatic")]
+    sources += [_language(code) for code in sorted(recognised, key=language_name)]
+    if wanted not in recognised and wanted != "auto":
+        sources.append(_language(wanted))
+    targets = [Choice("", "No translation", search="none off")]
+    targets += [_language(code) for code in sorted(reachable, key=language_name)]
+    if others:
+        targets.append(heading("From other languages"))
+        targets += [_language(code) for code in sorted(others, key=language_name)]
+    target = settings.translation.target
+    if target and target not in reachable | others:
+        targets += [heading("Not installed"), _language(target)]
+    voices = [Choice("", "Best for the language")]
+    voices += [Choice(v.name, v.label, search=language_name(v.languages[0])) for v in installed("voice")]
+    models = [Choice("", _automatic(whisper))]
+    models += [Choice(model.name, model.label) for model in whisper]
+    assert set(recognised) <= set(CODES)
+    return MachineChoices(
+        tuple(sources),
+        tuple(targets),
+        tuple(models),
+        tuple(voices),
+        tuple(problem for kind in KINDS for problem in broken(kind)),
+    )
+
+
+def _automatic(whisper: "tuple[InstalledModel, ...]") -> str:
+    return f"Best installed · {whisper[0].label}" if whisper else "Basic English (nothing else installed)"
+
+
+def _language(code: str) -> Choice:
+    from desktop.engine.languages import language_name, native_name
+
+    native = native_name(code)
+    return Choice(code, language_name(code), search=native)
+
+
+class ChoicesFinder(QObject):
+    """Runs `find` on a pool thread and tells the result on its own thread."""
+
+    found = pyqtSignal(object)
+
+    def look(self, settings: "Settings") -> None:
+        pool = QThreadPool.globalInstance()
+        assert pool is not None
+        pool.start(_Task(lambda: self.found.emit(find(settings))))
+
+
+class _Task(QRunnable):
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work = work
+
+    def run(self) -> None:
+        try:
+            self._work()
+        except Exception:
+            import logging
+
+            logging.getLogger(__name__).exception("looking for models failed")

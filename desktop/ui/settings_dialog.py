@@ -1,0 +1,156 @@
+"""All settings, a page per group, with search. Changes apply at once. GUI thread only."""
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.ui import icons, theme
+from desktop.ui.settings_form import Choices, SettingsForm
+
+if TYPE_CHECKING:
+    from desktop.settings import Settings
+
+_ICONS = {
+    "audio": "microphone",
+    "vad": "waveform",
+    "recognition": "ear-hearing",
+    "translation": "translate",
+    "speech": "account-voice",
+    "subtitles": "subtitles-outline",
+    "typing": "keyboard-outline",
+    "window": "monitor",
+    "hotkeys": "keyboard-settings-outline",
+}
+
+
+class SettingsDialog(QDialog):
+    """Pages on the left, the chosen one's form on the right."""
+
+    changed = pyqtSignal(str, object)
+    reset = pyqtSignal(str)
+
+    def __init__(self, settings: "Settings", choices: Choices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        from desktop.settings import Settings
+        from desktop.settings_store import fields
+
+        self.setWindowTitle("Settings")
+        self.resize(720, 540)
+        self._search = QLineEdit()
+        self._search.setPlaceholderText("Search settings")
+        self._search.setAccessibleName("Search settings")
+        self._search.setClearButtonEnabled(True)
+        self._search.setMinimumHeight(30)
+        self._search.addAction(icons.icon("magnify", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._search.textChanged.connect(self._filter)
+        self._list = QListWidget()
+        self._list.setAccessibleName("Pages")
+        self._list.setFixedWidth(176)
+        self._list.setIconSize(QSize(18, 18))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._pages = QStackedWidget()
+        self._nothing = QLabel("No setting has these words.")
+        self._nothing.setObjectName("muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._forms: list[SettingsForm] = []
+        keys = [key for key, _ in fields()]
+        for group, info in Settings.model_fields.items():
+            name = (info.annotation.__doc__ or group).strip() if info.annotation else group
+            self._add_page(group, name, [key for key in keys if key.startswith(f"{group}.")], choices)
+        self._pages.addWidget(self._nothing)
+        self._list.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._list.setCurrentRow(0)
+        close = QPushButton("Close")
+        close.setObjectName("primary")
+        close.setMinimumHeight(32)
+        close.clicked.connect(self.accept)
+        left = QVBoxLayout()
+        left.setSpacing(2 * theme.STEP)
+        left.addWidget(self._search)
+        left.addWidget(self._list, 1)
+        self._search.setFixedWidth(176)
+        columns = QHBoxLayout()
+        columns.setSpacing(4 * theme.STEP)
+        columns.addLayout(left)
+        columns.addWidget(self._pages, 1)
+        foot = QHBoxLayout()
+        note = QLabel("Changes apply at once and are saved.")
+        note.setObjectName("muted")
+        foot.addWidget(note)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP)
+        layout.setSpacing(3 * theme.STEP)
+        layout.addLayout(columns, 1)
+        layout.addLayout(foot)
+        self._search.setFocus()
+        self.show_settings(settings)
+
+    def show_settings(self, settings: "Settings") -> None:
+        """Show these values."""
+        for form in self._forms:
+            form.show_settings(settings)
+
+    def open_page(self, group: str) -> None:
+        """Turn to a group's page."""
+        self._list.setCurrentRow(list(_ICONS).index(group))
+
+    def search(self, text: str) -> None:
+        self._search.setText(text)
+
+    def _add_page(self, group: str, name: str, keys: list[str], choices: Choices) -> None:
+        form = SettingsForm(keys, choices, with_help=True)
+        form.changed.connect(self.changed)
+        form.reset.connect(self.reset)
+        page = QWidget()
+        page.setObjectName("page")
+        label = QLabel(name)
+        label.setFont(theme.font("title", bold=True))
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 3 * theme.STEP, 0)
+        layout.setSpacing(4 * theme.STEP)
+        layout.addWidget(label)
+        layout.addWidget(form)
+        layout.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(page)
+        self._forms.append(form)
+        self._pages.addWidget(area)
+        item = QListWidgetItem(icons.icon(_ICONS[group], "muted"), name)
+        item.setSizeHint(QSize(0, 8 * theme.STEP))
+        self._list.addItem(item)
+
+    def _filter(self, text: str) -> None:
+        first = -1
+        for row, form in enumerate(self._forms):
+            item = self._list.item(row)
+            assert item is not None
+            found = form.filter(text)
+            item.setHidden(not found)
+            if found and first < 0:
+                first = row
+        if first < 0:
+            self._pages.setCurrentWidget(self._nothing)
+            return
+        current = self._list.currentItem()
+        if current is None or current.isHidden():
+            self._list.setCurrentRow(first)
+        self._pages.setCurrentIndex(self._list.currentRow())

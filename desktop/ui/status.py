@@ -1,0 +1,104 @@
+"""What the status line and the tray say about the engine: words, icon and colour from its events. Pure, no Qt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.engine.events import Metrics, ModelProgress, StateChanged
+
+REDUCING = frozenset({"fallback", "audio-dropped", "device-lost"})
+"""Codes of notices after which Parley works, but less well."""
+STAGES = {
+    "partial": "heard → shown",
+    "final": "end → final",
+    "recognition": "recognition",
+    "translation": "translation",
+    "speech": "voice",
+}
+"""Keys of `Metrics.latency` in the order and the words in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the engine does, as far as the window knows."""
+
+    state: str = "idle"
+    detail: str = ""
+    loading: Mapping[str, float] = field(default_factory=dict)
+    """stage -> 0..1"""
+    is_speaking: bool = False
+    reduced: str = ""
+    """why the session is worse than it should be"""
+    failed: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in ("loading", "listening")
+
+    @property
+    def words(self) -> str:
+        """For example "Loading 43 %"."""
+        if self.state == "failed":
+            return "Failed"
+        if self.state == "stopping":
+            return "Stopping"
+        if self.state == "loading":
+            return f"Loading {round(self.fraction * 100)} %"
+        if self.state == "listening":
+            if self.is_speaking:
+                return "Speaking"
+            return "Reduced" if self.reduced else "Listening"
+        return "Ready"
+
+    @property
+    def fraction(self) -> float:
+        """How much of what is being loaded is there, 0..1."""
+        return sum(self.loading.values()) / len(self.loading) if self.loading else 0.0
+
+    @property
+    def reason(self) -> str:
+        """A sentence that explains the words; may be empty."""
+        if self.state == "failed":
+            return self.failed or self.detail
+        return self.detail or (self.reduced if self.state == "listening" else "")
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """(icon, colour): each state has a shape of its own."""
+        return {
+            "Ready": ("circle-outline", "muted"),
+            "Stopping": ("progress-clock", "muted"),
+            "Listening": ("record-circle", "good"),
+            "Speaking": ("account-voice", "accent"),
+            "Reduced": ("alert", "warning"),
+            "Failed": ("close-octagon", "bad"),
+        }.get(self.words, ("progress-download", "accent"))
+
+    def after_state(self, event: "StateChanged") -> "Status":
+        state = str(event.state)
+        if state == "loading" and self.state not in ("loading", "listening"):
+            return Status(state, event.detail)
+        if state in ("idle", "stopping"):
+            return Status(state, event.detail)
+        return Status(state, event.detail, self.loading, self.is_speaking, self.reduced, self.failed)
+
+    def after_progress(self, event: "ModelProgress") -> "Status":
+        loading = {**self.loading, event.stage: event.fraction}
+        return Status(self.state, self.detail, loading, self.is_speaking, self.reduced, self.failed)
+
+    def after_metrics(self, event: "Metrics") -> "Status":
+        is_speaking = event.spoken_queue > 0
+        return Status(self.state, self.detail, self.loading, is_speaking, self.reduced, self.failed)
+
+    def after_error(self, code: str, message: str, *, is_fatal: bool) -> "Status":
+        reduced = message if code in REDUCING else self.reduced
+        if code == "resumed":
+            reduced = ""
+        failed = message if is_fatal else self.failed
+        return Status(self.state, self.detail, self.loading, self.is_speaking, reduced, failed)
+
+
+def latency_words(latency: Mapping[str, float]) -> list[str]:
+    """ "heard → shown 0.6 s" for each stage that has been measured."""
+    return [f"{words} {latency[stage]:.1f} s" for stage, words in STAGES.items() if stage in latency]

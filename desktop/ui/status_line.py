@@ -1,0 +1,221 @@
+"""The line at the foot of the window: state, model, latency, what is dropped, warnings, settings. GUI thread only."""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.ui import icons, theme
+from desktop.ui.notifications import NoticeBar
+from desktop.ui.output_cards import ElidedLabel
+from desktop.ui.popover import Popover
+from desktop.ui.status import STAGES, Status, latency_words
+
+if TYPE_CHECKING:
+    from desktop.engine.events import Metrics
+
+
+class StatusLine(QWidget):
+    """Words, shape and colour of the state; everything that can be clicked opens more of the same."""
+
+    modelWanted = pyqtSignal()
+    warningsWanted = pyqtSignal()
+    settingsWanted = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = NoticeBar()
+        self._status = Status()
+        self._metrics: Metrics | None = None
+        self._picture = QLabel()
+        self._words = QLabel()
+        self._words.setFont(theme.font("body", bold=True))
+        self._reason = ElidedLabel()
+        self._reason.setObjectName("muted")
+        self.model = QPushButton()
+        self.model.setObjectName("flat")
+        self.model.setIcon(icons.icon("chip", "muted"))
+        self.model.clicked.connect(self.modelWanted)
+        self._latency = QPushButton()
+        self._latency.setObjectName("flat")
+        self._latency.setAccessibleName("Latency")
+        self._latency.setToolTip("How long each step takes")
+        self._latency.clicked.connect(self._open_details)
+        self._latency.hide()
+        self._spark = Sparkline()
+        self._spark.hide()
+        self._dropped = QLabel()
+        self._dropped.hide()
+        self.warnings = QToolButton()
+        self.warnings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.warnings.clicked.connect(self.warningsWanted)
+        self.settings = QToolButton()
+        self.settings.setIcon(icons.icon("cog-outline"))
+        self.settings.setAccessibleName("Settings")
+        self.settings.setToolTip("Settings (Ctrl+,)")
+        self.settings.clicked.connect(self.settingsWanted)
+        for button in (self.warnings, self.settings):
+            button.setIconSize(QSize(18, 18))
+        row = QHBoxLayout()
+        row.setSpacing(2 * theme.STEP)
+        row.addWidget(self._picture)
+        row.addWidget(self._words)
+        row.addWidget(self._reason, 1)
+        row.addWidget(self._spark)
+        row.addWidget(self._latency)
+        row.addWidget(self._dropped)
+        row.addWidget(self.model)
+        row.addWidget(self.warnings)
+        row.addWidget(self.settings)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.STEP)
+        layout.addWidget(self.bar)
+        layout.addLayout(row)
+        self.set_warnings(0)
+        self.set_model("", "")
+        self.show_status(Status())
+
+    def show_status(self, status: Status) -> None:
+        """Show a state; `warnings` and metrics stay."""
+        self._status = status
+        name, role = status.mark
+        pixmap = icons.icon(name, role).pixmap(QSize(18, 18), self.devicePixelRatioF())  # type: ignore[arg-type]
+        self._picture.setPixmap(pixmap)
+        self._words.setText(status.words)
+        self._reason.setText(status.reason)
+        self.setAccessibleName(f"Status: {status.words}. {status.reason}")
+        if not status.is_running:
+            self._latency.hide()
+            self._dropped.hide()
+            self._spark.clear()
+
+    def show_metrics(self, metrics: "Metrics") -> None:
+        """Show how well the engine keeps up."""
+        self._metrics = metrics
+        words = latency_words(metrics.latency)
+        self._latency.setVisible(bool(words) and self._status.is_running)
+        if (newest := metrics.latency.get("partial")) is not None:
+            self._spark.add(newest)
+        self._dropped.setText(f"{metrics.dropped_seconds:.1f} s dropped" if metrics.dropped_seconds else "0 dropped")
+        self._dropped.setToolTip("Sound that was lost because the computer could not keep up")
+        self._dropped.setObjectName("" if metrics.dropped_seconds else "muted")
+        if metrics.recognizer:
+            self.model.setText(metrics.recognizer)
+        self._fit()
+
+    def set_model(self, name: str, tooltip: str) -> None:
+        """Name of the model that recognises, or will."""
+        self.model.setText(name or "Model")
+        self.model.setAccessibleName(f"Recognition model: {name or 'automatic'}")
+        self.model.setToolTip(tooltip or "Choose the recognition model (Ctrl+M)")
+
+    def set_warnings(self, count: int) -> None:
+        self.warnings.setIcon(icons.icon("alert-outline", "warning" if count else "muted"))
+        self.warnings.setText(str(count))
+        self.warnings.setAccessibleName(f"{count} warnings")
+        self.warnings.setToolTip(f"{count} warning{'' if count == 1 else 's'} (Ctrl+W)")
+
+    def refresh(self) -> None:
+        """Paint again after a change of the look."""
+        self.show_status(self._status)
+
+    def latency_text(self) -> str:
+        return self._latency.text()
+
+    def words(self) -> str:
+        return self._words.text()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many stages as the width has room for."""
+        if self._metrics is None:
+            return
+        words = latency_words(self._metrics.latency)
+        self._dropped.setVisible(self._status.is_running and self.width() > 640)
+        self._spark.setVisible(self._status.is_running and self._spark.has_values and self.width() > 640)
+        others = [self._picture, self._words, self._dropped, self.model, self.warnings, self.settings, self._spark]
+        taken = sum(one.sizeHint().width() + 2 * theme.STEP for one in others if not one.isHidden())
+        room = self.width() - taken - 8 * theme.STEP
+        shown = ""
+        for more in words:
+            longer = f"{shown} · {more}" if shown else more
+            if shown and self.fontMetrics().horizontalAdvance(longer) > room:
+                break
+            shown = longer
+        self._latency.setText(shown)
+
+    def _open_details(self) -> None:
+        if self._metrics is not None:
+            Popover("How well it keeps up", _details(self._metrics), self._latency).open()
+
+
+class Sparkline(QWidget):
+    """The last latencies as small bars."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: deque[float] = deque(maxlen=12)
+        self.setFixedSize(12 * 4, 16)
+        self.setAccessibleName("Recent latency")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    @property
+    def has_values(self) -> bool:
+        return bool(self._values)
+
+    def add(self, seconds: float) -> None:
+        self._values.append(seconds)
+        self.update()
+
+    def clear(self) -> None:
+        self._values.clear()
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        highest = max(1.0, *self._values) if self._values else 1.0
+        color = QColor(theme.colors().muted)
+        for place, value in enumerate(self._values):
+            height = max(2.0, 14 * value / highest)
+            painter.fillRect(QRectF(place * 4, 15 - height, 3, height), color)
+
+
+def _details(metrics: "Metrics") -> QWidget:
+    content = QWidget()
+    grid = QGridLayout(content)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(6 * theme.STEP)
+    grid.setVerticalSpacing(2 * theme.STEP)
+    rows = [(words[0].upper() + words[1:], metrics.latency.get(stage)) for stage, words in STAGES.items()]
+    lines = [(name, f"{value:.2f} s" if value is not None else "not measured") for name, value in rows]
+    lines.append(("Sound dropped", f"{metrics.dropped_seconds:.1f} s"))
+    lines.append(("Partial results skipped", str(metrics.coalesced)))
+    lines += [(f"Waiting for {stage}", str(count)) for stage, count in metrics.queued.items()]
+    lines.append(("Waiting to be spoken", f"{metrics.spoken_queue:.1f} s"))
+    for name, value in (
+        ("Recognition", metrics.recognizer),
+        ("Translation", metrics.translator),
+        ("Voice", metrics.synthesizer),
+    ):
+        lines.append((name, value or "not loaded"))
+    for number, (name, text) in enumerate(lines):
+        label = QLabel(name)
+        label.setObjectName("muted")
+        grid.addWidget(label, number, 0)
+        grid.addWidget(QLabel(text), number, 1, Qt.AlignmentFlag.AlignRight)
+    return content

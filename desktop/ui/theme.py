@@ -1,0 +1,197 @@
+"""Colours, type sizes and spacing: the one place that says how Parley looks. GUI thread only.
+
+Fusion draws the widgets; this file gives it a palette for light, dark and high contrast, and a short style
+sheet for the parts that Fusion has no word for (cards, the primary button, flat buttons).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PyQt6.QtWidgets import QApplication
+
+Theme = Literal["system", "light", "dark", "contrast"]
+
+STEP = 4
+"""Pixels; every margin and gap is a multiple."""
+
+ICON = 20
+"""Side of an icon in a button, in device-independent pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """A look: every colour by what it is for."""
+
+    window: str
+    base: str
+    """behind text that is read or edited"""
+    card: str
+    border: str
+    text: str
+    muted: str
+    """less important text; still 4.5:1 on `window`, `base` and `card`"""
+    accent: str
+    on_accent: str
+    hover: str
+    good: str
+    warning: str
+    bad: str
+
+
+LIGHT = Colors(
+    window="#f3f4f6",
+    base="#ffffff",
+    card="#ffffff",
+    border="#d3d7de",
+    text="#1a1d21",
+    muted="#59616c",
+    accent="#2457d0",
+    on_accent="#ffffff",
+    hover="#e6e9ef",
+    good="#177245",
+    warning="#8f5300",
+    bad="#b8232b",
+)
+DARK = Colors(
+    window="#17191d",
+    base="#1d2025",
+    card="#23272d",
+    border="#3a404a",
+    text="#e9ebee",
+    muted="#a3abb6",
+    accent="#7aa5ff",
+    on_accent="#0c1220",
+    hover="#30353d",
+    good="#5fcf92",
+    warning="#f2b64f",
+    bad="#ff8585",
+)
+CONTRAST = Colors(
+    window="#000000",
+    base="#000000",
+    card="#000000",
+    border="#ffffff",
+    text="#ffffff",
+    muted="#d6d6d6",
+    accent="#ffe100",
+    on_accent="#000000",
+    hover="#303030",
+    good="#55ff9a",
+    warning="#ffe100",
+    bad="#ff9a9a",
+)
+
+_SIZES = {"small": 0.9, "body": 1.0, "reading": 1.2, "title": 1.35}
+
+_current = LIGHT
+
+
+def colors() -> Colors:
+    """The look in use."""
+    return _current
+
+
+def chosen(theme: Theme) -> Colors:
+    """The look for a setting; `system` follows the desktop's light or dark."""
+    if theme == "contrast":
+        return CONTRAST
+    if theme == "system":
+        hints = QGuiApplication.styleHints()
+        theme = "dark" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+    return DARK if theme == "dark" else LIGHT
+
+
+def apply(theme: Theme) -> None:
+    """Give the whole application a look. Widgets that paint themselves read `colors()` when they paint."""
+    global _current
+    _current = chosen(theme)
+    QApplication.setStyle("Fusion")
+    QApplication.setPalette(_palette(_current))
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.setStyleSheet(_style_sheet(_current))
+
+
+def font(size: Literal["small", "body", "reading", "title"], *, bold: bool = False) -> QFont:
+    """The system's font in one of the four sizes."""
+    result = QFont(QApplication.font())
+    result.setPointSizeF(max(result.pointSizeF(), 9.0) * _SIZES[size])
+    if bold:
+        result.setWeight(QFont.Weight.DemiBold)
+    return result
+
+
+def _palette(look: Colors) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, color in {
+        role.Window: look.window,
+        role.WindowText: look.text,
+        role.Base: look.base,
+        role.AlternateBase: look.card,
+        role.ToolTipBase: look.card,
+        role.ToolTipText: look.text,
+        role.Text: look.text,
+        role.PlaceholderText: look.muted,
+        role.Button: look.card,
+        role.ButtonText: look.text,
+        role.BrightText: look.bad,
+        role.Link: look.accent,
+        role.Highlight: look.accent,
+        role.HighlightedText: look.on_accent,
+        role.Accent: look.accent,
+        role.Light: look.card,
+        role.Midlight: look.hover,
+        role.Mid: look.border,
+        role.Dark: look.border,
+        role.Shadow: look.border,
+    }.items():
+        palette.setColor(which, QColor(color))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(look.muted))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(look.border))
+    return palette
+
+
+def _style_sheet(look: Colors) -> str:
+    return f"""
+    QToolTip {{ color: {look.text}; background: {look.card}; border: 1px solid {look.border}; padding: 4px; }}
+    QFrame#card, QFrame#popover {{
+        background: {look.card}; border: 1px solid {look.border}; border-radius: 8px; }}
+    QFrame#popover {{ border-radius: 0; }}
+    QFrame#notice {{ background: {look.card}; border: 1px solid {look.warning}; border-radius: 6px; }}
+    QLabel#muted, QLabel#reset {{ color: {look.muted}; }}
+    QPushButton#primary {{
+        background: {look.accent}; color: {look.on_accent}; border: 2px solid {look.accent};
+        border-radius: 6px; padding: 0 16px; }}
+    QPushButton#primary:hover {{ border-color: {look.text}; }}
+    QPushButton#primary:focus {{ border-color: {look.text}; }}
+    QPushButton#primary:disabled {{ background: {look.hover}; color: {look.muted}; border-color: {look.border}; }}
+    QPushButton#primary[running="true"] {{
+        background: {look.card}; color: {look.text}; border-color: {look.accent}; }}
+    QPushButton#picker {{
+        background: {look.card}; color: {look.text}; border: 1px solid {look.border}; border-radius: 6px;
+        padding: 0 8px; text-align: left; }}
+    QPushButton#picker:hover {{ background: {look.hover}; }}
+    QPushButton#picker:focus {{ border-color: {look.accent}; }}
+    QPushButton#picker:disabled {{ color: {look.muted}; }}
+    QToolButton, QPushButton#flat {{
+        background: transparent; color: {look.text}; border: 1px solid transparent; border-radius: 6px;
+        padding: 3px 6px; }}
+    QToolButton:hover, QPushButton#flat:hover {{ background: {look.hover}; }}
+    QToolButton:focus, QPushButton#flat:focus {{ border-color: {look.accent}; }}
+    QToolButton:disabled, QPushButton#flat:disabled {{ color: {look.muted}; }}
+    QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
+    QPushButton#live {{
+        background: {look.accent}; color: {look.on_accent}; border: none; border-radius: 14px; padding: 0 12px; }}
+    QTextEdit#transcript {{ background: {look.base}; border: none; }}
+    QListWidget {{ background: {look.card}; border: none; outline: none; }}
+    QListWidget::item {{ padding: 4px 8px; border-radius: 4px; }}
+    QListWidget::item:selected {{ background: {look.accent}; color: {look.on_accent}; }}
+    QListWidget::item:hover:!selected {{ background: {look.hover}; }}
+    QListWidget::item:disabled {{ color: {look.muted}; background: transparent; }}
+    QScrollArea {{ background: transparent; border: none; }}
+    QScrollArea > QWidget > QWidget#page {{ background: transparent; }}
+    """

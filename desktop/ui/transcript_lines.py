@@ -1,0 +1,116 @@
+"""What was said, as lines of a transcript: which line an event changes and what it then shows. Pure, no Qt.
+
+An engine lives as long as the window, so `segment_id` names a line through every start and stop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # numpy comes with them, and the window is on screen before it is imported
+    from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+    from desktop.engine.export import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One language of a line."""
+
+    text: str
+    """committed and unconfirmed together"""
+    committed: int
+    """characters of `text` that never change again"""
+    language: str
+
+
+@dataclass(slots=True)
+class Line:
+    """One utterance."""
+
+    time: datetime
+    """wall clock at its start"""
+    heard: "TranscriptUpdate"
+    translated: "TranslationUpdate | None" = None
+
+    @property
+    def original(self) -> Text:
+        return _text(self.heard.committed, self.heard.unconfirmed, self.heard.language)
+
+    @property
+    def translation(self) -> Text | None:
+        """None: nothing to show (no translation asked for, none yet, or none possible)."""
+        update = self.translated
+        if update is None or not update.is_translated:
+            return None
+        text = _text(update.committed, update.unconfirmed, update.target_language)
+        return text if text.text else None
+
+    @property
+    def untranslated(self) -> str:
+        """The language into which there was no way to translate the line; empty if there is no such trouble."""
+        update = self.translated
+        return update.target_language if update is not None and not update.is_translated else ""
+
+
+class Lines(Sequence[Line]):
+    """All lines of the window, oldest first. The methods that take an event return the index of the line that
+    changed, or None."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._index: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        return self._lines[index]
+
+    def heard(self, update: "TranscriptUpdate", now: datetime) -> int | None:
+        """now: wall clock; the first words of an utterance come right after they were said."""
+        index = self._index.get(update.segment_id)
+        if index is not None:
+            line = self._lines[index]
+            if update.revision < line.heard.revision:
+                return None
+            line.heard = update
+            return index
+        if not update.committed and not update.unconfirmed:
+            return None
+        self._lines.append(Line(now - timedelta(seconds=max(0.0, update.end - update.start)), update))
+        self._index[update.segment_id] = len(self._lines) - 1
+        return self._index[update.segment_id]
+
+    def translated(self, update: "TranslationUpdate") -> int | None:
+        index = self._index.get(update.segment_id)
+        if index is None:
+            return None
+        line = self._lines[index]
+        if line.translated is not None and update.revision < line.translated.revision:
+            return None
+        line.translated = update
+        return index
+
+    def clear(self) -> None:
+        """Forget every line; an utterance that is still running starts a new one."""
+        self._lines.clear()
+        self._index.clear()
+
+    def utterances(self) -> "tuple[Utterance, ...]":
+        """Every line, for saving."""
+        from desktop.engine.export import Transcript
+
+        transcript = Transcript()
+        for line in self._lines:
+            transcript.add(line.heard)
+            if line.translated is not None:
+                transcript.add(line.translated)
+        return transcript.utterances()
+
+
+def _text(committed: str, unconfirmed: str, language: str) -> Text:
+    from desktop.engine.languages import join_words
+
+    whole = join_words(committed, unconfirmed, language).strip()
+    return Text(whole, min(len(committed.strip()), len(whole)), language)

@@ -1,0 +1,91 @@
+"""Parley in the system tray: its state as a badge, and the few things needed without the window. GUI thread only."""
+
+from PyQt6.QtCore import QObject, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtWidgets import QMenu, QSystemTrayIcon
+
+from desktop.ui import icons, theme
+from desktop.ui.status import Status
+
+
+class Tray(QObject):
+    """The icon and its menu."""
+
+    toggleRequested = pyqtSignal()
+    showRequested = pyqtSignal()
+    unlockRequested = pyqtSignal(bool)
+    stopSpeakingRequested = pyqtSignal()
+    quitRequested = pyqtSignal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._icon = QSystemTrayIcon(self)
+        self._menu = QMenu()
+        self._toggle = self._menu.addAction("Start", self.toggleRequested.emit)
+        self._menu.addAction("Show window", self.showRequested.emit)
+        self._unlock = self._menu.addAction("Unlock subtitles")
+        self._menu.addAction("Stop speaking", self.stopSpeakingRequested.emit)
+        self._menu.addSeparator()
+        self._menu.addAction("Quit", self.quitRequested.emit)
+        assert self._unlock is not None
+        self._unlock.setCheckable(True)
+        self._unlock.triggered.connect(self.unlockRequested)
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._activated)
+        self.show_status(Status())
+
+    @staticmethod
+    def is_available() -> bool:
+        """Whether the desktop has a tray."""
+        return QSystemTrayIcon.isSystemTrayAvailable()
+
+    def set_visible(self, is_visible: bool) -> None:
+        self._icon.setVisible(is_visible)
+
+    def is_visible(self) -> bool:
+        return self._icon.isVisible()
+
+    def menu(self) -> QMenu:
+        return self._menu
+
+    def show_status(self, status: Status) -> None:
+        """Badge, tooltip and the first entry of the menu."""
+        self._icon.setIcon(_badged(status))
+        self._icon.setToolTip(f"Parley: {status.words}")
+        assert self._toggle is not None
+        self._toggle.setText("Stop" if status.is_running else "Start")
+        self._toggle.setEnabled(status.state != "stopping")
+
+    def show_unlocked(self, is_unlocked: bool) -> None:
+        assert self._unlock is not None
+        self._unlock.setChecked(is_unlocked)
+
+    def close(self) -> None:
+        self._icon.hide()
+        self._menu.deleteLater()
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason == QSystemTrayIcon.ActivationReason.Trigger:
+            self.showRequested.emit()
+
+
+def _badged(status: Status) -> QIcon:
+    """The app's icon with the mark of the state in its corner; plain when there is nothing to tell."""
+    if status.words == "Ready":
+        return icons.app_icon()
+    result = QIcon()
+    name, role = status.mark
+    for side in (22, 32, 48, 64):
+        pixmap = QPixmap(side, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        icons.app_icon().paint(painter, 0, 0, side, side)
+        corner = QRectF(side * 0.42, side * 0.42, side * 0.58, side * 0.58)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#ffffff"))
+        painter.drawEllipse(corner)
+        icons.paint(painter, corner.adjusted(1, 1, -1, -1), name, QColor(getattr(theme.LIGHT, role)))
+        painter.end()
+        result.addPixmap(pixmap)
+    return result
