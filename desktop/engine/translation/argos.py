@@ -27,6 +27,7 @@ _LENGTH_PENALTY = 0.2  # as argostranslate has it
 _LONGEST = 120  # tokens in one call; packages are trained on sentences, and position tables end
 _SPACE = "▁"  # SentencePiece's mark for the space before a word
 _UNKNOWN = "<unk>"
+_CLOSING = tuple(",.;:!?%)]}…»”’'")
 
 
 class Codec(Protocol):
@@ -291,7 +292,7 @@ class BpeCodec:
 
     def starts_word(self, token: str, before: str) -> bool:
         # Punctuation stands alone in Moses's tokens but not in text.
-        return not before.endswith("@@") and has_words(token)
+        return not before.endswith("@@") and token[:1] not in _CLOSING
 
     def is_known(self, token: str) -> bool:
         return True  # BPE spells every word from letters

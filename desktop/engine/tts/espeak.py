@@ -136,7 +136,7 @@ def _voices(program: str) -> tuple[Voice, ...]:
         _log.warning("espeak-ng lists no voices: %s", type(error).__name__)
         return ()
     codes = {tag: code for code, tag in _TAGS.items() if code not in ("en", "fr")}
-    found = []
+    found: dict[str, Voice] = {}
     for line in listing.decode("utf-8", "replace").splitlines()[1:]:
         fields = line.split()
         if len(fields) < 5 or fields[4].startswith("mb/"):  # MBROLA needs another program
@@ -144,5 +144,5 @@ def _voices(program: str) -> tuple[Voice, ...]:
         tag = fields[1]
         language = codes.get(tag, tag.split("-")[0])
         if language in CODES:
-            found.append(Voice(tag, fields[3].replace("_", " "), language))
-    return tuple(found)
+            found.setdefault(tag, Voice(tag, fields[3].replace("_", " "), language))
+    return tuple(found.values())

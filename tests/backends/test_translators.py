@@ -1,0 +1,311 @@
+"""Every translator, on real models: one suite for all of them, and what is special to Argos packages."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sacrebleu
+
+from desktop import paths
+from desktop.engine import models
+from desktop.engine.clauses import ClauseReader
+from desktop.engine.errors import EngineError, ModelBroken, ModelMissing
+from desktop.engine.events import TranscriptUpdate
+from desktop.engine.live_translator import LiveTranslator
+from desktop.engine.models import InstalledModel
+from desktop.engine.translation.argos import ArgosTranslator, BpeCodec, SentencePieceCodec
+from desktop.engine.translation.base import Translator
+from desktop.paths import RESOURCES
+
+STARTER = RESOURCES / "starter" / "argos"
+OTHER = {"en": "es", "es": "en"}
+BACKENDS: dict[str, Callable[[], Translator]] = {"argos": ArgosTranslator}
+
+Sentence = tuple[str, str, str]
+"""language, text, translation"""
+
+
+@pytest.fixture(scope="module", params=sorted(BACKENDS))
+def translator(request: pytest.FixtureRequest) -> Iterator[Translator]:
+    made = BACKENDS[request.param]()
+    for source, target in OTHER.items():
+        made.load(source, target, lambda _: None)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def sentences(manifest: dict[str, dict[str, Any]]) -> list[Sentence]:
+    """Every sentence of the test recordings that has a translation."""
+    found = []
+    for entry in manifest.values():
+        for part in [entry, *entry.get("sentences", [])]:
+            if "translation" in part:
+                found.append((entry["language"], part["text"], part["translation"]))
+    assert len(found) > 50
+    return found
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory of the user's packages, empty."""
+    monkeypatch.setattr(paths, "models_dir", lambda: tmp_path)
+    monkeypatch.setenv("ARGOS_PACKAGES_DIR", str(tmp_path / "none"))
+    (tmp_path / "argos").mkdir()
+    return tmp_path / "argos"
+
+
+def copy(package: str, place: Path, **metadata: str) -> Path:
+    shutil.copytree(STARTER / package, place)
+    about = json.loads((place / "metadata.json").read_text())
+    (place / "metadata.json").write_text(json.dumps(about | metadata))
+    return place
+
+
+# Every translator.
+
+
+@pytest.mark.parametrize("language", sorted(OTHER))
+def test_the_test_sentences_are_translated(translator: Translator, sentences: list[Sentence], language: str) -> None:
+    chosen = [(text, wanted) for source, text, wanted in sentences if source == language]
+    made = [translator.translate(text, language, OTHER[language]) for text, _ in chosen]
+    exact = sum(one == wanted for one, (_, wanted) in zip(made, chosen, strict=True)) / len(chosen)
+    chrf = sacrebleu.corpus_chrf(made, [[wanted for _, wanted in chosen]]).score
+    print(f"{translator.name} {language}: exact {exact:.0%}, chrF {chrf:.1f}")
+    assert exact >= 0.95
+    assert chrf >= 97
+
+
+def test_a_quick_translation_is_not_much_worse(translator: Translator, sentences: list[Sentence]) -> None:
+    made = [translator.translate(text, source, OTHER[source], is_final=False) for source, text, _ in sentences]
+    assert sacrebleu.corpus_chrf(made, [[wanted for _, _, wanted in sentences]]).score >= 95
+
+
+def test_the_prefix_is_honoured(translator: Translator, sentences: list[Sentence]) -> None:
+    assert translator.capabilities.forces_prefix
+    for source, text, wanted in sentences:
+        words = wanted.split()
+        for count in (1, len(words) // 2, len(words)):
+            prefix = " ".join(words[:count])
+            for is_final in (False, True):
+                result = translator.translate(text, source, OTHER[source], prefix, is_final)
+                assert result.startswith(prefix)
+                assert result == wanted or count == len(words), (text, prefix)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "...",
+        "?!",
+        "😀",
+        "😀 Where is the hotel? 😀",
+        "你好，世界。",
+        "a\nb\r\n\tc",
+        "\0\x07",
+        "ﷺ",
+        "Zürich Łódź",
+    ],
+)
+def test_odd_text(translator: Translator, text: str) -> None:
+    for prefix in ("", "Hola"):
+        result = translator.translate(text, "en", "es", prefix)
+        assert result.startswith(prefix)
+        assert "⁇" not in result
+        assert "<unk>" not in result
+        assert "▁" not in result
+        assert "\n" not in result
+
+
+@pytest.mark.parametrize("text", ["...", "😀", "你好", "¿?"])
+def test_what_cannot_be_translated_is_copied(translator: Translator, text: str) -> None:
+    assert translator.translate(text, "en", "es") == text
+
+
+def test_long_text(translator: Translator) -> None:
+    sentence = "Where is the beach?"
+    many = translator.translate(" ".join([sentence] * 100), "en", "es")
+    assert many == " ".join(["¿Dónde está la playa?"] * 100)
+    endless = translator.translate("the house is big " * 118, "en", "es")
+    assert 300 < len(endless) < 6000
+    assert translator.translate("x" * 2000, "en", "es")
+
+
+def test_several_sentences_and_lines(translator: Translator) -> None:
+    result = translator.translate("Where is the beach?\nThe contract is cheap.", "en", "es")
+    assert result == "¿Dónde está la playa? El contrato es barato."
+
+
+def test_the_same_language_is_no_work(translator: Translator) -> None:
+    assert translator.translate("Hello there", "en", "en") == "Hello there"
+
+
+def test_a_missing_pair_says_what_to_install(translator: Translator) -> None:
+    with pytest.raises(ModelMissing, match="install the Argos package fr→es"):
+        translator.load("fr", "es", lambda _: None)
+    assert ("fr", "es") not in translator.capabilities.pairs
+
+
+def test_closing_twice_and_working_again(translator: Translator) -> None:
+    translator.close()
+    translator.close()
+    progress: list[float] = []
+    translator.load("en", "es", progress.append)
+    assert progress == sorted(progress)
+    assert progress[-1] == 1.0
+    assert translator.translate("Where is the beach?", "en", "es") == "¿Dónde está la playa?"
+
+
+# Live.
+
+
+@pytest.mark.parametrize("lag", [0, 2])
+def test_streamed_sentences_end_as_if_translated_whole(
+    translator: Translator, sentences: list[Sentence], lag: int
+) -> None:
+    """Word by word, the last `lag` words unconfirmed: the end is as good, nothing committed changes, and what
+    is spoken is the translation."""
+    equal, early, deleted, total = 0, 0, 0, 0
+    for number, (source, text, _) in enumerate(sentences):
+        target = OTHER[source]
+        live, reader = LiveTranslator(translator, target), ClauseReader()
+        words = text.split()
+        committed, shown, spoken = "", list[str](), list[str]()
+        for heard in range(1, len(words) + 2):
+            is_final = heard > len(words)
+            certain = len(words) if is_final else max(0, heard - lag)
+            # The full stop is often heard only at the end, so it is kept from the running text.
+            running = [" ".join(words[:certain]), " ".join(words[certain:heard])]
+            if not is_final:
+                running = [part.rstrip(".?!") for part in running]
+            result = live.update(TranscriptUpdate(number, heard, source, *running, (), 0.0, 0.0, is_final))
+            assert result.committed.startswith(committed)
+            committed = result.committed
+            now = f"{committed} {result.unconfirmed}".split()
+            kept = next(
+                (i for i, (a, b) in enumerate(zip(shown, now, strict=False)) if a != b), min(len(shown), len(now))
+            )
+            deleted += len(shown) - kept
+            shown = now
+            spoken += [clause.text for clause in reader.update(result)]
+            if heard == len(words):
+                early += len(committed.split())
+        equal += committed == translator.translate(text, source, target)
+        total += len(committed.split())
+        assert " ".join(part for part in spoken if part) == committed
+    share, erasure = equal / len(sentences), deleted / total
+    print(f"lag {lag}: as whole {share:.1%}, committed before the end {early / total:.0%}, erasure {erasure:.2f}")
+    assert share >= 0.95
+    assert erasure <= 0.5
+    assert early > 0
+
+
+# Argos packages.
+
+
+def test_the_starter_is_named_as_such() -> None:
+    translator = ArgosTranslator()
+    translator.load("en", "es", lambda _: None)
+    assert translator.name == "Argos Translate (starter phrasebook)"
+
+
+def test_a_pivot_goes_through_a_third_language(packages: Path) -> None:
+    # The starter's Spanish package, posing as French, makes French → English → Spanish a pivot.
+    copy("translate-es_en-1_0", packages / "fr_en", from_code="fr")
+    translator = ArgosTranslator()
+    assert ("fr", "es") in translator.capabilities.pairs
+    steps: list[float] = []
+    translator.load("fr", "es", steps.append)
+    assert steps == [0.0, 0.5, 1.0, 1.0]
+    assert translator.translate("¿Dónde está la playa?", "fr", "es") == "¿Dónde está la playa?"
+    assert translator.translate("¿Dónde está la playa?", "fr", "es", "¿Dónde está") == "¿Dónde está la playa?"
+
+
+def test_a_package_with_a_language_token(packages: Path) -> None:
+    # Multilingual models want the target's token first; a token of this vocabulary stands for it.
+    copy("translate-en_es-1_0", packages / "en_es", target_prefix="▁El")
+    translator = ArgosTranslator()
+    whole = translator.translate("The contract is cheap.", "en", "es")
+    assert whole == "contrato es barato."
+    assert translator.translate("The contract is cheap.", "en", "es", "contrato") == whole
+
+
+def test_damaged_packages_are_refused(packages: Path) -> None:
+    cut = copy("translate-en_es-1_0", packages / "en_de", to_code="de")
+    content = (cut / "model" / "model.bin").read_bytes()
+    pieces = copy("translate-en_es-1_0", packages / "en_fr", to_code="fr")
+    translator = ArgosTranslator()
+    (cut / "model" / "model.bin").write_bytes(content[:-1000])
+    (pieces / "sentencepiece.model").write_bytes(b"\x0anonsense")
+    with pytest.raises(ModelMissing, match="No translation from English to German"):
+        translator.load("en", "de", lambda _: None)
+    with pytest.raises(ModelBroken, match="en_fr cannot be loaded; install it again or delete it"):
+        translator.load("en", "fr", lambda _: None)
+    assert translator.translate("Where is the beach?", "en", "es") == "¿Dónde está la playa?"
+
+
+def test_unknown_words_are_copied_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that answers <unk> gets the source word that it looked at, once, with all its pieces."""
+    translator = ArgosTranslator()
+    translator.load("en", "es", lambda _: None)
+    leg = next(iter(translator._legs.values()))
+    source = leg._codec.encode("The Zürich hotel")
+    assert source[:3] == ["▁The", "▁", "Zü"]
+    look = [[1.0 if index == at else 0.0 for index in range(len(source))] for at in (0, 2, 4, len(source) - 1)]
+    copied = leg._copied(["▁El", "<unk>", "<unk>", "▁hotel"], look, source)
+    assert leg._codec.decode(copied) == "El Zürich hotel"
+
+
+def test_sentencepiece_leaves_no_marks() -> None:
+    codec = SentencePieceCodec(STARTER / "translate-en_es-1_0" / "sentencepiece.model")
+    assert codec.decode(["▁El", "▁Zü", "rich", "<unk>", "▁hotel", "."]) == "El Zürich hotel."
+    assert codec.decode([]) == ""
+    assert not codec.is_known("😀")
+    assert codec.is_known("▁the")
+
+
+def test_packages_in_byte_pair_encoding(packages: Path) -> None:
+    """The codec of old packages: Moses tokens, cut by merges, and put together again."""
+    place = packages / "en_es"
+    place.mkdir()
+    (place / "bpe.model").write_text("#version: 0.2\nt h\nth e</w>\nh o\nho u\ns e</w>\nhou se</w>\n", encoding="utf-8")
+    codec = BpeCodec(place / "bpe.model", "en", "es")
+    assert codec.encode("the house, theo") == ["the", "house", ",", "th@@", "e@@", "o"]
+    assert codec.decode(["¿", "the", "th@@", "e@@", "o", ",", "house", "?"]) == "¿the theo, house?"
+    assert [codec.starts_word(token, before) for token, before in (("o", "th@@"), ("the", "o"), (",", "o"))] == [
+        False, True, False,
+    ]  # fmt: skip
+    (place / "bpe.model").write_text("#version: 0.2\nthis line is damaged\n", encoding="utf-8")
+    package = InstalledModel("argos", "en_es", "", place, ("en", "es"), 1, False)
+    (place / "metadata.json").write_text("{}")
+    from desktop.engine.translation.argos import _Leg
+
+    with pytest.raises(ModelBroken):
+        _Leg(package)
+
+
+def test_no_network_and_no_second_splitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+    import sys
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    translator = ArgosTranslator()
+    assert translator.translate("Where is the beach?", "en", "es") == "¿Dónde está la playa?"
+    assert "stanza" not in sys.modules
+    assert "argostranslate.translate" not in sys.modules
+
+
+def test_errors_hold_no_text(packages: Path) -> None:
+    translator = ArgosTranslator()
+    with pytest.raises(EngineError) as caught:
+        translator.translate("my secret words", "en", "xx")
+    assert "secret" not in caught.value.message
+    assert models.installed("argos")
