@@ -63,6 +63,12 @@ def _sections() -> dict[str, list[list[str]]]:
 
 
 _SECTIONS = _sections()
+
+
+def _number_words(section: str) -> list[str]:
+    return _SECTIONS[section][0][0].split()
+
+
 PLACES = [Noun(*row) for row in _SECTIONS["places"]]
 THINGS = [Noun(*row) for row in _SECTIONS["things"]]
 FOOD = [Noun(*row) for row in _SECTIONS["food"]]
@@ -76,20 +82,11 @@ WEATHER = [Term(*row) for row in _SECTIONS["weather"]]
 TIMES = [Term(*row) for row in _SECTIONS["times"]]
 STOCK_PHRASES = [(english, spanish) for english, spanish in _SECTIONS["stock phrases"]]
 
-UNITS_EN = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS_EN = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
-_UNITS_ES = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-    "dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete "
-    "veintiocho veintinueve"
-).split()
-_TENS_ES = "- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_HUNDREDS_ES = (
-    "- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
-).split()
+UNITS_EN = _number_words("English units")
+_TENS_EN = _number_words("English tens")
+_UNITS_ES = _number_words("Spanish units")
+_TENS_ES = _number_words("Spanish tens")
+_HUNDREDS_ES = _number_words("Spanish hundreds")
 
 
 def _joined(head: str, rest: int, between: str, spell) -> str:
