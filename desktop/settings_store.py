@@ -84,6 +84,16 @@ def merged(*layers: tuple[str, Mapping[str, Any]]) -> tuple[Settings, list[str]]
     return Settings.model_validate(values), problems
 
 
+def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """The settings with other values for some "group.name". Raises SettingInvalid."""
+    values = settings.model_dump()
+    for key, value in changes.items():
+        good = validate(key, value)
+        group, name = key.split(".")
+        values[group][name] = good
+    return Settings.model_validate(values)
+
+
 class SettingsStore:
     """The current settings, where they come from and where they are saved.
 

@@ -27,7 +27,7 @@ load-module module-null-sink sink_name=micfeed rate=48000 sink_properties=device
 load-module module-remap-source master=micfeed.monitor source_name=virtmic source_properties=device.description=VirtualMicrophone
 set-default-sink speakers
 set-default-source virtmic
-"""
+"""  # noqa: E501
 SINKS = ("speakers", "headset", "micfeed")
 
 

@@ -11,12 +11,14 @@ BROKEN_PIPE = 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 for an error (a sentence on stderr), 2 for wrong usage."""
-    from desktop.cli.captions import say
     from desktop.cli.commands import app
+    from desktop.cli.messages import say
     from desktop.engine.errors import EngineError
 
     try:
-        result = app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
+        result = app(
+            prog_name="parley", args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False
+        )
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except EngineError as error:
@@ -46,8 +48,9 @@ def _failed(error: Exception) -> int:
     import logging
 
     from desktop import paths
-    from desktop.cli.captions import say
+    from desktop.cli.messages import say
 
-    logging.getLogger(__name__).error("a command failed", exc_info=error)
+    if logging.getLogger().handlers:  # without any, Python would print the traceback
+        logging.getLogger(__name__).error("a command failed", exc_info=error)
     say(f"something went wrong ({type(error).__name__}); {paths.log_file()} says more.")
     return 1

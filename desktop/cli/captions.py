@@ -159,7 +159,13 @@ class TerminalPrinter:
     def __init__(self, console: Console, target: str) -> None:
         self._console = console
         self._captions = RunningCaptions(target)
-        self._live = Live(console=console, auto_refresh=False, transient=True, vertical_overflow="visible")
+        self._live = Live(
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            vertical_overflow="visible",
+            redirect_stderr=sys.stderr.isatty(),
+        )
 
     def __enter__(self) -> "TerminalPrinter":
         self._live.__enter__()
@@ -236,11 +242,6 @@ def event_record(event: Event) -> dict[str, Any] | None:
             "severity": event.severity.value,
         }
     return None
-
-
-def say(message: str) -> None:
-    """A sentence for the user, on stderr."""
-    print(f"parley: {message}", file=sys.stderr, flush=True)
 
 
 def _styled(line: Line) -> list[Text]:

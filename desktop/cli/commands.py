@@ -1,20 +1,23 @@
 """The commands and their options, as typer reads them. What they do is imported when they run, so that
 `parley --help` answers at once."""
 
+import logging
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from desktop import __version__
-from desktop.cli.options import Options, open_store
-from desktop.settings_store import SettingInvalid
+
+if TYPE_CHECKING:
+    from desktop.cli.options import Options
 
 app = typer.Typer(
     name="parley",
     help="Live subtitles, voice typing and spoken translation of whatever your computer hears, offline. "
-    "Without a command the window opens.",
+    "Without a command, or with `gui`, the window opens.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -69,10 +72,14 @@ def shared(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    from desktop.cli.captions import say
-    from desktop.log import configure
+    from desktop import log
+    from desktop.cli.messages import say
+    from desktop.cli.options import Options, open_store
+    from desktop.settings_store import SettingInvalid
 
-    configure(is_verbose=verbose)
+    log.begin()
+    if verbose:
+        logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))
     try:
         store = open_store(settings, assignments or ())
     except SettingInvalid as error:

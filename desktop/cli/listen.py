@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from desktop.cli.captions import printer_for, say
+from desktop.cli.captions import printer_for
+from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.session import Session
+from desktop.engine.audio.base import Source
 from desktop.engine.events import ErrorEvent, ModelProgress, State, StateChanged
 
 
@@ -26,7 +28,7 @@ def listen(options: Options, changes: dict[str, Any], *, as_json: bool) -> int:
     settings = options.settings(changes)
     failed = False
     with Session(settings) as session, printer_for(sys.stdout, settings.translation.target, as_json=as_json) as printer:
-        for event in session.listen(None):
+        for event in session.listen(_source(settings.audio.source)):
             printer.show(event)
             if as_json:
                 continue
@@ -38,6 +40,16 @@ def listen(options: Options, changes: dict[str, Any], *, as_json: bool) -> int:
                 say(f"loading {event.name}: {event.fraction:.0%}")
         failed = bool(session.errors)
     return 1 if failed else 0
+
+
+def _source(source: str) -> Source | None:
+    """Files are shown as they would be heard, in real time; what else there is, the engine opens."""
+    kind, _, name = source.partition(":")
+    if kind != "file":
+        return None
+    from desktop.engine.audio.file import FileSource
+
+    return FileSource(Path(name), realtime=True)
 
 
 def _say_state(event: StateChanged, source: str) -> None:

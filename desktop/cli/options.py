@@ -8,7 +8,7 @@ from typing import Any
 from desktop import paths
 from desktop.engine.languages import check_language
 from desktop.settings import Settings
-from desktop.settings_store import SettingsStore, merged, parse
+from desktop.settings_store import SettingInvalid, SettingsStore, changed, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +23,14 @@ class Options:
     def settings(self, changes: dict[str, Any]) -> Settings:
         """The settings for a command: the store's, with the command's own options on top. Languages given as
         names become codes. Raises LanguageUnknown."""
-        flat = {
-            f"{group}.{name}": value
-            for group, content in self.store.current.model_dump().items()
-            for name, value in content.items()
+        current = self.store.current
+        language = changes.get("recognition.language", current.recognition.language)
+        target = changes.get("translation.target", current.translation.target)
+        checked = {
+            "recognition.language": language if language == "auto" else check_language(language),
+            "translation.target": check_language(target) if target else "",
         }
-        flat |= changes
-        if flat["recognition.language"] != "auto":
-            flat["recognition.language"] = check_language(flat["recognition.language"])
-        if flat["translation.target"]:
-            flat["translation.target"] = check_language(flat["translation.target"])
-        settings, _ = merged(("the command line", flat))
-        return settings
+        return changed(current, {**changes, **checked})
 
 
 def open_store(file: Path | None, assignments: Sequence[str]) -> SettingsStore:
@@ -44,8 +40,6 @@ def open_store(file: Path | None, assignments: Sequence[str]) -> SettingsStore:
 
 
 def _assignment(text: str) -> tuple[str, Any]:
-    from desktop.settings_store import SettingInvalid
-
     key, separator, value = text.partition("=")
     if not separator:
         raise SettingInvalid(f"{text!r} is not KEY=VALUE, for example speech.rate=1.2")

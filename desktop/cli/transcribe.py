@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.cli.captions import say
+from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.session import Session
 from desktop.engine.errors import EngineError

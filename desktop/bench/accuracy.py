@@ -1,0 +1,206 @@
+"""`parley bench accuracy`: word error rates of live recognition beside those of decoding each file whole.
+
+Whole: faster-whisper's own `WhisperModel.transcribe` on the file, 30 s windows, beam as in the settings. Live:
+the same model in Parley's engine, which hears the file once, in real time. Main thread.
+"""
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.bench.figures import Errors, pooled, word_errors
+from desktop.bench.report import Progress, machine, machine_line, print_json, progress
+from desktop.bench.rig import Rig, Via
+from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, quick, recordings
+from desktop.bench.virtual_audio import VirtualAudio
+from desktop.engine.export import Transcript
+from desktop.engine.models import InstalledModel, recognition_model
+from desktop.settings import Settings
+from desktop.settings_store import changed
+
+LIMIT = 0.03
+"""how much worse live recognition may be than decoding files whole"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One recording."""
+
+    recording: Recording
+    whole_text: str
+    live_text: str
+    whole: Errors
+    live: Errors
+
+
+def main(settings: Settings, *, via: Via, is_quick: bool, as_json: bool) -> int:
+    """Measure and print; returns 0 if live recognition is within the limit of decoding whole files, else 1.
+    Raises EngineError."""
+    everything = quick(recordings()) if is_quick else recordings()
+    model = recognition_model(settings.recognition.model)
+    about = machine()
+    results = measure(settings, model, everything, via)
+    totals = _totals(results)
+    worst = totals["all but jfk"]
+    is_within = worst[1].rate - worst[0].rate <= LIMIT
+    if as_json:
+        print_json(_record(about, model, via, results, totals, is_within))
+    else:
+        _print(about, model, via, results, totals, is_within)
+    return 0 if is_within else 1
+
+
+def measure(settings: Settings, model: InstalledModel, everything: Sequence[Recording], via: Via) -> tuple[Result, ...]:
+    """Decode every recording whole, then hear them live, group by group."""
+    results = []
+    with progress(2 * sum(one.seconds for one in everything), "s") as shown:
+        whole = _decode_whole(settings, model, everything, shown)
+        with VirtualAudio() if via == "microphone" else nullcontext() as audio:
+            for group in dict.fromkeys(one.group for one in everything):
+                members = [one for one in everything if one.group == group]
+                live = changed(
+                    settings,
+                    {
+                        "recognition.backend": "whisper",
+                        "recognition.model": str(model.path),
+                        "recognition.language": members[0].language,
+                        "translation.target": "",
+                        "speech.enabled": False,
+                    },
+                )
+                with Rig(live, audio) as rig:
+                    for one in members:
+                        shown.at(f"{one.path.name}, live")
+                        rig.transcript = Transcript()
+                        rig.play(one.path)
+                        heard = " ".join(said.text for said in rig.transcript.utterances())
+                        results.append(
+                            Result(
+                                one,
+                                whole[one.path.name],
+                                heard,
+                                word_errors(one.text, whole[one.path.name]),
+                                word_errors(one.text, heard),
+                            )
+                        )
+                        shown.advance(one.seconds)
+    return tuple(results)
+
+
+def _decode_whole(
+    settings: Settings, model: InstalledModel, everything: Sequence[Recording], shown: Progress
+) -> dict[str, str]:
+    from faster_whisper import WhisperModel
+
+    recognition = settings.recognition
+    device = "cpu" if recognition.device == "auto" else recognition.device
+    whisper = WhisperModel(
+        str(model.path), device=device, compute_type=recognition.compute_type, cpu_threads=recognition.threads
+    )
+    texts = {}
+    for one in everything:
+        shown.at(f"{one.path.name}, whole")
+        segments, _ = whisper.transcribe(str(one.path), language=one.language, beam_size=recognition.beam_size)
+        texts[one.path.name] = " ".join(segment.text.strip() for segment in segments)
+        shown.advance(one.seconds)
+    return texts
+
+
+def _totals(results: Sequence[Result]) -> dict[str, tuple[Errors, Errors]]:
+    """Group or total -> (errors when decoded whole, errors live)."""
+    groups = list(dict.fromkeys(one.recording.group for one in results))
+    parts = {group: [one for one in results if one.recording.group == group] for group in groups}
+    parts["all but jfk"] = [one for one in results if one.recording.group != OUTSIDE_PHRASEBOOK]
+    parts["all"] = list(results)
+    return {
+        name: (pooled(one.whole for one in members), pooled(one.live for one in members))
+        for name, members in parts.items()
+    }
+
+
+def _verdict(is_within: bool) -> str:
+    return f"Live recognition is {'' if is_within else 'NOT '}within {LIMIT * 100:.0f} points of decoding whole files."
+
+
+_NOTES = (
+    "Whole: faster-whisper on the file, 30 s windows. Live: the engine, which heard the file once, in real time.",
+    "The language is fixed for each file, in both. Words are compared in lower case, without punctuation.",
+    "jfk is a human voice whose words the starter model was never taught; totals are given without it, too.",
+)
+
+
+def _print(
+    about: dict[str, Any],
+    model: InstalledModel,
+    via: Via,
+    results: Sequence[Result],
+    totals: dict[str, tuple[Errors, Errors]],
+    is_within: bool,
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    how = "a virtual microphone of a real sound server" if via == "microphone" else "audio pushed in real time"
+    print(f"Word error rate of {model.label}, through {how}.")
+    print(machine_line(about))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Recordings")
+    for heading in ("Files", "Words", "Whole", "Live", "Difference"):
+        table.add_column(heading, justify="right")
+    counts = {name: sum(one.recording.group == name for one in results) for name in totals}
+    for name, (whole, live) in totals.items():
+        if name.startswith("all"):
+            files = len(results) - (counts.get(OUTSIDE_PHRASEBOOK, 0) if name != "all" else 0)
+        else:
+            files = counts[name]
+        if not whole.words:
+            continue
+        table.add_row(
+            name,
+            str(files),
+            str(whole.words),
+            f"{whole.rate:.1%}",
+            f"{live.rate:.1%}",
+            f"{100 * (live.rate - whole.rate):+.1f} points",
+        )
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100).print(table)
+    for note in _NOTES:
+        print(note)
+    print(_verdict(is_within))
+
+
+def _record(
+    about: dict[str, Any],
+    model: InstalledModel,
+    via: Via,
+    results: Sequence[Result],
+    totals: dict[str, tuple[Errors, Errors]],
+    is_within: bool,
+) -> dict[str, Any]:
+    return {
+        "machine": about,
+        "model": model.label,
+        "via": via,
+        "totals": {
+            name: {"words": whole.words, "whole": round(whole.rate, 4), "live": round(live.rate, 4)}
+            for name, (whole, live) in totals.items()
+            if whole.words
+        },
+        "files": [
+            {
+                "file": one.recording.path.name,
+                "said": one.recording.text,
+                "whole": one.whole_text,
+                "live": one.live_text,
+                "whole_errors": one.whole.count,
+                "live_errors": one.live.count,
+                "words": one.whole.words,
+            }
+            for one in results
+        ],
+        "limit": LIMIT,
+        "is_within_limit": is_within,
+        "notes": list(_NOTES),
+    }

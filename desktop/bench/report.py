@@ -1,0 +1,88 @@
+"""What every report of `parley bench` says about the machine, and how it is printed. Main thread."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def machine() -> dict[str, Any]:
+    """The machine and how busy it is, for the head of a report."""
+    import psutil
+
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load": [round(value, 2) for value in psutil.getloadavg()],
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+    }
+
+
+def machine_line(about: dict[str, Any]) -> str:
+    """The same as one line."""
+    load = ", ".join(f"{value:g}" for value in about["load"])
+    return f"Machine: {about['processor']}, {about['cores']} cores, load {load} (1, 5, 15 min), {about['system']}."
+
+
+def print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def progress(total: float, unit: str) -> Iterator["Progress"]:
+    """A progress bar on stderr, or a line for each step where that is no terminal."""
+    shown = Progress(total, unit)
+    try:
+        yield shown
+    finally:
+        shown.close()
+
+
+class Progress:
+    """How far a measurement is."""
+
+    def __init__(self, total: float, unit: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        self._is_terminal = sys.stderr.isatty()
+        self._total, self._done, self._unit = total, 0.0, unit
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not self._is_terminal,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("", total=total)
+
+    def at(self, what: str) -> None:
+        """What is measured now."""
+        self._bar.update(self._task, description=what)
+        if not self._is_terminal:
+            print(f"{self._done:.0f} of {self._total:.0f} {self._unit}: {what}", file=sys.stderr, flush=True)
+
+    def advance(self, amount: float) -> None:
+        self._done += amount
+        self._bar.advance(self._task, amount)
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor() or platform.machine()

@@ -1,0 +1,271 @@
+"""A real engine that hears recordings in real time, with a note of when everything happened.
+
+Through the microphone: a player plays into a virtual microphone of a private sound server, and the engine
+records it as it would a real one. Pushed: the same audio is handed to the engine, paced by the clock. The
+engine runs on its own thread; the rig is used from the main one.
+"""
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+
+from desktop.bench.delays import Timeline
+from desktop.bench.virtual_audio import VirtualAudio
+from desktop.engine.audio.base import Source
+from desktop.engine.audio.pushed import PushedSource
+from desktop.engine.audio.watched import WatchedSource
+from desktop.engine.engine import Engine
+from desktop.engine.errors import EngineError
+from desktop.engine.events import (
+    SAMPLE_RATE,
+    AudioFrame,
+    AudioLevel,
+    ErrorEvent,
+    Event,
+    Metrics,
+    Samples,
+    Severity,
+    State,
+    StateChanged,
+    TranscriptUpdate,
+)
+from desktop.engine.export import Transcript
+from desktop.engine.pipeline import Backends
+from desktop.settings import Settings
+
+Via = Literal["microphone", "pushed"]
+BLOCK = 512
+QUIET = 1.2
+"""seconds without speech, waiting work or news after which a recording counts as done"""
+PATIENCE = 60.0
+"""seconds after which waiting is given up"""
+
+
+class Rig:
+    """A context manager: inside it, the engine listens.
+
+    audio: the sound server, None when pushed. on_event: gets each event with its time, on the engine's thread.
+    Raises EngineError if the engine does not come to listen.
+    """
+
+    def __init__(self, settings: Settings, audio: VirtualAudio | None, backends: Backends | None = None) -> None:
+        self.engine = Engine(settings, backends)
+        self.timeline = Timeline()
+        self.transcript = Transcript()
+        self.errors: list[str] = []
+        self.metrics: Metrics | None = None
+        self._audio = audio
+        self._thread = threading.Thread(target=self.engine.run, name="bench-engine", daemon=True)
+        self._heard: list[Samples] = []
+        self._heard_from = 0
+        self._state = State.IDLE
+        self._changed = threading.Condition()
+        self._open_segments: set[int] = set()
+        self._is_speech = False
+        self._last_news = 0.0
+        self._feeder: _Feeder | None = None
+
+    def __enter__(self) -> Self:
+        self.engine.subscribe(self._take)
+        self._thread.start()
+        try:
+            source: Source
+            if self._audio is None:
+                pushed = PushedSource()
+                self._feeder = _Feeder(pushed)
+                source = pushed
+            else:
+                from desktop.engine.audio.choose import source_for
+
+                source = source_for("microphone:virtmic")
+            self.engine.start(WatchedSource(source, self._hear))
+            self._await(lambda: self._state in (State.LISTENING, State.FAILED), "the engine to listen")
+            if self._state is State.FAILED:
+                raise EngineError(self.errors[-1] if self.errors else "The engine could not listen.")
+            if self._feeder is not None:
+                self._feeder.start()
+            else:
+                self.timeline.extra = capture_latency()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._feeder is not None:
+            self._feeder.close()
+        self.engine.close()
+        self._thread.join(6.0)
+
+    def play(self, recording: Path) -> float:
+        """Let the engine hear a recording to its end and finish it. Returns the second of the heard audio at
+        which it began."""
+        samples = decoded(recording)
+        with self._changed:
+            self._heard_from = sum(len(one) for one in self._heard)
+        if self._audio is not None:
+            player = self._audio.play(recording)
+            try:
+                player.wait(PATIENCE + len(samples) / SAMPLE_RATE)
+            finally:
+                if player.poll() is None:
+                    player.kill()
+                player.wait()
+        else:
+            assert self._feeder is not None
+            self._feeder.play(samples)
+        self.wait_quiet()
+        with self._changed:
+            heard = np.concatenate(self._heard)
+        begin, likeness = place_of(samples, heard[self._heard_from :])
+        if likeness < 0.5:
+            raise EngineError(f"The engine did not hear {recording.name}; is the machine too busy for real time?")
+        return (self._heard_from + begin) / SAMPLE_RATE
+
+    def wait_quiet(self) -> None:
+        """Wait until nobody speaks, nothing waits and nothing was new for a while."""
+        with self._changed:
+            self._last_news = time.monotonic()
+        self._await(self._is_quiet, "the engine to finish")
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self.engine.stop()
+        self._await(lambda: self._state is State.IDLE, "the engine to stop")
+
+    def _is_quiet(self) -> bool:
+        waiting = sum(self.metrics.queued.values()) + self.metrics.spoken_queue if self.metrics else 0.0
+        calm = time.monotonic() - self._last_news > QUIET
+        return calm and not self._open_segments and not self._is_speech and not waiting
+
+    def _await(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        with self._changed:
+            while not condition():
+                if time.monotonic() > deadline:
+                    raise EngineError(f"Gave up waiting for {what} after {PATIENCE:.0f} seconds.")
+                self._changed.wait(0.1)
+
+    def _hear(self, frame: AudioFrame) -> None:
+        """On the source's thread."""
+        now = time.monotonic()
+        with self._changed:
+            self._heard.append(frame.samples)
+            self.timeline.add(len(frame.samples), now)
+
+    def _take(self, event: Event) -> None:
+        """On the engine's thread."""
+        now = time.monotonic()
+        with self._changed:
+            if isinstance(event, AudioLevel):
+                self._is_speech = event.is_speech
+                return
+            if isinstance(event, Metrics):
+                self.metrics = event
+                return
+            self._last_news = now
+            self.timeline.note(event, now)
+            self.transcript.add(event)
+            if isinstance(event, StateChanged):
+                self._state = event.state
+            elif isinstance(event, TranscriptUpdate):
+                (self._open_segments.discard if event.is_final else self._open_segments.add)(event.segment_id)
+            elif isinstance(event, ErrorEvent) and event.severity is not Severity.INFO:
+                self.errors.append(event.message)
+            self._changed.notify_all()
+
+
+class _Feeder:
+    """Pushes audio, or silence when there is none, at the pace of the clock, on a thread of its own."""
+
+    def __init__(self, source: PushedSource) -> None:
+        self._source = source
+        self._waiting: deque[Samples] = deque()
+        self._idle = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bench-feeder", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def play(self, samples: Samples) -> None:
+        """Push this; returns when it was pushed."""
+        self._idle.clear()
+        self._waiting.extend(samples[at : at + BLOCK] for at in range(0, len(samples), BLOCK))
+        self._idle.wait(PATIENCE + len(samples) / SAMPLE_RATE)
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        pushed = 0
+        silence = np.zeros(BLOCK, np.float32)
+        while not self._closing.wait(max(0.0, began + pushed / SAMPLE_RATE - time.monotonic())):
+            block = self._waiting.popleft() if self._waiting else silence
+            self._source.push(AudioFrame(block, pushed / SAMPLE_RATE, self._source.id))
+            pushed += len(block)
+            if not self._waiting:
+                self._idle.set()
+
+
+def decoded(path: Path) -> Samples:
+    """A file as 16 kHz mono, shape (n,). Raises FileUnreadable."""
+    from desktop.engine.audio.file import FileSource
+
+    taken = _Collector()
+    FileSource(path).open(taken)
+    taken.done.wait(PATIENCE)
+    return np.concatenate(taken.pieces)
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.pieces: list[Samples] = []
+        self.done = threading.Event()
+
+    def frame(self, frame: AudioFrame) -> None:
+        self.pieces.append(frame.samples)
+
+    def ended(self) -> None:
+        self.done.set()
+
+    def interrupted(self, error: EngineError) -> None:
+        pass
+
+    def resumed(self) -> None:
+        pass
+
+
+def place_of(samples: Samples, heard: Samples) -> tuple[int, float]:
+    """Where in `heard` the `samples` begin, by the peak of their cross-correlation, and how alike the two are
+    there (-1..1). Whatever of them lies outside counts as silence."""
+    size = 1 << (len(samples) + len(heard) - 1).bit_length()
+    product = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(samples, size))
+    correlation = np.fft.irfft(product, size)[: len(heard)]
+    begin = int(np.argmax(correlation))
+    beside = heard[begin : begin + len(samples)]
+    energy = float(np.sqrt(np.dot(samples, samples) * np.dot(beside, beside)))
+    return begin, float(correlation[begin]) / energy if energy else 0.0
+
+
+def capture_latency() -> float:
+    """Seconds that sound spends between the virtual microphone and this process, as the sound server says."""
+    import pulsectl
+
+    with pulsectl.Pulse("parley-bench") as pulse:
+        mine = [
+            one for one in pulse.source_output_list() if one.proplist.get("application.process.id") == str(os.getpid())
+        ]
+        return max((one.buffer_usec + one.source_usec for one in mine), default=0.0) / 1e6

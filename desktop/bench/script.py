@@ -1,0 +1,64 @@
+"""The test recordings and what is said in them. Pure but for reading files."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop import paths
+from desktop.bench.delays import Sentence
+from desktop.engine.errors import FileUnreadable
+
+FOLDER = paths.RESOURCES / "starter" / "test"
+OUTSIDE_PHRASEBOOK = "jfk"
+"""group of the recording that the starter model cannot know"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One file of the test set."""
+
+    path: Path
+    seconds: float
+    language: str
+    text: str
+    """all that is said"""
+    entries: tuple[dict[str, Any], ...]
+    """its sentences with word times, as in the manifest; empty: not known"""
+
+    @property
+    def group(self) -> str:
+        """`en`, `es`, `stream-en`, `stream-es`, `digits` or `jfk`"""
+        first, _, rest = self.path.stem.partition("-")
+        return self.path.stem if first == "stream" else first if rest else self.path.stem
+
+    def sentences(self, at: float) -> tuple[Sentence, ...]:
+        """The sentences as they were heard when the file began at second `at`."""
+        return tuple(Sentence.of(entry, at) for entry in self.entries)
+
+
+def recordings(folder: Path = FOLDER) -> tuple[Recording, ...]:
+    """The test set. Raises FileUnreadable."""
+    try:
+        entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileUnreadable(f"The test recordings in {folder} are not complete; install Parley again.") from error
+    return tuple(_recording(folder, entry) for entry in entries)
+
+
+def quick(everything: tuple[Recording, ...]) -> tuple[Recording, ...]:
+    """The first three of each group, without the long ones."""
+    counts: dict[str, int] = {}
+    chosen = []
+    for one in everything:
+        counts[one.group] = counts.get(one.group, 0) + 1
+        if counts[one.group] <= 3 and not one.group.startswith("stream"):
+            chosen.append(one)
+    return tuple(chosen)
+
+
+def _recording(folder: Path, entry: dict[str, Any]) -> Recording:
+    sentences = tuple(entry.get("sentences", ()))
+    text = entry.get("text") or " ".join(one["text"] for one in sentences)
+    timed = sentences or ((entry,) if "words" in entry else ())
+    return Recording(folder / entry["file"], entry["seconds"], entry["language"], text, timed)
