@@ -37,7 +37,11 @@ class EspeakSynthesizer:
         self.name = "espeak-ng (basic voice)"
         self._program = _program()
         self._chosen: dict[str, str] = {}
-        self.capabilities = SynthesizerCapabilities(frozenset(voice.language for voice in self.voices()))
+
+    @property
+    def capabilities(self) -> SynthesizerCapabilities:
+        """Asks the program once; making a synthesizer costs nothing, for it is often only the second choice."""
+        return SynthesizerCapabilities(frozenset(voice.language for voice in self.voices()))
 
     def voices(self) -> tuple[Voice, ...]:
         """One for each accent; empty if espeak-ng is not installed."""
@@ -51,7 +55,6 @@ class EspeakSynthesizer:
         voices = self.voices()
         if not voices:
             raise ModelBroken("espeak-ng lists no voices; install it again (sudo apt reinstall espeak-ng-data).")
-        self.capabilities = SynthesizerCapabilities(frozenset(known.language for known in voices))
         matching = [known for known in voices if known.language == language]
         if not matching:
             raise ModelMissing(
