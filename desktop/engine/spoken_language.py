@@ -25,6 +25,7 @@ class SpokenLanguage:
         self._only = self.candidates[0] if len(self.candidates) == 1 else None
         self._before: str | None = None
         self._heard: str | None = None
+        self._guess: str | None = None
         self._decided: str | None = None
         self.begin()
 
@@ -33,6 +34,7 @@ class SpokenLanguage:
         if self._decided is not None:
             self._before = self._decided
         self._heard = None
+        self._guess = None
         self._decided = self._only
 
     @property
@@ -48,13 +50,13 @@ class SpokenLanguage:
     @property
     def current(self) -> str:
         """The decision, or the best guess so far."""
-        return self._decided or self._heard or self._before or next(iter(self.candidates), "en")
+        return self._decided or self._guess or self._before or next(iter(self.candidates), "en")
 
     def choose(self, language: str, probability: float, seconds: float, is_final: bool) -> str:
         """Take a detection on `seconds` of audio; gives back the language that the audio is to be decoded in."""
         is_sure = probability >= _SURE
         is_repeated = language == self._heard
-        self._heard = language
+        self._heard = self._guess = language
         if is_final or seconds >= _LATEST:
             self._decided = language
         elif is_sure and language == self._before:
@@ -62,8 +64,8 @@ class SpokenLanguage:
         elif is_sure and is_repeated:
             self._decided = language if seconds >= _CHANGE_AFTER else None
         elif not is_sure and self._before in self.candidates:
-            return self._before or language
-        return language
+            self._guess = self._before
+        return self.current
 
     @property
     def rival(self) -> str | None:
@@ -73,4 +75,4 @@ class SpokenLanguage:
 
     def overrule(self, language: str) -> None:
         """The decision was wrong; it is `language`."""
-        self._heard = self._decided = language
+        self._decided = language

@@ -82,16 +82,6 @@ class Transcriber:
             self._open_words = words
         return self._result(segment)
 
-    def give_up(self, segment: SpeechSegment) -> TranscriptUpdate | None:
-        """The final update of a segment that cannot be decoded any more: what was shown stays. None if nothing was."""
-        if segment.segment_id != self._segment_id or not self._shown:
-            return None
-        open_words = self._open_words
-        self._stabilizer.update((*self._stabilizer.committed[self._stabilizer.trimmed :], *open_words), segment.end)
-        self._stabilizer.force(float("inf"))
-        self._open_words = ()
-        return self._result(replace(segment, is_final=True))
-
     def _recognize(self, segment: SpeechSegment) -> Hypothesis:
         offset = max(0, round((self._window_start - segment.start) * SAMPLE_RATE))
         samples = segment.samples[offset:]
@@ -114,6 +104,8 @@ class Transcriber:
         self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
     ) -> Hypothesis:
         """Weigh a hypothesis whose language was detected; gives it back, or one in the language that was chosen."""
+        if not hypothesis.words and not segment.is_final:
+            return hypothesis
         known = self.recognizer.capabilities.languages
         choice = self._language.choose(
             hypothesis.language, hypothesis.language_probability, segment.end - segment.start, segment.is_final

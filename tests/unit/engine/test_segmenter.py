@@ -1,0 +1,231 @@
+"""Where utterances begin and end, and that no sample is lost or doubled."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment
+from desktop.engine.segmenter import Segmenter, SegmenterState
+from desktop.settings import VadSettings
+
+FRAME = 512
+SECOND = SAMPLE_RATE / FRAME
+"""frames"""
+
+
+class Stream:
+    """Pushes frames whose samples count up, so that each segment shows which samples it holds."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self.segmenter = segmenter
+        self.segments: list[SpeechSegment] = []
+        self.position = 0
+
+    def push(self, seconds: float, is_speech: bool, probability: float | None = None) -> list[SpeechSegment]:
+        new: list[SpeechSegment] = []
+        for _ in range(round(seconds * SECOND)):
+            new += self.push_frame(is_speech, probability)
+        return new
+
+    def push_frame(self, is_speech: bool, probability: float | None = None) -> list[SpeechSegment]:
+        samples = np.arange(self.position, self.position + FRAME, dtype=np.float32)
+        self.position += FRAME
+        chance = probability if probability is not None else float(is_speech)
+        new = self.segmenter.push(samples, is_speech, chance)
+        self.segments += new
+        return new
+
+    def flush(self) -> list[SpeechSegment]:
+        new = self.segmenter.flush()
+        self.segments += new
+        return new
+
+    @property
+    def finals(self) -> list[SpeechSegment]:
+        return [segment for segment in self.segments if segment.is_final]
+
+
+def stream(step: float = 0.3, **changes: float) -> Stream:
+    return Stream(Segmenter(VadSettings.model_validate(changes), step))
+
+
+def check(segments: list[SpeechSegment]) -> None:
+    """What holds for every sequence of segments."""
+    done: set[int] = set()
+    end_of_last = 0.0
+    for segment in segments:
+        assert segment.segment_id not in done
+        assert len(segment.samples) > 0
+        assert_consecutive(segment.samples)
+        assert segment.start == pytest.approx(segment.samples[0] / SAMPLE_RATE)
+        assert segment.end == pytest.approx((segment.samples[-1] + 1) / SAMPLE_RATE)
+        assert segment.start >= end_of_last
+        if segment.is_final:
+            assert segment.segment_id == len(done)
+            done.add(segment.segment_id)
+            end_of_last = segment.end
+
+
+def assert_consecutive(samples: Samples) -> None:
+    assert np.array_equal(samples, np.arange(samples[0], samples[0] + len(samples), dtype=np.float32))
+
+
+def test_silence_gives_nothing() -> None:
+    flow = stream()
+    assert flow.push(10, False) == []
+    assert flow.flush() == []
+    assert flow.segmenter.state is SegmenterState.INACTIVE
+
+
+def test_one_utterance() -> None:
+    flow = stream()
+    flow.push(2, False)
+    flow.push(1.5, True)
+    assert flow.segmenter.state is SegmenterState.ACTIVE
+    flow.push(1, False)
+    check(flow.segments)
+    (final,) = flow.finals
+    assert final.start == pytest.approx(1.5, abs=0.04)  # half a second before the onset, not the whole ring
+    assert final.end == pytest.approx(4.0, abs=0.04)  # with the hangover
+    assert flow.segmenter.state is SegmenterState.INACTIVE
+
+
+def test_snapshots_come_every_step_while_somebody_speaks() -> None:
+    flow = stream(step=0.5)
+    flow.push(1, False)
+    flow.push(3, True)
+    ends = [segment.end for segment in flow.segments]
+    assert not flow.finals
+    assert len(ends) == 5
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(ends))
+
+
+def test_a_snapshot_comes_at_once_when_silence_begins() -> None:
+    flow = stream(step=5)
+    flow.push(1, True)
+    assert flow.segments == []
+    (snapshot,) = flow.push_frame(False)
+    assert not snapshot.is_final
+    assert flow.segmenter.state is SegmenterState.SILENCE
+    assert flow.push(0.3, False) == []
+
+
+def test_a_short_pause_does_not_end_the_utterance() -> None:
+    flow = stream()
+    flow.push(1, True)
+    flow.push(0.4, False)
+    flow.push(1, True)
+    assert flow.segmenter.state is SegmenterState.ACTIVE
+    flow.push(1, False)
+    assert len(flow.finals) == 1
+    check(flow.segments)
+
+
+def test_a_click_opens_nothing() -> None:
+    flow = stream(onset=0.2)
+    for _ in range(20):
+        flow.push(0.1, True)
+        flow.push(0.2, False)
+    assert flow.segments == []
+
+
+def test_lead_in_holds_nothing_of_the_utterance_before() -> None:
+    flow = stream(hangover=0.1)
+    flow.push(1, True)
+    flow.push(0.16, False)
+    flow.push(1, True)
+    flow.push(1, False)
+    first, second = flow.finals
+    assert second.start == pytest.approx(first.end)  # everything since, though less than the lead-in
+    check(flow.segments)
+
+
+def test_without_preroll_the_utterance_begins_at_its_onset() -> None:
+    flow = stream(preroll=0)
+    flow.push(3, False)
+    flow.push(1, True)
+    flow.push(1, False)
+    assert flow.finals[0].start == pytest.approx(3, abs=0.04)
+
+
+def test_too_long_is_split_where_speech_is_least_likely() -> None:
+    flow = stream(max_segment=5)
+    flow.push(3.5, True)
+    dip = flow.position
+    flow.push(0.1, True, probability=0.6)
+    flow.push(6, True)
+    flow.push(1, False)
+    check(flow.segments)
+    first = flow.finals[0]
+    assert dip <= first.samples[-1] <= dip + 4 * FRAME
+    assert len(flow.finals) >= 2
+    for earlier, later in pairwise(flow.finals):
+        assert later.start == pytest.approx(earlier.end)
+
+
+def test_too_long_is_split_where_it_is_quietest_when_all_is_speech() -> None:
+    segmenter = Segmenter(VadSettings(max_segment=5), 0.3)
+    segments: list[SpeechSegment] = []
+    for index in range(200):
+        level = 0.001 if index == 110 else 0.5
+        segments += segmenter.push(np.full(FRAME, level, np.float32), True, 1.0)
+    final = next(segment for segment in segments if segment.is_final)
+    assert final.samples[-1] == pytest.approx(0.001)
+
+
+def test_flush_ends_a_running_utterance() -> None:
+    flow = stream()
+    flow.push(1, True)
+    (final,) = flow.flush()
+    assert final.is_final
+    assert final.end == pytest.approx(flow.position / SAMPLE_RATE)
+    assert flow.flush() == []
+
+
+def test_settings_change_while_running() -> None:
+    flow = stream(hangover=3)
+    flow.push(1, True)
+    flow.push(0.3, False)
+    flow.segmenter.configure(VadSettings(hangover=0.1), 0.3)
+    flow.push_frame(False)
+    assert len(flow.finals) == 1
+
+
+def test_reset_starts_from_zero() -> None:
+    flow = stream()
+    flow.push(2, True)
+    flow.segmenter.reset()
+    assert flow.segmenter.time == 0
+    assert flow.flush() == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 60), st.booleans(), st.floats(0, 1)),
+        max_size=25,
+    ),
+    st.sampled_from([0.0, 0.2, 1.0, 5.0]),
+    st.sampled_from([0.1, 0.5, 2.0]),
+    st.sampled_from([0.1, 0.3, 2.0]),
+)
+def test_nothing_is_lost_or_doubled(
+    runs: list[tuple[int, bool, float]], preroll: float, hangover: float, step: float
+) -> None:
+    flow = stream(step, preroll=preroll, hangover=hangover, max_segment=5)
+    spoken: list[int] = []
+    for count, is_speech, probability in runs:
+        for _ in range(count):
+            before = flow.position
+            flow.push_frame(is_speech, probability)
+            if flow.segmenter.state is not SegmenterState.INACTIVE:
+                spoken.append(before)
+    flow.flush()
+    check(flow.segments)
+    held = {int(sample) for final in flow.finals for sample in final.samples[::FRAME]}
+    assert set(spoken) <= held
+    assert sum(len(final.samples) for final in flow.finals) == len(held) * FRAME
+    assert all(len(final.samples) <= 5 * SAMPLE_RATE + FRAME for final in flow.finals)
