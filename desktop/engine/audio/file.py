@@ -7,6 +7,7 @@ import contextlib
 import logging
 import math
 import os
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -147,6 +148,11 @@ class _Decoder:
         self.duration = self._declared_duration()
 
     def _declared_duration(self) -> float | None:
+        if self._container.format.name == "wav":
+            # FFmpeg measures the file instead, which hides that it was cut off.
+            declared = _wav_duration(self._path)
+            if declared is not None:
+                return declared
         if self._stream.duration and self._stream.time_base:
             return float(self._stream.duration * self._stream.time_base)
         if self._container.duration:
@@ -200,6 +206,23 @@ class _Decoder:
         self._container.close()
 
 
+def _wav_duration(path: Path) -> float | None:
+    """Seconds that a RIFF header promises; None where it was left open, as recorders that stream do."""
+    bytes_per_second = 0
+    with path.open("rb") as file:
+        file.seek(12)
+        while len(header := file.read(8)) == 8:
+            name, size = struct.unpack("<4sI", header)
+            if name == b"data":
+                is_known = bytes_per_second > 0 and 0 < size < 0xFFFFFF00
+                return size / bytes_per_second if is_known else None
+            body = file.read(min(size, 16))
+            if name == b"fmt " and len(body) == 16:
+                bytes_per_second = struct.unpack("<8xI4x", body)[0]
+            file.seek(size + size % 2 - len(body), os.SEEK_CUR)
+    return None
+
+
 def _truncated(path: Path, heard: float) -> FileUnreadable:
     seconds = math.floor(heard * 10) / 10
     return FileUnreadable(
@@ -209,17 +232,17 @@ def _truncated(path: Path, heard: float) -> FileUnreadable:
 
 
 def _check_readable(path: Path) -> None:
-    if path.is_dir():
-        raise FileUnreadable(f"{path} is a folder; choose a file in it.")
     try:
         with path.open("rb") as file:
             is_empty = not file.read(1)
     except FileNotFoundError as error:
         raise FileUnreadable(f"{path} does not exist; check the name.") from error
-    except PermissionError as error:
+    except (IsADirectoryError, PermissionError) as error:
+        if path.is_dir():
+            raise FileUnreadable(f"{path} is a folder; choose a file in it.") from error
         raise FileUnreadable(f"You may not read {path}; change its permissions or choose another file.") from error
     except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "its name is not valid"
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not a valid name"
         raise FileUnreadable(f"{path} cannot be read ({reason}); choose another file.") from error
     if is_empty:
         raise FileUnreadable(f"{path} is empty; choose another file.")

@@ -1,0 +1,102 @@
+"""Known audio, and how like another one a recording is."""
+
+import threading
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+
+from desktop.engine.errors import EngineError
+from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples
+
+
+def noise(seconds: float, seed: int, rate: int = SAMPLE_RATE, amplitude: float = 0.2) -> Samples:
+    """Noise below 4 kHz, which survives every resampling; two seeds have nothing in common."""
+    count = int(seconds * rate)
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
+    spectrum[np.fft.rfftfreq(count, 1 / rate) > 4000] = 0
+    samples = np.fft.irfft(spectrum, count)
+    return (samples * amplitude / np.std(samples)).astype(np.float32).clip(-1, 1)
+
+
+def tone(seconds: float, frequency: float, rate: int = SAMPLE_RATE, amplitude: float = 0.5) -> Samples:
+    return (amplitude * np.sin(2 * np.pi * frequency * np.arange(int(seconds * rate)) / rate)).astype(np.float32)
+
+
+def similarity(reference: Samples, recording: Samples) -> float:
+    """Highest normalised cross-correlation, 0..1, of the reference with any part of the recording as long."""
+    if len(recording) < len(reference):
+        recording = np.pad(recording, (0, len(reference) - len(recording)))
+    size = 1 << (len(reference) + len(recording)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(recording, size) * np.conj(np.fft.rfft(reference, size)), size)
+    product = product[: len(recording) - len(reference) + 1]
+    energy = np.concatenate(([0.0], np.cumsum(np.square(recording, dtype=np.float64))))
+    windows = energy[len(reference) :] - energy[: len(energy) - len(reference)]
+    total = float(np.sum(np.square(reference, dtype=np.float64)))
+    # A window that is all but silent is like nothing.
+    return float(np.max(np.abs(product) / np.sqrt(np.maximum(windows, 1e-3 * total) * total)))
+
+
+def write_wav(path: Path, samples: Samples, rate: int = SAMPLE_RATE) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+def read_wav(path: Path) -> tuple[Samples, int]:
+    with wave.open(str(path), "rb") as file:
+        data = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+        return data.reshape(-1, file.getnchannels()).mean(axis=1), file.getframerate()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+    """Poll until the condition holds; False if it does not within the time."""
+    pause = threading.Event()
+    deadline = monotonic() + seconds
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        pause.wait(0.01)
+    return True
+
+
+class Collector:
+    """A FrameSink that keeps everything, with the monotonic time of each frame."""
+
+    def __init__(self) -> None:
+        self.frames: list[AudioFrame] = []
+        self.times: list[float] = []
+        self.errors: list[EngineError] = []
+        self.resumptions = 0
+        self.ends = 0
+        self.calls: list[str] = []
+
+    def frame(self, frame: AudioFrame) -> None:
+        self.calls.append("frame")
+        self.times.append(monotonic())
+        self.frames.append(frame)
+
+    def ended(self) -> None:
+        self.calls.append("ended")
+        self.ends += 1
+
+    def interrupted(self, error: EngineError) -> None:
+        self.calls.append("interrupted")
+        self.errors.append(error)
+
+    def resumed(self) -> None:
+        self.calls.append("resumed")
+        self.resumptions += 1
+
+    @property
+    def samples(self) -> Samples:
+        return np.concatenate([np.zeros(0, np.float32), *(frame.samples for frame in list(self.frames))])
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / SAMPLE_RATE
