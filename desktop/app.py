@@ -300,8 +300,8 @@ class App(QObject):
     def _save_geometry(self) -> None:
         if self.store is None or self.window.isMaximized() or self.window.isFullScreen():
             return
-        place = self.window.geometry()
-        geometry = (place.x(), place.y(), place.width(), place.height())
+        window = self.window  # x and y are those of the frame: that is what `move` places
+        geometry = (window.x(), window.y(), window.width(), window.height())
         if geometry != self.store.current.window.geometry:
             self._set("window.geometry", geometry)
 

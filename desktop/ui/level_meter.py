@@ -50,7 +50,7 @@ class LevelMeter(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for bar in range(BARS):
             if is_muted or bar >= lit:
-                color = look.border
+                color = look.hover
             elif bar == BARS - 1:
                 color = look.bad
             else:

@@ -183,6 +183,7 @@ class _ColorEditor(Editor):
         self._name = name
         self._value = "#ffffff"
         self.widget: QPushButton = QPushButton()
+        self.widget.setObjectName("field")
         self.widget.setMinimumHeight(30)
         self.widget.setIconSize(QSize(32, 16))
         self.widget.clicked.connect(self._open)

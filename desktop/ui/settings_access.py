@@ -153,6 +153,7 @@ class SettingsAccess:
 
     def _button(self, icon: str, text: str, do) -> QPushButton:  # type: ignore[no-untyped-def]
         button = QPushButton(icons.icon(icon), text)
+        button.setObjectName("field")
         button.setMinimumHeight(32)
         button.clicked.connect(lambda: do())
         return button

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QDialog,
     QFrame,
@@ -66,14 +66,22 @@ class SettingsDialog(QDialog):
         self._nothing = QLabel("No setting has these words.")
         self._nothing.setObjectName("muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._forms: list[SettingsForm] = []
+        self._settings = settings
+        self._choices = choices
+        self._forms: dict[int, SettingsForm] = {}
+        self._keys: list[list[str]] = []
         keys = [key for key, _ in fields()]
         for group, info in Settings.model_fields.items():
             name = (info.annotation.__doc__ or group).strip() if info.annotation else group
-            self._add_page(group, name, [key for key in keys if key.startswith(f"{group}.")], choices)
+            self._keys.append([key for key in keys if key.startswith(f"{group}.")])
+            self._add_page(group, name)
         self._pages.addWidget(self._nothing)
-        self._list.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._list.currentRowChanged.connect(self._turn_to)
         self._list.setCurrentRow(0)
+        # The other pages are made one by one between two events: all at once takes longer than a frame.
+        self._idle = QTimer(self)
+        self._idle.timeout.connect(self._make_next)
+        self._idle.start(0)
         close = QPushButton("Close")
         close.setObjectName("primary")
         close.setMinimumHeight(32)
@@ -99,11 +107,11 @@ class SettingsDialog(QDialog):
         layout.addLayout(columns, 1)
         layout.addLayout(foot)
         self._search.setFocus()
-        self.show_settings(settings)
 
     def show_settings(self, settings: "Settings") -> None:
         """Show these values."""
-        for form in self._forms:
+        self._settings = settings
+        for form in self._forms.values():
             form.show_settings(settings)
 
     def open_page(self, group: str) -> None:
@@ -113,10 +121,36 @@ class SettingsDialog(QDialog):
     def search(self, text: str) -> None:
         self._search.setText(text)
 
-    def _add_page(self, group: str, name: str, keys: list[str], choices: Choices) -> None:
-        form = SettingsForm(keys, choices, with_help=True)
-        form.changed.connect(self.changed)
-        form.reset.connect(self.reset)
+    def form(self, row: int) -> SettingsForm:
+        """The form of a page, made when it is first needed."""
+        if row not in self._forms:
+            form = SettingsForm(self._keys[row], self._choices, with_help=True)
+            form.changed.connect(self.changed)
+            form.reset.connect(self.reset)
+            form.show_settings(self._settings)
+            area = self._pages.widget(row)
+            assert isinstance(area, QScrollArea)
+            page = area.widget()
+            layout = page.layout() if page is not None else None
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(1, form)
+            self._forms[row] = form
+            form.filter(self._search.text())
+        return self._forms[row]
+
+    def _turn_to(self, row: int) -> None:
+        if row >= 0:
+            self.form(row)
+            self._pages.setCurrentIndex(row)
+
+    def _make_next(self) -> None:
+        missing = [row for row in range(len(self._keys)) if row not in self._forms]
+        if missing:
+            self.form(missing[0])
+        else:
+            self._idle.stop()
+
+    def _add_page(self, group: str, name: str) -> None:
         page = QWidget()
         page.setObjectName("page")
         label = QLabel(name)
@@ -125,14 +159,12 @@ class SettingsDialog(QDialog):
         layout.setContentsMargins(0, 0, 3 * theme.STEP, 0)
         layout.setSpacing(4 * theme.STEP)
         layout.addWidget(label)
-        layout.addWidget(form)
         layout.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(page)
-        self._forms.append(form)
         self._pages.addWidget(area)
         item = QListWidgetItem(icons.icon(_ICONS[group], "muted"), name)
         item.setSizeHint(QSize(0, 8 * theme.STEP))
@@ -140,10 +172,10 @@ class SettingsDialog(QDialog):
 
     def _filter(self, text: str) -> None:
         first = -1
-        for row, form in enumerate(self._forms):
+        for row in range(len(self._keys)):
             item = self._list.item(row)
             assert item is not None
-            found = form.filter(text)
+            found = self.form(row).filter(text)
             item.setHidden(not found)
             if found and first < 0:
                 first = row

@@ -106,12 +106,16 @@ def chosen(theme: Theme) -> Colors:
 def apply(theme: Theme) -> None:
     """Give the whole application a look. Widgets that paint themselves read `colors()` when they paint."""
     global _current
-    _current = chosen(theme)
-    QApplication.setStyle("Fusion")
-    QApplication.setPalette(_palette(_current))
+    look = chosen(theme)
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    app.setStyleSheet(_style_sheet(_current))
+    if app.styleSheet() and look == _current:
+        return  # polishing every widget again takes longer than a frame
+    _current = look
+    if not app.styleSheet():
+        QApplication.setStyle("Fusion")
+    app.setPalette(_palette(look))
+    app.setStyleSheet(_style_sheet(look))
 
 
 def font(size: Literal["small", "body", "reading", "title"], *, bold: bool = False) -> QFont:
@@ -174,6 +178,11 @@ def _style_sheet(look: Colors) -> str:
     QPushButton#picker {{
         background: {look.card}; color: {look.text}; border: 1px solid {look.border}; border-radius: 6px;
         padding: 0 8px; text-align: left; }}
+    QPushButton#field {{
+        background: {look.card}; color: {look.text}; border: 1px solid {look.border}; border-radius: 6px;
+        padding: 0 8px; }}
+    QPushButton#field:hover {{ background: {look.hover}; }}
+    QPushButton#field:focus {{ border-color: {look.accent}; }}
     QPushButton#picker:hover {{ background: {look.hover}; }}
     QPushButton#picker:focus {{ border-color: {look.accent}; }}
     QPushButton#picker:disabled {{ color: {look.muted}; }}
@@ -186,7 +195,7 @@ def _style_sheet(look: Colors) -> str:
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
     QPushButton#live {{
         background: {look.accent}; color: {look.on_accent}; border: none; border-radius: 14px; padding: 0 12px; }}
-    QTextEdit#transcript {{ background: {look.base}; border: none; }}
+    QTextEdit#transcript {{ background: {look.card}; border: none; }}
     QListWidget {{ background: {look.card}; border: none; outline: none; }}
     QListWidget::item {{ padding: 4px 8px; border-radius: 4px; }}
     QListWidget::item:selected {{ background: {look.accent}; color: {look.on_accent}; }}

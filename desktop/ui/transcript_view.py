@@ -160,7 +160,7 @@ class TranscriptView(QTextEdit):
         self._time_width = float(self.fontMetrics().horizontalAdvance("00:00:00") + 5 * theme.STEP)
         document = self.document()
         assert document is not None
-        document.setDocumentMargin(3 * theme.STEP)
+        document.setDocumentMargin(4 * theme.STEP)
         self._certain = QTextCharFormat()
         self._certain.setForeground(QColor(look.text))
         self._unconfirmed = QTextCharFormat()
@@ -254,7 +254,7 @@ class TranscriptView(QTextEdit):
             form.setTabPositions([QTextOption.Tab(self._time_width, QTextOption.TabType.LeftTab)])
         elif is_right_to_left:
             form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        form.setLineHeight(116, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        form.setLineHeight(116, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)  # type: ignore[arg-type]
         if document.isEmpty():
             cursor = QTextCursor(document)
             cursor.setBlockFormat(form)
