@@ -159,9 +159,6 @@ class LiveTranslator:
                 text = segment.running + sentence  # a mark that came late
             done = join_words(segment.done, text, self._target)
             segment = replace(segment, consumed=start + end, done=done, running="", history=())
-        if is_final and segment.running:
-            done = join_words(segment.done, segment.running, self._target)
-            segment = replace(segment, consumed=len(source), done=done, running="", history=())
         return segment
 
     def _commit_agreed(self, segment: _Segment, running: str, language: str) -> _Segment:
@@ -174,8 +171,8 @@ class LiveTranslator:
         if words >= LEAST_SOURCE:
             history = (*history, (running, text))[-AGREEING:]
         agreed = safe_beginning([translation for _, translation in history], words, self._target)
-        grows = len(agreed) > len(segment.running) and agreed.startswith(segment.running)
-        return replace(segment, history=history, running=agreed if grows else segment.running)
+        # Both begin the latest translation, so the longer one continues the other.
+        return replace(segment, history=history, running=max(segment.running, agreed, key=len))
 
     def _unconfirmed(self, segment: _Segment, running: str, language: str) -> str:
         """What follows the committed target, by today's knowledge. While the sentence is open its last words

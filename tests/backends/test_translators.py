@@ -16,7 +16,7 @@ from desktop.engine.errors import EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import TranscriptUpdate
 from desktop.engine.live_translator import LiveTranslator
 from desktop.engine.models import InstalledModel
-from desktop.engine.translation.argos import ArgosTranslator, BpeCodec, SentencePieceCodec
+from desktop.engine.translation.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
 from desktop.engine.translation.base import Translator
 from desktop.paths import RESOURCES
 
@@ -214,7 +214,7 @@ def test_the_starter_is_named_as_such() -> None:
     assert translator.name == "Argos Translate (starter phrasebook)"
 
 
-def test_a_pivot_goes_through_a_third_language(packages: Path) -> None:
+def test_a_pivot_goes_through_a_third_language(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The starter's Spanish package, posing as French, makes French → English → Spanish a pivot.
     copy("translate-es_en-1_0", packages / "fr_en", from_code="fr")
     translator = ArgosTranslator()
@@ -223,7 +223,19 @@ def test_a_pivot_goes_through_a_third_language(packages: Path) -> None:
     translator.load("fr", "es", steps.append)
     assert steps == [0.0, 0.5, 1.0, 1.0]
     assert translator.translate("¿Dónde está la playa?", "fr", "es") == "¿Dónde está la playa?"
+    steps_taken = []
+    translate = _Leg.translate
+
+    def remember(leg: _Leg, *arguments: Any) -> str:
+        steps_taken.append(arguments)
+        return translate(leg, *arguments)
+
+    monkeypatch.setattr(_Leg, "translate", remember)
     assert translator.translate("¿Dónde está la playa?", "fr", "es", "¿Dónde está") == "¿Dónde está la playa?"
+    assert steps_taken == [
+        ("¿Dónde está la playa?", "fr", "en", "", True),
+        ("Where is the beach?", "en", "es", "¿Dónde está", True),
+    ]
 
 
 def test_a_package_with_a_language_token(packages: Path) -> None:
@@ -283,8 +295,6 @@ def test_packages_in_byte_pair_encoding(packages: Path) -> None:
     (place / "bpe.model").write_text("#version: 0.2\nthis line is damaged\n", encoding="utf-8")
     package = InstalledModel("argos", "en_es", "", place, ("en", "es"), 1, False)
     (place / "metadata.json").write_text("{}")
-    from desktop.engine.translation.argos import _Leg
-
     with pytest.raises(ModelBroken):
         _Leg(package)
 

@@ -89,6 +89,39 @@ def test_the_committed_translation_only_grows(
     assert result.unconfirmed == ""
 
 
+@given(
+    st.lists(st.sampled_from(["one", "two", "three", "end.", "so,"]), min_size=4, max_size=30),
+    st.lists(st.integers(1, 3), min_size=4, max_size=30),
+    st.integers(0, 3),
+    st.integers(1, 4),
+)
+@settings(max_examples=200)
+def test_what_is_committed_early_stays(words: list[str], steps: list[int], lag: int, careless: int) -> None:
+    """As in speech: a few words more each time. The translator ignores the prefix now and then."""
+    live = LiveTranslator(FickleTranslator(careless=careless), "es")
+    shown, heard = "", 0
+    for step in [*steps, len(words)]:
+        heard = min(len(words), heard + step)
+        certain = len(words) if step == len(words) else max(0, heard - lag)
+        heard = max(heard, certain)
+        tail = " ".join(words[certain:heard])
+        result = live.update(update(" ".join(words[:certain]), tail, is_final=certain == len(words)))
+        assert result.committed.startswith(shown)
+        shown = result.committed
+        if result.is_final:
+            return
+    raise AssertionError("no final came")
+
+
+def test_a_transcript_that_takes_words_back_loses_no_translation() -> None:
+    live = LiveTranslator(DictionaryTranslator(), "es")
+    words = ["the", "red", "house", "is", "near", "the", "old", "bridge"]
+    for count in range(1, 9):
+        before = live.update(update(" ".join(words[:count])))
+    assert before.committed == "THE RED HOUSE IS"
+    assert live.update(update("", is_final=True)).committed == "THE RED HOUSE IS"
+
+
 def test_a_finished_sentence_is_translated_once_and_with_care() -> None:
     translator = FickleTranslator()
     live = LiveTranslator(translator, "es")
