@@ -44,7 +44,7 @@ class Controls(QWidget):
         for label in (grip, hint):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(label)
-        row.addStretch(1)  # the controls stand at the right, as a window's do
+        row.addStretch(1)
         for icon, name, signal in (
             ("mdi6.minus", "Smaller text", self.smaller),
             ("mdi6.plus", "Larger text", self.larger),
@@ -82,7 +82,7 @@ def paint_frame(painter: QPainter, area: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     painter.setPen(QPen(ACCENT, 2))
-    painter.setBrush(QColor(32, 36, 44, 190))
+    painter.setBrush(QColor(32, 36, 44, 215))
     painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 10, 10)
 
 

@@ -1,6 +1,7 @@
 """Fonts, colours and the drawing of subtitles. On the thread of the window."""
 
 from functools import lru_cache
+from itertools import groupby
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import (
@@ -14,6 +15,7 @@ from PyQt6.QtGui import (
     QTextOption,
 )
 
+from desktop.overlay.line_breaks import clusters
 from desktop.overlay.roll_up import Row
 from desktop.overlay.subtitles import Frame, Role
 from desktop.settings import SubtitleSettings
@@ -157,20 +159,29 @@ class SubtitlePainter:
         formats = []
         start = 0
         for text, shade in ((row.mark, dimmed), (row.committed, color), (row.unconfirmed, dimmed)):
-            length = _utf16_length(text)
-            if not length:
-                continue
-            style = QTextCharFormat()
-            style.setForeground(edge if outline else shade)
-            if outline:
-                width = max(2.0, self._typeface.font.pixelSize() * OUTLINE)
-                pen = QPen(edge, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-                style.setTextOutline(pen)
-            part = QTextLayout.FormatRange()
-            part.start, part.length, part.format = start, length, style
-            formats.append(part)
-            start += length
+            for is_emoji, run in groupby(clusters(text), key=_is_emoji) if outline else [(False, [text])]:
+                length = _utf16_length("".join(run))
+                part = QTextLayout.FormatRange()
+                part.start, part.length, part.format = start, length, self._style(shade, edge, is_emoji, outline)
+                formats.append(part)
+                start += length
         return formats
+
+    def _style(self, shade: QColor, edge: QColor, is_emoji: bool, outline: bool) -> QTextCharFormat:
+        style = QTextCharFormat()
+        style.setForeground(edge if outline else shade)
+        if outline and is_emoji:
+            # They are pictures. Qt would look for their curves, and then set them with a wrong width ever after.
+            style.setForeground(Qt.GlobalColor.transparent)
+        elif outline:
+            width = max(2.0, self._typeface.font.pixelSize() * OUTLINE)
+            pen = QPen(edge, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+            style.setTextOutline(pen)
+        return style
+
+
+def _is_emoji(cluster: str) -> bool:
+    return "\ufe0f" in cluster or 0x2300 <= ord(cluster[0]) <= 0x2BFF or 0x1F000 <= ord(cluster[0]) <= 0x1FAFF
 
 
 def _mixed(color: QColor, other: QColor, part: float) -> QColor:

@@ -251,8 +251,8 @@ class SubtitleOverlay(QWidget):
         self.lockedChanged.emit(locked)
 
     def _let_mouse_through(self) -> None:
-        """Set the input shape again. One that was set before the window was mapped may be lost, and Qt sets it only
-        when the flag changes: hence off and on."""
+        """Set the shape that takes the mouse. One that was set before the window was mapped may be lost, and an open
+        one keeps the size that it had; Qt sets it only when the flag changes: hence off and on."""
         handle = self.windowHandle()
         if handle is None:
             return
@@ -321,6 +321,8 @@ class SubtitleOverlay(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        if not self._locked:
+            QTimer.singleShot(0, self._let_mouse_through)
         if not self._placing:
             self._lay_out(self.width())
             self._refresh()

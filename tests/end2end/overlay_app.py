@@ -1,4 +1,4 @@
-"""The subtitles alone, as a program for tests: reads commands from stdin, writes what happens to stdout, as JSON lines."""
+"""The subtitles alone, as a program for tests: commands on stdin, what happens on stdout, in JSON lines."""
 
 import json
 import sys

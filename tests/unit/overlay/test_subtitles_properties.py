@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,8 +12,28 @@ from desktop.overlay.line_breaks import clusters
 from desktop.overlay.subtitles import Frame, Layout, Subtitles
 
 WORDS = st.sampled_from(
-    ["a", "the", "to", "and", "Anna", "Maria", "station,", "three.", "¿qué?", "yes", "Donaudampfschifffahrt"]
-    + ["x" * 50, "東京都に行きます。", "مرحبا", "สวัสดีครับ", "👩‍👩‍👧‍👦", "é" * 3, "(perhaps)", "12", "km"]
+    [
+        "a",
+        "the",
+        "to",
+        "and",
+        "Anna",
+        "Maria",
+        "station,",
+        "three.",
+        "¿qué?",
+        "yes",
+        "Donaudampfschifffahrt",
+        "x" * 50,
+        "東京都に行きます。",
+        "مرحبا",
+        "สวัสดีครับ",
+        "👩‍👩‍👧‍👦",
+        "é" * 3,
+        "(perhaps)",
+        "12",
+        "km",
+    ]
 )
 Update = TranscriptUpdate | TranslationUpdate
 
@@ -114,7 +135,7 @@ def places(frame: Frame) -> dict[tuple[str, int], tuple[int, str]]:
 @settings(max_examples=300, deadline=None)
 def test_committed_words_only_scroll_up_by_whole_lines(steps: list[Step], layout: Layout) -> None:
     shown = [frame for _, frame in frames(Subtitles(layout), steps)]
-    for earlier, later in zip(shown, shown[1:], strict=False):
+    for earlier, later in pairwise(shown):
         before, after = places(earlier), places(later)
         if not later:
             continue  # cleared
@@ -175,7 +196,7 @@ def test_at_the_pace_of_speech_a_line_is_read_and_nothing_lags(words: list[str],
     steps = [Step(pace, _transcript(0, n, " ".join(words[: n + 1]), "", False, True)) for n in range(len(words))]
     shown = frames(Subtitles(Layout(width=width, lines=2)), steps)
     first: dict[tuple[str, int], float] = {}
-    for (now, earlier), (left, later) in zip(shown, shown[1:], strict=False):
+    for (now, earlier), (left, later) in pairwise(shown):
         for line in places(earlier):
             first.setdefault(line, now)
         for line in places(earlier).keys() - places(later).keys():
