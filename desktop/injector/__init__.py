@@ -1,0 +1,1 @@
+"""Voice typing: committed text goes into the focused window. No Qt in here."""

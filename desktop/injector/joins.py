@@ -1,0 +1,94 @@
+"""Spacing and capitals where utterances meet, and which characters may be typed at all. Pure."""
+
+import re
+import unicodedata
+
+from desktop.engine.languages import writes_spaces
+
+_CLOSING = frozenset(".,!?;:)]}%»›”…。、，．！？；：）」』】〉》")
+_OPENING = frozenset("([{«‹“‘„‚¿¡（「『【〈《")
+_SENTENCE_END = re.compile(r"[.!?。！？]['\"’”»)\]}」』）]*\s*$")
+_TRAILING_DOTS = re.compile(r"\.\.\.['\"’”»)\]}]*\s*$")
+_CLITIC = re.compile(r"(?:['’](?:s|d|m|t|re|ve|ll)|n['’]t)\b", re.IGNORECASE)
+_FRENCH_SPACED = frozenset("?!;:»")
+_CASED = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
+_NO_BREAK_SPACE = "\u00a0"
+
+
+def clean(text: str) -> str:
+    """`text` without anything that acts instead of being written: line breaks and tabs become spaces, other control
+    characters, marks that reverse the direction of writing and broken code points vanish."""
+    result = []
+    for char in text:
+        kind = unicodedata.category(char)
+        if char in "\t\n\r\v\f" or kind in ("Zl", "Zp"):
+            result.append(" ")
+        elif kind in ("Cc", "Cs", "Cn") or "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069":
+            continue
+        else:
+            result.append(char)
+    return re.sub(r" {2,}", " ", "".join(result))
+
+
+def _is_unspaced(char: str) -> bool:
+    """Han, kana and the punctuation that goes with them."""
+    code = ord(char)
+    return 0x2E80 <= code <= 0x312F or 0x31F0 <= code <= 0xA4CF or 0xF900 <= code <= 0xFAFF or 0xFF01 <= code <= 0xFF65
+
+
+def _straight_quote_is_open(before: str) -> bool:
+    return before.count('"') % 2 == 1
+
+
+def separator(before: str, text: str, language: str) -> str:
+    """What goes between `before`, which Parley typed last, and the `text` that follows it."""
+    if not before or not text or before[-1].isspace() or text[0].isspace():
+        return ""
+    last, first = before[-1], text[0]
+    if language == "fr" and (first in _FRENCH_SPACED or last == "«") and not _is_unspaced(first):
+        return _NO_BREAK_SPACE
+    if first in _CLOSING or last in _OPENING or _CLITIC.match(text):
+        return ""
+    if '"' in (first, last) and _straight_quote_is_open(before):
+        return ""  # closes the quotation, or is its first word
+    if _is_unspaced(last) or _is_unspaced(first):
+        return ""
+    if not writes_spaces(language) and not (last.isascii() and first.isascii()):
+        return ""
+    return " "
+
+
+def capitalised(text: str, language: str) -> str:
+    """`text` with a capital at its first letter, unless its first word has its own capitals ("iPhone")."""
+    for index, char in enumerate(text):
+        if char.isalpha():
+            word = re.match(r"\w*", text[index + 1 :])
+            own = word is not None and any(letter.isupper() for letter in word[0])
+            if own or not char.islower() or not unicodedata.name(char, "").startswith(_CASED):
+                return text
+            capital = "İ" if char == "i" and language in ("tr", "az") else char.upper()
+            return text[:index] + capital + text[index + 1 :] if len(capital) == 1 else text
+        if char.isdigit() or char in _CLOSING or char in "'’":
+            return text
+    return text
+
+
+def join(before: str, text: str, language: str) -> str:
+    """`text` as it is typed after `before`.
+
+    before: the last characters that Parley typed at this place, empty if unknown.
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    # A sentence begins at the start and after its end, but not after the dots of an unfinished one.
+    if not before.strip() or (_SENTENCE_END.search(before) and not _TRAILING_DOTS.search(before)):
+        text = capitalised(text, language)
+    return separator(before, text, language) + text
+
+
+def trailing(text: str, language: str) -> str:
+    """The space that ends an utterance, if the language has one."""
+    if not text or text[-1].isspace() or not writes_spaces(language) or _is_unspaced(text[-1]):
+        return ""
+    return " "

@@ -1,0 +1,75 @@
+"""Which part of which update is to be typed: what an utterance should read as now. Pure."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.engine.languages import join_words
+from desktop.injector.diff import revisable
+from desktop.injector.joins import clean, join, trailing
+
+Update = TranscriptUpdate | TranslationUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """Segments count from the start again after it."""
+
+
+class Inbox:
+    """Updates in the order in which they are to be typed; an update replaces an older one of its segment."""
+
+    def __init__(self) -> None:
+        self._items: deque[Update | SessionEnded] = deque()
+
+    def put(self, event: Event, text: str) -> bool:
+        """Take an event; False if typing `text` (`original` or `translation`) does not need it."""
+        if isinstance(event, StateChanged):
+            if event.state in (State.IDLE, State.FAILED):
+                self._items.append(SessionEnded())
+                return True
+            return False
+        wanted = TranscriptUpdate if text == "original" else TranslationUpdate
+        if not isinstance(event, wanted):
+            return False
+        for index in range(len(self._items) - 1, -1, -1):
+            item = self._items[index]
+            if isinstance(item, SessionEnded):
+                break
+            if item.segment_id == event.segment_id:
+                if item.revision <= event.revision:
+                    self._items[index] = event
+                return True
+        self._items.append(event)
+        return True
+
+    def take(self) -> Update | SessionEnded | None:
+        """The next one; None if there is none."""
+        return self._items.popleft() if self._items else None
+
+    def clear(self) -> None:
+        self._items.clear()
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+
+def language_of(update: Update) -> str:
+    """Language of an update's text."""
+    return update.language if isinstance(update, TranscriptUpdate) else update.target_language
+
+
+def wanted_text(update: Update, before: str, *, live: bool, trailing_space: bool) -> str:
+    """What the utterance should read as now, space and capital at its start included.
+
+    before: the last characters that Parley typed at this place, empty if unknown.
+    """
+    language = language_of(update)
+    committed = join(before, clean(update.committed), language)
+    wanted = committed
+    if live and not update.is_final:
+        whole = join(before, clean(join_words(update.committed, update.unconfirmed, language)), language)
+        wanted = revisable(whole, len(committed) if whole.startswith(committed) else 0)
+    if update.is_final and trailing_space and wanted:
+        wanted += trailing(wanted, language)
+    return wanted

@@ -1,0 +1,29 @@
+"""A GTK 3 text editor that writes its text to a file whenever it changes: gtk_editor.py FILE [TITLE]
+
+Run with the system's Python, which has the bindings.
+"""
+
+import sys
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gtk  # noqa: E402
+
+
+def save(buffer: Gtk.TextBuffer) -> None:
+    text = buffer.get_text(buffer.get_start_iter(), buffer.get_end_iter(), True)
+    draft = Path(sys.argv[1] + ".new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(sys.argv[1])  # at once or not at all, so that a reader never sees half of it
+
+
+window = Gtk.Window(title=sys.argv[2] if len(sys.argv) > 2 else "GTK editor")
+window.set_default_size(900, 500)
+view = Gtk.TextView()
+view.get_buffer().connect("changed", save)
+window.add(view)
+window.connect("destroy", Gtk.main_quit)
+window.show_all()
+Gtk.main()
