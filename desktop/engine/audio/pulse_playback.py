@@ -7,8 +7,8 @@ import numpy as np
 
 from desktop.engine.audio import c_stderr, portaudio_host
 from desktop.engine.audio.playback import Pull
-from desktop.engine.audio.pulse_server import connect, open_pulse_stream, translated
-from desktop.engine.errors import DeviceLost, DeviceMissing
+from desktop.engine.audio.pulse_server import PulseStream, connect, open_pulse_stream, translated
+from desktop.engine.errors import AudioError, DeviceLost, DeviceMissing
 
 _BLOCK = 0.01
 """seconds per callback"""
@@ -24,7 +24,7 @@ class PulsePlayback:
         self._lost = DeviceLost(
             "The output was disconnected; connect it again or choose another one.", recoverable=True
         )
-        self._stream: Any = None
+        self._opened: PulseStream | None = None
         self._pulse = connect()
         self._is_silent = False
         # At the death of the server PortAudio prints from its own thread, at any time.
@@ -38,10 +38,9 @@ class PulsePlayback:
             self._sink = int(sink.index)
             self.rate = int(sink.sample_spec.rate)
             self._pull = pull(self.rate)
-            opened = open_pulse_stream(
+            self._opened = open_pulse_stream(
                 self._pulse, "sink", sink.name, self.rate, 1, int(self.rate * _BLOCK), self._callback
             )
-            self._stream, self._index = opened.stream, opened.index
             with translated(self._lost):
                 self._pulse.event_callback_set(self._wake)
                 self._pulse.event_mask_set("sink_input", "sink")
@@ -79,28 +78,29 @@ class PulsePlayback:
         with translated(self._lost):
             self._pulse.event_listen(timeout=seconds)
         self._check()
-        if not self._stream.is_active():
+        if self._opened is None or not self._opened.stream.is_active():
             raise self._lost
 
     def _check(self) -> None:
         # When an output vanishes the server moves its streams to another one and says nothing to PortAudio.
+        assert self._opened is not None
         try:
             with translated(self._lost):
-                is_ours = self._pulse.sink_input_info(self._index).sink == self._sink
-        except DeviceLost:
+                is_ours = self._opened.device(self._pulse) == self._sink
+        except AudioError:
             self._is_silent = True
             raise
         if not is_ours:
             self._is_silent = True
             with translated(self._lost):
-                self._pulse.sink_input_mute(self._index, True)
+                self._pulse.sink_input_mute(self._opened.index, True)
             raise self._lost
 
     def close(self) -> None:
         self._is_silent = True
-        if self._stream is not None:
-            portaudio_host.close_stream(self._stream)
-            self._stream = None
+        if self._opened is not None:
+            portaudio_host.close_stream(self._opened.stream)
+            self._opened = None
         if self._pulse is not None:
             self._pulse.close()
             self._pulse = None

@@ -12,7 +12,7 @@ import numpy as np
 
 from desktop.engine.audio import c_stderr, portaudio_host
 from desktop.engine.audio.live import Block
-from desktop.engine.audio.pulse_server import connect, open_pulse_stream, translated
+from desktop.engine.audio.pulse_server import PulseStream, connect, open_pulse_stream, translated
 from desktop.engine.errors import DeviceLost, DeviceMissing
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class PulseRecording:
         self._blocks: Queue[bytes | None] = Queue(_QUEUE)
         self._overflowed = False
         self._pulse = connect()
-        self._stream: Any = None
+        self._opened: PulseStream | None = None
         # At the death of the server PortAudio prints from its own thread, at any time.
         c_stderr.hush()
         try:
@@ -56,10 +56,9 @@ class PulseRecording:
             self._source = int(source.index)
             self.rate = int(source.sample_spec.rate)
             self.channels = min(2, int(source.channel_count))
-            opened = open_pulse_stream(
+            self._opened = open_pulse_stream(
                 self._pulse, "source", source.name, self.rate, self.channels, int(self.rate * _BLOCK), self._callback
             )
-            self._stream, self._index = opened.stream, opened.index
         except BaseException:
             self.close()
             raise
@@ -83,33 +82,47 @@ class PulseRecording:
 
         None after `interrupt`. Raises DeviceLost when the source is gone or silent.
         """
+        while True:
+            blocks = self._wait()
+            audio = [block for block in blocks if block is not None]
+            if len(audio) < len(blocks):
+                return None
+            if self._overflowed:
+                raise self._silent
+            # When a source vanishes the server moves its recordings to another one and says nothing to PortAudio.
+            # The server works off our question and the move one after the other, and audio of the new source
+            # reaches us only after the move: if an answer to a question asked after the audio came still names our
+            # source, all of that audio is from it. A returning source gets a new index, so there and back shows too.
+            # Audio of a stream that was replaced meanwhile cannot be asked about any more: it is left out.
+            if self._is_same_stream():
+                return np.frombuffer(b"".join(audio), np.float32).reshape(-1, self.channels)
+
+    def _wait(self) -> list[bytes | None]:
+        """All that is queued, at least one block; raises DeviceLost."""
         waited_since = monotonic()
         while True:
             try:
                 blocks = [self._blocks.get(timeout=_STALL)]
-                break
             except Empty:
-                self._check()
-                if not self._stream.is_active() or monotonic() - waited_since > _DEAD:
+                self._is_same_stream()
+                if not self._is_active() or monotonic() - waited_since > _DEAD:
                     raise self._silent from None
-        while not self._blocks.empty():
-            blocks.append(self._blocks.get_nowait())
-        audio = [block for block in blocks if block is not None]
-        if len(audio) < len(blocks):
-            return None
-        if self._overflowed:
-            raise self._silent
-        # When a source vanishes the server moves its recordings to another one and says nothing to PortAudio.
-        # The server works off our question and the move one after the other, and audio of the new source
-        # reaches us only after the move: if an answer to a question asked after the audio came still names our
-        # source, all of that audio is from it. A returning source gets a new index, so there and back shows too.
-        self._check()
-        return np.frombuffer(b"".join(audio), np.float32).reshape(-1, self.channels)
+            else:
+                while not self._blocks.empty():
+                    blocks.append(self._blocks.get_nowait())
+                return blocks
 
-    def _check(self) -> None:
+    def _is_same_stream(self) -> bool:
+        """Is our stream still the one of the last question? Raises DeviceLost if it is on another source."""
+        assert self._opened is not None
+        before = self._opened.index
         with translated(self._lost):
-            if self._pulse.source_output_info(self._index).source != self._source:
+            if self._opened.device(self._pulse) != self._source:
                 raise self._lost
+        return self._opened.index == before
+
+    def _is_active(self) -> bool:
+        return self._opened is not None and bool(self._opened.stream.is_active())
 
     def interrupt(self) -> None:
         """Make `take` return None, from any thread."""
@@ -122,9 +135,9 @@ class PulseRecording:
 
     def close(self) -> None:
         """Stop recording and let go of the server."""
-        if self._stream is not None:
-            portaudio_host.close_stream(self._stream)
-            self._stream = None
+        if self._opened is not None:
+            portaudio_host.close_stream(self._opened.stream)
+            self._opened = None
         if self._pulse is not None:
             self._pulse.close()
             self._pulse = None

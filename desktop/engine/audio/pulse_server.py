@@ -25,7 +25,7 @@ StreamCallback = Callable[[bytes | None, int, Any, int], tuple[bytes | None, int
 NO_INDEX = 0xFFFFFFFF
 """libpulse's index of nothing"""
 
-_FIND_DEADLINE = 1.0
+_FIND_DEADLINE = 0.5
 _tags = itertools.count(1)
 
 
@@ -71,14 +71,33 @@ def translated(error: AudioError) -> Iterator[None]:
         raise error from cause
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PulseStream:
     """An open stream and how the server knows it."""
 
     stream: Any
     """`pyaudio.Stream`"""
+    direction: Direction
+    tag: str
+    """the property `parley.stream` of the stream on the server"""
     index: int
     """of its source output or sink input"""
+
+    def device(self, pulse: Any) -> int:
+        """Index of the source or sink that the server has it on now; raises what libpulse raises, or AudioError.
+
+        After an overrun or underrun ALSA's plug-in replaces the stream by a new one, for the same device by name:
+        `index` changes then.
+        """
+        import pulsectl
+
+        info = pulse.source_output_info if self.direction == "source" else pulse.sink_input_info
+        try:
+            found = info(self.index)
+        except pulsectl.PulseIndexError:
+            self.index = _find(pulse, self.direction, self.tag)
+            found = info(self.index)
+        return int(found.source if self.direction == "source" else found.sink)
 
 
 def open_pulse_stream(
@@ -100,6 +119,9 @@ def open_pulse_stream(
             else {"output": True, "output_device_index": index}
         )
         with _environment({variable: device, "PULSE_PROP": f"parley.stream={tag}"}):
+            # The ring that ALSA fills while Python is busy elsewhere: for recording half a second, which delays
+            # nothing; for playing PortAudio's usual four blocks, since what is in it cannot be taken back.
+            portaudio_host.set_alsa_periods(16 if direction == "source" else 4)
             try:
                 stream = portaudio_host.open_stream(
                     rate=rate,
@@ -114,7 +136,7 @@ def open_pulse_stream(
                     f"The audio device {device} cannot be opened; close other programs that use it."
                 ) from error
     try:
-        return PulseStream(stream, _find(pulse, direction, tag))
+        return PulseStream(stream, direction, tag, _find(pulse, direction, tag))
     except BaseException:
         portaudio_host.close_stream(stream)
         raise
