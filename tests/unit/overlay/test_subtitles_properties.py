@@ -132,7 +132,7 @@ def places(frame: Frame) -> dict[tuple[str, int], tuple[int, str]]:
 
 
 @given(scripts(), layouts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_committed_words_only_scroll_up_by_whole_lines(steps: list[Step], layout: Layout) -> None:
     shown = [frame for _, frame in frames(Subtitles(layout), steps)]
     for earlier, later in pairwise(shown):
@@ -152,7 +152,7 @@ def test_committed_words_only_scroll_up_by_whole_lines(steps: list[Step], layout
 
 
 @given(scripts(), layouts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_never_more_lines_than_allowed_and_none_too_long(steps: list[Step], layout: Layout) -> None:
     for _, frame in frames(Subtitles(layout), steps):
         for block in frame.blocks:
@@ -164,7 +164,7 @@ def test_never_more_lines_than_allowed_and_none_too_long(steps: list[Step], layo
 
 
 @given(scripts(), layouts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_every_committed_word_is_shown_and_everything_is_cleared(steps: list[Step], layout: Layout) -> None:
     shown = frames(Subtitles(layout), steps)
     lines: dict[tuple[str, int], str] = {}
@@ -190,7 +190,7 @@ def test_every_committed_word_is_shown_and_everything_is_cleared(steps: list[Ste
 
 
 @given(st.lists(WORDS.filter(lambda word: len(word) < 15), min_size=20, max_size=60), st.integers(20, 42))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_at_the_pace_of_speech_a_line_is_read_and_nothing_lags(words: list[str], width: int) -> None:
     pace = 0.36
     steps = [Step(pace, _transcript(0, n, " ".join(words[: n + 1]), "", False, True)) for n in range(len(words))]

@@ -1,0 +1,159 @@
+"""The subtitles' window as a widget: what it shows, and what it tells the app."""
+
+import pytest
+from PyQt6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from desktop.engine.events import AudioLevel, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.overlay.painting import worst_contrast
+from desktop.overlay.window import SubtitleOverlay
+from desktop.settings import Settings, SubtitleSettings
+
+# Qt's platform without a screen says that it can neither raise a window nor limit its size.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")
+
+
+def settings(**subtitles: object) -> Settings:
+    return Settings(subtitles=SubtitleSettings(**{"clear_after": 60, **subtitles}))
+
+
+@pytest.fixture
+def overlay(qtbot: QtBot) -> SubtitleOverlay:
+    overlay = SubtitleOverlay(settings())
+    qtbot.addWidget(overlay)
+    return overlay
+
+
+def heard(committed: str, unconfirmed: str = "", segment: int = 0, revision: int = 0) -> TranscriptUpdate:
+    return TranscriptUpdate(segment, revision, "en", committed, unconfirmed, (), 0.0, 0.0, False)
+
+
+def image(overlay: SubtitleOverlay) -> QImage:
+    found = QImage(overlay.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    found.fill(0)
+    painter = QPainter(found)
+    overlay.render(painter)
+    painter.end()
+    return found
+
+
+def colours(picture: QImage) -> set[str]:
+    return {
+        picture.pixelColor(x, y).name(QColor.NameFormat.HexArgb)
+        for y in range(0, picture.height(), 2)
+        for x in range(0, picture.width() // 2, 2)
+    }
+
+
+def test_it_is_hidden_until_something_is_said(overlay: SubtitleOverlay) -> None:
+    assert not overlay.isVisible()
+    overlay.on_event(AudioLevel(-20, -10, True))
+    overlay.on_event(StateChanged(State.LISTENING))
+    assert not overlay.isVisible()
+    assert overlay.text() == ""
+    overlay.on_event(heard("Where is", "the station"))
+    overlay.on_event(TranslationUpdate(0, 0, "en", "es", "¿Dónde está", "la", False))
+    assert overlay.isVisible()
+    assert overlay.text() == "Where is the station\n¿Dónde está la"
+    assert overlay.accessibleDescription() == overlay.text()
+
+
+def test_it_goes_by_itself(qtbot: QtBot, overlay: SubtitleOverlay) -> None:
+    overlay.apply(settings(clear_after=1))
+    overlay.on_event(heard("Yes."))
+    qtbot.waitUntil(lambda: not overlay.isVisible(), timeout=5000)
+
+
+def test_switched_off_it_is_hidden_and_comes_back_with_what_is_said(overlay: SubtitleOverlay) -> None:
+    overlay.on_event(heard("One"))
+    overlay.apply(settings(enabled=False))
+    assert not overlay.isVisible()
+    overlay.on_event(heard("One two", revision=1))
+    overlay.apply(settings())
+    assert overlay.text() == "One two"
+
+
+def test_what_is_shown_can_be_changed_at_any_time(overlay: SubtitleOverlay) -> None:
+    overlay.on_event(heard("Yes", "no"))
+    overlay.on_event(TranslationUpdate(0, 0, "en", "es", "Sí", "", False))
+    overlay.apply(settings(show="translation"))
+    assert overlay.text() == "Sí"
+    overlay.apply(settings(translation_first=True, unconfirmed="hide"))
+    assert overlay.text() == "Sí\nYes"
+
+
+def test_each_language_has_its_colour_and_the_box_its_opacity(overlay: SubtitleOverlay) -> None:
+    overlay.apply(
+        settings(text_color="#ff0000", translation_color="#00ff00", background_color="#ffffff", background_opacity=1.0)
+    )
+    overlay.on_event(heard("Yes"))
+    overlay.on_event(TranslationUpdate(0, 0, "en", "es", "Sí", "", False))
+    found = colours(image(overlay))
+    assert {"#ffff0000", "#ff00ff00", "#ffffffff"} <= found
+
+
+def test_text_that_could_not_be_read_gets_an_outline(overlay: SubtitleOverlay) -> None:
+    assert worst_contrast(QColor("#ffffff"), QColor("#000000"), 0.75) > 4.5
+    assert worst_contrast(QColor("#ffffff"), QColor("#000000"), 0.3) < 4.5
+    overlay.apply(settings(background_opacity=0))
+    overlay.on_event(heard("Yes"))
+    found = colours(image(overlay))
+    assert {"#ffffffff", "#ff000000"} <= found
+
+
+def test_the_size_follows_the_screen_or_the_setting(overlay: SubtitleOverlay) -> None:
+    overlay.on_event(heard("Yes"))
+    overlay.apply(settings(font_size=20))
+    small = overlay.width(), overlay.height()
+    overlay.apply(settings(font_size=30))
+    assert overlay.width() > small[0]
+    assert overlay.height() > small[1]
+
+
+def test_a_larger_font_keeps_as_many_characters_where_the_user_made_room(
+    qtbot: QtBot, overlay: SubtitleOverlay
+) -> None:
+    overlay.apply(settings(font_size=16, geometry=(100, 300, 300, 120)))
+    with qtbot.waitSignal(overlay.geometryChanged) as told:
+        overlay.apply(settings(font_size=24, geometry=(100, 300, 300, 120)))
+    assert told.args[0][2] == pytest.approx(450, abs=2)
+    assert told.args[0][0] == pytest.approx(25, abs=2)
+    with qtbot.assertNotEmitted(overlay.geometryChanged):
+        overlay.apply(settings(font_size=24, geometry=told.args[0]))
+
+
+def test_unlocked_it_shows_a_sample_and_locking_is_told_once(qtbot: QtBot, overlay: SubtitleOverlay) -> None:
+    with qtbot.waitSignal(overlay.lockedChanged) as told:
+        overlay.set_locked(False)
+    assert told.args == [False]
+    assert not overlay.is_locked
+    assert "appear here" in overlay.text()
+    with qtbot.assertNotEmitted(overlay.lockedChanged):
+        overlay.set_locked(False)
+    overlay.set_locked(True)
+    assert not overlay.isVisible()
+
+
+def test_nothing_is_painted_while_nothing_changes(qtbot: QtBot, overlay: SubtitleOverlay) -> None:
+    overlay.on_event(heard("Yes."))
+    qtbot.waitExposed(overlay)
+    painted = []
+    original = overlay.paintEvent
+    overlay.paintEvent = lambda event: (painted.append(1), original(event))[1]  # type: ignore[method-assign,assignment]
+    qtbot.wait(50)
+    painted.clear()
+    overlay.on_event(heard("Yes.", revision=1))
+    overlay.on_event(AudioLevel(-20, -10, True))
+    qtbot.wait(150)
+    assert not painted
+    overlay.on_event(heard("Yes. No.", revision=2))
+    qtbot.waitUntil(lambda: len(painted) == 1, timeout=2000)
+
+
+def test_a_session_counts_its_utterances_anew(overlay: SubtitleOverlay) -> None:
+    overlay.on_event(StateChanged(State.LOADING))
+    overlay.on_event(heard("Before", segment=0, revision=9))
+    overlay.on_event(StateChanged(State.IDLE))
+    overlay.on_event(StateChanged(State.LOADING))
+    overlay.on_event(heard("After", segment=0, revision=0))
+    assert overlay.text() == "Before\nAfter"
