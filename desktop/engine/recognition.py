@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.engine.backends import Notify
 from desktop.engine.events import ModelProgress, SpeechSegment, TranscriptUpdate
+from desktop.engine.languages import join_words
 from desktop.engine.stage import Emit, EndOfSpeech, Stage
 from desktop.engine.stt.base import Recognizer
 from desktop.engine.transcriber import Transcriber
@@ -61,6 +62,7 @@ class RecognitionStage(Stage[Heard | Prepare]):
         self._on_failed = on_failed
         self._transcriber: Transcriber | None = None
         self._recognizer: Recognizer | None = None
+        self._last: TranscriptUpdate | None = None
         self.latency: dict[str, float] = {}
         """latest seconds: `recognition`, `partial`, `final`"""
 
@@ -116,10 +118,7 @@ class RecognitionStage(Stage[Heard | Prepare]):
         try:
             update = self._transcriber.update(heard.segment)
         except Exception:
-            # A final that cannot be decoded still ends its utterance, with the words that were shown.
-            kept = self._transcriber.give_up(heard.segment) if heard.segment.is_final else None
-            if kept is not None:
-                self._deliver(kept, heard.at)
+            self._keep_what_was_shown(heard)
             raise
         now = time.monotonic()
         self.latency["recognition"] = now - began
@@ -132,8 +131,17 @@ class RecognitionStage(Stage[Heard | Prepare]):
         self._deliver(update, heard.at)
 
     def _deliver(self, update: TranscriptUpdate, at: float) -> None:
+        self._last = None if update.is_final else update
         self._emit(update)
         self._on_transcript(update, at)
+
+    def _keep_what_was_shown(self, heard: Heard) -> None:
+        """A final that cannot be decoded still ends its utterance, with the words that were shown."""
+        last = self._last
+        if heard.segment.is_final and last is not None and last.segment_id == heard.segment.segment_id:
+            text = join_words(last.committed, last.unconfirmed, last.language)
+            final = replace(last, revision=last.revision + 1, committed=text, unconfirmed="", is_final=True)
+            self._deliver(final, heard.at)
 
 
 def _needs_reload(loaded: RecognitionSettings, wanted: RecognitionSettings) -> bool:
