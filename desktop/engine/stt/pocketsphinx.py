@@ -71,13 +71,14 @@ class PocketSphinxRecognizer:
 
     def _decode(self, samples: Samples) -> Hypothesis:
         decoder = self._decoder
+        # Else its noise estimate goes on from the utterance before, and the same audio gives other words.
+        decoder.reinit_feat()
         decoder.start_utt()
         try:
             decoder.process_raw((samples * 32767).astype(np.int16).tobytes(), full_utt=True)
         finally:
             decoder.end_utt()
         seconds = len(samples) / SAMPLE_RATE
-        exponent = decoder.get_logmath().exp
         words: list[Word] = []
         for segment in decoder.seg() or ():
             text = _VARIANT.sub("", segment.word)
@@ -85,7 +86,7 @@ class PocketSphinxRecognizer:
                 continue
             start = min(segment.start_frame / _FRAMES_PER_SECOND, seconds)
             end = min((segment.end_frame + 1) / _FRAMES_PER_SECOND, seconds)
-            words.append(Word(_spelled(text), start, end, min(max(float(exponent(segment.prob)), 0.0), 1.0)))
+            words.append(Word(_spelled(text), start, end, min(max(float(segment.prob), 0.0), 1.0)))
         return Hypothesis("en", tuple(words), log_probability=_average(words))
 
 

@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 _SHORTEST = SAMPLE_RATE // 10
 _MOST_PROMPT_TOKENS = 120
+_MOST_TOKENS = 448
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class _Decoding:
     language: str
     language_probability: float
     tokens: list[int]
-    text: str
     log_probability: float
     no_speech: float
     trusted: bool
@@ -140,35 +140,46 @@ class WhisperRecognizer:
         return Hypothesis(best.language, words, best.no_speech, best.log_probability, best.language_probability)
 
     def _decode(self, samples: Samples, frames: int, request: RecognitionRequest) -> _Decoding:
-        model = self._whisper.model
         encoded = self._encode(samples, frames)
         language, chance = self._language(encoded, request)
+        limit = window.most_tokens(len(samples))
+
+        def decode(prompt: str) -> _Decoding:
+            tokens, log_probability, no_speech = self._generate(
+                encoded, language, prompt, limit, self._beam_size if request.is_final else 1
+            )
+            text = str(self._tokenizer(language).decode(tokens)).strip()
+            trusted = window.is_trusted(text, tokens, log_probability, limit)
+            return _Decoding(
+                encoded, frames, language, chance, tokens if text else [], log_probability, no_speech, trusted
+            )
+
+        decoding = decode(request.prompt)
+        if request.prompt and window.may_be_confused(
+            decoding.log_probability, trusted=decoding.trusted, is_final=request.is_final
+        ):
+            other = decode("")
+            if other.log_probability > decoding.log_probability:
+                return other
+        return decoding
+
+    def _generate(
+        self, encoded: Any, language: str, prompt: str, limit: int, beam_size: int
+    ) -> tuple[list[int], float, float]:
+        """Text tokens, their average log-probability, and the probability that nobody spoke."""
         tokenizer = self._tokenizer(language)
-        prompt = self._prompt(tokenizer, request.prompt)
-        limit = min(window.most_tokens(len(samples)), 440 - len(prompt))
-        result = model.generate(
+        start = self._prompt(tokenizer, prompt)
+        result = self._whisper.model.generate(
             encoded,
-            [prompt],
-            beam_size=self._beam_size if request.is_final else 1,
-            max_length=len(prompt) + limit,
+            [start],
+            beam_size=beam_size,
+            max_length=min(len(start) + limit, _MOST_TOKENS),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
         ids = list(result.sequences_ids[0])
         average = min(0.0, float(result.scores[0]) * len(ids) / (len(ids) + 1))
-        tokens = [token for token in ids if token < tokenizer.eot]
-        text = str(tokenizer.decode(tokens)).strip()
-        return _Decoding(
-            encoded=encoded,
-            frames=frames,
-            language=language,
-            language_probability=chance,
-            tokens=tokens if text else [],
-            text=text,
-            log_probability=average,
-            no_speech=float(result.no_speech_prob),
-            trusted=window.is_trusted(text, tokens, average, limit),
-        )
+        return [token for token in ids if token < tokenizer.eot], average, float(result.no_speech_prob)
 
     def _encode(self, samples: Samples, frames: int) -> Any:
         import ctranslate2

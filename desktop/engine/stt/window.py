@@ -26,6 +26,8 @@ _TOKENS_SPARE = 8
 _MOST_COMPRESSED = 2.4
 _LEAST_LOG_PROBABILITY = -1.0
 _SURE_OF_NO_SPEECH = 0.6
+_UNSURE_OF_WORDS = -0.8
+_CONFUSED = -0.4
 _SILENT = 10 ** (-66 / 20)
 
 
@@ -60,8 +62,8 @@ def is_silent(samples: Samples) -> bool:
 
 
 def is_no_speech(no_speech: float, log_probability: float) -> bool:
-    """Whisper's own rule: it says that nobody spoke, and it is unsure of the words that it found."""
-    return no_speech > _SURE_OF_NO_SPEECH and log_probability < _LEAST_LOG_PROBABILITY
+    """Whisper's own rule, a little stricter: it says that nobody spoke, and it is unsure of the words that it found."""
+    return no_speech > _SURE_OF_NO_SPEECH and log_probability < _UNSURE_OF_WORDS
 
 
 def is_trusted(text: str, tokens: Sequence[int], log_probability: float, token_limit: int) -> bool:
@@ -72,6 +74,12 @@ def is_trusted(text: str, tokens: Sequence[int], log_probability: float, token_l
         and compression_ratio(text) <= _MOST_COMPRESSED
         and len(without_loops(tokens)) == len(tokens)
     )
+
+
+def may_be_confused(log_probability: float, *, trusted: bool, is_final: bool) -> bool:
+    """Whether a text decoded after a prompt should be decoded without it too: text before that does not fit, or names
+    that the model does not know, can throw it off. A final can afford to ask earlier."""
+    return not trusted or (is_final and log_probability < _CONFUSED)
 
 
 def compression_ratio(text: str) -> float:
