@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QApplication
 from desktop import log as logs
 from desktop import paths
 from desktop.ui import icons, theme
-from desktop.ui.engine_thread import EngineThread
+from desktop.ui.engine_thread import EngineThread, RunsEngine, build_engine
 from desktop.ui.first_look import first_look
 from desktop.ui.hotkeys import Hotkeys
 from desktop.ui.loader import Loader
@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 OVERLAY, TYPIST = "desktop.overlay.window", "desktop.injector.typist"
 ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech")
 """Groups of settings that the engine listens to."""
+SWITCH_EVERY = 0.0005
+"""Seconds after which a thread that runs Python gives way. The usual 5 ms add up to a visible stall, because PyQt lets
+go of the interpreter in nearly every call while the engine is being imported."""
 QUIT_WITHIN = 4.5
 """Seconds the engine has to end."""
 
@@ -62,6 +65,7 @@ def run(argv: Sequence[str]) -> int:
     window = MainWindow()
     window.restore_geometry(geometry)
     window.show()
+    sys.setswitchinterval(SWITCH_EVERY)
     app = App(window, file, flags, starts=options.start)
     logs.begin(app.crashed.emit)
     app.begin()
@@ -77,9 +81,19 @@ class App(QObject):
     """an exception that nobody caught, on any thread: the sentence for the user"""
     _typed = pyqtSignal(object)
 
-    def __init__(self, window: MainWindow, file: Path | None, flags: dict[str, str], *, starts: bool = False) -> None:
-        """file: where the settings are; flags: settings that are not saved; starts: listen at once."""
+    def __init__(
+        self,
+        window: MainWindow,
+        file: Path | None,
+        flags: Mapping[str, str],
+        *,
+        starts: bool = False,
+        build: "Callable[[Settings], RunsEngine]" = build_engine,
+    ) -> None:
+        """file: where the settings are; flags: settings that are not saved; starts: listen at once; build: makes
+        the engine, on its thread."""
         super().__init__()
+        self._build = build
         self.window = window
         self.store: SettingsStore | None = None
         self.engine: EngineThread | None = None
@@ -141,7 +155,7 @@ class App(QObject):
             return
         self.store = store
         store.subscribe(self._apply)
-        self.engine = EngineThread(store.current, parent=self)
+        self.engine = EngineThread(store.current, self._build, parent=self)
         self.engine.received.connect(self._on_event)
         self.engine.failed.connect(self._engine_failed)
         self.engine.finished.connect(self._engine_ended)

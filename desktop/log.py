@@ -41,6 +41,15 @@ def begin(tell: Callable[[str], None] | None = None, file: Path | None = None) -
     catch(tell or _to_stderr, file)
 
 
+def close() -> None:
+    """Let go of the crash file, at the end of the process or of a test."""
+    global _crash_file
+    if _crash_file is not None:
+        faulthandler.disable()
+        _crash_file.close()
+        _crash_file = None
+
+
 def catch(tell: Callable[[str], None], file: Path) -> None:
     """Install the hooks for exceptions that nobody caught, on every thread."""
     sentence = f"Something went wrong inside Parley and was written to {file}. Restart Parley if it does not go on."
@@ -64,6 +73,7 @@ def catch(tell: Callable[[str], None], file: Path) -> None:
 def _catch_crashes(file: Path) -> None:
     """A crash in native code writes the stacks of all threads there."""
     global _crash_file
+    close()
     _crash_file = file.open("a", encoding="utf-8")
     faulthandler.enable(_crash_file)
 

@@ -1,0 +1,172 @@
+"""The app with an engine that does what it is told: loading, switching while running, quitting."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.engine.events import ErrorEvent, Severity, TranscriptUpdate
+from desktop.settings import Settings
+from desktop.settings_store import SettingsStore
+from desktop.ui.engine_thread import EngineThread
+from desktop.ui.hotkeys import Hotkeys
+from desktop.ui.main_window import MainWindow
+from desktop.ui.status import Status
+from desktop.ui.tray import Tray
+from tests.fakes import FakeEngine
+from tests.ui.conftest import StartApp
+
+
+def test_start_say_stop(start_app: StartApp, qtbot: QtBot) -> None:
+    app, engine = start_app()
+    qtbot.mouseClick(app.window.start, Qt.MouseButton.LeftButton)
+    assert app.window.status_line.words().startswith("Loading")  # at once, whatever the engine does
+    qtbot.waitUntil(lambda: app.window.status_line.words() == "Listening")
+    engine.emit(TranscriptUpdate(0, 1, "en", "Hello", "there", (), 0.0, 1.0, False))
+    qtbot.waitUntil(lambda: "Hello there" in app.window.transcript.view.toPlainText())
+    assert app.overlay is not None
+    qtbot.waitUntil(lambda: "Hello" in app.overlay.text())
+    qtbot.mouseClick(app.window.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: app.window.status_line.words() == "Ready")
+    assert [call for call in engine.calls if call in ("start", "stop")] == ["start", "stop"]
+
+
+def test_a_switch_while_running_reaches_the_engine_and_the_file(start_app: StartApp, tmp_path: Path) -> None:
+    app, engine = start_app(starts=True)
+    for key, value in (("translation.target", "es"), ("audio.source", "loopback:"), ("speech.enabled", True)):
+        begin = time.perf_counter()
+        app.window.settingChanged.emit(key, value)
+        assert time.perf_counter() - begin < 0.2
+    assert engine.settings.translation.target == "es"
+    assert engine.settings.audio.source == "loopback:"
+    assert engine.settings.speech.enabled
+    saved = SettingsStore(tmp_path / "settings.toml", environment={}).current
+    assert saved.translation.target == "es"
+
+
+def test_what_only_the_window_needs_does_not_bother_the_engine(start_app: StartApp) -> None:
+    app, engine = start_app()
+    app.window.settingChanged.emit("subtitles.lines", 3)
+    assert "update_settings" not in engine.calls
+
+
+def test_a_bad_value_is_told_and_nothing_changes(start_app: StartApp) -> None:
+    app, engine = start_app()
+    app.window.settingChanged.emit("speech.rate", 7)
+    assert "speech.rate" in app.window.notices[0].message
+    assert engine.settings.speech.rate == 1.0
+
+
+def test_problems_of_the_settings_file_are_shown(start_app: StartApp, tmp_path: Path) -> None:
+    file = tmp_path / "odd.toml"
+    file.write_text("[speech]\nrate = 99\n")
+    app, _ = start_app(file=file)
+    assert any("speech.rate" in notice.message for notice in app.window.notices)
+    assert file.read_text() == "[speech]\nrate = 99\n"
+
+
+def test_closing_while_listening_quits_within_five_seconds(start_app: StartApp, qtbot: QtBot, tmp_path: Path) -> None:
+    app, engine = start_app(starts=True)
+    app.window.resize(700, 500)
+    begin = time.monotonic()
+    app.window.close()
+    assert app.engine is not None
+    qtbot.waitUntil(app.engine.isFinished, timeout=5_000)
+    assert time.monotonic() - begin < 5
+    assert engine.calls[-1] == "close"
+    assert SettingsStore(tmp_path / "settings.toml", environment={}).current.window.geometry[2:] == (700, 500)
+
+
+def test_the_window_answers_while_the_engine_closes(start_app: StartApp, qtbot: QtBot) -> None:
+    app, _ = start_app(slow_close=1.0)
+    begin = time.monotonic()
+    app.quit()
+    assert time.monotonic() - begin < 0.5
+    assert app.engine is not None
+    qtbot.waitUntil(app.engine.isFinished, timeout=5_000)
+
+
+def test_an_engine_that_cannot_be_built_is_one_sentence(qtbot: QtBot) -> None:
+    def build(settings: Settings) -> FakeEngine:
+        raise OSError("a library is missing")
+
+    thread = EngineThread(Settings(), build)
+    with qtbot.waitSignals([thread.failed, thread.finished]) as told:
+        thread.start()
+    sentence = next(args.args[0] for args in told.all_signals_and_args if args.args)
+    assert "Restart Parley" in sentence
+    assert "a library is missing" not in sentence
+
+
+def test_commands_wait_for_the_engine_in_order(qtbot: QtBot) -> None:
+    gate, engines = threading.Event(), list[FakeEngine]()
+
+    def build(settings: Settings) -> FakeEngine:
+        assert gate.wait(10)
+        engines.append(FakeEngine(settings))
+        return engines[-1]
+
+    thread = EngineThread(Settings(), build)
+    events: list[object] = []
+    thread.received.connect(events.append)
+    thread.start()
+    thread.start_listening()
+    thread.update_settings(Settings())
+    thread.stop_listening()
+    gate.set()
+    qtbot.waitUntil(lambda: len(events) == 4)
+    assert engines[0].calls == ["watch_devices", "start", "update_settings", "stop"]
+    thread.close_engine()
+    qtbot.waitUntil(thread.isFinished)
+
+
+def test_closed_before_the_engine_is_there(qtbot: QtBot) -> None:
+    gate = threading.Event()
+
+    def build(settings: Settings) -> FakeEngine:
+        assert gate.wait(10)
+        return FakeEngine(settings)
+
+    thread = EngineThread(Settings(), build)
+    thread.start()
+    thread.close_engine()
+    gate.set()
+    qtbot.waitUntil(thread.isFinished)
+
+
+def test_the_tray_does_what_the_window_does(start_app: StartApp, qtbot: QtBot) -> None:
+    tray = Tray()
+    texts = [action.text() for action in tray.menu().actions() if action.text()]
+    assert texts == ["Start", "Show window", "Unlock subtitles", "Stop speaking", "Quit"]
+    with qtbot.waitSignal(tray.toggleRequested):
+        tray.menu().actions()[0].trigger()
+    tray.show_status(Status("listening"))
+    assert tray.menu().actions()[0].text() == "Stop"
+    tray.close()
+
+
+@pytest.mark.parametrize("keys", ["<ctrl>+<alt>+l", "nonsense+"])
+def test_hotkeys_that_cannot_work_are_one_sentence(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    hotkeys = Hotkeys()
+    with qtbot.waitSignal(hotkeys.failed) as told:
+        hotkeys.apply({"toggle_listening": keys})
+    assert told.args[0].endswith(".")
+    hotkeys.close()
+
+
+def test_an_error_of_the_engine_reaches_the_status_line(start_app: StartApp, qtbot: QtBot) -> None:
+    app, engine = start_app(starts=True)
+    engine.emit(ErrorEvent("fallback", "Basic English is used.", Severity.WARNING))
+    qtbot.waitUntil(lambda: app.window.status_line.words() == "Reduced")
+    assert app.window.status_line.bar.isVisible()
+
+
+def test_a_place_on_a_screen_that_is_gone_is_not_used(window: MainWindow) -> None:
+    before = window.pos()
+    window.restore_geometry((90_000, 90_000, 800, 600))
+    assert window.pos() == before
+    assert (window.width(), window.height()) == (800, 600)

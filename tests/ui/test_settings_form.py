@@ -1,0 +1,90 @@
+"""Settings as forms: made from the declaration, applied at once, set back one by one."""
+
+import pytest
+from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from desktop.settings_store import fields, get
+from desktop.ui.main_window import MainWindow
+from desktop.ui.picker import PickerButton
+from desktop.ui.settings_dialog import SettingsDialog
+from desktop.ui.switch import Switch
+
+OTHER = {
+    "audio.source": "loopback:",
+    "recognition.languages": ("en", "de"),
+    "typing.terminals": ("xterm",),
+    "subtitles.geometry": (1, 2, 3, 4),
+    "window.geometry": (1, 2, 3, 4),
+}
+
+
+@pytest.fixture
+def dialog(window: MainWindow, qtbot: QtBot) -> SettingsDialog:
+    dialog = window.access.open_dialog()
+    assert dialog is not None
+    qtbot.waitUntil(lambda: len(dialog._forms) == len(dialog._keys))
+    return dialog
+
+
+def test_every_setting_has_an_editor_that_shows_and_changes_it(dialog: SettingsDialog, window: MainWindow) -> None:
+    assert window.settings is not None
+    seen = set()
+    for row, keys in enumerate(dialog._keys):
+        for key in keys:
+            seen.add(key)
+            editor = dialog.form(row).editor(key)
+            value = get(window.settings, key)
+            changed: object
+            if isinstance(editor.widget, Switch):
+                editor.widget.click()
+                changed = not value
+            elif isinstance(editor.widget, QAbstractSpinBox):
+                at_top = value >= editor.widget.maximum()  # type: ignore[attr-defined]
+                editor.widget.setValue(editor.widget.minimum() if at_top else editor.widget.maximum())  # type: ignore[attr-defined]
+                changed = editor.widget.value()  # type: ignore[attr-defined]
+            elif isinstance(editor.widget, PickerButton):
+                changed = next((c.value for c in editor.widget._choices if c.value != value), value)
+                editor.widget.picked.emit(changed)
+            elif isinstance(editor.widget, QLineEdit) and not key.startswith("hotkeys"):
+                changed = OTHER.get(key, "text")
+                editor.widget.setText(", ".join(map(str, changed)) if isinstance(changed, tuple) else str(changed))
+                editor.widget.editingFinished.emit()
+            else:
+                changed = "#123456" if key.endswith("_color") else "<ctrl>+<alt>+p"
+                editor.edited.emit(changed)
+            assert get(window.settings, key) == changed, key
+    assert seen == {key for key, _ in fields()}
+
+
+def test_a_setting_goes_back_to_its_default(dialog: SettingsDialog, window: MainWindow) -> None:
+    row = next(row for row, keys in enumerate(dialog._keys) if "speech.rate" in keys)
+    form = dialog.form(row)
+    assert not form._resets["speech.rate"].isEnabled()
+    form.editor("speech.rate").edited.emit(1.5)
+    assert window.settings is not None
+    assert window.settings.speech.rate == 1.5
+    form._resets["speech.rate"].click()
+    assert window.settings.speech.rate == 1.0
+    assert form.editor("speech.rate").widget.value() == 1.0  # type: ignore[attr-defined]
+
+
+def test_search_shows_only_what_fits(dialog: SettingsDialog) -> None:
+    dialog.search("volume")
+    visible = [dialog._list.item(row).text() for row in range(9) if not dialog._list.item(row).isHidden()]  # type: ignore[union-attr]
+    assert visible == ["Voice"]
+    dialog.search("no such words")
+    assert dialog._pages.currentWidget() is dialog._nothing
+    dialog.search("")
+    assert all(not dialog._list.item(row).isHidden() for row in range(9))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("card", ["subtitles", "typing", "voice"])
+def test_a_card_has_its_settings_at_hand(window: MainWindow, card: str) -> None:
+    popover = window.access.open_card(getattr(window.cards, card))
+    assert popover is not None
+    assert popover.isVisible()
+    form = window.access._form
+    assert form is not None
+    assert all(not key.endswith(".enabled") for key in form._editors)
+    popover.close()

@@ -1,0 +1,193 @@
+"""The transcript on screen: only what changed is replaced, and it is what the lines say."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.ui import theme
+from desktop.ui.transcript_view import TranscriptView
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> TranscriptView:
+    theme.apply("light")
+    view = TranscriptView()
+    view.resize(700, 400)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def heard(segment: int, committed: str, unconfirmed: str = "", revision: int = 1) -> TranscriptUpdate:
+    return TranscriptUpdate(segment, revision, "en", committed, unconfirmed, (), 10.0, 12.0, not unconfirmed)
+
+
+def translated(
+    segment: int,
+    committed: str,
+    unconfirmed: str = "",
+    revision: int = 1,
+    language: str = "es",
+    is_translated: bool = True,
+) -> TranslationUpdate:
+    return TranslationUpdate(segment, revision, "en", language, committed, unconfirmed, True, is_translated)
+
+
+def shown(view: TranscriptView) -> list[str]:
+    """The text of each block, without the times."""
+    return [line.partition("\t")[2] or line for line in view.toPlainText().split("\n")] if view.toPlainText() else []
+
+
+def test_lines_and_their_translations(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello there."))
+    view.heard(heard(1, "How are", "you"))
+    view.translated(translated(0, "Hola."))
+    view.translated(translated(1, "Cómo", "estás"))
+    assert shown(view) == ["Hello there.", "Hola.", "How are you", "Cómo estás"]
+    view.heard(heard(1, "How are you?", revision=2))
+    assert shown(view) == ["Hello there.", "Hola.", "How are you?", "Cómo estás"]
+
+
+def test_unconfirmed_words_are_italic_and_dimmed(view: TranscriptView) -> None:
+    view.heard(heard(0, "How are", "you"))
+    cursor = view.textCursor()
+    for word, is_certain in (("are", True), ("you", False)):
+        found = view.document().find(word, 0)
+        form = found.charFormat()
+        assert form.fontItalic() is not is_certain, word
+        expected = theme.colors().text if is_certain else theme.colors().muted
+        assert form.foreground().color() == QColor(expected)
+    view.heard(heard(0, "How are you", revision=2))
+    assert not view.document().find("you", 0).charFormat().fontItalic()
+    assert not cursor.hasSelection()
+
+
+def test_a_selection_survives_what_is_said_next(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello there, my", "friend"))
+    assert view.find_text("there")
+    view.heard(heard(0, "Hello there, my friends", "and all", revision=2))
+    view.translated(translated(0, "Hola"))
+    view.heard(heard(1, "More."))
+    assert view.textCursor().selectedText() == "there"
+
+
+def test_what_cannot_be_translated_says_so(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello."))
+    view.translated(translated(0, "Hello.", language="de", is_translated=False))
+    assert "nothing installed for German" in shown(view)[1]
+
+
+def test_right_to_left_translations_are_set_right(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello."))
+    view.translated(translated(0, "مرحبا", language="ar"))
+    block = view.document().findBlockByNumber(1)
+    assert block.blockFormat().layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+
+def test_it_follows_until_the_user_scrolls_and_offers_to_go_back(view: TranscriptView, qtbot: QtBot) -> None:
+    for number in range(60):
+        view.heard(heard(number, f"This is line number {number}."))
+    bar = view.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(0)
+    assert not view.is_following
+    for number in range(60, 70):
+        view.heard(heard(number, f"This is line number {number}."))
+    assert bar.value() == 0
+    assert view._live.isVisible()
+    qtbot.mouseClick(view._live, Qt.MouseButton.LeftButton)
+    assert bar.value() == bar.maximum()
+    assert not view._live.isVisible()
+
+
+def test_search_finds_wraps_and_counts(view: TranscriptView) -> None:
+    view.heard(heard(0, "one two one"))
+    assert view.find_text("one")
+    assert view.matches() == 2
+    first = view.textCursor().position()
+    assert view.find_text("one")
+    assert view.textCursor().position() != first
+    assert view.find_text("one")
+    assert view.textCursor().position() == first
+    assert not view.find_text("three")
+
+
+def test_clear_then_the_running_utterance_goes_on(view: TranscriptView) -> None:
+    view.heard(heard(0, "Gone."))
+    view.translated(translated(0, "Ido."))
+    view.clear_lines()
+    assert shown(view) == []
+    view.heard(heard(1, "Here", "now"))
+    view.translated(translated(1, "Aquí"))
+    assert shown(view) == ["Here now", "Aquí"]
+
+
+def test_a_change_of_the_look_keeps_the_text(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello", "there"))
+    view.translated(translated(0, "Hola"))
+    before = shown(view)
+    theme.apply("dark")
+    assert shown(view) == before
+    color = view.document().find("Hello", 0).charFormat().foreground().color()
+    assert color == QColor(theme.DARK.text)
+
+
+@pytest.mark.parametrize("extension", ["srt", "vtt", "txt", "json"])
+def test_it_is_saved_with_both_languages(view: TranscriptView, tmp_path: Path, extension: str) -> None:
+    view.heard(heard(0, "Hello there."))
+    view.translated(translated(0, "Hola."))
+    file = tmp_path / f"talk.{extension}"
+    view.save(file)
+    content = file.read_text(encoding="utf-8")
+    assert "Hello there." in content
+    assert "Hola." in content
+    if extension == "srt":
+        assert "00:00:10,000 --> 00:00:12,000" in content
+
+
+WORDS = st.lists(st.sampled_from(["a", "bc", "d", "ef.", "ñ"]), max_size=4).map(" ".join)
+UPDATES = st.lists(st.tuples(st.integers(0, 4), st.booleans(), WORDS, WORDS), max_size=25)
+
+
+@given(updates=UPDATES)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_screen_is_what_the_lines_say(view: TranscriptView, updates: list[tuple[int, bool, str, str]]) -> None:
+    """Whatever is said, translated or taken back, in any order: the same as drawn afresh."""
+    view.clear_lines()
+    for revision, (segment, is_translation, committed, unconfirmed) in enumerate(updates):
+        if is_translation:
+            view.translated(translated(segment, committed, unconfirmed, revision))
+        else:
+            view.heard(heard(segment, committed, unconfirmed, revision))
+    expected = []
+    for line in view.lines:
+        if line.original.text:
+            expected.append(line.original.text)
+            if line.translation:
+                expected.append(line.translation.text)
+    assert shown(view) == expected
+    before = view.document().toHtml()
+    view._redraw()
+    assert view.document().toHtml() == before
+
+
+def test_hours_of_text_stay_quick(view: TranscriptView) -> None:
+    """2,000 lines; the median of further updates is far below a frame (measured: 1 ms; the limit is for slow machines)."""
+    for number in range(2000):
+        view.heard(heard(number, f"Sentence {number} of a long day in which much is said and nothing is lost."))
+        view.translated(translated(number, f"Frase {number} de un largo día en el que se dice mucho."))
+    took = []
+    for revision in range(2, 52):
+        begin = time.perf_counter()
+        view.heard(heard(1999, "The last sentence grows " + "word " * revision, "and ends", revision))
+        view.viewport().repaint()
+        took.append(time.perf_counter() - begin)
+    assert sorted(took)[25] < 0.05

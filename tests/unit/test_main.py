@@ -1,0 +1,49 @@
+"""Which front end is asked for, and that only that one is imported."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from desktop.__main__ import NO_DISPLAY, main
+
+BARE = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+
+
+@pytest.mark.parametrize("arguments", [[], ["gui"]])
+def test_without_a_display_it_says_so(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(arguments) == NO_DISPLAY
+    told = capsys.readouterr().err.strip()
+    assert told.count("\n") == 0
+    assert "parley demo" in told
+
+
+def test_the_command_line_imports_no_qt() -> None:
+    code = "import sys; from desktop.__main__ import main; main(['devices', '--help']); print('PyQt6' in sys.modules)"
+    wrapped = f"import atexit, sys; atexit.register(lambda: print('qt', 'PyQt6' in sys.modules)); {code}"
+    result = subprocess.run([sys.executable, "-c", wrapped], env=BARE, capture_output=True, text=True, timeout=60)
+    assert result.stdout.strip().endswith("qt False")
+
+
+def test_a_flag_that_cannot_be_used_ends_with_one_sentence() -> None:
+    command = [sys.executable, "-m", "desktop", "gui", "--settings", os.devnull, "--set", "speech.rate=fast"]
+    result = subprocess.run(
+        command, env={**BARE, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 2
+    assert result.stderr.count("speech.rate") == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_the_window_comes_before_everything_heavy() -> None:
+    code = (
+        "import sys, desktop.app; heavy = ('numpy', 'pydantic', 'desktop.engine.events', 'qtawesome', 'pynput');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,68 @@
+"""Which line an event changes, and what is saved."""
+
+from datetime import datetime, timedelta
+
+from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.ui.transcript_lines import Lines
+
+NOW = datetime(2026, 1, 2, 14, 2, 11)
+
+
+def heard(segment: int, committed: str, unconfirmed: str = "", revision: int = 1) -> TranscriptUpdate:
+    return TranscriptUpdate(segment, revision, "en", committed, unconfirmed, (), 10.0, 12.0, not unconfirmed)
+
+
+def translated(segment: int, committed: str, revision: int = 1, *, is_translated: bool = True) -> TranslationUpdate:
+    return TranslationUpdate(segment, revision, "en", "es", committed, "", True, is_translated)
+
+
+def test_an_utterance_is_one_line() -> None:
+    lines = Lines()
+    assert lines.heard(heard(3, "Where", "is the"), NOW) == 0
+    assert lines.heard(heard(3, "Where is", "the train", 2), NOW) == 0
+    assert lines.heard(heard(4, "Hello."), NOW) == 1
+    assert lines.translated(translated(4, "Hola.")) == 1
+    assert [line.original.text for line in lines] == ["Where is the train", "Hello."]
+    assert lines[0].original.committed == len("Where is")
+
+
+def test_the_time_is_when_the_words_began() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    assert lines[0].time == NOW - timedelta(seconds=2)
+
+
+def test_older_revisions_are_dropped() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello there.", revision=5), NOW)
+    assert lines.heard(heard(0, "Hello", revision=4), NOW) is None
+    lines.translated(translated(0, "Hola.", 5))
+    assert lines.translated(translated(0, "Ho", 4)) is None
+    assert lines[0].original.text == "Hello there."
+
+
+def test_nothing_said_is_no_line() -> None:
+    lines = Lines()
+    assert lines.heard(heard(0, ""), NOW) is None
+    assert lines.translated(translated(0, "Hola.")) is None
+    assert not lines
+
+
+def test_what_could_not_be_translated_is_marked() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    lines.translated(translated(0, "Hello.", is_translated=False))
+    assert lines[0].translation is None
+    assert lines[0].untranslated == "es"
+
+
+def test_everything_is_there_for_saving() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    lines.translated(translated(0, "Hola."))
+    lines.heard(heard(1, "How are", "you"), NOW)
+    saved = lines.utterances()
+    assert [(one.text, one.translation, one.start) for one in saved] == [
+        ("Hello.", "Hola.", 10.0),
+        ("How are you", "", 10.0),
+    ]
