@@ -71,6 +71,15 @@ def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> bool:
     return True
 
 
+def is_heard(reference: Samples, play: Callable[[], object], sink: "Collector") -> bool:
+    """Does what `play` plays arrive? Up to four tries: on a busy machine the server itself may stutter."""
+    for _ in range(4):
+        play()
+        if wait_for(lambda: heard(reference, sink.samples) > 0.95, 2.5):
+            return True
+    return False
+
+
 class Collector:
     """A FrameSink that keeps everything, with the monotonic time of each frame."""
 

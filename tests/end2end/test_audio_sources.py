@@ -18,7 +18,7 @@ from desktop.engine.audio.choose import source_for
 from desktop.engine.audio.devices import hears_output, list_devices, watch_devices
 from desktop.engine.errors import AudioServerMissing, DeviceLost, DeviceMissing
 from desktop.engine.events import SAMPLE_RATE, DevicesChanged, Samples
-from tests.signals import Collector, heard, noise, similarity, wait_for, write_wav
+from tests.signals import Collector, is_heard, noise, similarity, wait_for, write_wav
 
 RATE = 48_000
 
@@ -75,15 +75,14 @@ def test_two_sources_at_once_hear_each_its_own(audio: VirtualAudio, tmp_path: Pa
     spoken, said = sound(tmp_path, 1)
     played, music = sound(tmp_path, 2)
     with recording("microphone:virtmic") as microphone, recording("loopback:speakers.monitor") as loopback:
-        began, heard = monotonic(), (microphone.seconds, loopback.seconds)
-        players = [audio.play(spoken, "micfeed"), audio.play(played, "speakers")]
-        for player in players:
-            assert player.wait(15) == 0
-        assert wait_for(lambda: heard(said, microphone.samples) > 0.95)
-        assert wait_for(lambda: heard(music, loopback.samples) > 0.95)
+        began, before = monotonic(), (microphone.seconds, loopback.seconds)
+        player = audio.play(played, "speakers")
+        assert is_heard(said, lambda: audio.play(spoken, "micfeed").wait(15), microphone)
+        assert player.wait(15) == 0
+        assert is_heard(music, lambda: audio.play(played, "speakers").wait(15), loopback)
         elapsed = monotonic() - began
-        for sink, before in zip((microphone, loopback), heard, strict=True):
-            assert sink.seconds - before == pytest.approx(elapsed, abs=0.4)
+        for sink, seconds in zip((microphone, loopback), before, strict=True):
+            assert sink.seconds - seconds == pytest.approx(elapsed, abs=0.4)
     assert similarity(music, microphone.samples) < 0.2
     assert similarity(said, loopback.samples) < 0.2
     assert microphone.errors == loopback.errors == []
@@ -108,27 +107,21 @@ def test_ids_resolve_to_devices(audio: VirtualAudio, tmp_path: Path, source_id: 
     source.open(collector)
     assert source.label == label
     assert source.id == source_id
-    audio.play(path, sink).wait(15)
-    assert wait_for(lambda: heard(samples, collector.samples) > 0.95)
+    assert is_heard(samples, lambda: audio.play(path, sink).wait(15), collector)
     source.close()
     count = len(collector.frames)
     threading.Event().wait(0.1)
     assert len(collector.frames) == count
 
 
-def test_the_default_is_followed_only_when_opening(audio: VirtualAudio, tmp_path: Path) -> None:
+def test_the_default_is_followed_only_when_opening(tmp_path: Path) -> None:
     path, samples = sound(tmp_path, 4, 1.2)
-    with recording("loopback:") as sink:
+    with VirtualAudio() as audio, recording("loopback:") as sink:
         audio.pactl("set-default-sink", "headset")
-        try:
-            audio.play(path, "headset").wait(15)
-            assert similarity(samples, sink.samples) < 0.2
-            assert next(device.id for device in list_devices().outputs if device.is_default) == "output:headset"
-            with recording("loopback:") as other:
-                audio.play(path, "headset").wait(15)
-                assert wait_for(lambda: heard(samples, other.samples) > 0.95)
-        finally:
-            audio.pactl("set-default-sink", "speakers")
+        assert next(device.id for device in list_devices().outputs if device.is_default) == "output:headset"
+        with recording("loopback:") as other:
+            assert is_heard(samples, lambda: audio.play(path, "headset").wait(15), other)
+        assert similarity(samples, sink.samples) < 0.2
         assert sink.errors == []
 
 
@@ -156,8 +149,7 @@ def test_a_loopback_that_vanishes_never_becomes_another_device(audio: VirtualAud
             player.kill()
             player.wait()
         assert not np.any(sink.samples), "audio of another device was delivered"
-        audio.play(own, "extra").wait(15)
-        assert wait_for(lambda: heard(own_samples, sink.samples) > 0.95)
+        assert is_heard(own_samples, lambda: audio.play(own, "extra").wait(15), sink)
         assert similarity(other_samples[:SAMPLE_RATE], sink.samples) < 0.2
         assert len(sink.errors) == 2
 
@@ -200,8 +192,7 @@ def test_the_server_dies_and_returns(tmp_path: Path) -> None:
             assert hears_output("microphone:", "output:headset"), "careful while nobody can be asked"
             audio.start_server()
             assert wait_for(lambda: sink.resumptions == 1)
-            audio.play(path, "micfeed").wait(15)
-            assert wait_for(lambda: heard(samples, sink.samples) > 0.95)
+            assert is_heard(samples, lambda: audio.play(path, "micfeed").wait(15), sink)
             assert len(sink.errors) == 1
         assert wait_for(lambda: reports[-1].microphones)
         stop()

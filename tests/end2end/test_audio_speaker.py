@@ -13,7 +13,7 @@ from desktop.engine.audio.choose import source_for
 from desktop.engine.audio.speaker import Speaker
 from desktop.engine.errors import AudioError, AudioServerMissing, DeviceMissing, EngineError
 from desktop.engine.events import Samples, SpeechAudio
-from tests.signals import Collector, heard, noise, wait_for
+from tests.signals import Collector, heard, is_heard, noise, wait_for
 
 VOICE_RATE = 22_050
 
@@ -103,8 +103,7 @@ def test_stop_is_silence_at_once(audio: VirtualAudio) -> None:
         assert silence_after(sink) - stopped < 0.5
         # And it speaks again.
         again = spoken(5, 1.2)
-        speaker.play(again)
-        assert wait_for(lambda: heard(as_heard(again), sink.samples) > 0.95)
+        assert is_heard(as_heard(again), lambda: speaker.play(again), sink)
 
 
 def test_quiet_closes_the_output_and_speech_opens_it(audio: VirtualAudio) -> None:
@@ -119,7 +118,7 @@ def test_quiet_closes_the_output_and_speech_opens_it(audio: VirtualAudio) -> Non
         speaker.play(piece)
         assert wait_for(lambda: np.any(np.abs(sink.samples) > 0.05))
         assert monotonic() - asked < 0.5
-        assert wait_for(lambda: heard(as_heard(piece), sink.samples) > 0.95)
+        assert is_heard(as_heard(piece), lambda: speaker.play(piece), sink)
     assert not streams()
 
 
@@ -153,8 +152,7 @@ def test_an_output_that_vanishes_is_reported_and_nothing_else_speaks(audio: Virt
         module = audio.pactl("load-module", "module-null-sink", "sink_name=extra", "rate=48000").strip()
         with recording("loopback:extra") as extra:
             back = spoken(10, 1.2)
-            speaker.play(back)
-            assert wait_for(lambda: heard(as_heard(back), extra.samples) > 0.95)
+            assert is_heard(as_heard(back), lambda: speaker.play(back), extra)
     audio.pactl("unload-module", module)
 
 

@@ -40,7 +40,8 @@ class PulseRecording:
 
     def __init__(self, name: str, label: str) -> None:
         self._lost = DeviceLost(
-            f"{label} was disconnected; Parley goes on listening as soon as it is back.", recoverable=True
+            f"{label} was disconnected, or the system moved the recording; Parley goes on with it as soon as it can.",
+            recoverable=True,
         )
         self._silent = DeviceLost(
             f"{label} delivers no more audio; Parley is connecting to it again.", recoverable=True
