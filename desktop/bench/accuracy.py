@@ -41,20 +41,24 @@ def main(settings: Settings, *, via: Via, is_quick: bool, as_json: bool) -> int:
     everything = quick(recordings()) if is_quick else recordings()
     model = recognition_model(settings.recognition.model)
     about = machine()
-    results = measure(settings, model, everything, via)
+    results, disturbed = measure(settings, model, everything, via)
     totals = _totals(results)
     worst = totals["all but jfk"]
     is_within = worst[1].rate - worst[0].rate <= LIMIT
     if as_json:
-        print_json(_record(about, model, via, results, totals, is_within))
+        print_json(_record(about, model, via, results, totals, disturbed, is_within))
     else:
-        _print(about, model, via, results, totals, is_within)
+        _print(about, model, via, results, totals, disturbed, is_within)
     return 0 if is_within else 1
 
 
-def measure(settings: Settings, model: InstalledModel, everything: Sequence[Recording], via: Via) -> tuple[Result, ...]:
-    """Decode every recording whole, then hear them live, group by group."""
+def measure(
+    settings: Settings, model: InstalledModel, everything: Sequence[Recording], via: Via
+) -> tuple[tuple[Result, ...], tuple[str, ...]]:
+    """Decode every recording whole, then hear them live, group by group. Returns the results, and the names of
+    the recordings that were heard with gaps because the machine was busy."""
     results = []
+    disturbed: list[str] = []
     with progress(2 * sum(one.seconds for one in everything), "s") as shown:
         whole = _decode_whole(settings, model, everything, shown)
         with VirtualAudio() if via == "microphone" else nullcontext() as audio:
@@ -74,7 +78,7 @@ def measure(settings: Settings, model: InstalledModel, everything: Sequence[Reco
                     for one in members:
                         shown.at(f"{one.path.name}, live")
                         rig.transcript = Transcript()
-                        rig.play(one.path)
+                        rig.play(one)
                         heard = " ".join(said.text for said in rig.transcript.utterances())
                         results.append(
                             Result(
@@ -86,7 +90,8 @@ def measure(settings: Settings, model: InstalledModel, everything: Sequence[Reco
                             )
                         )
                         shown.advance(one.seconds)
-    return tuple(results)
+                    disturbed += rig.disturbed
+    return tuple(results), tuple(disturbed)
 
 
 def _decode_whole(
@@ -137,6 +142,7 @@ def _print(
     via: Via,
     results: Sequence[Result],
     totals: dict[str, tuple[Errors, Errors]],
+    disturbed: Sequence[str],
     is_within: bool,
 ) -> None:
     from rich.console import Console
@@ -168,6 +174,8 @@ def _print(
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100).print(table)
     for note in _NOTES:
         print(note)
+    if disturbed:
+        print(f"The machine was too busy to play {', '.join(disturbed)} without gaps.")
     print(_verdict(is_within))
 
 
@@ -177,6 +185,7 @@ def _record(
     via: Via,
     results: Sequence[Result],
     totals: dict[str, tuple[Errors, Errors]],
+    disturbed: Sequence[str],
     is_within: bool,
 ) -> dict[str, Any]:
     return {
@@ -202,5 +211,6 @@ def _record(
         ],
         "limit": LIMIT,
         "is_within_limit": is_within,
+        "disturbed": list(disturbed),
         "notes": list(_NOTES),
     }

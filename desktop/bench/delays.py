@@ -27,11 +27,16 @@ class Sentence:
     """(word, when it ends)"""
 
     @classmethod
-    def of(cls, entry: dict[str, Any], at: float = 0.0) -> "Sentence":
-        """From a manifest's entry whose recording was heard from second `at` on."""
-        words = tuple((word["word"], word["end"] + at) for word in entry["words"])
+    def of(cls, entry: dict[str, Any]) -> "Sentence":
+        """From a manifest's entry, in seconds of its recording."""
+        words = tuple((word["word"], word["end"]) for word in entry["words"])
         start = entry.get("start", entry["words"][0]["start"])
-        return cls(entry["text"], start + at, max(end for _, end in words), words)
+        return cls(entry["text"], start, max(end for _, end in words), words)
+
+    def moved(self, seconds: float) -> "Sentence":
+        """The sentence later by that much."""
+        words = tuple((word, end + seconds) for word, end in self.words)
+        return Sentence(self.text, self.start + seconds, self.end + seconds, words)
 
 
 @dataclass(slots=True)

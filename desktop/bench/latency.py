@@ -50,6 +50,8 @@ class Findings:
     idle_window: float | None
     """share of a core; None: the window could not be opened"""
     errors: list[str] = field(default_factory=list)
+    disturbed: list[str] = field(default_factory=list)
+    """recordings that were heard with gaps"""
 
 
 def main(settings: Settings, *, as_json: bool) -> int:
@@ -71,6 +73,7 @@ def measure(settings: Settings, everything: Sequence[Recording]) -> Findings:
     parts: list[Delays] = []
     sounds: list[float] = []
     errors: list[str] = []
+    disturbed: list[str] = []
     spent = heard = capture = 0.0
     with progress(sum(one.seconds for one in everything) + 40, "s") as shown, VirtualAudio() as audio:
         for language in dict.fromkeys(one.language for one in everything):
@@ -83,13 +86,14 @@ def measure(settings: Settings, everything: Sequence[Recording]) -> Findings:
                         continue
                     shown.at(f"{one.path.name}")
                     began, cpu = time.monotonic(), time.process_time()
-                    script += one.sentences(rig.play(one.path))
+                    script += rig.play(one)
                     spent += time.process_time() - cpu
                     heard += time.monotonic() - began
                     shown.advance(one.seconds)
                 parts.append(delays(script, rig.timeline))
                 sounds += first_sounds(rig.timeline, output.loud_at)
                 errors += rig.errors
+                disturbed += rig.disturbed
                 if language == everything[0].language:
                     shown.at("engine, stopped")
                     rig.stop()
@@ -102,7 +106,7 @@ def measure(settings: Settings, everything: Sequence[Recording]) -> Findings:
         shown.at("window, stopped")
         window = window_share()
         shown.advance(20)
-    return Findings(_together(parts), tuple(sounds), capture, spent / heard, factor, idle, window, errors)
+    return Findings(_together(parts), tuple(sounds), capture, spent / heard, factor, idle, window, errors, disturbed)
 
 
 def _live(settings: Settings, language: str) -> Settings:
@@ -285,6 +289,8 @@ def _print(
         print(
             f"Stopped, with the window: {found.idle_window:.2%} of a core ({_word(checks['idle_window'])}, limit 2 %)."
         )
+    if found.disturbed:
+        print(f"The machine was too busy to play {', '.join(found.disturbed)} without gaps.")
     for note in (*_NOTES, *found.errors):
         print(note)
 
@@ -322,4 +328,5 @@ def _record(
         "limits": {name: {"limit": limit, "holds": holds} for name, (_, limit, holds) in checks.items()},
         "notes": list(_NOTES),
         "errors": found.errors,
+        "disturbed": found.disturbed,
     }

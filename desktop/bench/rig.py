@@ -16,7 +16,8 @@ from typing import Literal, Self
 
 import numpy as np
 
-from desktop.bench.delays import Timeline
+from desktop.bench.delays import Sentence, Timeline
+from desktop.bench.script import Recording
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.audio.base import Source
 from desktop.engine.audio.pushed import PushedSource
@@ -44,6 +45,12 @@ Via = Literal["microphone", "pushed"]
 BLOCK = 512
 QUIET = 1.2
 """seconds without speech, waiting work or news after which a recording counts as done"""
+UNHEARD, DISTURBED = 0.1, 0.9
+"""likeness of a recording and what the engine heard of it: not at all; with gaps, because the machine was busy"""
+_SLIP = SAMPLE_RATE
+"""samples by which gaps may have moved a sentence within its recording"""
+_AHEAD = 500
+"""milliseconds that the player keeps ready, so that a busy machine plays without gaps"""
 PATIENCE = 60.0
 """seconds after which waiting is given up"""
 
@@ -51,7 +58,8 @@ PATIENCE = 60.0
 class Rig:
     """A context manager: inside it, the engine listens.
 
-    audio: the sound server, None when pushed. on_event: gets each event with its time, on the engine's thread.
+    audio: the sound server, None when pushed.
+    disturbed: names of recordings that the engine heard with gaps.
     Raises EngineError if the engine does not come to listen.
     """
 
@@ -60,11 +68,11 @@ class Rig:
         self.timeline = Timeline()
         self.transcript = Transcript()
         self.errors: list[str] = []
+        self.disturbed: list[str] = []
         self.metrics: Metrics | None = None
         self._audio = audio
         self._thread = threading.Thread(target=self.engine.run, name="bench-engine", daemon=True)
         self._heard: list[Samples] = []
-        self._heard_from = 0
         self._state = State.IDLE
         self._changed = threading.Condition()
         self._open_segments: set[int] = set()
@@ -106,30 +114,44 @@ class Rig:
         self.engine.close()
         self._thread.join(6.0)
 
-    def play(self, recording: Path) -> float:
-        """Let the engine hear a recording to its end and finish it. Returns the second of the heard audio at
-        which it began."""
-        samples = decoded(recording)
+    def play(self, recording: Recording) -> tuple[Sentence, ...]:
+        """Let the engine hear a recording to its end and finish it. Returns its sentences as they were heard,
+        each placed by itself, so that a gap does not move those behind it. Raises EngineError if the engine
+        did not hear it."""
+        samples = decoded(recording.path)
         with self._changed:
-            self._heard_from = sum(len(one) for one in self._heard)
-        if self._audio is not None:
-            player = self._audio.play(recording)
-            try:
-                player.wait(PATIENCE + len(samples) / SAMPLE_RATE)
-            finally:
-                if player.poll() is None:
-                    player.kill()
-                player.wait()
-        else:
-            assert self._feeder is not None
-            self._feeder.play(samples)
+            heard_from = sum(len(one) for one in self._heard)
+        self._sound(recording.path, samples)
         self.wait_quiet()
         with self._changed:
-            heard = np.concatenate(self._heard)
-        begin, likeness = place_of(samples, heard[self._heard_from :])
-        if likeness < 0.5:
-            raise EngineError(f"The engine did not hear {recording.name}; is the machine too busy for real time?")
-        return (self._heard_from + begin) / SAMPLE_RATE
+            heard = np.concatenate(self._heard)[heard_from:]
+        begin, likeness = place_of(samples, heard)
+        if likeness < UNHEARD:
+            name = recording.path.name
+            raise EngineError(f"The engine did not hear {name}; is the machine too busy for real time?")
+        if likeness < DISTURBED:
+            self.disturbed.append(recording.path.name)
+        placed = []
+        for sentence in recording.sentences:
+            first, last = (round(at * SAMPLE_RATE) for at in (sentence.start, sentence.end))
+            earliest = max(0, begin + first - _SLIP)
+            there, _ = place_of(samples[first:last], heard[earliest : begin + last + _SLIP])
+            placed.append(sentence.moved((heard_from + earliest + there - first) / SAMPLE_RATE))
+        return tuple(placed)
+
+    def _sound(self, path: Path, samples: Samples) -> None:
+        """Make the sound; returns at its end."""
+        if self._audio is None:
+            assert self._feeder is not None
+            self._feeder.play(samples)
+            return
+        player = self._audio.play(path, latency=_AHEAD)
+        try:
+            player.wait(PATIENCE + len(samples) / SAMPLE_RATE)
+        finally:
+            if player.poll() is None:
+                player.kill()
+            player.wait()
 
     def wait_quiet(self) -> None:
         """Wait until nobody speaks, nothing waits and nothing was new for a while."""

@@ -32,9 +32,10 @@ class Recording:
         first, _, rest = self.path.stem.partition("-")
         return self.path.stem if first == "stream" else first if rest else self.path.stem
 
-    def sentences(self, at: float) -> tuple[Sentence, ...]:
-        """The sentences as they were heard when the file began at second `at`."""
-        return tuple(Sentence.of(entry, at) for entry in self.entries)
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """In seconds of the recording; none where the times of the words are not known."""
+        return tuple(Sentence.of(entry) for entry in self.entries)
 
 
 def recordings(folder: Path = FOLDER) -> tuple[Recording, ...]:

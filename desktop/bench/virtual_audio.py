@@ -110,9 +110,10 @@ class VirtualAudio:
                 process.wait()
         self._keepers, self._server = [], None
 
-    def play(self, path: Path, sink: str = "micfeed") -> "subprocess.Popen[bytes]":
-        """Play a file (WAV, FLAC, OGG) into a sink; returns the running player."""
-        return self._spawn(["paplay", "-d", sink, "--latency-msec=20", str(path)])
+    def play(self, path: Path, sink: str = "micfeed", latency: int = 20) -> "subprocess.Popen[bytes]":
+        """Play a file (WAV, FLAC, OGG) into a sink; returns the running player. latency: milliseconds that the
+        player keeps ready; more of them bridge gaps on a busy machine."""
+        return self._spawn(["paplay", "-d", sink, f"--latency-msec={latency}", str(path)])
 
     def record(self, path: Path, device: str = "headset.monitor") -> "subprocess.Popen[bytes]":
         """Record a source or a sink's monitor into a 48 kHz mono WAV until the process is terminated."""

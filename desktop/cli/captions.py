@@ -172,15 +172,18 @@ class TerminalPrinter:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._print(self._captions.rest())
+        rest = self._captions.rest()
         self._live.update(Group(), refresh=True)
+        self._print(rest)
         self._live.__exit__(None, None, None)
 
     def show(self, event: Event) -> None:
         if isinstance(event, TranscriptUpdate | TranslationUpdate):
-            self._print(self._captions.update(event))
+            finished = self._captions.update(event)
             running = [text for line in self._captions.running() for text in _styled(line)]
+            # First what still runs, so that a finished line is not drawn twice for a moment.
             self._live.update(Group(*running), refresh=True)
+            self._print(finished)
 
     def _print(self, lines: list[Line]) -> None:
         for line in lines:
@@ -247,7 +250,7 @@ def event_record(event: Event) -> dict[str, Any] | None:
 def _styled(line: Line) -> list[Text]:
     texts = [_two(line.committed, line.unconfirmed, line.language, "")]
     if line.translated_text:
-        below = Text(_ARROW, style="dim")
+        below = Text().append(_ARROW, style="dim")
         if line.is_translated:
             below.append_text(_two(line.translation, line.translation_unconfirmed, line.target, "cyan"))
         else:

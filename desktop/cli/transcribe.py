@@ -58,6 +58,8 @@ def plan(files: Sequence[Path], form: Format | None, output: Path | None) -> Job
         return Job(tuple(files), form, (output,))
     shared = Counter(file.stem for file in files)
     names = [file.stem if shared[file.stem] == 1 else file.name for file in files]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise ValueError(f"{twice[0]} is there twice and would be written to the same file; rename one.")
     return Job(tuple(files), form, tuple(output / f"{name}.{form.value}" for name in names))
 
 
