@@ -32,7 +32,8 @@ class PulsePlayback:
         try:
             sink = self._find_sink(name)
             self._lost = DeviceLost(
-                f"{sink.description or sink.name} was disconnected, or the system moved the voice; connect it again or choose another output.",
+                f"{sink.description or sink.name} was disconnected, or the system moved the voice; "
+                "connect it again or choose another output.",
                 recoverable=True,
             )
             self._sink = int(sink.index)
