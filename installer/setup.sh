@@ -81,7 +81,7 @@ install_system_packages() {
     fi
     as_root=(sudo)
   fi
-  say "Installing ${#missing[@]} system packages: ${missing[*]}"
+  say "Installing system packages: ${missing[*]}"
   mkdir -p "$CACHE"
   apt_install() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
