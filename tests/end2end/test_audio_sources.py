@@ -249,7 +249,7 @@ def test_hears_output(audio: VirtualAudio) -> None:
 
 
 def test_the_terminal_stays_clean_and_the_log_silent(audio: VirtualAudio, caplog: pytest.LogCaptureFixture) -> None:
-    """Opening PortAudio prints some eighty lines of its own otherwise; so does the death of the server."""
+    """Opening PortAudio prints some eighty lines of its own otherwise."""
     script = (
         "import sys, logging; logging.basicConfig(level=logging.INFO)\n"
         "from desktop.engine.audio.choose import source_for\n"
