@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from desktop.settings import Settings
 
-_SHOWN = {"both": "both languages", "original": "original", "translation": "translation"}
-
 
 def subtitles(settings: "Settings", *, is_unlocked: bool = False) -> str:
     """is_unlocked: they can be dragged now."""
@@ -14,9 +12,9 @@ def subtitles(settings: "Settings", *, is_unlocked: bool = False) -> str:
         return "Off"
     if is_unlocked:
         return "Drag them where you want them"
-    place = "Own place" if settings.subtitles.geometry else "Bottom centre"
+    place = "Own place" if settings.subtitles.geometry else "Bottom"
     shown = settings.subtitles.show if settings.translation.target else "original"
-    return f"{place} · {_SHOWN[shown]}"
+    return f"{place} · {shown}"
 
 
 def typing(settings: "Settings", message: str = "") -> str:

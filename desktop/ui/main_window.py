@@ -193,6 +193,7 @@ class MainWindow(QWidget):
             return
         self.status, self._is_status_shown = status, True
         self.status_line.show_status(status)
+        self.transcript.view.show_state(status.state)
         is_running = status.is_running
         self.start.setText("Stop" if is_running else "Stopping" if status.state == "stopping" else "Start")
         self.start.setIcon(icons.icon("stop" if is_running else "play", "text" if is_running else "on_accent"))

@@ -98,7 +98,7 @@ def _is_default_id(device: str) -> bool:
 
 def _default_label(kind: str, label: str) -> str:
     base = "Default microphone" if kind == "microphone" else "Default output"
-    return f"{base} · {label}" if label else base
+    return f"Default · {label}" if label else base
 
 
 def _label(kind: str, name: str) -> str:

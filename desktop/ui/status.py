@@ -85,7 +85,8 @@ class Status:
 
     def after_progress(self, event: "ModelProgress") -> "Status":
         loading = {**self.loading, event.stage: event.fraction}
-        return Status(self.state, self.detail, loading, self.is_speaking, self.reduced, self.failed)
+        detail = event.name if self.state == "loading" else self.detail
+        return Status(self.state, detail, loading, self.is_speaking, self.reduced, self.failed)
 
     def after_metrics(self, event: "Metrics") -> "Status":
         is_speaking = event.spoken_queue > 0

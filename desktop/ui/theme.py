@@ -201,6 +201,12 @@ def _style_sheet(look: Colors) -> str:
     QListWidget::item:selected {{ background: {look.accent}; color: {look.on_accent}; }}
     QListWidget::item:hover:!selected {{ background: {look.hover}; }}
     QListWidget::item:disabled {{ color: {look.muted}; background: transparent; }}
+    QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+    QScrollBar::handle:vertical {{
+        background: {look.border}; border-radius: 4px; min-height: 32px; margin: 2px; }}
+    QScrollBar::handle:vertical:hover {{ background: {look.muted}; }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: none; }}
     QScrollArea > QWidget > QWidget#page {{ background: transparent; }}
     """

@@ -4,6 +4,7 @@ One QTextDocument, in which only the changed end of a changed line is replaced: 
 are and costs the same after hours as after a minute.
 """
 
+import itertools
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
+HINTS = {
+    "idle": ("Nothing heard yet", "Press Start and speak. What is heard appears here."),
+    "loading": ("Getting ready", "You can speak already: nothing is lost while the models load."),
+    "listening": ("Listening", "What is heard appears here."),
+}
+"""State of the engine -> title and sentence of an empty transcript."""
+
+
 class TranscriptView(QTextEdit):
     """Read-only text that follows its end until the user scrolls away."""
 
@@ -52,6 +61,7 @@ class TranscriptView(QTextEdit):
         """blocks of the document that each line has: 0, 1 or 2"""
         self._drawn: list[tuple[Text | None, Text | None]] = []
         self._following = True
+        self._hint = HINTS["idle"]
         self._live = QPushButton("Live", self)
         self._live.setObjectName("live")
         self._live.setAccessibleName("Go to the newest line")
@@ -81,6 +91,14 @@ class TranscriptView(QTextEdit):
 
     def translated(self, update: "TranslationUpdate") -> None:
         self._changed(self._lines.translated(update))
+
+    def show_state(self, state: str) -> None:
+        """What an empty transcript tells the user to do."""
+        hint = HINTS.get(state, HINTS["idle"])
+        viewport = self.viewport()
+        if hint != self._hint and viewport is not None:
+            self._hint = hint
+            viewport.update()
 
     def clear_lines(self) -> None:
         """Empty the transcript."""
@@ -144,7 +162,7 @@ class TranscriptView(QTextEdit):
         painter = QPainter(viewport)
         look = theme.colors()
         area = viewport.rect().adjusted(16, 0, -16, 0)
-        title, hint = "Nothing heard yet", "Press Start and speak. What is heard appears here."
+        title, hint = self._hint
         middle = area.center().y()
         center = Qt.AlignmentFlag.AlignHCenter
         painter.setPen(QColor(look.text))
@@ -178,8 +196,11 @@ class TranscriptView(QTextEdit):
         count = len(self._blocks)
         self._blocks = [0] * count
         self._drawn = [(None, None)] * count
+        whole = QTextCursor(self.document())
+        whole.beginEditBlock()
         for index in range(count):
             self._draw(index)
+        whole.endEditBlock()
 
     def _changed(self, index: int | None) -> None:
         if index is None:
@@ -227,7 +248,7 @@ class TranscriptView(QTextEdit):
 
     def _first_block(self, index: int) -> int:
         """Number of the document's block where a line begins; lines that change are near the end."""
-        return self._total() - sum(self._blocks[index:])
+        return self._total() - sum(itertools.islice(reversed(self._blocks), len(self._blocks) - index))
 
     def _total(self) -> int:
         document = self.document()

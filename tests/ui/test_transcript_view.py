@@ -180,7 +180,7 @@ def test_the_screen_is_what_the_lines_say(view: TranscriptView, updates: list[tu
 
 
 def test_hours_of_text_stay_quick(view: TranscriptView) -> None:
-    """2,000 lines; the median of further updates is far below a frame (measured: 1 ms; the limit is for slow machines)."""
+    """2,000 lines; the median of further updates is far below a frame. The limit leaves room for slow machines."""
     for number in range(2000):
         view.heard(heard(number, f"Sentence {number} of a long day in which much is said and nothing is lost."))
         view.translated(translated(number, f"Frase {number} de un largo día en el que se dice mucho."))

@@ -48,8 +48,8 @@ def test_severities_differ_in_shape() -> None:
 
 def test_cards_say_what_they_do() -> None:
     assert card_states.subtitles(settings(subtitles__enabled=False)) == "Off"
-    assert card_states.subtitles(settings()) == "Bottom centre · original"
-    assert card_states.subtitles(settings(translation__target="es")) == "Bottom centre · both languages"
+    assert card_states.subtitles(settings()) == "Bottom · original"
+    assert card_states.subtitles(settings(translation__target="es")) == "Bottom · both"
     assert card_states.subtitles(settings(subtitles__geometry=(1, 2, 3, 4))).startswith("Own place")
     assert card_states.typing(settings()) == "Off"
     assert card_states.typing(settings(typing__enabled=True), "Into Firefox") == "Into Firefox"
