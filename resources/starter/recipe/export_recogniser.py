@@ -18,6 +18,8 @@ from recogniser import Recogniser
 ALIGNMENT_HEADS = [[0, 0], [0, 2], [1, 0], [1, 2]]
 """The cross-attention heads that follow time best: word times are read from them."""
 _SPACE = 220
+DESCRIPTION = {"name": "Starter (phrasebook)", "languages": ["en", "es"], "short_context": True}
+"""What Parley reads about the model; it was trained on windows of 2.5 to 30 s, so that short ones suit it."""
 PREPROCESSOR = {
     "chunk_length": 30,
     "feature_extractor_type": "WhisperFeatureExtractor",
@@ -57,6 +59,7 @@ def main() -> None:
     spec.save(str(arguments.out))
     shutil.copy(arguments.tokenizer, arguments.out / "tokenizer.json")
     (arguments.out / "preprocessor_config.json").write_text(json.dumps(PREPROCESSOR))
+    (arguments.out / "parley.json").write_text(json.dumps(DESCRIPTION) + "\n")
     for file in sorted(arguments.out.iterdir()):
         print(f"{file.stat().st_size / 1e6:6.2f} MB  {file.name}")
 
