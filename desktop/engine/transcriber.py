@@ -73,7 +73,8 @@ class Transcriber:
             replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
             for word in hypothesis.words
         )
-        if self._language.is_decided:
+        # With a new language setting in mid-utterance there are committed words while the language is open again.
+        if self._language.is_decided or self._stabilizer.committed:
             self._stabilizer.update(words, segment.end, is_final=segment.is_final)
             self._open_words = self._stabilizer.unconfirmed
             if not segment.is_final:
@@ -125,7 +126,8 @@ class Transcriber:
         parts = [self._settings.vocabulary.strip()]
         if self._uses_prompt:
             text = self._joined(self._stabilizer.committed[: self._stabilizer.trimmed])
-            parts.append(text if len(text) <= _PROMPT_LENGTH else text[-_PROMPT_LENGTH:].partition(" ")[2])
+            end = text[-_PROMPT_LENGTH:]
+            parts.append(end if end == text else end.partition(" ")[2] or end)
         return " ".join(part for part in parts if part)
 
     def _reads_prompt(self, hypothesis: Hypothesis) -> bool:

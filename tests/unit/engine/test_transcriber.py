@@ -289,6 +289,19 @@ def test_a_new_language_setting_holds_at_once() -> None:
     assert [request.language for request in recognizer.requests] == ["en", "es"]
 
 
+def test_detection_switched_on_in_mid_utterance_says_nothing_twice() -> None:
+    recognizer = ScriptedRecognizer("one two three four five six seven")
+    transcriber = Transcriber(recognizer, ENGLISH)
+    pieces = list(snapshots(3.0))
+    updates = run(transcriber, iter(pieces[:7]))
+    assert updates[-1].committed
+    transcriber.configure(RecognitionSettings())
+    recognizer.detects = lambda seconds: ("es", 0.5)
+    updates += run(transcriber, iter(pieces[7:]))
+    check(updates)
+    assert updates[-1].committed == " ".join(recognizer.script)
+
+
 def test_words_are_joined_as_the_language_writes_them() -> None:
     recognizer = ScriptedRecognizer("你 好 世 界", languages=("zh",))
     update = Transcriber(recognizer, RecognitionSettings(language="zh")).update(segment(2.0, final=True))
