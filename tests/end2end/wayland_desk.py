@@ -1,0 +1,99 @@
+"""A real Wayland compositor (sway, without a screen) for tests."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+_NOBODY = 65534
+
+
+class WaylandDesk:
+    """sway on a display of its own; inside the context the environment points to it."""
+
+    def __enter__(self) -> Self:
+        self._runtime = Path(tempfile.mkdtemp(prefix="sway-"))
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._saved = {name: os.environ.get(name) for name in ("XDG_RUNTIME_DIR", "WAYLAND_DISPLAY", "SWAYSOCK",
+                                                               "XDG_SESSION_TYPE", "DISPLAY")}  # fmt: skip
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self) -> None:
+        config = self._runtime / "config"
+        config.write_text("xwayland disable\n")
+        self._runtime.chmod(0o700)
+        identity = {}
+        if os.getuid() == 0:  # sway refuses to run as root
+            os.chown(self._runtime, _NOBODY, _NOBODY)
+            os.chown(config, _NOBODY, _NOBODY)
+            identity = {"user": _NOBODY, "group": _NOBODY, "extra_groups": ()}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._runtime),
+            "XDG_RUNTIME_DIR": str(self._runtime),
+            "WLR_BACKENDS": "headless",
+            "WLR_LIBINPUT_NO_DEVICES": "1",
+            "WLR_RENDERER": "pixman",
+        }
+        self._processes.append(
+            subprocess.Popen(  # type: ignore[call-overload]
+                ["sway", "-c", str(config)],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                **identity,
+            )
+        )
+        deadline = time.monotonic() + 20
+        while True:
+            sockets = sorted(self._runtime.glob("wayland-?"))
+            ipc = sorted(self._runtime.glob("sway-ipc.*.sock"))
+            if sockets and ipc:
+                break
+            if time.monotonic() > deadline:
+                raise TimeoutError("sway did not start")
+            time.sleep(0.05)
+        os.environ.update(
+            XDG_RUNTIME_DIR=str(self._runtime),
+            WAYLAND_DISPLAY=sockets[0].name,
+            SWAYSOCK=str(ipc[0]),
+            XDG_SESSION_TYPE="wayland",
+        )
+        os.environ.pop("DISPLAY", None)
+
+    def spawn(self, command: Sequence[str], **environment: str) -> "subprocess.Popen[bytes]":
+        """Start a program; it is ended with the desk."""
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._processes.append(process)
+        return process
+
+    def __exit__(self, *_: object) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for name, value in self._saved.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        shutil.rmtree(self._runtime, ignore_errors=True)
