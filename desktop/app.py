@@ -64,12 +64,14 @@ def run(argv: Sequence[str]) -> int:
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
     window.restore_geometry(geometry)
-    window.show()
-    sys.setswitchinterval(SWITCH_EVERY)
     app = App(window, file, flags, starts=options.start)
     logs.begin(app.crashed.emit)
+    unwatch = _quit_on_signals(app.quit)
+    window.show()
+    sys.setswitchinterval(SWITCH_EVERY)
     app.begin()
     code = application.exec()
+    unwatch()
     app.end()
     return code
 
@@ -114,8 +116,8 @@ class App(QObject):
 
     def begin(self) -> None:
         """Load what the window did not wait for."""
-        self._unwatch_signals = _quit_on_signals(self.quit)
-        self._loader.start()
+        if not self._is_ending:
+            self._loader.start()
 
     def quit(self) -> None:
         """Stop what runs, then leave the event loop; within 5 s whatever happens."""
@@ -136,11 +138,10 @@ class App(QObject):
         if self.engine is not None and self.engine.isRunning():
             self.engine.close_engine(QUIT_WITHIN - 0.5)
         else:
-            QApplication.quit()
+            QTimer.singleShot(0, QApplication.quit)  # the event loop may not run yet
 
     def end(self) -> None:
         """After the event loop: make sure that no thread outlives the application."""
-        self._unwatch_signals()
         threads = [thread for thread in (self._loader, self.engine) if thread is not None]
         if not all(thread.wait(500) for thread in threads):
             log.error("a thread did not end in time")

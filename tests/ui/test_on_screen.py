@@ -1,0 +1,69 @@
+"""The app as a process on a real X screen: it shows its window, answers the keyboard, and ends cleanly."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.settings_store import SettingsStore
+from tests.virtual_desktop import VirtualDesktop
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop((1280, 900), tray=True) as desktop:
+        yield desktop
+
+
+@pytest.fixture
+def app(desktop: VirtualDesktop, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "desktop", "gui", "--settings", str(tmp_path / "settings.toml")],
+        env={**os.environ, **desktop.environment},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    desktop.wait_for_window("^Parley$")
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(app: "subprocess.Popen[str]", tmp_path: Path, how: signal.Signals) -> None:
+    app.send_signal(how)
+    _, told = app.communicate(timeout=10)
+    assert app.returncode == 0
+    assert "Traceback" not in told
+
+
+def open_settings(desktop: VirtualDesktop) -> str:
+    """The dialog's window; the keys do nothing until the settings are read."""
+    for _ in range(20):
+        desktop.run(["xdotool", "key", "ctrl+comma"])
+        try:
+            return desktop.wait_for_window("^Settings", timeout=1)
+        except TimeoutError:
+            continue
+    raise TimeoutError("the settings did not open")
+
+
+def test_it_can_be_used_and_closed_by_keyboard_and_remembers_its_place(
+    app: "subprocess.Popen[str]", desktop: VirtualDesktop, tmp_path: Path
+) -> None:
+    window = desktop.wait_for_window("^Parley$")
+    desktop.activate(window)
+    desktop.run(["xdotool", "windowsize", "--sync", window, "800", "500"])
+    desktop.activate(open_settings(desktop))
+    desktop.run(["xdotool", "key", "Escape"])
+    desktop.activate(window)
+    desktop.run(["xdotool", "key", "ctrl+q"])
+    _, told = app.communicate(timeout=10)
+    assert app.returncode == 0
+    assert "Traceback" not in told
+    assert SettingsStore(tmp_path / "settings.toml", environment={}).current.window.geometry[2:] == (800, 500)
