@@ -48,6 +48,13 @@ class _Clock:
         return time.monotonic() - self._began if self._began else 0.0
 
 
+class _KeptSpeech(SpeechFile):
+    """Everything that is spoken, to its end: closing the engine silences a speaker, but must not cut the file."""
+
+    def stop(self) -> None:
+        pass
+
+
 def demo(options: Options, folder: Path, *, is_fast: bool) -> int:
     """Show it; returns the exit code. Raises EngineError if something of it is missing."""
     about = _about()
@@ -61,14 +68,14 @@ def demo(options: Options, folder: Path, *, is_fast: bool) -> int:
         say(f"the folder {folder} cannot be made ({error.strerror}); name another one with --out.")
         return 1
     clock, transcript = _Clock(), Transcript()
-    backends = Backends(output=lambda *_: SpeechFile(speech, clock.now))
+    backends = Backends(output=lambda *_: _KeptSpeech(speech, clock.now))
     source = WatchedSource(FileSource(RECORDING, realtime=not is_fast), clock.heard)
     seconds = about["seconds"]
     pace = "as fast as it goes" if is_fast else f"{seconds:.0f} seconds, in real time"
     say(f"a recorded meeting in {language_name(language)}, translated into {language_name(target)} ({pace}).")
     say("the models are the starter ones, which know a phrasebook of about 900 words.")
     began = time.monotonic()
-    failed = False
+    loaded = 0.0
     with Session(settings, backends) as session:
         with printer_for(sys.stdout, target, as_json=False) as printer:
             for event in session.listen(source):
@@ -83,7 +90,11 @@ def demo(options: Options, folder: Path, *, is_fast: bool) -> int:
         interrupted = session.interrupted_by
     took = time.monotonic() - began
     said = transcript.utterances()
-    subtitles.write_text(rendered(said, Format.SRT), encoding="utf-8")
+    try:
+        subtitles.write_text(rendered(said, Format.SRT), encoding="utf-8")
+    except OSError as error:
+        say(f"{subtitles} cannot be written ({error.strerror}); name another folder with --out.")
+        return 1
     say(f"recogniser ready after {loaded:.1f} s; {seconds:.1f} s of recording done in {took:.1f} s.")
     if not is_fast and interrupted is None:
         for line in _sentences_about(delays(_sentences(about), clock.timeline)):

@@ -1,0 +1,313 @@
+"""The command line as users run it: real processes, real files, real models, real exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+import wave
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pysubs2
+import pytest
+
+from desktop.paths import RESOURCES
+
+ROOT = RESOURCES.parent
+TEST = RESOURCES / "starter" / "test"
+EN = "I will go to the school in the afternoon."
+ES = "Iré a la escuela por la tarde."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A user without settings, models and sound."""
+    made = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "PULSE_"))}
+    made |= {f"XDG_{name}_HOME": str(tmp_path / "home" / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    made |= {"PULSE_SERVER": f"unix:{tmp_path}/nowhere", "XDG_RUNTIME_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    return made
+
+
+@pytest.fixture
+def run(environment: dict[str, str], tmp_path: Path) -> Run:
+    """run("models") -> what came of it. Whatever happens, a user sees no traceback."""
+
+    def call(*arguments: object, extra: dict[str, str] | None = None) -> Outcome:
+        command = [sys.executable, "-m", "desktop", *map(str, arguments)]
+        done = subprocess.run(
+            command, env={**environment, **(extra or {})}, cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert "Traceback" not in done.stdout + done.stderr
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+def sentence(outcome: Outcome) -> str:
+    """The one sentence on stderr."""
+    (line,) = outcome.err.strip().splitlines()
+    assert line.startswith("parley: ")
+    assert line.endswith((".", "?"))
+    return line.removeprefix("parley: ")
+
+
+def write_wav(path: Path, samples: np.ndarray) -> Path:  # type: ignore[type-arg]
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+def test_help_answers_without_loading_anything_heavy(environment: dict[str, str]) -> None:
+    code = (
+        "import sys; from desktop.__main__ import main; code = main(['--help']);"
+        "print(code, sorted({'numpy', 'pydantic', 'av', 'ctranslate2', 'PyQt6', 'onnxruntime'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "0 []"
+    for command in ("devices", "models", "transcribe", "listen", "demo", "bench"):
+        assert command in done.stdout
+
+
+def test_version(run: Run) -> None:
+    from desktop import __version__
+
+    assert run("--version") == Outcome(0, f"parley {__version__}\n", "")
+
+
+def test_models_lists_the_starter_ones_and_what_is_broken(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "home" / "data" / "parley" / "models" / "whisper" / "small"
+    broken.mkdir(parents=True)
+    (broken / "model.bin").write_bytes(b"cut off")
+    shown = run("models", "--json")
+    assert shown.code == 0
+    found = json.loads(shown.out)
+    starters = {one["name"] for one in found["models"] if one["is_starter"]}
+    assert starters >= {"starter", "translate-en_es-1_0", "translate-es_en-1_0", "en_US-tiny-x_low"}
+    assert any(str(broken) in problem for problem in found["problems"])
+    table = run("models")
+    assert "starter" in table.out
+    assert str(broken) in table.err
+
+
+def test_a_file_becomes_text_and_its_translation(run: Run) -> None:
+    assert run("transcribe", TEST / "en-00.flac") == Outcome(0, EN + "\n", "")
+    assert run("transcribe", TEST / "en-00.flac", "--to", "Spanish", "--language", "en").out == f"{EN}\n{ES}\n"
+
+
+def test_several_files_become_bilingual_subtitles_in_a_folder(run: Run, tmp_path: Path) -> None:
+    files = [TEST / f"{name}.flac" for name in ("en-00", "en-08")]
+    done = run("transcribe", *files, "--language", "en", "--to", "es", "--format", "srt", "--output", tmp_path / "out")
+    assert done.code == 0
+    for file, text, translation, end in (
+        ("en-00", EN, ES, 2.31),
+        ("en-08", "The price is nine dollars.", "El precio es de nueve dólares.", 1.7),
+    ):
+        (event,) = pysubs2.load(str(tmp_path / "out" / f"{file}.srt"))
+        assert event.plaintext == f"{text}\n{translation}"
+        # Each file begins at zero, whatever was heard before it.
+        assert 0 <= event.start <= 700
+        assert abs(event.end / 1000 - end) < 0.6
+
+
+def test_json_and_text_of_several_files(run: Run) -> None:
+    files = [TEST / f"{name}.flac" for name in ("en-00", "es-00")]
+    done = run("transcribe", *files, "--format", "json")
+    records = [json.loads(line) for line in done.out.splitlines()]
+    assert [record["file"] for record in records] == [str(file) for file in files]
+    assert records[0]["seconds"] == pytest.approx(2.71, abs=0.05)
+    (said,) = records[0]["utterances"]
+    assert (said["language"], said["text"], said["translation"]) == ("en", EN, None)
+    assert [word["text"] for word in said["words"]] == EN.split()
+    assert records[1]["utterances"][0]["language"] == "es"
+    text = run("transcribe", *files, "--format", "txt").out
+    assert f"==> {files[0]} <==\n{EN}\n\n==> {files[1]} <==\n" in text
+
+
+def test_one_bad_file_does_not_stop_the_others(run: Run, tmp_path: Path) -> None:
+    done = run("transcribe", tmp_path / "gone.wav", TEST / "en-00.flac")
+    assert done.code == 1
+    assert EN in done.out
+    assert "gone.wav does not exist" in sentence(done)
+
+
+def _not_media(folder: Path) -> Path:
+    (folder / "notes.wav").write_text("These are notes, not sound. " * 50)
+    return folder / "notes.wav"
+
+
+def _empty(folder: Path) -> Path:
+    (folder / "empty.wav").touch()
+    return folder / "empty.wav"
+
+
+def _no_samples(folder: Path) -> Path:
+    return write_wav(folder / "nothing.wav", np.zeros(0))
+
+
+def _silent(folder: Path) -> Path:
+    return write_wav(folder / "silent.wav", np.zeros(48_000))
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda folder: folder / "gone.wav", "does not exist"),
+        (lambda folder: folder, "is a folder"),
+        (_empty, "is empty"),
+        (_no_samples, "no audio"),
+        (_not_media, "is not a media file"),
+        (_silent, "no speech was heard in"),
+    ],
+    ids=["missing", "folder", "empty", "no-samples", "not-media", "silent"],
+)
+def test_a_file_without_speech_is_one_sentence(
+    run: Run, tmp_path: Path, make: Callable[[Path], Path], says: str
+) -> None:
+    done = run("transcribe", make(tmp_path))
+    assert (done.code, done.out) == (1, "")
+    assert says in sentence(done)
+
+
+def test_a_truncated_file_gives_what_it_holds(run: Run, tmp_path: Path) -> None:
+    whole = (TEST / "stream-en.flac").read_bytes()
+    (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 8])
+    done = run("transcribe", tmp_path / "cut.flac", "--language", "en")
+    assert done.code == 1
+    assert "Turn right after the bathroom." in done.out
+    assert "cut off" in sentence(done)
+
+
+def test_an_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    done = run("transcribe", TEST / "en-00.flac", "--output", tmp_path / "taken" / "out.txt")
+    assert done.code == 1
+    assert "cannot be written" in sentence(done)
+
+
+@pytest.mark.parametrize("option", ["--language", "--to"])
+def test_an_unknown_language_is_one_sentence(run: Run, option: str) -> None:
+    done = run("transcribe", TEST / "en-00.flac", option, "Spannish")
+    assert (done.code, done.out) == (1, "")
+    assert "did you mean Spanish" in sentence(done)
+
+
+def test_a_translation_that_is_not_installed_is_marked_and_named(run: Run) -> None:
+    done = run("transcribe", TEST / "en-00.flac", "--to", "fr")
+    assert done.out == f"{EN}\n[not translated into fr]\n"
+    assert "install the Argos package en→fr" in sentence(done)
+
+
+def _missing_model(folder: Path) -> object:
+    return "enormous"
+
+
+def _truncated_model(folder: Path) -> object:
+    made = folder / "truncated"
+    made.mkdir()
+    for file in (RESOURCES / "starter" / "whisper").iterdir():
+        data = file.read_bytes()
+        (made / file.name).write_bytes(data[: len(data) // 2] if file.name == "model.bin" else data)
+    return made
+
+
+def _foreign_model(folder: Path) -> object:
+    made = folder / "foreign"
+    made.mkdir()
+    (made / "pytorch_model.bin").write_bytes(b"\0" * 100)
+    return made
+
+
+@pytest.mark.parametrize("make", [_missing_model, _truncated_model, _foreign_model])
+def test_a_model_that_cannot_be_used_is_one_sentence(run: Run, tmp_path: Path, make: Callable[[Path], object]) -> None:
+    arguments = ("--set", "recognition.backend=whisper", "transcribe", TEST / "en-00.flac", "--model", make(tmp_path))
+    done = run(*arguments)
+    assert (done.code, done.out) == (1, "")
+    assert sentence(done)
+
+
+def test_a_corrupt_settings_file_is_warned_of_kept_and_survived(run: Run, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text("[speech\nrate = = 1")
+    done = run("--settings", settings, "transcribe", TEST / "en-00.flac")
+    assert (done.code, done.out) == (0, EN + "\n")
+    assert "cannot be read" in sentence(done)
+    assert settings.read_text() == "[speech\nrate = = 1"
+
+
+def test_settings_come_from_file_environment_and_flags(run: Run, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('[translation]\ntarget = "fr"\n')
+    file = ("--settings", settings)
+    command = ("transcribe", TEST / "en-00.flac")
+    assert "[not translated into fr]" in run(*file, *command).out
+    assert "[not translated into de]" in run(*file, *command, extra={"PARLEY_TRANSLATION__TARGET": "de"}).out
+    assert ES in run(*file, "--set", "translation.target=es", *command).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fly",),
+        ("transcribe",),
+        ("--set", "speech.rate=fast", "models"),
+        ("--set", "speech.colour=red", "models"),
+        ("--set", "speech.rate", "models"),
+        ("transcribe", "a.wav", "b.wav", "--format", "srt"),
+        ("transcribe", "a.wav", "--format", "doc"),
+        ("listen", "--speak"),
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_wrong_usage_is_exit_code_2(run: Run, arguments: Sequence[str]) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Usage: parley" in done.err
+
+
+@pytest.mark.parametrize("arguments", [("devices",), ("listen",), ("listen", "--source", "loopback")])
+def test_no_sound_system_is_one_sentence(run: Run, arguments: Sequence[str]) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (1, "")
+    assert "PulseAudio or PipeWire" in sentence(done)
+
+
+def test_a_closed_pipe_is_no_error_message(environment: dict[str, str]) -> None:
+    command = f"'{sys.executable}' -m desktop models --json | head -c 1"
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "{"
+    assert done.stderr == ""
+
+
+def test_the_demo_needs_no_sound_device(run: Run, tmp_path: Path) -> None:
+    done = run("demo", "--fast", "--out", tmp_path / "demo")
+    assert done.code == 0
+    assert "Welcome to the meeting.\n  → Bienvenidos a la reunión.\n" in done.out
+    subtitles = pysubs2.load(str(tmp_path / "demo" / "meeting-en-es.srt"))
+    assert any(event.plaintext == "That is a good idea.\nEsa es una buena idea." for event in subtitles)
+    with wave.open(str(tmp_path / "demo" / "meeting-en-es.wav")) as speech:
+        samples = np.frombuffer(speech.readframes(speech.getnframes()), "<i2")
+        assert np.count_nonzero(np.abs(samples) > 500) > speech.getframerate()
+    for name in ("meeting-en-es.srt", "meeting-en-es.wav"):
+        assert str(tmp_path / "demo" / name) in done.err
+
+
+def test_the_demo_says_where_it_cannot_write(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    done = run("demo", "--fast", "--out", tmp_path / "taken" / "demo")
+    assert done.code == 1
+    assert "name another one with --out" in sentence(done)
