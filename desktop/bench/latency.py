@@ -22,7 +22,16 @@ from desktop.bench.rig import Rig
 from desktop.bench.script import FOLDER, Recording, recordings
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.errors import EngineError
-from desktop.engine.events import AudioFrame, Event, ModelProgress, State, StateChanged, TranscriptUpdate
+from desktop.engine.events import (
+    SAMPLE_RATE,
+    AudioFrame,
+    Event,
+    ModelProgress,
+    SpeechAudio,
+    State,
+    StateChanged,
+    TranscriptUpdate,
+)
 from desktop.engine.models import InstalledModel, recognition_model
 from desktop.settings import Settings
 from desktop.settings_store import changed
@@ -31,6 +40,10 @@ LIMITS = {"first_partial": 1.0, "final": 1.0, "speech": 0.5, "idle_engine": 0.02
 """s, s, s, share of a core, share of a core"""
 LOUD = 0.003
 """amplitude from which the recorded output counts as sound; a silent null output is exactly 0"""
+SILENCE = 0.7
+"""seconds without sound after which nothing is being spoken; longer than pauses between words"""
+_EARLY = 0.05
+"""seconds by which sound may be recorded before its event is handed out"""
 
 
 @dataclass(slots=True)
@@ -91,7 +104,7 @@ def measure(settings: Settings, everything: Sequence[Recording]) -> Findings:
                     heard += time.monotonic() - began
                     shown.advance(one.seconds)
                 parts.append(delays(script, rig.timeline))
-                sounds += first_sounds(rig.timeline, output.loud_at)
+                sounds += first_sounds(rig.timeline, output.sounds)
                 errors += rig.errors
                 disturbed += rig.disturbed
                 if language == everything[0].language:
@@ -138,15 +151,25 @@ def _together(parts: Sequence[Delays]) -> Delays:
     )
 
 
-def first_sounds(timeline: Timeline, loud_at: Sequence[float]) -> list[float]:
-    """For each utterance that was spoken: its final text -> the first sound after it at the output, if the
-    output was silent in between, so that it is this utterance's. loud_at: when sound began, ascending."""
+def first_sounds(timeline: Timeline, sounds: Sequence[tuple[float, float]]) -> list[float]:
+    """For each utterance that was spoken after its final text, into silence: final text -> first sound at the
+    output. Others cannot be told from what is being spoken already.
+
+    sounds: when each sound at the output began and ended, in order."""
+    finals: dict[int, float] = {}
+    spoken: dict[int, float] = {}
+    for now, event in timeline.events:
+        if isinstance(event, TranscriptUpdate) and event.is_final:
+            finals.setdefault(event.segment_id, now)
+        elif isinstance(event, SpeechAudio):
+            spoken.setdefault(event.segment_id, now)
     found = []
-    finals = [now for now, event in timeline.events if isinstance(event, TranscriptUpdate) and event.is_final]
-    for index, final in enumerate(finals):
-        until = finals[index + 1] if index + 1 < len(finals) else float("inf")
-        first = next((at for at in loud_at if at >= final), None)
-        if first is not None and first < min(until, final + 3.0):
+    for segment_id, final in finals.items():
+        at = spoken.get(segment_id, 0.0)
+        if at < final or any(began <= at - _EARLY and ended >= at - SILENCE for began, ended in sounds):
+            continue
+        first = next((began for began, _ in sounds if began > at - _EARLY), None)
+        if first is not None and first < at + 2.0:
             found.append(first - final)
     return found
 
@@ -159,7 +182,7 @@ class _OutputListener:
 
         self._source = source_for("loopback:headset")
         self._is_loud = False
-        self.loud_at: list[float] = []
+        self.sounds: list[tuple[float, float]] = []
 
     def __enter__(self) -> "_OutputListener":
         self._source.open(self)
@@ -172,10 +195,13 @@ class _OutputListener:
         self._source.close()
 
     def frame(self, frame: AudioFrame) -> None:
+        now = time.monotonic()
         loud = np.flatnonzero(np.abs(frame.samples) > LOUD)
         if len(loud) and not self._is_loud:
             # The frame ends now; its sound began as much earlier as lies behind it in the frame.
-            self.loud_at.append(time.monotonic() - (len(frame.samples) - int(loud[0])) / 16_000)
+            self.sounds.append((now - (len(frame.samples) - int(loud[0])) / SAMPLE_RATE, now))
+        elif len(loud):
+            self.sounds[-1] = (self.sounds[-1][0], now)
         self._is_loud = bool(len(loud))
 
     def ended(self) -> None:
@@ -242,7 +268,7 @@ _ROWS = (
     ("final", "Final text after the last word"),
     ("translation", "Final translation after the final text"),
     ("speech", "First translated audio after the final text"),
-    ("first_sound", "The same, recorded at the output"),
+    ("first_sound", "The same, recorded at the silent output"),
     ("commit", "A word is committed after its end"),
 )
 _NOTES = (

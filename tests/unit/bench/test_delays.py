@@ -76,10 +76,24 @@ def test_a_wrong_word_has_no_commit_delay() -> None:
     assert found.commit == pytest.approx((1.3, 0.6), abs=1e-4)
 
 
-def test_the_first_sound_belongs_to_the_utterance_before_it() -> None:
+def test_the_first_sound_is_taken_where_the_output_was_silent() -> None:
     def final(segment: int) -> Event:
         return TranscriptUpdate(segment, 1, "en", "Yes.", "", (), 0.0, 1.0, True)
 
-    run = timeline((2.0, final(0)), (5.0, final(1)), (8.0, final(2)))
-    sounds = [BEGAN + 1.0, BEGAN + 2.2, BEGAN + 3.0, BEGAN + 8.1]
-    assert first_sounds(run, sounds) == pytest.approx([0.2, 0.1])
+    def spoken(segment: int) -> Event:
+        return SpeechAudio(segment, np.zeros(10, np.float32), 16_000, "Sí.", True)
+
+    run = timeline(
+        (2.0, final(0)),
+        (2.1, spoken(0)),
+        (3.0, final(1)),  # while the first is still being spoken
+        (3.1, spoken(1)),
+        (6.8, spoken(2)),  # before its final text
+        (7.0, final(2)),
+        (9.0, final(3)),  # never spoken
+        (9.5, final(4)),
+        (9.6, spoken(4)),
+    )
+    sounds = [(2.2, 2.5), (2.6, 3.4), (3.5, 4.0), (6.9, 7.5), (9.58, 9.9)]
+    found = first_sounds(run, [(BEGAN + began, BEGAN + ended) for began, ended in sounds])
+    assert found == pytest.approx([0.2, 0.08])
