@@ -40,7 +40,7 @@ class Hearing:
         """Apply settings while running; audio that waits stays."""
         if settings.vad != self._vad:
             self._vad = settings.vad
-            self._detector = SpeechDetector(settings.vad)
+            self._detector.configure(settings.vad)
         self._segmenter.configure(settings.vad, settings.recognition.step)
         self._level_block = int(SAMPLE_RATE / settings.audio.level_hz)
 
