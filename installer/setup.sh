@@ -26,7 +26,7 @@ RUN_PACKAGES=(
 )
 # A real screen, real sound servers and real applications for the tests.
 TEST_PACKAGES=(
-  xvfb openbox picom xdotool wmctrl x11-utils x11-xkb-utils x11-xserver-utils xterm trayer imagemagick
+  xvfb openbox picom xdotool wmctrl x11-utils x11-xkb-utils xterm trayer imagemagick
   pulseaudio pipewire pipewire-pulse wireplumber dbus dbus-x11 ffmpeg
   sway grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0
 )
