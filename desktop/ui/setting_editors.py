@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from PyQt6.QtCore import QObject, QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtCore import QObject, QRectF, QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QColorDialog, QDoubleSpinBox, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from desktop.ui import theme
@@ -218,6 +218,10 @@ class _Spin(QSpinBox):
     def wheelEvent(self, e: Any) -> None:
         e.ignore()
 
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        super().paintEvent(event)
+        _frame(self)
+
 
 class _DecimalSpin(QDoubleSpinBox):
     def __init__(self) -> None:
@@ -227,6 +231,21 @@ class _DecimalSpin(QDoubleSpinBox):
 
     def wheelEvent(self, e: Any) -> None:
         e.ignore()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        super().paintEvent(event)
+        _frame(self)
+
+
+def _frame(widget: QWidget) -> None:
+    """Fusion's own frame is drawn in a shade of the window, which cannot be seen in high contrast."""
+    look = theme.colors()
+    if look is not theme.CONTRAST:
+        return
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(look.accent if widget.hasFocus() else look.border))
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
 
 def _range(field: "FieldInfo") -> tuple[float, float]:

@@ -195,6 +195,9 @@ def _style_sheet(look: Colors) -> str:
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
     QPushButton#live {{
         background: {look.accent}; color: {look.on_accent}; border: none; border-radius: 14px; padding: 0 12px; }}
+    QLineEdit {{ background: {look.base}; border: 1px solid {look.border}; border-radius: 6px; padding: 0 4px; }}
+    QLineEdit:focus {{ border-color: {look.accent}; }}
+    QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
     QTextEdit#transcript {{ background: {look.card}; border: none; }}
     QListWidget {{ background: {look.card}; border: none; outline: none; }}
     QListWidget::item {{ padding: 4px 8px; border-radius: 4px; }}
