@@ -1,24 +1,47 @@
 """The command line: the same engine without Qt. Runs on the main thread."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 INTERRUPTED = 130
 """Exit code after Ctrl+C, as shells have it: 128 + the signal's number."""
+TERMINATED = 143
 BROKEN_PIPE = 141
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM came; what is open is closed as after Ctrl+C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 for an error (a sentence on stderr), 2 for wrong usage."""
+    terminated = False
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        nonlocal terminated
+        terminated = True
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return TERMINATED if terminated and code == INTERRUPTED else code
+
+
+def _run(arguments: list[str]) -> int:
     from desktop.cli.commands import app
     from desktop.cli.messages import say
     from desktop.engine.errors import EngineError
 
     try:
-        result = app(
-            prog_name="parley", args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=False
-        )
+        result = app(prog_name="parley", args=arguments, standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except EngineError as error:
@@ -29,8 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # flushed into the pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except Exception as error:
         return _usage_error(error) or _failed(error)
 

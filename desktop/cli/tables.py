@@ -46,17 +46,19 @@ def list_models(*, as_json: bool) -> int:
         _print_json({"models": [_model_record(one) for group in found.values() for one in group], "problems": problems})
         return 0
     table = Table(box=None, pad_edge=False)
-    for heading in ("Kind", "Name", "Model", "Languages"):
+    for heading in ("Kind", "Name", "Languages"):
         table.add_column(heading, overflow="fold")
     table.add_column("Size", justify="right", no_wrap=True)
-    table.add_column("Where", overflow="fold")
+    table.add_column("", no_wrap=True)
     for kind, group in found.items():
         for one in group:
-            where = "starter: a phrasebook only" if one.is_starter else str(one.path)
-            table.add_row(_TITLES[kind], one.name, one.label, _languages(one), size(one.size_bytes), where)
+            starter = "starter" if one.is_starter else ""
+            table.add_row(_TITLES[kind], one.name, _languages(one), size(one.size_bytes), starter)
         if not group:
-            table.add_row(_TITLES[kind], "none", "", "", "", "")
+            table.add_row(_TITLES[kind], "none", "", "", "")
     Console().print(table)
+    if any(one.is_starter for group in found.values() for one in group):
+        print("Starter models ship with Parley and know a phrasebook of about 900 words.")
     for problem in problems:
         print(f"parley: {problem}", file=sys.stderr)
     return 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import wave
@@ -14,6 +15,7 @@ import pysubs2
 import pytest
 
 from desktop.paths import RESOURCES
+from tests.conftest import read_audio
 
 ROOT = RESOURCES.parent
 TEST = RESOURCES / "starter" / "test"
@@ -197,6 +199,31 @@ def test_an_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     done = run("transcribe", TEST / "en-00.flac", "--output", tmp_path / "taken" / "out.txt")
     assert done.code == 1
     assert "cannot be written" in sentence(done)
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_ends_the_work_but_not_what_is_done(
+    environment: dict[str, str], tmp_path: Path, name: str, code: int
+) -> None:
+    minute = read_audio(TEST / "stream-en.flac")
+    long = write_wav(tmp_path / "long.wav", np.tile(minute, 20))
+    command = [sys.executable, "-m", "desktop", "transcribe", str(TEST / "en-00.flac"), str(long), "--language", "en"]
+    process = subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        # The first file is written, so the second, half a minute of work, has begun.
+        process.send_signal(getattr(signal, name))
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert lines[1] == EN + "\n"
+    assert process.returncode == code
+    assert "parley: stopped" in err
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("option", ["--language", "--to"])
