@@ -27,6 +27,10 @@ bench = typer.Typer(help="Measure Parley on this machine: real audio, real model
 app.add_typer(bench, name="bench")
 
 
+FLAG = " "
+"""metavar of options that take no value; typer would show <bool>"""
+
+
 class Form(StrEnum):
     """--format"""
 
@@ -43,7 +47,7 @@ class Via(StrEnum):
     pushed = "pushed"
 
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print JSON.")]
 To = Annotated[str, typer.Option("--to", metavar="LANG", help="Translate into this language, for example es.")]
 Language = Annotated[str, typer.Option("--language", metavar="LANG", help="Language that is spoken; auto detects it.")]
 Model = Annotated[
@@ -67,9 +71,9 @@ def shared(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change a setting for this run, for example speech.rate=1.2."),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Write the log to stderr, too.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", metavar=FLAG, help="Write the log to stderr, too.")] = False,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", metavar=FLAG, callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     from desktop import log
@@ -138,9 +142,11 @@ def listen(
     ] = "",
     to: To = "",
     language: Language = "",
-    speak: Annotated[bool, typer.Option("--speak", help="Speak the translation.")] = False,
+    speak: Annotated[bool, typer.Option("--speak", metavar=FLAG, help="Speak the translation.")] = False,
     model: Model = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a JSON object on a line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", metavar=FLAG, help="Print each event as a JSON object on a line.")
+    ] = False,
 ) -> int:
     """Show live captions of what is heard, until Ctrl+C."""
     from desktop.cli.listen import listen as run
@@ -165,7 +171,9 @@ def demo(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", file_okay=False, help="Folder for the subtitles and the speech.")
     ] = Path("parley-demo"),
-    fast: Annotated[bool, typer.Option("--fast", help="Do not wait for the recording: as fast as it goes.")] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", metavar=FLAG, help="Do not wait for the recording: as fast as it goes.")
+    ] = False,
 ) -> int:
     """Play the bundled recording through the whole path: captions, translation, spoken translation."""
     from desktop.cli.demo import demo as run
@@ -179,7 +187,7 @@ def accuracy(
     via: Annotated[
         Via, typer.Option("--via", help="Through a virtual microphone, or handed straight to the engine.")
     ] = Via.microphone,
-    quick: Annotated[bool, typer.Option("--quick", help="A few of the files.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", metavar=FLAG, help="A few of the files.")] = False,
     as_json: Json = False,
 ) -> int:
     """Word error rates: files decoded whole against live recognition."""

@@ -38,7 +38,8 @@ def listen(options: Options, changes: dict[str, Any], *, as_json: bool) -> int:
                 _say_state(event, settings.audio.source)
             elif isinstance(event, ModelProgress) and event.fraction < 1 and options.is_verbose:
                 say(f"loading {event.name}: {event.fraction:.0%}")
-        failed = bool(session.errors)
+        # Whoever stops it has seen what went wrong meanwhile.
+        failed = bool(session.errors) and session.interrupted_by is None
     return 1 if failed else 0
 
 
