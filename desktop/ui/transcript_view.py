@@ -229,6 +229,11 @@ class TranscriptView(QTextEdit):
         if original == before_original and translation == before_translation:
             return
         first = self._first_block(index)
+        appears = original is not None and before_original is None and first < self._total()
+        vanishes = original is None and before_original is not None and first == 0
+        if appears or vanishes:  # a line that was taken back returns before others, or the first one goes: rare
+            self._redraw()
+            return
         if before_original is None and original is not None:
             self._insert(first, f"{line.time:%H:%M:%S}\t", is_translation=False, language=original.language)
             self._blocks[index] = 1
@@ -309,13 +314,11 @@ class TranscriptView(QTextEdit):
         cursor.endEditBlock()
 
     def _remove(self, block: int) -> None:
+        """Take out a block; never the first."""
         cursor = self._cursor(block)
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        if block:
-            cursor.deletePreviousChar()
-        else:
-            cursor.deleteChar()
+        cursor.deletePreviousChar()
 
     def _highlight(self, text: str) -> None:
         document = self.document()

@@ -158,7 +158,7 @@ UPDATES = st.lists(st.tuples(st.integers(0, 4), st.booleans(), WORDS, WORDS), ma
 
 
 @given(updates=UPDATES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_screen_is_what_the_lines_say(view: TranscriptView, updates: list[tuple[int, bool, str, str]]) -> None:
     """Whatever is said, translated or taken back, in any order: the same as drawn afresh."""
     view.clear_lines()
