@@ -147,7 +147,7 @@ class Metrics:
     """How well the engine keeps up, about twice a second while listening."""
 
     latency: dict[str, float]
-    """stage -> latest seconds; keys: `partial` (newest audio -> shown), `recognition` (one decode), `final`
+    """stage -> latest seconds; keys: `partial` (end of the newest word -> shown), `recognition` (one decode), `final`
     (end of speech -> final text), `translation` (one update), `speech` (committed translation -> first audio)"""
     queued: dict[str, int]
     """stage -> items waiting"""

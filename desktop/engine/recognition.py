@@ -127,7 +127,8 @@ class RecognitionStage(Stage[Heard | Prepare]):
         if update.is_final:
             self.latency["final"] = now - heard.at + heard.trailing_silence
         else:
-            self.latency["partial"] = now - heard.at
+            last_word = update.words[-1].end if update.words else update.end
+            self.latency["partial"] = now - heard.at + max(0.0, update.end - last_word)
         self._deliver(update, heard.at)
 
     def _deliver(self, update: TranscriptUpdate, at: float) -> None:
