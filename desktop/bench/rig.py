@@ -6,8 +6,10 @@ engine runs on its own thread; the rig is used from the main one.
 """
 
 import os
+import tempfile
 import threading
 import time
+import wave
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -121,7 +123,7 @@ class Rig:
         samples = decoded(recording.path)
         with self._changed:
             heard_from = sum(len(one) for one in self._heard)
-        self._sound(recording.path, samples)
+        self._sound(samples)
         self.wait_quiet()
         with self._changed:
             heard = np.concatenate(self._heard)[heard_from:]
@@ -139,19 +141,23 @@ class Rig:
             placed.append(sentence.moved((heard_from + earliest + there - first) / SAMPLE_RATE))
         return tuple(placed)
 
-    def _sound(self, path: Path, samples: Samples) -> None:
+    def _sound(self, samples: Samples) -> None:
         """Make the sound; returns at its end."""
         if self._audio is None:
             assert self._feeder is not None
             self._feeder.play(samples)
             return
-        player = self._audio.play(path, latency=_AHEAD)
-        try:
-            player.wait(PATIENCE + len(samples) / SAMPLE_RATE)
-        finally:
-            if player.poll() is None:
-                player.kill()
-            player.wait()
+        with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
+            # As plain WAV: paplay plays FLAC of 24 bits as noise.
+            path = Path(folder) / "recording.wav"
+            write_wav(path, samples)
+            player = self._audio.play(path, latency=_AHEAD)
+            try:
+                player.wait(PATIENCE + len(samples) / SAMPLE_RATE)
+            finally:
+                if player.poll() is None:
+                    player.kill()
+                player.wait()
 
     def wait_quiet(self) -> None:
         """Wait until nobody speaks, nothing waits and nothing was new for a while."""
@@ -250,6 +256,15 @@ def decoded(path: Path) -> Samples:
     FileSource(path).open(taken)
     taken.done.wait(PATIENCE)
     return np.concatenate(taken.pieces)
+
+
+def write_wav(path: Path, samples: Samples) -> None:
+    """Samples, shape (n,) at 16 kHz, as a WAV file of 16 bits."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
 
 class _Collector:
