@@ -1,11 +1,12 @@
 """Finding a recording in what was heard, the script of the recordings, and the sounds that nobody speaks in."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from desktop.bench.rig import place_of
+from desktop.bench.rig import decoded, place_of, write_wav
 from desktop.bench.script import quick, recordings
 from desktop.bench.silence import LEVELS, SOUNDS
 from desktop.engine.events import Samples
@@ -57,3 +58,9 @@ def test_sounds_have_their_levels(name: str) -> None:
         rms = float(np.sqrt(np.mean(samples**2)))
         wanted = 0.0 if name == "silence" else 10 ** (LEVELS[second // 7 % len(LEVELS)] / 20)
         assert rms == pytest.approx(wanted, rel=1e-3)
+
+
+def test_what_the_player_gets_is_what_the_recording_holds(speech: Callable[[str], Samples], tmp_path: Path) -> None:
+    samples = speech("en-00")
+    write_wav(tmp_path / "one.wav", samples)
+    assert np.max(np.abs(decoded(tmp_path / "one.wav") - samples)) < 1e-4
