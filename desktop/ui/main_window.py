@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 SMALLEST = (640, 420)
 USUAL = (960, 640)
 
+_TITLE_BAR = 32
+"""Pixels that a window manager may put above the window."""
+
 
 class MainWindow(QWidget):
     """Everything the user sets up and reads back."""
@@ -133,14 +136,20 @@ class MainWindow(QWidget):
         self._add_notice(Notice(code, message, severity, datetime.now()))
 
     def restore_geometry(self, geometry: tuple[int, ...]) -> None:
-        """Place the window: x, y, width, height; where no screen is any more it keeps only its size."""
+        """Place the window: x, y, width, height; where no screen is any more it keeps only its size, and on a
+        smaller screen than before it still lies inside."""
         if len(geometry) != 4:
             return
         wanted = QRect(*geometry)
         self.resize(wanted.size())
-        title = QRect(wanted.topLeft(), wanted.topRight()).adjusted(40, 0, -40, 40)
-        if any(screen.availableGeometry().intersects(title) for screen in QGuiApplication.screens()):
-            self.move(wanted.topLeft())
+        for screen in QGuiApplication.screens():
+            room = screen.availableGeometry().adjusted(0, 0, 0, -_TITLE_BAR)
+            if room.intersects(wanted.adjusted(40, 0, -40, 0)):
+                self.resize(wanted.size().boundedTo(room.size()))
+                left = max(room.left(), min(wanted.left(), room.right() + 1 - self.width()))
+                top = max(room.top(), min(wanted.top(), room.bottom() + 1 - self.height()))
+                self.move(left, top)
+                return
 
     def toggle(self) -> None:
         """Start, or stop."""

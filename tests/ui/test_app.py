@@ -170,3 +170,11 @@ def test_a_place_on_a_screen_that_is_gone_is_not_used(window: MainWindow) -> Non
     window.restore_geometry((90_000, 90_000, 800, 600))
     assert window.pos() == before
     assert (window.width(), window.height()) == (800, 600)
+
+
+def test_a_place_on_a_larger_screen_is_moved_inside_this_one(window: MainWindow) -> None:
+    room = window.screen().availableGeometry()
+    window.restore_geometry((room.right() - 200, room.bottom() - 100, 700, 500))
+    assert room.contains(window.geometry())
+    window.restore_geometry((0, 0, room.width() + 500, room.height() + 500))
+    assert window.width() <= room.width()

@@ -1,8 +1,10 @@
-"""The source that an id stands for."""
+"""The source that an id stands for, and what plays on an output: chosen by platform."""
 
 import sys
+from collections.abc import Callable
 
 from desktop.engine.audio.base import Source
+from desktop.engine.audio.playback import Playback, Pull
 from desktop.engine.errors import AudioError
 
 
@@ -40,3 +42,17 @@ def _device(kind: str, name: str) -> Source:
     from desktop.engine.audio.portaudio import PortAudioMicrophone
 
     return PortAudioMicrophone(name)
+
+
+def open_playback(name: str, pull: Callable[[int], Pull]) -> Playback:
+    """Start playing on the output called `name`, empty for the default.
+
+    pull: given the device's rate, returns what is called for samples. Raises AudioError.
+    """
+    if sys.platform == "linux":
+        from desktop.engine.audio.pulse_playback import PulsePlayback
+
+        return PulsePlayback(name, pull)
+    from desktop.engine.audio.portaudio import PortAudioPlayback
+
+    return PortAudioPlayback(name, pull)

@@ -8,13 +8,6 @@ from desktop.engine.audio.live import LiveSource
 from desktop.engine.audio.portaudio import PortAudioRecording, resolve_portaudio_source
 from desktop.engine.errors import DeviceMissing
 
-_VIRTUAL = ("blackhole", "soundflower", "loopback audio", "vb-cable")
-
-
-def is_loopback_name(name: str) -> bool:
-    """Is this one of the virtual devices that hand on what is played? Pure."""
-    return any(virtual in name.casefold() for virtual in _VIRTUAL)
-
 
 class MacLoopback(LiveSource):
     """name: of the virtual device; empty takes the one there is."""

@@ -1,6 +1,5 @@
 """An open output that pulls its audio: what the speaker needs of a platform."""
 
-import sys
 from collections.abc import Callable
 from typing import Protocol
 
@@ -24,17 +23,3 @@ class Playback(Protocol):
 
 Pull = Callable[[int], Samples]
 """Called in the audio callback: the next n samples, mono"""
-
-
-def open_playback(name: str, pull: Callable[[int], Pull]) -> Playback:
-    """Start playing on the output called `name`, empty for the default.
-
-    pull: given the device's rate, returns what is called for samples. Raises AudioError.
-    """
-    if sys.platform == "linux":
-        from desktop.engine.audio.pulse_playback import PulsePlayback
-
-        return PulsePlayback(name, pull)
-    from desktop.engine.audio.portaudio import PortAudioPlayback
-
-    return PortAudioPlayback(name, pull)

@@ -29,6 +29,7 @@ _QUEUE = 330
 _STALL = 1.0
 _POLL = 3.0
 """seconds between looks at the device list, which PortAudio renews only while nothing is open"""
+_LOOPBACK_DRIVERS = ("blackhole", "soundflower", "loopback audio", "vb-cable")
 
 
 def device_infos(*, fresh: bool = False) -> list[DeviceInfo]:
@@ -55,12 +56,15 @@ def default_name(direction: str) -> str:
         return str(host.get_device_info_by_index(index)["name"]) if index >= 0 else ""
 
 
+def is_loopback_name(name: str) -> bool:
+    """Is this one of macOS's virtual devices that hand on what is played? Pure."""
+    return any(driver in name.casefold() for driver in _LOOPBACK_DRIVERS)
+
+
 def is_loopback(info: DeviceInfo) -> bool:
     """Does this device record what the computer plays?"""
     if sys.platform == "win32":
         return bool(info.get("isLoopbackDevice"))
-    from desktop.engine.audio.macos import is_loopback_name
-
     return is_loopback_name(str(info["name"])) and int(info["maxInputChannels"]) > 0
 
 

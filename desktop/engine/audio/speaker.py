@@ -9,8 +9,9 @@ from collections.abc import Callable
 from threading import Condition, Thread, current_thread
 from time import monotonic
 
+from desktop.engine.audio.choose import open_playback
 from desktop.engine.audio.play_queue import PlayQueue
-from desktop.engine.audio.playback import Playback, Pull, open_playback
+from desktop.engine.audio.playback import Playback, Pull
 from desktop.engine.audio.resample import resampled
 from desktop.engine.errors import AudioError, DeviceLost, EngineError
 from desktop.engine.events import Samples, SpeechAudio

@@ -8,8 +8,8 @@ import pytest
 
 from desktop.engine.audio import portaudio, portaudio_host
 from desktop.engine.audio.choose import source_for
-from desktop.engine.audio.macos import MacLoopback, is_loopback_name
-from desktop.engine.audio.portaudio import PortAudioMicrophone, PortAudioPlayback
+from desktop.engine.audio.macos import MacLoopback
+from desktop.engine.audio.portaudio import PortAudioMicrophone, PortAudioPlayback, is_loopback_name
 from desktop.engine.audio.windows import WindowsLoopback
 from desktop.engine.errors import DeviceLost, DeviceMissing
 from tests.signals import Collector, wait_for
