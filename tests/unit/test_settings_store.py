@@ -117,7 +117,9 @@ def test_a_list_comes_from_text_with_commas() -> None:
 
 toml_values = st.recursive(
     st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False) | st.text(string.printable, max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(string.ascii_letters, min_size=1), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(string.ascii_letters, min_size=1), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
