@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import QApplication
 
 from desktop import log as logs
 from desktop import paths
+from desktop.overlay.platform import overlay_platform
 from desktop.ui import icons, theme
 from desktop.ui.engine_thread import EngineThread, RunsEngine, build_engine
 from desktop.ui.first_look import first_look
@@ -53,6 +54,8 @@ def run(argv: Sequence[str]) -> int:
     options = _parse(argv)
     flags = dict(options.set)
     file = Path(options.settings) if options.settings else paths.config_file()
+    if (platform := overlay_platform(os.environ)) is not None:
+        os.environ["QT_QPA_PLATFORM"] = platform
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("parley")
