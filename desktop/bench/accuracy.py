@@ -43,8 +43,9 @@ def main(settings: Settings, *, via: Via, is_quick: bool, as_json: bool) -> int:
     about = machine()
     results, disturbed = measure(settings, model, everything, via)
     totals = _totals(results)
-    worst = totals["all but jfk"]
-    is_within = worst[1].rate - worst[0].rate <= LIMIT
+    # The long files flatter live recognition where a model is weak on full windows, so both totals must hold.
+    judged = [totals[name] for name in ("all but jfk", "all but jfk and stream") if totals[name][0].words]
+    is_within = all(live.rate - whole.rate <= LIMIT for whole, live in judged)
     if as_json:
         print_json(_record(about, model, via, results, totals, disturbed, is_within))
     else:
@@ -118,6 +119,9 @@ def _totals(results: Sequence[Result]) -> dict[str, tuple[Errors, Errors]]:
     groups = list(dict.fromkeys(one.recording.group for one in results))
     parts = {group: [one for one in results if one.recording.group == group] for group in groups}
     parts["all but jfk"] = [one for one in results if one.recording.group != OUTSIDE_PHRASEBOOK]
+    parts["all but jfk and stream"] = [
+        one for one in parts["all but jfk"] if not one.recording.group.startswith("stream")
+    ]
     parts["all"] = list(results)
     return {
         name: (pooled(one.whole for one in members), pooled(one.live for one in members))
@@ -132,6 +136,8 @@ def _verdict(is_within: bool) -> str:
 _NOTES = (
     "Whole: faster-whisper on the file, 30 s windows. Live: the engine, which heard the file once, in real time.",
     "The language is fixed for each file, in both. Words are compared in lower case, without punctuation.",
+    "The starter model loses its place in 30 s windows with many sentences: hence the errors of stream-* when whole. "
+    "The limit must hold with and without them.",
     "jfk is a human voice whose words the starter model was never taught; totals are given without it, too.",
 )
 
@@ -157,10 +163,8 @@ def _print(
         table.add_column(heading, justify="right")
     counts = {name: sum(one.recording.group == name for one in results) for name in totals}
     for name, (whole, live) in totals.items():
-        if name.startswith("all"):
-            files = len(results) - (counts.get(OUTSIDE_PHRASEBOOK, 0) if name != "all" else 0)
-        else:
-            files = counts[name]
+        left_out = [group for group in counts if name != "all" and group.partition("-")[0] in name.split()]
+        files = len(results) - sum(counts[one] for one in left_out) if name.startswith("all") else counts[name]
         if not whole.words:
             continue
         table.add_row(
