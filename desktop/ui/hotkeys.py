@@ -15,6 +15,8 @@ class Hotkeys(QObject):
 
     pressed = pyqtSignal(str)
     """name of the hotkey"""
+    tried = pyqtSignal(str)
+    """name of the hotkey, instead of `pressed`, while hotkeys are only tried out"""
     failed = pyqtSignal(str)
     """one sentence: why a hotkey does not work"""
 
@@ -22,6 +24,23 @@ class Hotkeys(QObject):
         super().__init__(parent)
         self._keys: dict[str, str] = {}
         self._listener: Any = None
+        self._is_trial = False
+        self.problem = ""
+        """the newest sentence of `failed` for the keys that are set"""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Which hotkeys are set: name -> combination."""
+        return dict(self._keys)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether hotkeys are heard at all."""
+        return self._listener is not None
+
+    def try_out(self, is_trial: bool) -> None:
+        """From now on hotkeys do nothing but tell `tried`, or do their work again."""
+        self._is_trial = is_trial
 
     def apply(self, keys: Mapping[str, str]) -> None:
         """keys: name -> "<ctrl>+<alt>+l", empty for none. Listens to these from now on."""
@@ -29,6 +48,7 @@ class Hotkeys(QObject):
         if wanted == self._keys:
             return
         self._keys = wanted
+        self.problem = ""
         self.close()
         if not wanted:
             return
@@ -36,16 +56,16 @@ class Hotkeys(QObject):
             from pynput import keyboard
         except Exception as error:  # pynput raises whatever its backend raised
             log.warning("no global hotkeys: %s", type(error).__name__)
-            self.failed.emit("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
+            self._fail("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
             return
         usable = {}
         for name, combination in wanted.items():
             try:
                 keyboard.HotKey.parse(combination)
             except ValueError:
-                self.failed.emit(f"The hotkey {combination} is not one; write it like <ctrl>+<alt>+l.")
+                self._fail(f"The hotkey {combination} is not one; write it like <ctrl>+<alt>+l.")
             else:
-                usable[combination] = lambda name=name: self.pressed.emit(name)
+                usable[combination] = lambda name=name: self._heard(name)
         if not usable:
             return
         try:
@@ -55,10 +75,22 @@ class Hotkeys(QObject):
         except Exception as error:
             self._listener = None
             log.warning("no global hotkeys: %s", type(error).__name__)
-            self.failed.emit("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
+            self._fail("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
 
     def close(self) -> None:
         """Stop listening."""
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
+
+    def _heard(self, name: str) -> None:
+        (self.tried if self._is_trial else self.pressed).emit(name)  # on pynput's thread; both are queued
+
+    def _fail(self, sentence: str) -> None:
+        self.problem = sentence
+        self.failed.emit(sentence)
+
+
+def words(combination: str) -> str:
+    """ "<ctrl>+<alt>+l" as a user reads it: "Ctrl+Alt+L". Pure."""
+    return "+".join(part.strip("<>").replace("_", " ").title() for part in combination.split("+") if part)

@@ -1,4 +1,4 @@
-"""Shows how loud the source is, in ten bars. GUI thread only."""
+"""Shows how loud the source is, in bars. GUI thread only."""
 
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
@@ -11,27 +11,29 @@ QUIETEST = -60.0
 """dBFS that lights no bar"""
 
 
-def bars(dbfs: float) -> int:
-    """How many of the bars a level lights."""
-    return max(0, min(BARS, round((dbfs - QUIETEST) / -QUIETEST * BARS)))
+def bars(dbfs: float, count: int = BARS) -> int:
+    """How many of `count` bars a level lights."""
+    return max(0, min(count, round((dbfs - QUIETEST) / -QUIETEST * count)))
 
 
 class LevelMeter(QWidget):
     """Bars that grow with the level; bright while somebody speaks, crossed out while Parley does."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, count: int = BARS) -> None:
+        """count: bars it has."""
         super().__init__(parent)
+        self._count = count
         self.setFixedSize(self.sizeHint())
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._shown = (0, False, False)
         self._describe()
 
     def sizeHint(self) -> QSize:
-        return QSize(BARS * 6 - 2, 16)
+        return QSize(self._count * 6 - 2, 16)
 
     def show_level(self, dbfs: float, *, is_speech: bool, is_muted: bool) -> None:
         """Show a level; repaints only what looks different."""
-        shown = (bars(dbfs), is_speech, is_muted)
+        shown = (bars(dbfs, self._count), is_speech, is_muted)
         if shown != self._shown:
             described = shown[1:] != self._shown[1:]
             self._shown = shown
@@ -48,10 +50,10 @@ class LevelMeter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for bar in range(BARS):
+        for bar in range(self._count):
             if is_muted or bar >= lit:
                 color = look.hover
-            elif bar == BARS - 1:
+            elif bar == self._count - 1:
                 color = look.bad
             else:
                 color = look.good if is_speech else look.muted
