@@ -27,3 +27,8 @@ def models_dir() -> Path:
 def log_file() -> Path:
     """The log. It never holds speech or transcripts."""
     return Path(_dirs.user_log_dir) / "parley.log"
+
+
+def tuning_file() -> Path:
+    """What was measured to suit this machine; may be deleted at any time."""
+    return Path(_dirs.user_cache_dir) / "tuning.json"

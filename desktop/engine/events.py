@@ -175,6 +175,16 @@ class ModelProgress:
     """0..1; 1 when it is ready"""
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUnloaded:
+    """A model left the memory, because nothing used it; the next start loads it again. Metrics follow."""
+
+    stage: str
+    """`recognition`, `translation` or `speech`"""
+    name: str
+    """as shown to the user"""
+
+
 class Severity(StrEnum):
     """How much an `ErrorEvent` matters."""
 
@@ -224,6 +234,7 @@ Event = (
     | AudioLevel
     | Metrics
     | ModelProgress
+    | ModelUnloaded
     | ErrorEvent
     | DevicesChanged
 )

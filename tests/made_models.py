@@ -1,0 +1,101 @@
+"""Whisper models of any size with random weights, for tests of loading, memory and speed: real CTranslate2 models that
+the real backend opens, with the starter model's tokenizer. What they hear is nonsense.
+
+No torch: the weights are written through `ctranslate2.specs` with numpy.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from desktop.paths import RESOURCES
+
+_STARTER = RESOURCES / "starter" / "whisper"
+_MELS, _ENCODER_PLACES, _DECODER_PLACES = 80, 1500, 448
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """Of a Whisper model; see `TINY`, `BASE`, `SMALL` for those of OpenAI's."""
+
+    width: int
+    encoder_layers: int
+    decoder_layers: int
+    heads: int
+
+
+TINY = Dimensions(384, 4, 4, 6)
+BASE = Dimensions(512, 6, 6, 8)
+SMALL = Dimensions(768, 12, 12, 12)
+
+
+def make_whisper(
+    directory: Path, dimensions: Dimensions = TINY, *, quantization: str | None = "int8", name: str = "", seed: int = 0
+) -> Path:
+    """Write a model into `directory` (made if need be); returns it. TINY takes a second, SMALL five.
+
+    quantization: as CTranslate2 stores the weights; None is float32. name: what `parley.json` calls it."""
+    from ctranslate2.specs import WhisperSpec
+
+    about = json.loads((_STARTER / "config.json").read_text(encoding="utf-8"))
+    tokens = json.loads((_STARTER / "vocabulary.json").read_text(encoding="utf-8"))
+    spec: Any = WhisperSpec(dimensions.encoder_layers, dimensions.heads, dimensions.decoder_layers, dimensions.heads)
+    _fill(spec, dimensions, len(tokens), np.random.default_rng(seed))
+    spec.config.suppress_ids = about.get("suppress_ids", [])
+    spec.config.suppress_ids_begin = about.get("suppress_ids_begin", [])
+    spec.config.lang_ids = about["lang_ids"]
+    spec.config.alignment_heads = [[dimensions.decoder_layers - 1, head] for head in range(dimensions.heads)]
+    spec.register_vocabulary(tokens)
+    spec.validate()
+    spec.optimize(quantization=quantization)
+    directory.mkdir(parents=True, exist_ok=True)
+    spec.save(str(directory))
+    for file in ("tokenizer.json", "preprocessor_config.json"):
+        shutil.copyfile(_STARTER / file, directory / file)
+    manifest = {"name": name or directory.name, "languages": ["en", "es"], "short_context": True}
+    (directory / "parley.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return directory
+
+
+def _fill(spec: Any, dimensions: Dimensions, tokens: int, random: np.random.Generator) -> None:
+    width = dimensions.width
+
+    def weights(*shape: int) -> Any:
+        return random.standard_normal(shape, dtype=np.float32) * np.float32(0.02)
+
+    def linear(layer: Any, outputs: int, inputs: int) -> None:
+        layer.weight, layer.bias = weights(outputs, inputs), np.zeros(outputs, np.float32)
+
+    def norm(layer: Any) -> None:
+        layer.gamma, layer.beta = np.ones(width, np.float32), np.zeros(width, np.float32)
+
+    def feed_forward(layer: Any) -> None:
+        norm(layer.layer_norm)
+        linear(layer.linear_0, 4 * width, width)
+        linear(layer.linear_1, width, 4 * width)
+
+    def attention(layer: Any, *outputs: int) -> None:
+        norm(layer.layer_norm)
+        for part, size in zip(layer.linear, outputs, strict=True):
+            linear(part, size, width)
+
+    encoder, decoder = spec.encoder, spec.decoder
+    for conv, inputs in ((encoder.conv1, _MELS), (encoder.conv2, width)):
+        conv.weight, conv.bias = weights(width, inputs, 3), np.zeros(width, np.float32)
+    encoder.position_encodings.encodings = weights(_ENCODER_PLACES, width)
+    decoder.position_encodings.encodings = weights(_DECODER_PLACES, width)
+    decoder.embeddings.weight = weights(tokens, width)
+    decoder.projection.weight = decoder.embeddings.weight
+    norm(encoder.layer_norm)
+    norm(decoder.layer_norm)
+    for layer in encoder.layer:
+        attention(layer.self_attention, 3 * width, width)
+        feed_forward(layer.ffn)
+    for layer in decoder.layer:
+        attention(layer.self_attention, 3 * width, width)
+        attention(layer.attention, width, 2 * width, width)
+        feed_forward(layer.ffn)
