@@ -1,16 +1,37 @@
 """Every setting, declared once: default, range, help.
 
 The command line's flags, the environment variables (`PARLEY_SPEECH__RATE=1.2`), the file and the settings
-dialog all come from this declaration. Defaults < file < environment < flags; flags are never saved.
+dialog all come from this declaration. Defaults < file < profile < environment < flags; flags are never saved.
 No Qt in here; used from any thread (all values are frozen).
 """
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Applies = Literal["at once", "reload", "restart"]
+"""When a change takes effect: at once; as soon as the model is loaded again, which Parley does by itself; when
+Parley is started the next time."""
+
+
+def _place(value: tuple[int, ...]) -> tuple[int, ...]:
+    """A place on the screen, or () for the usual one. X11 has 16 bits for each number."""
+    if value and (len(value) != 4 or not all(-32768 <= number <= 32767 for number in value)):
+        raise ValueError("it must be four numbers, x, y, width and height, each from -32768 to 32767")
+    return value
+
+
+Place = Annotated[tuple[int, ...], AfterValidator(_place)]
+
+
+def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once") -> JsonDict:
+    """What is known of a setting besides its type, range and help.
+
+    unit: of its number; advanced: few need it; applies: when a change takes effect."""
+    return {"unit": unit, "advanced": advanced, "applies": applies}
 
 
 class Group(BaseModel):
@@ -23,37 +44,128 @@ class AudioSettings(Group):
     """Listen to"""
 
     source: str = Field("microphone:", description="What to listen to: microphone:NAME, loopback:NAME or file:PATH")
-    level_hz: float = Field(15.0, ge=1, le=60, description="Updates of the level meter per second")
+    level_hz: float = Field(
+        15.0,
+        ge=1,
+        le=60,
+        description="Updates of the level meter per second",
+        json_schema_extra=_about(unit="per second", advanced=True),
+    )
 
 
 class VadSettings(Group):
     """Speech detection"""
 
     threshold: float = Field(0.5, ge=0.05, le=0.95, description="How sure Silero must be that it hears speech")
-    webrtc_mode: int = Field(2, ge=0, le=3, description="How strict WebRTC's detector is")
-    window: int = Field(6, ge=1, le=30, description="Frames of 32 ms that vote on whether somebody speaks")
-    onset: float = Field(0.1, ge=0.03, le=1, description="Seconds of speech that open an utterance")
-    preroll: float = Field(1.0, ge=0, le=5, description="Seconds kept from before an utterance")
-    hangover: float = Field(0.5, ge=0.1, le=3, description="Seconds of silence that end an utterance")
-    max_segment: float = Field(20.0, ge=5, le=30, description="Longest utterance in seconds; then it is split")
+    webrtc_mode: int = Field(
+        2, ge=0, le=3, description="How strict WebRTC's detector is", json_schema_extra=_about(advanced=True)
+    )
+    window: int = Field(
+        6,
+        ge=1,
+        le=30,
+        description="Frames of 32 ms that vote on whether somebody speaks",
+        json_schema_extra=_about(unit="frames", advanced=True),
+    )
+    onset: float = Field(
+        0.1,
+        ge=0.03,
+        le=1,
+        description="Seconds of speech that open an utterance",
+        json_schema_extra=_about(unit="s", advanced=True),
+    )
+    preroll: float = Field(
+        1.0,
+        ge=0,
+        le=5,
+        description="Seconds kept from before an utterance",
+        json_schema_extra=_about(unit="s", advanced=True),
+    )
+    hangover: float = Field(
+        0.5, ge=0.1, le=3, description="Seconds of silence that end an utterance", json_schema_extra=_about(unit="s")
+    )
+    max_segment: float = Field(
+        20.0,
+        ge=5,
+        le=30,
+        description="Longest utterance in seconds; then it is split",
+        json_schema_extra=_about(unit="s", advanced=True),
+    )
 
 
 class RecognitionSettings(Group):
     """Recognition"""
 
-    backend: Literal["auto", "whisper", "pocketsphinx"] = Field("auto", description="Which recogniser to use")
-    model: str = Field("", description="Name or directory of a Whisper model; empty takes the best one installed")
+    backend: Literal["auto", "whisper", "pocketsphinx"] = Field(
+        "auto", description="Which recogniser to use", json_schema_extra=_about(advanced=True, applies="reload")
+    )
+    model: str = Field(
+        "",
+        description="Name or directory of a Whisper model; empty takes the best one installed",
+        json_schema_extra=_about(applies="reload"),
+    )
     language: str = Field("auto", description="Language that is spoken, or auto to detect it")
     languages: tuple[str, ...] = Field(("en", "es"), description="Languages to choose from when detecting")
-    beam_size: int = Field(5, ge=1, le=10, description="Beam width of the final decoding")
-    threads: int = Field(1, ge=1, le=64, description="Processor threads for recognition")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where recognition runs")
-    compute_type: str = Field("default", description="CTranslate2 number format, for example int8 or float16")
-    context: Literal["auto", "short", "full"] = Field(
-        "auto", description="Audio window given to Whisper: short is several times faster, full is what it was made for"
+    beam_size: int = Field(
+        5,
+        ge=1,
+        le=10,
+        description="Beam width of the final decoding",
+        json_schema_extra=_about(advanced=True, applies="reload"),
     )
-    step: float = Field(0.3, ge=0.1, le=5, description="Least seconds between two looks at a running utterance")
-    window: float = Field(10.0, ge=3, le=28, description="Seconds of audio that are decoded at most while speaking")
+    threads: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processor threads for recognition; 0 takes what was measured to be best on this machine",
+        json_schema_extra=_about(applies="reload"),
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where recognition runs", json_schema_extra=_about(applies="reload")
+    )
+    compute_type: Literal[
+        "default",
+        "auto",
+        "int8",
+        "int8_float32",
+        "int8_float16",
+        "int8_bfloat16",
+        "int16",
+        "float16",
+        "bfloat16",
+        "float32",
+    ] = Field(
+        "auto",
+        description="CTranslate2's number format: int8 is fast on processors, float16 on graphics cards; "
+        "auto takes what was measured to be fastest on this machine, default is how the model is stored",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    context: Literal["auto", "short", "full"] = Field(
+        "auto",
+        description="Audio window given to Whisper: short is several times faster, full is what it was made for",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    step: float = Field(
+        0.3,
+        ge=0.1,
+        le=5,
+        description="Least seconds between two looks at a running utterance",
+        json_schema_extra=_about(unit="s", advanced=True),
+    )
+    window: float = Field(
+        10.0,
+        ge=3,
+        le=28,
+        description="Seconds of audio that are decoded at most while speaking",
+        json_schema_extra=_about(unit="s", advanced=True),
+    )
+    unload_after: float = Field(
+        10.0,
+        ge=0,
+        le=1440,
+        description="Minutes without listening or speech after which the models leave the memory; 0 is never",
+        json_schema_extra=_about(unit="min"),
+    )
     vocabulary: str = Field("", description="Names and terms to expect")
 
 
@@ -68,7 +180,9 @@ class SpeechSettings(Group):
     """Voice"""
 
     enabled: bool = Field(False, description="Speak the translation")
-    backend: Literal["auto", "piper", "espeak"] = Field("auto", description="Which synthesizer to use")
+    backend: Literal["auto", "piper", "espeak"] = Field(
+        "auto", description="Which synthesizer to use", json_schema_extra=_about(advanced=True)
+    )
     voice: str = Field("", description="Voice; empty takes the best one for the language")
     output: str = Field("output:", description="Device to speak on: output:NAME")
     rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed; 1 is normal")
@@ -86,18 +200,30 @@ class SubtitleSettings(Group):
     translation_first: bool = Field(False, description="Translation above the original")
     unconfirmed: Literal["dim", "hide"] = Field("dim", description="How words that may still change are shown")
     lines: int = Field(2, ge=1, le=6, description="Lines per language")
-    line_length: int = Field(42, ge=20, le=80, description="Characters per line")
-    clear_after: float = Field(4.0, ge=1, le=60, description="Seconds after which finished text disappears")
+    line_length: int = Field(
+        42, ge=20, le=80, description="Characters per line", json_schema_extra=_about(unit="characters")
+    )
+    clear_after: float = Field(
+        4.0, ge=1, le=60, description="Seconds after which finished text disappears", json_schema_extra=_about(unit="s")
+    )
     font_family: str = Field("", description="Font; empty takes the system's")
-    font_size: int = Field(0, ge=0, le=200, description="Height of the text in pixels; 0 follows the screen's height")
+    font_size: int = Field(
+        0,
+        ge=0,
+        le=200,
+        description="Height of the text in pixels; 0 follows the screen's height",
+        json_schema_extra=_about(unit="px"),
+    )
     text_color: Color = Field("#ffffff", description="Colour of the original")
     translation_color: Color = Field("#ffe066", description="Colour of the translation")
     background_color: Color = Field("#000000", description="Colour behind the text")
     background_opacity: float = Field(0.75, ge=0, le=1, description="Opacity behind the text")
     outline: bool = Field(False, description="Draw a dark outline around the letters")
     screen: str = Field("", description="Name of the screen; empty takes the primary one")
-    geometry: tuple[int, ...] = Field(
-        (), description="Place on the screen: x, y, width, height; empty is bottom centre"
+    geometry: Place = Field(
+        (),
+        description="Place on the screen: x, y, width, height; empty is bottom centre",
+        json_schema_extra=_about(advanced=True),
     )
 
 
@@ -112,6 +238,32 @@ class TypingSettings(Group):
     terminals: tuple[str, ...] = Field(
         ("xterm", "uxterm", "gnome-terminal", "konsole", "kitty", "alacritty", "foot", "terminator", "urxvt", "st"),
         description="Window classes that are terminals",
+        json_schema_extra=_about(advanced=True),
+    )
+
+
+class ModelSettings(Group):
+    """Models"""
+
+    hub: tuple[str, ...] = Field(
+        (),
+        description="Addresses of the Hugging Face hub, tried in turn; empty takes huggingface.co",
+        json_schema_extra=_about(advanced=True),
+    )
+    argos: tuple[str, ...] = Field(
+        (),
+        description="Addresses of the list of Argos packages, tried in turn; empty takes Argos's own",
+        json_schema_extra=_about(advanced=True),
+    )
+    piper: tuple[str, ...] = Field(
+        (),
+        description="Addresses of copies of Piper's voices, tried in turn; empty takes the hub",
+        json_schema_extra=_about(advanced=True),
+    )
+    proxy: str = Field(
+        "",
+        description="Proxy for downloads, for example http://proxy:8080; empty takes the system's",
+        json_schema_extra=_about(advanced=True),
     )
 
 
@@ -121,7 +273,11 @@ class WindowSettings(Group):
     theme: Literal["system", "light", "dark", "contrast"] = Field("system", description="Colours")
     reduced_motion: bool = Field(False, description="No animations")
     tray: bool = Field(True, description="Show an icon in the system tray")
-    geometry: tuple[int, ...] = Field((), description="Place on the screen: x, y, width, height")
+    geometry: Place = Field(
+        (),
+        description="Place on the screen: x, y, width, height",
+        json_schema_extra=_about(advanced=True, applies="restart"),
+    )
 
 
 class HotkeySettings(Group):
@@ -146,6 +302,7 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     typing: TypingSettings = TypingSettings()
+    models: ModelSettings = ModelSettings()
     window: WindowSettings = WindowSettings()
     hotkeys: HotkeySettings = HotkeySettings()
 
