@@ -24,7 +24,7 @@ RESTORE_AFTER = 0.4
 GIVE_UP_AFTER = 1.5
 """seconds after which a window that has not fetched the text will not"""
 SAVE_WITHIN = 3.0
-"""seconds that the owner of the previous content may take to hand it over"""
+"""seconds that the owner of the previous content may take to hand over one format of it"""
 
 
 class _Loan:
@@ -90,7 +90,7 @@ class Selections:
         answer: Future[Any] = Future()
         self._jobs.put((job, answer))
         os.write(self._wake_write, b".")
-        return answer.result(SAVE_WITHIN + 5)
+        return answer.result(4 * SAVE_WITHIN + 5)
 
     def _run(self) -> None:
         try:

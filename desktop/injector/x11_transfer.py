@@ -62,23 +62,26 @@ def text_content(display: Any, text: str) -> Content:
 def fetch(
     display: Any, window: Any, selection: int, stamp: int, within: float, on_other: Callable[[Any], None]
 ) -> Content | None:
-    """Everything that the owner of a selection offers; None if it does not answer within so many seconds.
+    """Everything that the owner of a selection offers; None if it does not answer.
 
-    on_other: gets the events that are not part of this.
+    within: seconds it may take for one format (an image comes in a dozen, each made when it is asked for); for all
+    together four times as long. on_other: gets the events that are not part of this.
     """
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + 4 * within
     targets_atom = display.intern_atom("TARGETS")
     listed = _convert(display, window, selection, targets_atom, stamp, min(deadline, time.monotonic() + 1), on_other)
     if listed is None or listed.format != 32:
         # A simple owner that does not list its formats still has text.
         targets = [display.intern_atom("UTF8_STRING"), display.intern_atom("STRING")]
+        deadline = time.monotonic() + within
     else:
         targets = list(dict.fromkeys(int(atom) for atom in listed.data))
     values: dict[int, Value] = {}
     total = 0
     wanted = [target for target in targets if target and display.get_atom_name(target) not in _NOT_CONTENT]
     for target in wanted:
-        value = _convert(display, window, selection, target, stamp, deadline, on_other)
+        soon = min(deadline, time.monotonic() + within)
+        value = _convert(display, window, selection, target, stamp, soon, on_other)
         if value is not None:
             total += len(value.data) * value.format // 8
             values[target] = value
