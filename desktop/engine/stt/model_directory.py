@@ -24,6 +24,10 @@ WHISPER_LANGUAGES = tuple(_IN_ORDER.split())
 """ISO 639 codes"""
 
 
+_EDGE = 64
+"""bytes at either end of a file that tell whether it is whole"""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelDirectory:
     """A model directory that looks whole."""
@@ -72,8 +76,12 @@ def verify(path: Path) -> None:
         raise ModelBroken(f"{weights} is damaged or incomplete; install the model again.")
     if kind != "WhisperSpec":
         raise ModelBroken(f"The model in {path} is not a speech recogniser ({kind}); choose a Whisper model.")
-    for file in ("config.json", "tokenizer.json"):
-        if not _read_json(path / file):
+    usable = {
+        "config.json": bool(_read_json(path / "config.json")),
+        "tokenizer.json": _is_whole(path / "tokenizer.json"),
+    }
+    for file, is_usable in usable.items():
+        if not is_usable:
             raise ModelBroken(f"{path / file} is missing or damaged; install the model again.")
     if not any((path / f"vocabulary.{kind}").is_file() for kind in ("json", "txt")):
         raise ModelBroken(f"{path} holds no vocabulary file; install the model again.")
@@ -90,6 +98,19 @@ def _kind(weights: Path) -> str | None:
             return None
         name = file.read(length).rstrip(b"\0")
     return name.decode("ascii") if name.isascii() and name.isalnum() else None
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file that holds a JSON object has its beginning and its end. Reading all of a tokenizer's 4 MB
+    would keep every other thread of Python, the window's too, from running meanwhile."""
+    try:
+        with path.open("rb") as file:
+            first = file.read(_EDGE)
+            file.seek(max(0, path.stat().st_size - _EDGE))
+            last = file.read()
+    except OSError:
+        return False
+    return first.lstrip().startswith(b"{") and last.rstrip().endswith(b"}") and b'"' in first
 
 
 def _read_json(path: Path) -> dict[str, Any]:
