@@ -181,6 +181,21 @@ def demo(
     return run(context.obj, out, is_fast=fast)
 
 
+@app.command()
+def doctor(
+    context: typer.Context,
+    quick: Annotated[bool, typer.Option("--quick", metavar=FLAG, help="Play no sound and measure no speed.")] = False,
+    copy: Annotated[
+        bool, typer.Option("--diagnostics", metavar=FLAG, help="Print a text for a report, without anything personal.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Look at everything Parley needs here, and say how to mend what does not work."""
+    from desktop.cli.doctor import doctor as run
+
+    return run(context.obj, quick=quick, as_json=as_json, copy=copy)
+
+
 @bench.command()
 def accuracy(
     context: typer.Context,
@@ -219,3 +234,18 @@ def silence(
 def _changes(to: str, language: str, model: str) -> dict[str, Any]:
     changes = {"translation.target": to, "recognition.language": language, "recognition.model": model}
     return {key: value for key, value in changes.items() if value}
+
+
+@bench.command()
+def tune(
+    context: typer.Context,
+    model: Model = "",
+    again: Annotated[
+        bool, typer.Option("--again", metavar=FLAG, help="Measure even if it was measured before.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """How the recogniser runs best on this machine: device, number format, threads. Remembered for "auto"."""
+    from desktop.bench.tune import main
+
+    return main(context.obj.store.current, model, is_again=again, as_json=as_json)

@@ -1,0 +1,63 @@
+"""The models: is what the settings ask for there, and whole? Looks at the disk; on the examination's thread."""
+
+from desktop.doctor.findings import Health, Verdict, ok
+from desktop.engine import models as on_disk
+from desktop.engine.errors import EngineError, ModelError
+from desktop.engine.languages import language_name
+from desktop.settings import Settings
+
+
+def models(settings: Settings) -> Verdict:
+    """Recognition, translation and voice for the languages that are chosen."""
+    try:
+        lacks, basics = _lacks(settings)
+    except EngineError as error:
+        return Verdict(Health.PROBLEM, error.message)
+    if lacks:
+        return Verdict(Health.PROBLEM, " ".join(lacks), "Fetch or import what is missing in the window of the models.")
+    if basics:
+        fix = "Fetch larger models; those that ship with Parley know a phrasebook only."
+        return Verdict(Health.WARNING, " ".join(basics), fix)
+    return ok("Everything for the chosen languages is installed.")
+
+
+def broken() -> Verdict:
+    """Files that are there but cannot be used."""
+    problems = [problem for kind in on_disk.KINDS for problem in on_disk.broken(kind)]
+    if not problems:
+        return ok("Every model that is installed looks whole.")
+    return Verdict(Health.PROBLEM, " ".join(problems), "Install these again or delete them.")
+
+
+def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
+    """Sentences for what is missing, and for what is basic only."""
+    recognition, target = settings.recognition, settings.translation.target
+    spoken = recognition.languages if recognition.language == "auto" else (recognition.language,)
+    lacks: list[str] = []
+    basics: list[str] = []
+    if recognition.backend != "pocketsphinx":
+        try:
+            model = on_disk.recognition_model(recognition.model)
+        except ModelError as error:
+            lacks.append(error.message)
+        else:
+            unknown = [language_name(code) for code in spoken if code not in model.languages]
+            if unknown:
+                lacks.append(f"{model.label} does not understand {', '.join(unknown)}.")
+            if model.is_starter:
+                basics.append(f"Recognition runs with {model.label}.")
+    if target:
+        pairs = [(code, target) for code in spoken if code != target]
+        for source, wanted in pairs:
+            try:
+                route = on_disk.translation_route(source, wanted)
+            except ModelError as error:
+                lacks.append(error.message)
+            else:
+                basics += [f"Translation runs with {one.label}." for one in route if one.is_starter]
+    if target and settings.speech.enabled and settings.speech.backend != "espeak":
+        try:
+            on_disk.voice_for(target, settings.speech.voice)
+        except ModelError as error:
+            lacks.append(error.message)
+    return lacks, basics
