@@ -28,6 +28,7 @@ from desktop.ui.hotkeys import Hotkeys
 from desktop.ui.loader import Loader
 from desktop.ui.machine_choices import ChoicesFinder
 from desktop.ui.main_window import MainWindow
+from desktop.ui.profile_switch import ProfileSwitch
 from desktop.ui.status import Status
 from desktop.ui.tray import Tray
 
@@ -106,6 +107,7 @@ class App(QObject):
         self.typist: Typist | None = None
         self.tray: Tray | None = None
         self.hotkeys = Hotkeys(self)
+        self.profiles = ProfileSwitch(self)
         self._starts = starts
         self._modules: set[str] = set()
         self._settings: Settings | None = None
@@ -164,6 +166,7 @@ class App(QObject):
         self.engine.failed.connect(self._engine_failed)
         self.engine.finished.connect(self._engine_ended)
         self._apply(store.current)
+        self.profiles.begin(store)
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
         self.engine.start()
@@ -242,6 +245,9 @@ class App(QObject):
             tray.unlockRequested.connect(self._unlock)
             tray.stopSpeakingRequested.connect(self._stop_speaking)
             tray.quitRequested.connect(self.quit)
+            tray.profileRequested.connect(self.profiles.use)
+            self.profiles.shown.connect(tray.show_profiles)
+            tray.show_profiles(self.profiles.names, self.profiles.current)
             tray.show_status(self.window.status)
         if self.tray is not None:
             self.tray.set_visible(is_wanted)
@@ -305,7 +311,13 @@ class App(QObject):
             "toggle_listening": self.window.toggle,
             "unlock_subtitles": lambda: self._unlock(True),
             "stop_speaking": self._stop_speaking,
+            "next_profile": self._next_profile,
         }[name]()
+
+    def _next_profile(self) -> None:
+        name = self.profiles.use_next()
+        if self.tray is not None:
+            self.tray.tell(f"Profile: {name}.")
 
     def _status_changed(self, status: Status) -> None:
         if self.tray is not None:
@@ -341,6 +353,11 @@ class App(QObject):
         window.settingChanged.connect(self._set)
         window.settingReset.connect(self._reset)
         window.statusChanged.connect(self._status_changed)
+        self.profiles.shown.connect(window.side.show_profiles)
+        self.profiles.failed.connect(lambda sentence: window.notify("settings", sentence, "warning"))
+        window.side.profileChosen.connect(self.profiles.use)
+        window.side.profileNamed.connect(self.profiles.save_as)
+        window.side.profileRemoved.connect(self.profiles.remove)
         window.closed.connect(self.quit)
         window.quitRequested.connect(self.quit)
         hints = QGuiApplication.styleHints()

@@ -19,6 +19,7 @@ from desktop.ui.output_cards import OutputCards
 from desktop.ui.popover import Popover
 from desktop.ui.settings_access import SettingsAccess
 from desktop.ui.shortcuts import SHORTCUTS, ShortcutList
+from desktop.ui.side_windows import SideWindows
 from desktop.ui.source_picker import SourcePicker
 from desktop.ui.status import Status
 from desktop.ui.status_line import StatusLine
@@ -75,6 +76,7 @@ class MainWindow(QWidget):
         self.status_line = StatusLine()
         self._lay_out()
         self.access = SettingsAccess(self)
+        self.side = SideWindows(self)
         self._connect()
         self._show_status(self.status)
         for widget in (self.source, self.languages, self.cards, self.start):
@@ -110,6 +112,7 @@ class MainWindow(QWidget):
         handler = self._handlers.get(type(event).__name__)
         if handler is not None:
             handler(event)
+        self.side.on_event(event)
 
     def show_starting(self) -> None:
         """Start was pressed; the engine has not answered yet."""
@@ -271,8 +274,9 @@ class MainWindow(QWidget):
         else:
             self.stopSpeakingRequested.emit()
 
-    def _show_shortcuts(self) -> None:
-        Popover("Keyboard shortcuts", ShortcutList(), self.status_line.settings).open()
+    def show_shortcuts(self) -> None:
+        """Every shortcut of the window."""
+        Popover("Keyboard shortcuts", ShortcutList(), self.status_line.menu).open()
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -322,7 +326,8 @@ class MainWindow(QWidget):
         line = self.status_line
         line.modelWanted.connect(lambda: self.access.open_models(line.model))
         line.warningsWanted.connect(self._open_notices)
-        line.settingsWanted.connect(self.access.open_dialog)
+        line.menuWanted.connect(lambda: self.side.open_menu(line.menu))
+        line.latencyWanted.connect(self.side.open_latency)
         line.bar.acted.connect(self._act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))
         actions = {
@@ -343,7 +348,9 @@ class MainWindow(QWidget):
             "live": self.transcript.view.follow,
             "warnings": self._open_notices,
             "settings": self.access.open_dialog,
-            "shortcuts": self._show_shortcuts,
+            "menu": lambda: self.side.open_menu(line.menu),
+            "latency": self.side.open_latency,
+            "shortcuts": self.show_shortcuts,
             "escape": self._escape,
             "close": self.close,
             "quit": self.quitRequested.emit,

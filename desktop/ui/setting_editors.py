@@ -32,6 +32,7 @@ _EMPTY = {
     "hotkeys.toggle_listening": "<ctrl>+<alt>+l",
     "hotkeys.unlock_subtitles": "<ctrl>+<alt>+u",
     "hotkeys.stop_speaking": "<ctrl>+<alt>+s",
+    "hotkeys.next_profile": "<ctrl>+<alt>+p",
     "subtitles.geometry": "Bottom centre",
     "window.geometry": "Automatic",
 }

@@ -32,6 +32,7 @@ _ICONS = {
     "speech": "account-voice",
     "subtitles": "subtitles-outline",
     "typing": "keyboard-outline",
+    "models": "chip",
     "window": "monitor",
     "hotkeys": "keyboard-settings-outline",
 }

@@ -36,6 +36,8 @@ SHORTCUTS = (
     Shortcut("clear", ("Ctrl+Shift+K",), "Clear the transcript"),
     Shortcut("live", ("Ctrl+End",), "Go to the newest line"),
     Shortcut("warnings", ("Ctrl+Shift+W",), "Show the warnings"),
+    Shortcut("latency", ("Ctrl+Shift+L",), "Latency"),
+    Shortcut("menu", ("F10",), "Menu: profiles, windows"),
     Shortcut("settings", ("Ctrl+,",), "Settings"),
     Shortcut("shortcuts", ("F1",), "These shortcuts"),
     Shortcut("close", ("Ctrl+W",), "Close the window"),

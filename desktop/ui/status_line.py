@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,8 +18,7 @@ from PyQt6.QtWidgets import (
 from desktop.ui import icons, theme
 from desktop.ui.notifications import NoticeBar
 from desktop.ui.output_cards import ElidedLabel
-from desktop.ui.popover import Popover
-from desktop.ui.status import STAGES, Status, latency_words
+from desktop.ui.status import Status, latency_words
 
 if TYPE_CHECKING:
     from desktop.engine.events import Metrics
@@ -31,7 +29,8 @@ class StatusLine(QWidget):
 
     modelWanted = pyqtSignal()
     warningsWanted = pyqtSignal()
-    settingsWanted = pyqtSignal()
+    menuWanted = pyqtSignal()
+    latencyWanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,8 +49,8 @@ class StatusLine(QWidget):
         self._latency = QPushButton()
         self._latency.setObjectName("flat")
         self._latency.setAccessibleName("Latency")
-        self._latency.setToolTip("How long each step takes")
-        self._latency.clicked.connect(self._open_details)
+        self._latency.setToolTip("How long each step takes (Ctrl+Shift+L)")
+        self._latency.clicked.connect(self.latencyWanted)
         self._latency.hide()
         self._spark = Sparkline()
         self._spark.hide()
@@ -60,12 +59,11 @@ class StatusLine(QWidget):
         self.warnings = QToolButton()
         self.warnings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.warnings.clicked.connect(self.warningsWanted)
-        self.settings = QToolButton()
-        self.settings.setIcon(icons.icon("cog-outline"))
-        self.settings.setAccessibleName("Settings")
-        self.settings.setToolTip("Settings (Ctrl+,)")
-        self.settings.clicked.connect(self.settingsWanted)
-        for button in (self.warnings, self.settings):
+        self.menu = QToolButton()
+        self.menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.menu.setIcon(icons.icon("cog-outline"))
+        self.menu.clicked.connect(self.menuWanted)
+        for button in (self.warnings, self.menu):
             button.setIconSize(QSize(18, 18))
         row = QHBoxLayout()
         row.setSpacing(2 * theme.STEP)
@@ -77,7 +75,7 @@ class StatusLine(QWidget):
         row.addWidget(self._dropped)
         row.addWidget(self.model)
         row.addWidget(self.warnings)
-        row.addWidget(self.settings)
+        row.addWidget(self.menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.STEP)
@@ -85,6 +83,7 @@ class StatusLine(QWidget):
         layout.addLayout(row)
         self.set_warnings(0)
         self.set_model("", "")
+        self.set_profile("")
         self.show_status(Status())
 
     def show_status(self, status: Status) -> None:
@@ -127,6 +126,15 @@ class StatusLine(QWidget):
         self.warnings.setAccessibleName(f"{count} warnings")
         self.warnings.setToolTip(f"{count} warning{'' if count == 1 else 's'} (Ctrl+W)")
 
+    def set_profile(self, name: str) -> None:
+        """Name of the profile in use; empty for none."""
+        self.menu.setText(name)
+        self.menu.setAccessibleName(f"Menu, profile {name}" if name else "Menu")
+        self.menu.setToolTip(
+            f"Profile {name}, settings, latency (F10)" if name else "Profiles, settings, latency (F10)"
+        )
+        self._fit()
+
     def refresh(self) -> None:
         """Paint again after a change of the look."""
         self.show_status(self._status)
@@ -148,7 +156,7 @@ class StatusLine(QWidget):
         words = latency_words(self._metrics.latency)
         self._dropped.setVisible(self._status.is_running and self.width() > 640)
         self._spark.setVisible(self._status.is_running and self._spark.has_values and self.width() > 640)
-        others = [self._picture, self._words, self._dropped, self.model, self.warnings, self.settings, self._spark]
+        others = [self._picture, self._words, self._dropped, self.model, self.warnings, self.menu, self._spark]
         taken = sum(one.sizeHint().width() + 2 * theme.STEP for one in others if not one.isHidden())
         room = self.width() - taken - 8 * theme.STEP
         shown = ""
@@ -158,10 +166,6 @@ class StatusLine(QWidget):
                 break
             shown = longer
         self._latency.setText(shown)
-
-    def _open_details(self) -> None:
-        if self._metrics is not None:
-            Popover("How well it keeps up", _details(self._metrics), self._latency).open()
 
 
 class Sparkline(QWidget):
@@ -193,29 +197,3 @@ class Sparkline(QWidget):
         for place, value in enumerate(self._values):
             height = max(2.0, 14 * value / highest)
             painter.fillRect(QRectF(place * 4, 15 - height, 3, height), color)
-
-
-def _details(metrics: "Metrics") -> QWidget:
-    content = QWidget()
-    grid = QGridLayout(content)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(6 * theme.STEP)
-    grid.setVerticalSpacing(2 * theme.STEP)
-    rows = [(words[0].upper() + words[1:], metrics.latency.get(stage)) for stage, words in STAGES.items()]
-    lines = [(name, f"{value:.2f} s" if value is not None else "not measured") for name, value in rows]
-    lines.append(("Sound dropped", f"{metrics.dropped_seconds:.1f} s"))
-    lines.append(("Partial results skipped", str(metrics.coalesced)))
-    lines += [(f"Waiting for {stage}", str(count)) for stage, count in metrics.queued.items()]
-    lines.append(("Waiting to be spoken", f"{metrics.spoken_queue:.1f} s"))
-    for name, value in (
-        ("Recognition", metrics.recognizer),
-        ("Translation", metrics.translator),
-        ("Voice", metrics.synthesizer),
-    ):
-        lines.append((name, value or "not loaded"))
-    for number, (name, text) in enumerate(lines):
-        label = QLabel(name)
-        label.setObjectName("muted")
-        grid.addWidget(label, number, 0)
-        grid.addWidget(QLabel(text), number, 1, Qt.AlignmentFlag.AlignRight)
-    return content

@@ -1,7 +1,9 @@
 """Parley in the system tray: its state as a badge, and the few things needed without the window. GUI thread only."""
 
+from functools import partial
+
 from PyQt6.QtCore import QObject, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QMenu, QSystemTrayIcon
 
 from desktop.ui import icons, theme
@@ -14,6 +16,7 @@ class Tray(QObject):
     toggleRequested = pyqtSignal()
     showRequested = pyqtSignal()
     unlockRequested = pyqtSignal(bool)
+    profileRequested = pyqtSignal(str)
     stopSpeakingRequested = pyqtSignal()
     quitRequested = pyqtSignal()
 
@@ -25,6 +28,9 @@ class Tray(QObject):
         self._menu.addAction("Show window", self.showRequested.emit)
         self._unlock = self._menu.addAction("Unlock subtitles")
         self._menu.addAction("Stop speaking", self.stopSpeakingRequested.emit)
+        self._profiles = self._menu.addMenu("Profile")
+        assert self._profiles is not None
+        self._one_profile = QActionGroup(self)
         self._menu.addSeparator()
         self._menu.addAction("Quit", self.quitRequested.emit)
         assert self._unlock is not None
@@ -59,6 +65,21 @@ class Tray(QObject):
     def show_unlocked(self, is_unlocked: bool) -> None:
         assert self._unlock is not None
         self._unlock.setChecked(is_unlocked)
+
+    def show_profiles(self, names: tuple[str, ...], current: str) -> None:
+        """Profiles to choose from, and the one in use."""
+        assert self._profiles is not None
+        self._profiles.clear()
+        for name in names:
+            action = self._profiles.addAction(name.replace("&", "&&"), partial(self.profileRequested.emit, name))
+            assert action is not None
+            action.setCheckable(True)
+            action.setChecked(name == current)
+            self._one_profile.addAction(action)
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence beside the tray for a moment."""
+        self._icon.showMessage("Parley", sentence, icons.app_icon(), 3000)
 
     def close(self) -> None:
         self._icon.hide()

@@ -188,7 +188,7 @@ def test_tab_goes_through_the_window_from_top_to_bottom(window: MainWindow, qtbo
         visited.append(focused)
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     wanted = [window.source, window.languages.source, window.languages.target, window.start]
-    wanted += [card.switch for card in window.cards.cards] + [window.status_line.settings]
+    wanted += [card.switch for card in window.cards.cards] + [window.status_line.menu]
     places = [visited.index(widget) for widget in wanted]
     assert places == sorted(places)
 
@@ -198,7 +198,7 @@ def test_it_can_be_used_at_its_smallest(window: MainWindow) -> None:
     QApplication.processEvents()
     assert (window.width(), window.height()) == SMALLEST
     inside = window.rect()
-    for widget in (window.source, window.languages, window.start, *window.cards.cards, window.status_line.settings):
+    for widget in (window.source, window.languages, window.start, *window.cards.cards, window.status_line.menu):
         corner = widget.mapTo(window, widget.rect().bottomRight())
         assert inside.contains(corner), widget
     assert window.transcript.view.height() > 100

@@ -14,6 +14,9 @@ OTHER = {
     "audio.source": "loopback:",
     "recognition.languages": ("en", "de"),
     "typing.terminals": ("xterm",),
+    "models.hub": ("http://a", "http://b"),
+    "models.argos": ("http://a",),
+    "models.piper": ("http://a",),
     "subtitles.geometry": (1, 2, 3, 4),
     "window.geometry": (1, 2, 3, 4),
 }
@@ -71,12 +74,14 @@ def test_a_setting_goes_back_to_its_default(dialog: SettingsDialog, window: Main
 
 def test_search_shows_only_what_fits(dialog: SettingsDialog) -> None:
     dialog.search("volume")
-    visible = [dialog._list.item(row).text() for row in range(9) if not dialog._list.item(row).isHidden()]  # type: ignore[union-attr]
+    visible = [
+        dialog._list.item(row).text() for row in range(dialog._list.count()) if not dialog._list.item(row).isHidden()
+    ]  # type: ignore[union-attr]
     assert visible == ["Voice"]
     dialog.search("no such words")
     assert dialog._pages.currentWidget() is dialog._nothing
     dialog.search("")
-    assert all(not dialog._list.item(row).isHidden() for row in range(9))  # type: ignore[union-attr]
+    assert all(not dialog._list.item(row).isHidden() for row in range(dialog._list.count()))  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("card", ["subtitles", "typing", "voice"])

@@ -1,0 +1,113 @@
+"""The menu of the main window and what it opens: profiles, Doctor, latency, settings. GUI thread only.
+
+Each window is imported and made when it is asked for, and gone when it is closed: until then it costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QWidget
+
+from desktop.ui.picker import Choice, PickerList, heading
+
+if TYPE_CHECKING:
+    from desktop.engine.events import Event
+    from desktop.ui.latency_panel import LatencyPanel
+    from desktop.ui.main_window import MainWindow
+
+_PROFILE, _DO = "profile:", "do:"
+
+
+class SideWindows(QObject):
+    """Holds what is open beside the main window."""
+
+    profileChosen = pyqtSignal(str)
+    profileNamed = pyqtSignal(str)
+    """keep the current settings as the profile of this name"""
+    profileRemoved = pyqtSignal(str)
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._profiles: tuple[str, ...] = ()
+        self._profile = ""
+        self.latency: LatencyPanel | None = None
+
+    def show_profiles(self, names: tuple[str, ...], current: str) -> None:
+        """names: what can be chosen, first the one that is no profile; current: the one in use."""
+        self._profiles, self._profile = names, current
+        self._window.status_line.set_profile(current if current in names[1:] else "")
+
+    def on_event(self, event: "Event") -> None:
+        """An event of the engine, for what is open."""
+        if self.latency is not None:
+            self.latency.on_event(event)
+
+    def open_menu(self, anchor: QWidget) -> PickerList:
+        """The menu, at its button."""
+        popup = PickerList(self.menu(), _PROFILE + self._profile, parent=anchor)
+        popup.setAccessibleName("Menu")
+        popup.picked.connect(self._act)
+        popup.open_below(anchor)
+        return popup
+
+    def menu(self) -> tuple[Choice, ...]:
+        """What the menu has."""
+        choices = []
+        if self._profiles:
+            choices += [heading("Profile"), *(Choice(_PROFILE + name, name) for name in self._profiles)]
+            choices.append(Choice(_DO + "save", "Save as…", "content-save-plus-outline"))
+            if self._profile in self._profiles[1:]:
+                choices.append(Choice(_DO + "remove", f"Remove {self._profile}…", "delete-outline"))
+        choices.append(heading("Parley"))
+        choices += [
+            Choice(_DO + "settings", "Settings…", "cog-outline"),
+            Choice(_DO + "latency", "Latency…", "chart-line"),
+            Choice(_DO + "shortcuts", "Keyboard shortcuts", "keyboard-outline"),
+        ]
+        return tuple(choices)
+
+    def open_latency(self) -> "LatencyPanel":
+        """How well Parley keeps up, from now on."""
+        from desktop.ui.latency_panel import LatencyPanel
+
+        if self.latency is None:
+            self.latency = LatencyPanel(self._window)
+            self.latency.destroyed.connect(self._forget_latency)
+        self.latency.show()
+        self.latency.raise_()
+        self.latency.activateWindow()
+        return self.latency
+
+    def ask_profile_name(self) -> None:
+        """Under which name to keep the current settings."""
+        from desktop.ui.profile_dialogs import SaveProfile
+
+        dialog = SaveProfile(self._profiles, self._window)
+        dialog.chosen.connect(self.profileNamed)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def ask_to_remove(self, name: str) -> None:
+        """Whether to forget a profile."""
+        from desktop.ui.profile_dialogs import RemoveProfile
+
+        dialog = RemoveProfile(name, self._window)
+        dialog.accepted.connect(lambda: self.profileRemoved.emit(name))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _act(self, value: str) -> None:
+        if value.startswith(_PROFILE):
+            self.profileChosen.emit(value.removeprefix(_PROFILE))
+            return
+        {
+            "save": self.ask_profile_name,
+            "remove": lambda: self.ask_to_remove(self._profile),
+            "settings": self._window.access.open_dialog,
+            "latency": self.open_latency,
+            "shortcuts": self._window.show_shortcuts,
+        }[value.removeprefix(_DO)]()
+
+    def _forget_latency(self) -> None:
+        self.latency = None
