@@ -8,9 +8,21 @@
     │   └── FileUnreadable     not a media file, no audio in it, empty, or no permission
     ├── ModelError
     │   ├── ModelMissing       nothing installed for what was asked
-    │   └── ModelBroken        there, but truncated or of another kind
+    │   ├── ModelBroken        there, but truncated or of another kind
+    │   ├── ModelProtected     it cannot be removed: it ships with Parley, or is in use by a download
+    │   ├── PackageRefused     a file or folder to import is unsafe or no model
+    │   ├── CatalogueBroken    a list of models cannot be read
+    │   └── DownloadError      a model could not be fetched
+    │       ├── Unreachable        nobody answers, or the connection breaks again and again
+    │       ├── DownloadRefused    401, 403: a licence to accept, a token, a blocked network
+    │       ├── DownloadGone       404, 410: it is no longer there
+    │       ├── ChecksumWrong      what came is not what was asked for
+    │       ├── DiskFull           no space for it
+    │       ├── DownloadBusy       another Parley fetches the same model
+    │       └── DownloadStopped    the user stopped it
     ├── LanguageUnknown        not a language code that Parley knows
     ├── BackendFailed          a backend raised while working
+    │   └── GraphicsCardFailed the graphics card cannot be used; the processor is, meanwhile
     └── TypingError            text cannot be typed (no permission, no display, no clipboard tool)
 
 The message is one clear sentence that says what happened and what to do next. It never holds what was said.
@@ -66,12 +78,60 @@ class ModelBroken(ModelError):
     code = "model-broken"
 
 
+class ModelProtected(ModelError):
+    code = "model-protected"
+
+
+class PackageRefused(ModelError):
+    code = "package-refused"
+
+
+class CatalogueBroken(ModelError):
+    code = "catalogue-broken"
+
+
+class DownloadError(ModelError):
+    code = "download"
+
+
+class Unreachable(DownloadError):
+    code = "download-unreachable"
+
+
+class DownloadRefused(DownloadError):
+    code = "download-refused"
+
+
+class DownloadGone(DownloadError):
+    code = "download-gone"
+
+
+class ChecksumWrong(DownloadError):
+    code = "download-checksum"
+
+
+class DiskFull(DownloadError):
+    code = "disk-full"
+
+
+class DownloadBusy(DownloadError):
+    code = "download-busy"
+
+
+class DownloadStopped(DownloadError):
+    code = "download-stopped"
+
+
 class LanguageUnknown(EngineError):
     code = "language-unknown"
 
 
 class BackendFailed(EngineError):
     code = "backend-failed"
+
+
+class GraphicsCardFailed(BackendFailed):
+    code = "graphics-card"
 
 
 class TypingError(EngineError):

@@ -56,6 +56,24 @@ def broken(kind: Kind) -> tuple[str, ...]:
     return tuple(_scan(kind)[1].values())
 
 
+def broken_places(kind: Kind) -> dict[Path, str]:
+    """Where something lies that cannot be used, and the sentence that says why."""
+    return dict(_scan(kind)[1])
+
+
+def name_at(kind: Kind, path: Path) -> str:
+    """What a model at that place is called, also if it is broken."""
+    return {"whisper": _whisper_name(path), "argos": path.name, "voice": path.stem}[kind]
+
+
+def examine(kind: Kind, path: Path) -> InstalledModel:
+    """The model at `path` (a voice: its .onnx file). Raises FileBroken if it cannot be used."""
+    try:
+        return {"whisper": _whisper, "argos": _argos, "voice": _voice}[kind](path)
+    except OSError as error:
+        raise FileBroken(f"it cannot be read ({reason(error)})") from None
+
+
 def recognition_model(name_or_path: str) -> InstalledModel:
     """The Whisper model of that name or directory, or the best one if empty.
     Raises ModelMissing, ModelBroken."""
@@ -244,13 +262,17 @@ def _entries(root: Path, problems: dict[Path, str]) -> list[Path]:
         return []
 
 
-def _huggingface(pattern: str) -> list[Path]:
+def huggingface_cache() -> Path:
+    """Where huggingface_hub keeps what it fetched for any program of this user."""
     home = os.environ.get("HF_HOME")
-    cache = os.environ.get("HF_HUB_CACHE") or (
-        Path(home) / "hub" if home else Path.home() / ".cache" / "huggingface" / "hub"
+    return Path(
+        os.environ.get("HF_HUB_CACHE") or (Path(home) / "hub" if home else Path.home() / ".cache/huggingface/hub")
     )
+
+
+def _huggingface(pattern: str) -> list[Path]:
     try:
-        return sorted(Path(cache).glob(pattern))
+        return sorted(huggingface_cache().glob(pattern))
     except OSError as error:
         _log.warning("the Hugging Face cache cannot be read: %s", reason(error))
         return []
