@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from desktop.cli.arguments import for_window
+
 NO_DISPLAY = 2
 """Exit code where a window was asked for and there is no screen."""
 
@@ -11,18 +13,19 @@ NO_DISPLAY = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """argv: the arguments without the program's name; by default those of the process. Returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] != "gui":
+    window = for_window(arguments)
+    if window is None:
         from desktop.cli import main as command_line
 
         return command_line(arguments)
-    wants_help = arguments[1:2] in (["-h"], ["--help"])
+    wants_help = bool({"-h", "--help"} & set(window))
     if not wants_help and not has_display():
         sentence = "There is no display to open a window on; use the command line instead, for example: parley demo"
         print(sentence, file=sys.stderr)  # noqa: T201
         return NO_DISPLAY
     from desktop.app import run
 
-    return run(arguments[1:])
+    return run(window)
 
 
 def has_display() -> bool:

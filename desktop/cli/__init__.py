@@ -36,12 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    from desktop.cli.arguments import hoisted
     from desktop.cli.commands import app
     from desktop.cli.messages import say
     from desktop.engine.errors import EngineError
 
     try:
-        result = app(prog_name="parley", args=arguments, standalone_mode=False)
+        shared, rest = hoisted(arguments)
+        result = app(prog_name="parley", args=[*shared, *rest], standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except EngineError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desktop import __version__
+from desktop.cli import settings_commands
 
 if TYPE_CHECKING:
     from desktop.cli.options import Options
@@ -25,6 +26,8 @@ app = typer.Typer(
 )
 bench = typer.Typer(help="Measure Parley on this machine: real audio, real models, real time.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
+app.add_typer(settings_commands.config, name="config")
+app.add_typer(settings_commands.profile, name="profile")
 
 
 FLAG = " "
@@ -71,6 +74,9 @@ def shared(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change a setting for this run, for example speech.rate=1.2."),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="Profile of settings to use for this run.")
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", metavar=FLAG, help="Write the log to stderr, too.")] = False,
     version: Annotated[
         bool, typer.Option("--version", metavar=FLAG, callback=_version, is_eager=True, help="Print the version.")
@@ -85,9 +91,9 @@ def shared(
     if verbose:
         logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))
     try:
-        store = open_store(settings, assignments or ())
+        store = open_store(settings, assignments or (), profile)
     except SettingInvalid as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--set") from None
+        raise typer.BadParameter(f"{error}.", param_hint="--set, --profile") from None
     for problem in store.problems:
         say(problem)
     context.obj = Options(store, frozenset(text.partition("=")[0].strip() for text in assignments or ()), verbose)

@@ -8,7 +8,8 @@ from typing import Any
 from desktop import paths
 from desktop.engine.languages import check_language
 from desktop.settings import Settings
-from desktop.settings_store import SettingInvalid, SettingsStore, changed, parse
+from desktop.settings_store import SettingsStore, changed
+from desktop.settings_values import assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,9 @@ class Options:
         return changed(current, {**changes, **checked})
 
 
-def open_store(file: Path | None, assignments: Sequence[str]) -> SettingsStore:
-    """Settings from the file (None: the user's), the environment and `KEY=VALUE` flags.
-    Raises SettingInvalid for a flag that cannot be used."""
-    return SettingsStore(file or paths.config_file(), flags=dict(_assignment(text) for text in assignments))
-
-
-def _assignment(text: str) -> tuple[str, Any]:
-    key, separator, value = text.partition("=")
-    if not separator:
-        raise SettingInvalid(f"{text!r} is not KEY=VALUE, for example speech.rate=1.2")
-    return key.strip(), parse(key.strip(), value.strip())
+def open_store(file: Path | None, assignments: Sequence[str], profile: str | None = None) -> SettingsStore:
+    """Settings from the file (None: the user's), a profile (None: the one in use), the environment and `KEY=VALUE`
+    flags. Raises SettingInvalid for a flag or a profile that cannot be used."""
+    return SettingsStore(
+        file or paths.config_file(), flags=dict(assignment(text) for text in assignments), profile=profile
+    )
