@@ -68,7 +68,7 @@ def run(argv: Sequence[str]) -> int:
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
     window.restore_geometry(geometry)
-    app = App(window, file, flags, starts=options.start)
+    app = App(window, file, flags, options.profile, starts=options.start)
     logs.begin(app.crashed.emit)
     unwatch = _quit_on_signals(app.quit)
     window.show()
@@ -92,12 +92,13 @@ class App(QObject):
         window: MainWindow,
         file: Path | None,
         flags: Mapping[str, str],
+        profile: str | None = None,
         *,
         starts: bool = False,
         build: "Callable[[Settings], RunsEngine]" = build_engine,
     ) -> None:
-        """file: where the settings are; flags: settings that are not saved; starts: listen at once; build: makes
-        the engine, on its thread."""
+        """file: where the settings are; flags: settings that are not saved; profile: of settings, used this time;
+        starts: listen at once; build: makes the engine, on its thread."""
         super().__init__()
         self._build = build
         self.window = window
@@ -112,7 +113,7 @@ class App(QObject):
         self._modules: set[str] = set()
         self._settings: Settings | None = None
         self._is_ending = False
-        self._loader = Loader(file, flags, (OVERLAY, TYPIST), self)
+        self._loader = Loader(file, flags, (OVERLAY, TYPIST), self, profile=profile)
         self._finder = ChoicesFinder(self)
         self._last_resort = QTimer(self)
         self._last_resort.setSingleShot(True)
@@ -381,6 +382,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--set", metavar="KEY=VALUE", action="append", default=[], type=_flag, help="a setting for this run, not saved"
     )
+    parser.add_argument("--profile", metavar="NAME", help="profile of settings to use for this run")
     return parser.parse_args(argv)
 
 

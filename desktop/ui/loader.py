@@ -22,12 +22,20 @@ class Loader(QThread):
     """name of a module that is there now"""
 
     def __init__(
-        self, file: Path | None, flags: Mapping[str, str], modules: Sequence[str], parent: QObject | None = None
+        self,
+        file: Path | None,
+        flags: Mapping[str, str],
+        modules: Sequence[str],
+        parent: QObject | None = None,
+        *,
+        profile: str | None = None,
     ) -> None:
-        """file: the settings; flags: {"speech.rate": "1.2"}; modules: imported after the settings, in this order."""
+        """file: the settings; flags: {"speech.rate": "1.2"}; modules: imported after the settings, in this order;
+        profile: used this time, whatever the file says."""
         super().__init__(parent)
         self._file = file
         self._flags = flags
+        self._profile = profile
         self._modules = modules
 
     def run(self) -> None:
@@ -36,10 +44,11 @@ class Loader(QThread):
 
         try:
             flags = {key: parse(key, text) for key, text in self._flags.items()}
+            store = SettingsStore(self._file, flags=flags, profile=self._profile)
         except SettingInvalid as error:
             self.refused.emit(f"{error}.")
             return
-        self.settingsRead.emit(SettingsStore(self._file, flags=flags))
+        self.settingsRead.emit(store)
         for module in self._modules:
             if self.isInterruptionRequested():
                 return
