@@ -17,6 +17,8 @@ from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, quick, recording
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.export import Transcript
 from desktop.engine.models import InstalledModel, recognition_model
+from desktop.engine.tuning import has_card, resolved
+from desktop.engine.tuning_cache import TuningCache
 from desktop.settings import Settings
 from desktop.settings_store import changed
 
@@ -101,9 +103,10 @@ def _decode_whole(
     from faster_whisper import WhisperModel
 
     recognition = settings.recognition
-    device = "cpu" if recognition.device == "auto" else recognition.device
+    tuning = TuningCache().get(model.path)
+    choice = resolved(recognition, tuning.choice if tuning is not None else None, has_card=has_card())
     whisper = WhisperModel(
-        str(model.path), device=device, compute_type=recognition.compute_type, cpu_threads=recognition.threads
+        str(model.path), device=choice.device, compute_type=choice.compute_type, cpu_threads=choice.threads
     )
     texts = {}
     for one in everything:

@@ -9,12 +9,14 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from desktop.engine.errors import BackendFailed, EngineError, ModelMissing
+from desktop.engine.errors import BackendFailed, EngineError, GraphicsCardFailed, ModelMissing
 from desktop.engine.events import ErrorEvent, Samples, Severity
 from desktop.engine.languages import language_name
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
 from desktop.engine.translation.base import Translator
 from desktop.engine.tts.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
+from desktop.engine.tuning import has_card, resolved
+from desktop.engine.tuning_cache import TuningCache
 from desktop.settings import RecognitionSettings, SpeechSettings
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,8 @@ Notify = Callable[[ErrorEvent], None]
 
 RECOGNIZERS = ("whisper", "pocketsphinx")
 SYNTHESIZERS = ("piper", "espeak")
+_PLACES = {"processor": "on the processor"}
+"""what to say of a candidate of that name when it takes over"""
 
 
 def order(wanted: str, available: Sequence[str]) -> tuple[str, ...]:
@@ -33,8 +37,19 @@ def order(wanted: str, available: Sequence[str]) -> tuple[str, ...]:
 
 def make_recognizer(settings: RecognitionSettings, notify: Notify) -> Recognizer:
     """The recogniser that the settings ask for; nothing is loaded yet."""
-    names = order(settings.backend, RECOGNIZERS)
-    return FallbackRecognizer([(name, lambda name=name: _recognizer(name, settings)) for name in names], notify)  # type: ignore[misc]
+    candidates: list[tuple[str, Callable[[], Recognizer]]] = []
+    on_processor = settings.model_copy(update={"device": "cpu"})
+    for name in order(settings.backend, RECOGNIZERS):
+        if name == "whisper":
+            # The card first; the processor takes over when it fails, while it loads or later.
+            card = settings.device == "cuda" or (settings.device == "auto" and has_card())
+            if card:
+                candidates.append(("card", lambda: _whisper(settings, notify, has_card=True)))
+            name = "processor" if card else "whisper"
+            candidates.append((name, lambda: _whisper(on_processor, notify, has_card=False)))
+        else:
+            candidates.append((name, _pocketsphinx))
+    return FallbackRecognizer(candidates, notify)
 
 
 def make_translator() -> Translator:
@@ -49,23 +64,29 @@ def make_synthesizer(settings: SpeechSettings, notify: Notify) -> Synthesizer:
     return FallbackSynthesizer([_synthesizer(name) for name in order(settings.backend, SYNTHESIZERS)], notify)
 
 
-def _recognizer(name: str, settings: RecognitionSettings) -> Recognizer:
-    if name == "pocketsphinx":
-        from desktop.engine.stt.pocketsphinx import PocketSphinxRecognizer
+def _pocketsphinx() -> Recognizer:
+    from desktop.engine.stt.pocketsphinx import PocketSphinxRecognizer
 
-        return PocketSphinxRecognizer()
+    return PocketSphinxRecognizer()
+
+
+def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -> Recognizer:
+    """Whisper as the settings say; where they say "auto", as was measured for this model on this machine."""
     from desktop.engine.models import recognition_model
     from desktop.engine.stt.whisper import WhisperRecognizer
 
     model = recognition_model(settings.model)
+    tuning = TuningCache().get(model.path)
+    choice = resolved(settings, tuning.choice if tuning is not None else None, has_card=has_card)
     return WhisperRecognizer(
         model.path,
         name=model.label,
-        device=settings.device,
-        compute_type=settings.compute_type,
-        threads=settings.threads,
+        device=choice.device,
+        compute_type=choice.compute_type,
+        threads=choice.threads,
         context=settings.context,
         beam_size=settings.beam_size,
+        notify=notify,
     )
 
 
@@ -89,11 +110,14 @@ class FallbackRecognizer:
         self._waiting = list(candidates)
         self._notify = notify
         self._active: Recognizer | None = None
+        self._loading: Recognizer | None = None
         self._progress: Progress = lambda _: None
 
     @property
     def name(self) -> str:
-        return self._active.name if self._active else ""
+        """Of what recognises, or of what is being loaded."""
+        shown = self._loading or self._active
+        return shown.name if shown else ""
 
     @property
     def capabilities(self) -> RecognizerCapabilities:
@@ -132,19 +156,24 @@ class FallbackRecognizer:
     def _take_next(self, failure: EngineError | None) -> None:
         first_failure = failure
         while self._waiting:
-            _, make = self._waiting.pop(0)
+            name, make = self._waiting.pop(0)
             try:
-                candidate = make()
+                candidate = self._loading = make()
                 candidate.load(self._progress)
             except Exception as error:
                 log.info("a recogniser cannot be used", exc_info=True)
-                first_failure = first_failure or _as_engine_error(error, "Speech recognition could not be loaded")
+                found = _as_engine_error(error, "Speech recognition could not be loaded")
+                # A model that the processor cannot load either is to blame, not the graphics card.
+                if first_failure is None or (isinstance(first_failure, GraphicsCardFailed) and failure is None):
+                    first_failure = found
                 continue
+            finally:
+                self._loading = None
             if self._active is not None:
                 self._active.close()
             self._active = candidate
             if first_failure is not None:
-                self._notify(_takeover(first_failure, candidate.name))
+                self._notify(_takeover(first_failure, f"{candidate.name} {_PLACES.get(name, '')}".strip()))
             return
         raise first_failure or ModelMissing("No recogniser is installed; install a Whisper model.")
 

@@ -12,7 +12,18 @@ from collections.abc import Callable
 
 from desktop.engine.audio.base import Source
 from desktop.engine.errors import EngineError
-from desktop.engine.events import AudioFrame, DevicesChanged, ErrorEvent, Event, Severity, State, StateChanged
+from desktop.engine.events import (
+    AudioFrame,
+    DevicesChanged,
+    ErrorEvent,
+    Event,
+    ModelProgress,
+    ModelUnloaded,
+    Severity,
+    SpeechAudio,
+    State,
+    StateChanged,
+)
 from desktop.engine.pipeline import Backends, Pipeline, PipelineSink
 from desktop.engine.stage import EndOfSpeech
 from desktop.settings import Settings
@@ -23,6 +34,8 @@ Subscriber = Callable[[Event], None]
 
 METRICS_EVERY = 0.5
 """Seconds between two Metrics while listening."""
+_WORK = (SpeechAudio, ModelProgress)
+"""Events that tell, while nobody listens, that a model was just used or loaded."""
 
 
 class Engine:
@@ -44,6 +57,7 @@ class Engine:
         self._state = State.IDLE
         self._session = 0
         self._is_ready = False
+        self._rests_since: float | None = None
         self._start_again: Callable[[], None] | None = None
         self._unwatch: Callable[[], None] | None = None
         self._closing = False
@@ -90,6 +104,11 @@ class Engine:
         """Load the recogniser's model now, so that the next start finds it ready."""
         self._inbox.put(lambda: self._running_pipeline().prepare())
 
+    def unload(self) -> None:
+        """Give the models' memory back now, as `recognition.unload_after` does after a while. ModelUnloaded and
+        Metrics follow; the next start or text loads them again. While listening: does nothing."""
+        self._inbox.put(self._do_unload)
+
     def update_settings(self, settings: Settings) -> None:
         """Apply new settings, running or not; loses no audio."""
         self._inbox.put(lambda: self._do_update(settings))
@@ -124,20 +143,32 @@ class Engine:
             if self._pipeline is not None and self._is_listening() and now >= next_metrics:
                 next_metrics = now + METRICS_EVERY
                 self._dispatch(self._pipeline.metrics())
+            if (due := self._unload_due()) is not None and now >= due:
+                self._do_unload()
         self._ended.set()
 
     # The coordinator: everything below runs on the `run` thread.
 
     def _patience(self, next_metrics: float) -> float | None:
         """Seconds until something must be done unasked; None: never."""
-        return max(0.0, next_metrics - time.monotonic()) if self._is_listening() else None
+        deadline = next_metrics if self._is_listening() else self._unload_due()
+        return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+    def _unload_due(self) -> float | None:
+        """When the models have rested long enough (time.monotonic); None: never, as things are."""
+        minutes = self._settings.recognition.unload_after
+        return self._rests_since + 60 * minutes if self._rests_since is not None and minutes else None
 
     def _is_listening(self) -> bool:
         return self._state in (State.LISTENING, State.STOPPING)
 
     def _take(self, item: Event | Callable[[], None]) -> None:
         if not callable(item):
+            if isinstance(item, _WORK):
+                self._rest()
             self._dispatch(item)
+            if isinstance(item, ModelUnloaded) and self._pipeline is not None and not self._is_listening():
+                self._dispatch(self._pipeline.metrics())
             return
         try:
             item()
@@ -157,7 +188,26 @@ class Engine:
 
     def _enter(self, state: State, detail: str = "") -> None:
         self._state = state
+        self._rest()
         self._dispatch(StateChanged(state, detail))
+
+    def _rest(self) -> None:
+        """From now on the models rest, unless somebody listens."""
+        rests = self._pipeline is not None and self._state in (State.IDLE, State.FAILED)
+        self._rests_since = time.monotonic() if rests else None
+
+    def _do_unload(self) -> None:
+        if self._pipeline is None or self._state not in (State.IDLE, State.FAILED):
+            return
+        self._rests_since = None
+        self._is_ready = False
+        self._pipeline.unload()
+
+    def _do_unloaded(self) -> None:
+        # A start may have come in between; the model that it asked for is loaded behind the unloading.
+        self._is_ready = False
+        if self._state is State.LISTENING:
+            self._enter(State.LOADING)
 
     def _running_pipeline(self) -> Pipeline:
         if self._pipeline is None:
@@ -168,6 +218,7 @@ class Engine:
                 emit=post,
                 on_ready=lambda: post(self._do_ready),
                 on_failed=lambda error: post(lambda: self._do_fail(error)),
+                on_unloaded=lambda: post(self._do_unloaded),
                 on_drained=lambda end: post(lambda: self._do_drained(end)),
             )
             self._pipeline.start()

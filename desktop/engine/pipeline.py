@@ -17,7 +17,7 @@ from desktop.engine.events import AudioFrame, ErrorEvent, Metrics, Severity, Tra
 from desktop.engine.hearing import Hearing
 from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage
 from desktop.engine.speaking import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
-from desktop.engine.stage import Emit, EndOfSpeech
+from desktop.engine.stage import Emit, EndOfSpeech, Unload
 from desktop.engine.translating import MakeTranslator, Transcribed, TranslationStage
 from desktop.engine.work_queue import FrameQueue
 from desktop.settings import Settings
@@ -56,7 +56,9 @@ class Flush:
 
 
 class Pipeline:
-    """All stages. on_ready, on_failed and on_drained are called from stage threads.
+    """All stages. on_ready, on_failed, on_unloaded and on_drained are called from stage threads.
+
+    on_ready, on_failed, on_unloaded: the recogniser was loaded, cannot be, left the memory.
 
     on_drained: everything that was heard before an `end(session)` is done.
     """
@@ -68,6 +70,7 @@ class Pipeline:
         emit: Emit,
         on_ready: Callable[[], None],
         on_failed: Callable[[Exception], None],
+        on_unloaded: Callable[[], None],
         on_drained: Callable[[EndOfSpeech], None],
     ) -> None:
         self._settings = settings
@@ -89,6 +92,7 @@ class Pipeline:
             self._on_transcript,
             on_ready,
             on_failed,
+            on_unloaded,
             self._translation.queue.put_final,
         )
         self._stages = (self._recognition, self._translation, self._speech)
@@ -102,6 +106,11 @@ class Pipeline:
     def prepare(self) -> None:
         """Load the recogniser's model now."""
         self._recognition.queue.put_final(Prepare())
+
+    def unload(self) -> None:
+        """Give the memory of all models back, each on its stage's thread, behind the work that waits."""
+        for stage in self._stages:
+            stage.queue.put_final(Unload())
 
     def end(self, session: int) -> None:
         """Finish what was heard; `on_drained` tells when."""

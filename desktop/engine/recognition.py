@@ -40,7 +40,7 @@ class RecognitionStage(Stage[Heard | Prepare]):
     """Recognises with the newest settings; the model is loaded on this thread, while audio waits in the queue.
 
     on_transcript: gets (update, time its newest audio arrived).
-    on_ready: a model was loaded; on_failed: none can be.
+    on_ready: a model was loaded; on_failed: none can be; on_unloaded: it left the memory.
     """
 
     def __init__(
@@ -51,9 +51,12 @@ class RecognitionStage(Stage[Heard | Prepare]):
         on_transcript: Callable[[TranscriptUpdate, float], None],
         on_ready: Callable[[], None],
         on_failed: Callable[[Exception], None],
+        on_unloaded: Callable[[], None],
         on_end: Callable[[EndOfSpeech], None],
     ) -> None:
         super().__init__("recognition", emit, on_end)
+        self._on_unloaded = on_unloaded
+        self._last_name = ""
         self._settings = settings
         self._loaded_for: RecognitionSettings | None = None
         self._make = make
@@ -83,6 +86,14 @@ class RecognitionStage(Stage[Heard | Prepare]):
         if isinstance(item, Heard):
             self._recognise(item)
 
+    def unload(self) -> str:
+        name = self.backend_name
+        self.release()
+        self._recognizer = self._loaded_for = None
+        if name:
+            self._on_unloaded()
+        return name
+
     def release(self) -> None:
         if self._recognizer is not None:
             self._recognizer.close()
@@ -97,8 +108,10 @@ class RecognitionStage(Stage[Heard | Prepare]):
 
     def _load(self, wanted: RecognitionSettings) -> None:
         def progress(fraction: float) -> None:
-            self._emit(ModelProgress("recognition", recognizer.name, min(fraction, 0.99)))
+            self._emit(ModelProgress("recognition", recognizer.name or self._last_name, min(fraction, 0.99)))
 
+        # Before anything is imported or read: who pressed Start sees at once that something happens.
+        self._emit(ModelProgress("recognition", self._last_name, 0.0))
         recognizer = self._make(wanted, self._emit)
         recognizer.load(progress)
         previous, self._recognizer = self._recognizer, recognizer
@@ -109,6 +122,7 @@ class RecognitionStage(Stage[Heard | Prepare]):
             self._transcriber.configure(wanted)
         if previous is not None:
             previous.close()
+        self._last_name = recognizer.name
         self._emit(ModelProgress("recognition", recognizer.name, 1.0))
         self._on_ready()
 

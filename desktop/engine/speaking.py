@@ -129,6 +129,14 @@ class SpeechStage(Stage[ToSpeak]):
         for clause in clauses:
             self._speak(clause.text, clause.language, clause.segment_id, clause.is_last, item)
 
+    def unload(self) -> str:
+        name = self.backend_name
+        if self._synthesizer is not None:
+            self._synthesizer.close()
+        self._synthesizer = None
+        self._loaded.clear()
+        return name
+
     def release(self) -> None:
         if self._output is not None:
             self._output.close()
@@ -168,6 +176,7 @@ class SpeechStage(Stage[ToSpeak]):
         if self._synthesizer is None or self._made_for != settings.backend:
             if self._synthesizer is not None:
                 self._synthesizer.close()
+            self._emit(ModelProgress("speech", "", 0.0))
             self._synthesizer = self._make(settings, self._emit)
             self._made_for = settings.backend
             self._loaded.clear()

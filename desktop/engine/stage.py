@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from desktop.engine.errors import EngineError
-from desktop.engine.events import ErrorEvent, Event, Severity
+from desktop.engine.events import ErrorEvent, Event, ModelUnloaded, Severity
+from desktop.engine.memory import give_back
 from desktop.engine.work_queue import WorkQueue
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,11 @@ class EndOfSpeech:
     session: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unload:
+    """Travels behind the work that waits; the stage then gives its models' memory back."""
+
+
 class Stage(Generic[T]):
     """One thread with its queue. Subclasses say what is done with a piece of work.
 
@@ -37,7 +43,7 @@ class Stage(Generic[T]):
 
     def __init__(self, name: str, emit: Emit, on_end: Callable[[EndOfSpeech], None]) -> None:
         self.name = name
-        self.queue: WorkQueue[T | EndOfSpeech] = WorkQueue()
+        self.queue: WorkQueue[T | EndOfSpeech | Unload] = WorkQueue()
         self._emit = emit
         self._on_end = on_end
         self._last_error = ""
@@ -59,6 +65,11 @@ class Stage(Generic[T]):
         """Do one piece of work, on the stage's thread."""
         raise NotImplementedError
 
+    def unload(self) -> str:
+        """Give the models' memory back, on the stage's thread; the next work loads them again. Returns the name of
+        what was loaded, empty if nothing was."""
+        return ""
+
     def release(self) -> None:
         """Give back what the stage holds; last thing on its thread."""
 
@@ -74,13 +85,23 @@ class Stage(Generic[T]):
             self._last_error = message
             self._emit(ErrorEvent(code, message, Severity.ERROR))
 
+    def _unload(self) -> None:
+        name = self.unload()
+        if name:
+            give_back()
+            log.info("%s: %s left the memory", self.name, name)
+            self._emit(ModelUnloaded(self.name, name))
+
     def _run(self) -> None:
         while (item := self.queue.get()) is not None:
             if isinstance(item, EndOfSpeech):
                 self._on_end(item)
                 continue
             try:
-                self.handle(item)
+                if isinstance(item, Unload):
+                    self._unload()
+                else:
+                    self.handle(item)
             except Exception as error:
                 self.report(error)
             else:

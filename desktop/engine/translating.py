@@ -78,6 +78,14 @@ class TranslationStage(Stage[Transcribed]):
         self.latency["translation"] = time.monotonic() - began
         self._pass_on(translation)
 
+    def unload(self) -> str:
+        name = self.backend_name
+        self.release()
+        self._translator = None
+        self._live.configure(None, self.settings.target)
+        self._usable = {pair: False for pair, usable in self._usable.items() if not usable}
+        return name
+
     def release(self) -> None:
         if self._translator is not None:
             self._translator.close()
@@ -103,6 +111,7 @@ class TranslationStage(Stage[Transcribed]):
             return self._usable[pair]
         try:
             if self._translator is None:
+                self._emit(ModelProgress("translation", "", 0.0))
                 self._translator = self._make()
             self._translator.load(*pair, self._progress)
         except EngineError as error:

@@ -6,6 +6,7 @@ Runs on the recognition thread; `load` on a loading thread before.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.engine.errors import BackendFailed, ModelBroken
-from desktop.engine.events import SAMPLE_RATE, Samples, Word
+from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
+from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples, Severity, Word
+from desktop.engine.read_ahead import read_ahead
 from desktop.engine.stt import model_directory, window
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.stt.words import timed_words
@@ -52,16 +54,19 @@ class WhisperRecognizer:
         path: Path,
         *,
         name: str = "",
-        device: str = "auto",
+        device: Literal["cpu", "cuda"] = "cpu",
         compute_type: str = "default",
         threads: int = 1,
         context: Literal["auto", "short", "full"] = "auto",
         beam_size: int = 5,
+        notify: Callable[[ErrorEvent], None] | None = None,
     ) -> None:
+        """notify: told when a number format that the device lacks is replaced."""
         self._directory = model_directory.describe(path, name)
         self._device = device
         self._compute_type = compute_type
         self._threads = threads
+        self._notify = notify
         self._short = self._directory.short_context if context == "auto" else context == "short"
         self._beam_size = beam_size
         self._whisper: Any = None
@@ -70,20 +75,28 @@ class WhisperRecognizer:
         self.capabilities = self._capabilities(self._directory.languages)
 
     def load(self, progress: Progress) -> None:
-        """Bring the model into memory and run it once. Raises ModelMissing or ModelBroken."""
+        """Bring the model into memory and run it once. Raises ModelMissing, ModelBroken or GraphicsCardFailed.
+
+        Most of the progress is the reading of its file, which takes most of the time where the disk is slow."""
         if self._whisper is not None:
             progress(1.0)
             return
         progress(0.0)
         model_directory.verify(self._directory.path)
-        progress(0.1)
         try:
-            self._whisper = self._open(self._device)
-            progress(0.8)
+            read_ahead(self._directory.path / "model.bin", lambda share: progress(0.05 + 0.6 * share))
+            self._whisper = self._open()
+            progress(0.85)
             self._settle_languages()
             self._warm_up()
         except Exception as error:
             self.close()
+            if self._device == "cuda":
+                _log.exception("cannot load the Whisper model on the graphics card")
+                raise GraphicsCardFailed(
+                    "The graphics card cannot be used for recognition; check its driver and the CUDA libraries, or "
+                    "set the device to cpu."
+                ) from error
             _log.exception("cannot load the Whisper model")
             raise ModelBroken(
                 f"The recognition model in {self._directory.path} cannot be loaded: it is damaged, incomplete or of "
@@ -229,24 +242,15 @@ class WhisperRecognizer:
             )
         return self._tokenizers[language]
 
-    def _open(self, device: str) -> Any:
+    def _open(self) -> Any:
         import ctranslate2
         from faster_whisper import WhisperModel
         from faster_whisper.feature_extractor import FeatureExtractor
 
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
-            if device == "cuda":
-                try:
-                    return self._open(device)
-                except Exception:
-                    # A graphics card whose driver or libraries do not fit must not cost the user the recogniser.
-                    _log.warning("the graphics card cannot be used for recognition; the processor is")
-                    device = "cpu"
         whisper = WhisperModel(
             str(self._directory.path),
-            device=device,
-            compute_type=self._compute_type,
+            device=self._device,
+            compute_type=self._usable_type(),
             cpu_threads=self._threads,
             local_files_only=True,
         )
@@ -255,6 +259,22 @@ class WhisperRecognizer:
         silence = np.zeros((1, whisper.model.n_mels, window.FRAMES // 6), dtype=np.float32)
         whisper.model.encode(ctranslate2.StorageView.from_array(silence))
         return whisper
+
+    def _usable_type(self) -> str:
+        """The number format that was asked for, or how the model is stored if the device cannot calculate in it."""
+        import ctranslate2
+
+        wanted = self._compute_type
+        if wanted in ("default", "auto") or wanted in ctranslate2.get_supported_compute_types(self._device):
+            return wanted
+        where = "graphics card" if self._device == "cuda" else "processor"
+        message = (
+            f"The {where} cannot calculate in {wanted}; choose another number format in the settings. Meanwhile the "
+            "one that the model is stored in is used."
+        )
+        if self._notify is not None:
+            self._notify(ErrorEvent("fallback", message, Severity.WARNING))
+        return "default"
 
     def _settle_languages(self) -> None:
         """Now that the model is open, keep only the languages that it has tokens for."""
