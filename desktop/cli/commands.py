@@ -11,6 +11,7 @@ import typer
 
 from desktop import __version__
 from desktop.cli import settings_commands
+from desktop.cli.models import models
 
 if TYPE_CHECKING:
     from desktop.cli.options import Options
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 bench = typer.Typer(help="Measure Parley on this machine: real audio, real models, real time.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
+app.add_typer(models, name="models")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
 
@@ -105,14 +107,6 @@ def devices(context: typer.Context, as_json: Json = False) -> int:
     from desktop.cli.tables import devices as print_devices
 
     return print_devices(as_json=as_json)
-
-
-@app.command()
-def models(context: typer.Context, as_json: Json = False) -> int:
-    """List the recognisers, translations and voices that are installed."""
-    from desktop.cli.tables import list_models
-
-    return list_models(as_json=as_json)
 
 
 @app.command()

@@ -59,6 +59,11 @@ class Temporary(Exception):
         self.sentence = sentence
         self.after = after
 
+    @property
+    def retrying(self) -> str:
+        """What is said while there are tries left."""
+        return self.sentence.partition(";")[0].rstrip(".") + "; trying again."
+
 
 def hubs(settings: ModelSettings) -> tuple[str, ...]:
     """Addresses of the hub, best first, without the closing slash."""

@@ -69,7 +69,7 @@ class Asking:
                 if attempt >= self.patience.attempts:
                     raise gave_up(problem) from None
                 if self.meter is not None:
-                    self.meter.enter(Phase.RETRYING, problem.sentence)
+                    self.meter.enter(Phase.RETRYING, problem.retrying)
                 self.control.wait(max(self.patience.pause(attempt), problem.after))
 
     def first_of(self, mirrors: tuple[str, ...], ask: Callable[[str], _T]) -> _T:

@@ -135,7 +135,7 @@ class Transfer:
                 if fruitless >= self.patience.attempts:
                     self.meter.kept(-_size(part))
                     raise
-                self.meter.enter(Phase.RETRYING, problem.sentence)
+                self.meter.enter(Phase.RETRYING, problem.retrying)
                 self.control.wait(max(self.patience.pause(fruitless), problem.after))
             except DownloadError:
                 self.meter.kept(-_size(part))
