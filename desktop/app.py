@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,6 +169,7 @@ class App(QObject):
         self.engine.finished.connect(self._engine_ended)
         self._apply(store.current)
         self.profiles.begin(store)
+        self.window.side.begin(self.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
         self.engine.start()

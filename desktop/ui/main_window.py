@@ -97,6 +97,7 @@ class MainWindow(QWidget):
         self._show_cards()
         self._show_model()
         self.access.show_settings(settings)
+        self.side.apply(settings)
 
     def set_choices(self, choices: "MachineChoices") -> None:
         """Offer what this machine has."""
@@ -242,11 +243,12 @@ class MainWindow(QWidget):
 
     # What the user does.
 
-    def _act(self, action: str) -> None:
+    def act(self, action: str) -> None:
+        """Do what the button of a notice or of a finding says."""
         match action:
             case "source":
                 self.source.open_list()
-            case "model":
+            case "model" | "models":
                 self.access.open_models(self.status_line.model)
             case "language":
                 self.languages.target.open_list()
@@ -256,12 +258,14 @@ class MainWindow(QWidget):
                 self.access.open_card(self.cards.voice)
             case "retry":
                 self.startRequested.emit()
-            case "settings":
-                self.access.open_dialog()
+            case "settings" | "hotkeys":
+                dialog = self.access.open_dialog()
+                if dialog is not None and action == "hotkeys":
+                    dialog.open_page(action)
 
     def _open_notices(self) -> None:
         content = NoticeList(self.notices)
-        content.acted.connect(self._act)
+        content.acted.connect(self.act)
         Popover("Warnings", content, self.status_line.warnings).open()
 
     def _swapped(self, source: str, target: str) -> None:
@@ -328,7 +332,7 @@ class MainWindow(QWidget):
         line.warningsWanted.connect(self._open_notices)
         line.menuWanted.connect(lambda: self.side.open_menu(line.menu))
         line.latencyWanted.connect(self.side.open_latency)
-        line.bar.acted.connect(self._act)
+        line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))
         actions = {
             "start": self.toggle,
@@ -349,6 +353,7 @@ class MainWindow(QWidget):
             "warnings": self._open_notices,
             "settings": self.access.open_dialog,
             "menu": lambda: self.side.open_menu(line.menu),
+            "doctor": self.side.open_doctor,
             "latency": self.side.open_latency,
             "shortcuts": self.show_shortcuts,
             "escape": self._escape,

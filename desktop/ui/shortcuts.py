@@ -36,6 +36,7 @@ SHORTCUTS = (
     Shortcut("clear", ("Ctrl+Shift+K",), "Clear the transcript"),
     Shortcut("live", ("Ctrl+End",), "Go to the newest line"),
     Shortcut("warnings", ("Ctrl+Shift+W",), "Show the warnings"),
+    Shortcut("doctor", ("Ctrl+D",), "Doctor"),
     Shortcut("latency", ("Ctrl+Shift+L",), "Latency"),
     Shortcut("menu", ("F10",), "Menu: profiles, windows"),
     Shortcut("settings", ("Ctrl+,",), "Settings"),

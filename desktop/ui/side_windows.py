@@ -3,6 +3,7 @@
 Each window is imported and made when it is asked for, and gone when it is closed: until then it costs nothing.
 """
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -12,6 +13,9 @@ from desktop.ui.picker import Choice, PickerList, heading
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event
+    from desktop.settings import Settings
+    from desktop.ui.doctor_window import DoctorWindow
+    from desktop.ui.hotkeys import Hotkeys
     from desktop.ui.latency_panel import LatencyPanel
     from desktop.ui.main_window import MainWindow
 
@@ -31,7 +35,21 @@ class SideWindows(QObject):
         self._window = window
         self._profiles: tuple[str, ...] = ()
         self._profile = ""
+        self._hotkeys: Hotkeys | None = None
+        self._problems: Callable[[], Sequence[str]] = tuple
+        self._usable_at: float | None = None
         self.latency: LatencyPanel | None = None
+        self.doctor: DoctorWindow | None = None
+
+    def begin(self, hotkeys: "Hotkeys", problems: "Callable[[], Sequence[str]]", usable_at: float) -> None:
+        """What the Doctor looks at: the hotkeys, sentences about settings that could not be read, and when the window
+        could be used (of `time.time`)."""
+        self._hotkeys, self._problems, self._usable_at = hotkeys, problems, usable_at
+
+    def apply(self, settings: "Settings") -> None:
+        """Settings changed."""
+        if self.doctor is not None:
+            self.doctor.apply(settings, tuple(self._problems()))
 
     def show_profiles(self, names: tuple[str, ...], current: str) -> None:
         """names: what can be chosen, first the one that is no profile; current: the one in use."""
@@ -62,6 +80,7 @@ class SideWindows(QObject):
         choices.append(heading("Parley"))
         choices += [
             Choice(_DO + "settings", "Settings…", "cog-outline"),
+            Choice(_DO + "doctor", "Doctor…", "stethoscope"),
             Choice(_DO + "latency", "Latency…", "chart-line"),
             Choice(_DO + "shortcuts", "Keyboard shortcuts", "keyboard-outline"),
         ]
@@ -78,6 +97,24 @@ class SideWindows(QObject):
         self.latency.raise_()
         self.latency.activateWindow()
         return self.latency
+
+    def open_doctor(self) -> "DoctorWindow | None":
+        """The Doctor, who looks at once."""
+        settings = self._window.settings
+        if settings is None or self._hotkeys is None:
+            return None
+        if self.doctor is None:
+            from desktop.ui.doctor_window import DoctorWindow
+
+            problems = tuple(self._problems())
+            self.doctor = DoctorWindow(settings, self._hotkeys, problems, self._usable_at, self._window)
+            self.doctor.acted.connect(self._window.act)
+            self.doctor.destroyed.connect(self._forget_doctor)
+            self.doctor.show()
+            self.doctor.examine()
+        self.doctor.raise_()
+        self.doctor.activateWindow()
+        return self.doctor
 
     def ask_profile_name(self) -> None:
         """Under which name to keep the current settings."""
@@ -105,9 +142,13 @@ class SideWindows(QObject):
             "save": self.ask_profile_name,
             "remove": lambda: self.ask_to_remove(self._profile),
             "settings": self._window.access.open_dialog,
+            "doctor": self.open_doctor,
             "latency": self.open_latency,
             "shortcuts": self._window.show_shortcuts,
         }[value.removeprefix(_DO)]()
+
+    def _forget_doctor(self) -> None:
+        self.doctor = None
 
     def _forget_latency(self) -> None:
         self.latency = None
