@@ -1,0 +1,166 @@
+"""Models leave the memory when nobody needs them, and come back without losing a word."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from desktop.engine.events import (
+    Metrics,
+    ModelProgress,
+    ModelUnloaded,
+    SpeechAudio,
+    State,
+    StateChanged,
+    TranscriptUpdate,
+    TranslationUpdate,
+)
+from desktop.engine.stt.base import Progress
+from tests.fakes import FakeRecognizer, FakeSource
+from tests.unit.engine.test_engine import Session, Speech, ended, make, settings
+
+__all__ = ["make"]
+
+SOON = 0.002
+"""minutes: a tenth of a second"""
+
+
+class Counted(FakeRecognizer):
+    """Counts how often it was loaded. slow: loading waits for it."""
+
+    loads = 0
+    closes = 0
+    slow: threading.Event | None = None
+
+    def load(self, progress: Progress) -> None:
+        if self.slow is not None and self.loads:
+            assert self.slow.wait(20)
+        super().load(progress)
+        self.loads += 1
+
+    def close(self) -> None:
+        super().close()
+        self.closes += 1
+
+
+def hear(session: Session, speech: Speech, count: int) -> None:
+    """One session with one utterance; until it is over."""
+    source = FakeSource(is_live=False)
+    session.engine.start(source)
+    session.wait_state(State.LISTENING, count)
+    source.send(ended(speech("en-00")))
+    source.end()
+    session.wait_state(State.IDLE, count)
+
+
+def test_after_a_rest_every_model_is_closed_and_the_next_start_loads_again(
+    make: Callable[..., Session], speech: Speech
+) -> None:
+    recognizer = Counted()
+    chosen = settings(recognition={"unload_after": SOON}, translation={"target": "es"}, speech={"enabled": True})
+    session = make(chosen, recognizer=recognizer)
+    hear(session, speech, 1)
+    for stage in ("recognition", "translation", "speech"):
+        session.wait(ModelUnloaded, lambda event, stage=stage: event.stage == stage)  # type: ignore[misc]
+    assert recognizer.is_closed
+    empty = session.wait(Metrics, lambda event: not (event.recognizer or event.translator or event.synthesizer))
+    assert empty.recognizer == ""
+    told = len(session.events)
+    hear(session, speech, 2)
+    assert recognizer.loads == 2
+    again = [event for event in session.events[told:] if isinstance(event, ModelProgress | StateChanged)]
+    assert again[0] == StateChanged(State.LOADING)
+    assert again[1] == ModelProgress("recognition", "fake recogniser", 0.0)
+    finals = [update for update in session.all(TranscriptUpdate) if update.is_final]
+    assert [final.segment_id for final in finals] == [0, 1]
+    assert finals[1].committed.startswith(finals[0].committed)  # with the silence before it, half a second more
+    translated = [update for update in session.all(TranslationUpdate) if update.is_final]
+    assert [update.is_translated for update in translated] == [True, True]
+
+
+def test_nothing_is_unloaded_while_somebody_listens(make: Callable[..., Session], speech: Speech) -> None:
+    session, source = make(settings(recognition={"unload_after": SOON})), FakeSource()
+    session.engine.start(source)
+    session.wait_state(State.LISTENING)
+    # Metrics come twice a second: by the second one the rest would long be over.
+    session.wait(Metrics, count=2)
+    assert not session.all(ModelUnloaded)
+    source.send(ended(speech("en-00")))
+    session.wait(TranscriptUpdate, lambda update: update.is_final)
+
+
+def test_zero_minutes_is_never(make: Callable[..., Session], speech: Speech) -> None:
+    session = make(settings(recognition={"unload_after": 0}))
+    hear(session, speech, 1)
+    assert session.engine._unload_due() is None
+    session.engine.update_settings(settings(recognition={"unload_after": SOON}))
+    session.wait(ModelUnloaded)  # a change of the setting counts at once
+
+
+def test_idle_the_engine_waits_for_one_deadline(make: Callable[..., Session], speech: Speech) -> None:
+    session = make(settings(recognition={"unload_after": 5}))
+    assert session.engine._patience(0.0) is None
+    hear(session, speech, 1)
+    patience = session.engine._patience(0.0)
+    assert patience is not None
+    assert 280 < patience <= 300
+
+
+def test_audio_that_comes_while_it_is_loaded_again_is_kept(make: Callable[..., Session], speech: Speech) -> None:
+    recognizer = Counted()
+    recognizer.slow = threading.Event()
+    session = make(settings(recognition={"unload_after": 60}), recognizer=recognizer)
+    hear(session, speech, 1)
+    session.engine.unload()
+    session.wait(ModelUnloaded)
+    source = FakeSource()
+    session.engine.start(source)
+    session.wait_state(State.LOADING, 2)
+    source.send(ended(speech("en-00")))
+    session.engine.stop()
+    recognizer.slow.set()
+    session.wait_state(State.IDLE, 2)
+    finals = [update.committed for update in session.all(TranscriptUpdate) if update.is_final]
+    assert len(finals) == 2
+    assert finals[1].startswith(finals[0])
+
+
+def test_a_start_that_crosses_the_unloading_still_waits_for_the_model(
+    make: Callable[..., Session], speech: Speech
+) -> None:
+    recognizer = Counted()
+    session = make(settings(recognition={"unload_after": 60}), recognizer=recognizer)
+    hear(session, speech, 1)
+    source = FakeSource(is_live=False)
+    session.engine.unload()
+    session.engine.start(source)  # before the stage has begun to unload
+    session.wait_state(State.LISTENING, 2)
+    source.send(ended(speech("en-00")))
+    source.end()
+    session.wait_state(State.IDLE, 2)
+    states = [event.state for event in session.all(StateChanged)]
+    assert states[4:] == [State.LOADING, State.LISTENING, State.STOPPING, State.IDLE]
+    assert (recognizer.loads, recognizer.closes) == (2, 1)
+
+
+def test_a_text_that_is_spoken_while_nobody_listens_begins_the_rest_anew(make: Callable[..., Session]) -> None:
+    session = make(settings(recognition={"unload_after": SOON}))
+    session.engine.speak("hola", "es")
+    session.wait(SpeechAudio)
+    session.wait(ModelUnloaded, lambda event: event.stage == "speech")
+    session.engine.speak("hola otra vez", "es")
+    session.wait(SpeechAudio, lambda audio: audio.text == "hola otra vez")
+    session.wait(ModelUnloaded, lambda event: event.stage == "speech", 2)
+
+
+def test_the_first_progress_comes_before_anything_slow(make: Callable[..., Session]) -> None:
+    recognizer = Counted()
+    recognizer.loads = 1
+    recognizer.slow = threading.Event()
+    session = make(recognizer=recognizer)
+    began = time.monotonic()
+    session.engine.start(FakeSource())
+    first = session.wait(ModelProgress)
+    assert first == ModelProgress("recognition", "", 0.0)
+    assert time.monotonic() - began < 5
+    recognizer.slow.set()
+    session.wait_state(State.LISTENING)
