@@ -23,6 +23,7 @@ from desktop.engine.events import (
     SpeechAudio,
     State,
     StateChanged,
+    TranslationUpdate,
 )
 from desktop.engine.pipeline import Backends, Pipeline, PipelineSink
 from desktop.engine.stage import EndOfSpeech
@@ -94,6 +95,11 @@ class Engine:
     def speak(self, text: str, language: str) -> None:
         """Speak a text on the output device, listening or not."""
         self._inbox.put(lambda: self._running_pipeline().say(text, language))
+
+    def translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
+        """Translate a text into the chosen language, listening or not; `tell` gets it, whole and final, on the
+        translation's thread. Where no language is chosen it is not called."""
+        self._inbox.put(lambda: self._running_pipeline().translate(text, language, tell))
 
     def stop_speaking(self) -> None:
         """Silence at once; what was waiting to be spoken is dropped."""

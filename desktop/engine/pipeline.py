@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from desktop.engine.audio.base import Source
 from desktop.engine.backends import make_recognizer, make_synthesizer, make_translator
 from desktop.engine.errors import EngineError
-from desktop.engine.events import AudioFrame, ErrorEvent, Metrics, Severity, TranscriptUpdate
+from desktop.engine.events import AudioFrame, ErrorEvent, Metrics, Severity, TranscriptUpdate, TranslationUpdate
 from desktop.engine.hearing import Hearing
 from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage
 from desktop.engine.speaking import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
 from desktop.engine.stage import Emit, EndOfSpeech, Unload
-from desktop.engine.translating import MakeTranslator, Transcribed, TranslationStage
+from desktop.engine.translating import MakeTranslator, ToTranslate, Transcribed, TranslationStage
 from desktop.engine.work_queue import FrameQueue
 from desktop.settings import Settings
 
@@ -122,6 +122,9 @@ class Pipeline:
 
     def say(self, text: str, language: str) -> None:
         self._speech.put(Say(text, language))
+
+    def translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
+        self._translation.queue.put_final(ToTranslate(text, language, tell))
 
     def stop_speaking(self) -> None:
         self._speech.stop_speaking()

@@ -9,16 +9,13 @@ from desktop.engine.backends import Notify
 from desktop.engine.clauses import ClauseReader
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, ModelProgress, Severity, SpeechAudio, TranslationUpdate
-from desktop.engine.stage import Emit, EndOfSpeech, Stage
+from desktop.engine.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Stage
 from desktop.engine.tts.base import SpeechChunk, Synthesizer
 from desktop.settings import SpeechSettings
 
 CATCH_UP_AFTER = 1.5
 """Seconds of waiting speech from which on Parley speaks faster."""
 CATCH_UP_RATE = 1.18
-
-OUTSIDE_SESSION = -1
-"""segment_id of what `Engine.speak` was asked to say"""
 
 
 class Output(Protocol):

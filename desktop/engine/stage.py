@@ -22,6 +22,10 @@ Emit = Callable[[Event], None]
 """Takes an event for the subscribers; any thread, returns at once."""
 
 
+OUTSIDE_SESSION = -1
+"""segment_id of texts that nobody said: what `Engine.speak` and `Engine.translate` were asked for"""
+
+
 @dataclass(frozen=True, slots=True)
 class EndOfSpeech:
     """Travels through all stages behind the last work of a listening session."""

@@ -8,7 +8,7 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, ModelProgress, Severity, TranscriptUpdate, TranslationUpdate
 from desktop.engine.languages import join_words
 from desktop.engine.live_translator import LiveTranslator
-from desktop.engine.stage import Emit, EndOfSpeech, Stage
+from desktop.engine.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Stage
 from desktop.engine.translation.base import Translator
 from desktop.settings import TranslationSettings
 
@@ -23,7 +23,16 @@ class Transcribed:
     at: float
 
 
-class TranslationStage(Stage[Transcribed]):
+@dataclass(frozen=True, slots=True)
+class ToTranslate:
+    """A text of its own; `tell` gets its translation, which is final, on the stage's thread."""
+
+    text: str
+    language: str
+    tell: Callable[[TranslationUpdate], None]
+
+
+class TranslationStage(Stage[Transcribed | ToTranslate]):
     """Translates into the target of the newest settings; loads each pair when it is first heard.
 
     A pair that cannot be translated is passed on untranslated and reported once.
@@ -59,13 +68,32 @@ class TranslationStage(Stage[Transcribed]):
         self.settings = settings
         self._reload = True
 
-    def handle(self, item: Transcribed) -> None:
-        settings, update = self.settings, item.update
-        if not settings.target or not (settings.live or update.is_final):
-            return
+    def handle(self, item: Transcribed | ToTranslate) -> None:
         if self._reload:
             self._reload = False
             self._usable = {pair: True for pair, usable in self._usable.items() if usable}
+        if isinstance(item, ToTranslate):
+            self._translate(item)
+        else:
+            self._follow(item)
+
+    def _translate(self, item: ToTranslate) -> None:
+        target = self.settings.target
+        if not target:
+            return
+        text = TranscriptUpdate(OUTSIDE_SESSION, 0, item.language, item.text, "", (), 0.0, 0.0, is_final=True)
+        translator = self._translator if self._load((item.language, target)) else None
+        try:
+            translation = LiveTranslator(translator, target).update(text)
+        except Exception:
+            item.tell(_untranslated(text, target))
+            raise
+        item.tell(translation)
+
+    def _follow(self, item: Transcribed) -> None:
+        settings, update = self.settings, item.update
+        if not settings.target or not (settings.live or update.is_final):
+            return
         pair = (update.language, settings.target)
         self._live.configure(self._translator if self._load(pair) else None, settings.target)
         began = time.monotonic()

@@ -402,3 +402,31 @@ def test_close_in_the_middle_of_a_decode_returns_in_time(make: Callable[..., Ses
     while [thread for thread in threading.enumerate() if thread.name.startswith("parley-")]:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_text_of_its_own_is_translated_and_disturbs_nothing(make: Callable[..., Session], speech: Speech) -> None:
+    session, source = make(settings(translation={"target": "es"}, speech={"enabled": True})), FakeSource()
+    told: list[TranslationUpdate] = []
+    done = threading.Semaphore(0)
+
+    def tell(translation: TranslationUpdate) -> None:
+        told.append(translation)
+        done.release()
+
+    session.engine.translate("A corrected line.", "en", tell)  # nobody listens yet
+    assert done.acquire(timeout=10)
+    session.engine.start(source)
+    session.wait_state(State.LISTENING)
+    source.send(ended(speech("en-00")))
+    session.wait(TranslationUpdate, lambda update: update.is_final)
+    session.engine.translate("Another one.", "en", tell)
+    session.engine.translate("Eine dritte.", "de", tell)  # no way to translate it
+    assert done.acquire(timeout=10)
+    assert done.acquire(timeout=10)
+    assert [(one.committed, one.is_final, one.is_translated) for one in told] == [
+        ("A CORRECTED LINE.", True, True),
+        ("ANOTHER ONE.", True, True),
+        ("Eine dritte.", True, False),
+    ]
+    assert all("CORRECTED" not in update.committed for update in session.all(TranslationUpdate))
+    assert all("CORRECTED" not in audio.text for audio in session.all(SpeechAudio))
