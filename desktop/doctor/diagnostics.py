@@ -114,7 +114,9 @@ def _shown(key: str, value: Any, annotation: Any) -> str:
 def _without(text: str, private: Sequence[str]) -> str:
     """The text without these words and names, longest first, whatever their case."""
     for name in sorted((one for one in private if one.strip()), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", LEFT_OUT, text, flags=re.IGNORECASE)
+        # A short name may be part of any word; a long one is left out within words too (alsa_annas_microphone).
+        pattern = re.escape(name) if len(name) >= 5 else rf"(?<![^\W_]){re.escape(name)}(?![^\W_])"
+        text = re.sub(pattern, LEFT_OUT, text, flags=re.IGNORECASE)
     return text
 
 
