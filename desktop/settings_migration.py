@@ -21,7 +21,7 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A setting has another name. A value that stands under the new name already wins."""
+    """A setting has another name. A value that stands under the new name already wins; an emptied table goes."""
 
     old: str
     new: str
@@ -38,6 +38,8 @@ class Rename:
         value = table.pop(name)
         if isinstance(target, MutableMapping) and new_name not in target:
             target[new_name] = value
+        if not table:
+            del layer[group]
 
 
 @dataclass(frozen=True, slots=True)
