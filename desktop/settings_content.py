@@ -134,6 +134,8 @@ def remove_profile(content: Content, name: str) -> None:
     found = content.get(_PROFILES)
     if isinstance(found, MutableMapping):
         found.pop(name, None)
+        if not found:
+            del content[_PROFILES]
     if profile_in_use(content) == name:
         content.pop(_PROFILE, None)
 

@@ -82,7 +82,10 @@ class SettingsFile:
         target = _target(self.path)
         if target.exists() and not target.is_file():
             raise OSError(errno.EINVAL, "it is no ordinary file")
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except FileExistsError:
+            raise OSError(errno.ENOTDIR, "its folder is a file") from None
         with _lock(target):
             before = self._bytes(target)
             try:
