@@ -165,6 +165,8 @@ class App(QObject):
         store.subscribe(self._apply)
         self.engine = EngineThread(store.current, self._build, parent=self)
         self.engine.received.connect(self._on_event)
+        self.engine.retranslated.connect(self.window.transcript.view.retranslated)
+        self.window.transcript.view.corrected.connect(self.engine.translate)
         self.engine.failed.connect(self._engine_failed)
         self.engine.finished.connect(self._engine_ended)
         self._apply(store.current)

@@ -11,7 +11,7 @@ import numpy as np
 
 from desktop.engine.audio.base import FrameSink, Source
 from desktop.engine.errors import EngineError
-from desktop.engine.events import AudioFrame, Event, Samples, SpeechAudio, State, StateChanged, Word
+from desktop.engine.events import AudioFrame, Event, Samples, SpeechAudio, State, StateChanged, TranslationUpdate, Word
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.translation.base import TranslatorCapabilities
 from desktop.engine.tts.base import SpeechChunk, SynthesizerCapabilities, Voice
@@ -209,6 +209,10 @@ class FakeEngine:
 
     def speak(self, text: str, language: str) -> None:
         self.calls.append("speak")
+
+    def translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
+        self.calls.append("translate")
+        tell(TranslationUpdate(-1, 0, language, "es", text.upper(), "", is_final=True))
 
     def stop_speaking(self) -> None:
         self.calls.append("stop_speaking")

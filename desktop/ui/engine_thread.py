@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 if TYPE_CHECKING:
-    from desktop.engine.events import Event
+    from desktop.engine.events import Event, TranslationUpdate
     from desktop.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ class RunsEngine(Protocol):
     def flush(self) -> None: ...
     def speak(self, text: str, language: str) -> None: ...
     def stop_speaking(self) -> None: ...
+    def translate(self, text: str, language: str, tell: "Callable[[TranslationUpdate], None]") -> None: ...
     def update_settings(self, settings: "Settings") -> None: ...
     def watch_devices(self) -> None: ...
     def subscribe(self, callback: "Callable[[Event], None]") -> Callable[[], None]: ...
@@ -48,6 +49,8 @@ class EngineThread(QThread):
 
     received = pyqtSignal(object)
     """each event of the engine, delivered on the receiver's thread"""
+    retranslated = pyqtSignal(int, str, object)
+    """what `translate` was given, and its TranslationUpdate"""
     failed = pyqtSignal(str)
     """the engine could not be built, or its loop ended with an error: one sentence"""
 
@@ -95,6 +98,14 @@ class EngineThread(QThread):
 
     def stop_speaking(self) -> None:
         self._command(lambda engine: engine.stop_speaking())
+
+    def translate(self, segment_id: int, text: str, language: str) -> None:
+        """Translate the corrected text of a line; `retranslated` follows if a language is chosen."""
+
+        def tell(update: "TranslationUpdate") -> None:
+            self.retranslated.emit(segment_id, text, update)
+
+        self._command(lambda engine: engine.translate(text, language, tell))
 
     def update_settings(self, settings: "Settings") -> None:
         self._command(lambda engine: engine.update_settings(settings))

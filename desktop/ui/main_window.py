@@ -346,6 +346,7 @@ class MainWindow(QWidget):
             "unlock": lambda: self.unlockRequested.emit(not self._is_unlocked),
             "model": lambda: self.access.open_models(line.model),
             "find": self.transcript.open_search,
+            "edit": self.transcript.view.edit_line,
             "copy": self.transcript.copy,
             "save": self.transcript.ask_save,
             "clear": self.transcript.view.clear_lines,

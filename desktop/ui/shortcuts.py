@@ -31,6 +31,7 @@ SHORTCUTS = (
     Shortcut("escape", ("Esc",), "Dismiss the warning, or stop speaking"),
     Shortcut("model", ("Ctrl+M",), "Choose the model"),
     Shortcut("find", ("Ctrl+F",), "Search the transcript"),
+    Shortcut("edit", ("F2",), "Correct a line of the transcript"),
     Shortcut("copy", ("Ctrl+Shift+C",), "Copy the selection or everything"),
     Shortcut("save", ("Ctrl+S",), "Save the transcript"),
     Shortcut("clear", ("Ctrl+Shift+K",), "Clear the transcript"),

@@ -4,7 +4,7 @@ An engine lives as long as the window, so `segment_id` names a line through ever
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,9 +32,13 @@ class Line:
     """wall clock at its start"""
     heard: "TranscriptUpdate"
     translated: "TranslationUpdate | None" = None
+    corrected: str | None = None
+    """what the user wrote instead of what was heard; empty takes the line out"""
 
     @property
     def original(self) -> Text:
+        if self.corrected is not None:
+            return Text(self.corrected, len(self.corrected), self.heard.language)
         return _text(self.heard.committed, self.heard.unconfirmed, self.heard.language)
 
     @property
@@ -72,7 +76,7 @@ class Lines(Sequence[Line]):
         index = self._index.get(update.segment_id)
         if index is not None:
             line = self._lines[index]
-            if update.revision < line.heard.revision:
+            if update.revision < line.heard.revision or line.corrected is not None:
                 return None
             line.heard = update
             return index
@@ -87,9 +91,31 @@ class Lines(Sequence[Line]):
         if index is None:
             return None
         line = self._lines[index]
+        if line.corrected is not None:
+            return None  # of what was heard, not of what the line says now
         if line.translated is not None and update.revision < line.translated.revision:
             return None
         line.translated = update
+        return index
+
+    def correct(self, segment_id: int, text: str) -> int | None:
+        """Put a text in the place of what was heard. Its translation goes until it is translated again. Only what is
+        final can be corrected."""
+        index = self._index.get(segment_id)
+        if index is None or not self._lines[index].heard.is_final or self._lines[index].original.text == text:
+            return None
+        self._lines[index].corrected = text
+        self._lines[index].translated = None
+        return index
+
+    def retranslated(self, segment_id: int, text: str, update: "TranslationUpdate") -> int | None:
+        """update: the translation of `text`; it counts if that is still what the line says."""
+        index = self._index.get(segment_id)
+        if index is None or self._lines[index].original.text != text:
+            return None
+        line = self._lines[index]
+        revision = line.translated.revision + 1 if line.translated is not None else line.heard.revision
+        line.translated = replace(update, segment_id=segment_id, revision=revision)
         return index
 
     def clear(self) -> None:
@@ -103,7 +129,10 @@ class Lines(Sequence[Line]):
 
         transcript = Transcript()
         for line in self._lines:
-            transcript.add(line.heard)
+            heard = line.heard
+            if line.corrected is not None:  # the times of the words are those of other words
+                heard = replace(heard, committed=line.corrected, unconfirmed="", words=())
+            transcript.add(heard)
             if line.translated is not None:
                 transcript.add(line.translated)
         return transcript.utterances()

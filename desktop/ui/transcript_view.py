@@ -1,34 +1,31 @@
-"""The transcript: what was said, with its translation, to read, select, search and save. GUI thread only.
+"""The transcript: what was said, with its translation, to read, select, search, correct and save. GUI thread only."""
 
-One QTextDocument, in which only the changed end of a changed line is replaced: that keeps selections where they
-are and costs the same after hours as after a minute.
-"""
-
+import bisect
 import itertools
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QTextOption,
 )
-from PyQt6.QtWidgets import QPushButton, QTextEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QPushButton, QTextEdit, QWidget
 
 from desktop.ui import icons, theme
-from desktop.ui.transcript_lines import Line, Lines, Text
+from desktop.ui.line_editor import LineEditor
+from desktop.ui.transcript_text import TranscriptText
 
 if TYPE_CHECKING:
     from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
 HINTS = {
@@ -39,33 +36,23 @@ HINTS = {
 """State of the engine -> title and sentence of an empty transcript."""
 
 
-class TranscriptView(QTextEdit):
+class TranscriptView(TranscriptText):
     """Read-only text that follows its end until the user scrolls away."""
 
-    countChanged = pyqtSignal(int)
-    """lines in the transcript"""
+    corrected = pyqtSignal(int, str, str)
+    """a line shall be translated again: its segment_id, its text, its language"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("transcript")
-        self.setAccessibleName("Transcript")
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setTabChangesFocus(True)
-        self._lines = Lines()
-        self._blocks: list[int] = []
-        """blocks of the document that each line has: 0, 1 or 2"""
-        self._drawn: list[tuple[Text | None, Text | None]] = []
         self._following = True
+        self._editor: LineEditor | None = None
+        self._edited = 0
+        self._pressed_at = QPoint()
         self._hint = HINTS["idle"]
         self._live = QPushButton("Live", self)
         self._live.setObjectName("live")
         self._live.setAccessibleName("Go to the newest line")
-        self._live.setToolTip("Go to the newest line (End)")
+        self._live.setToolTip("Go to the newest line (Ctrl+End)")
         self._live.setIcon(icons.icon("arrow-down", "on_accent"))
         self._live.setFixedHeight(28)
         self._live.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -76,11 +63,6 @@ class TranscriptView(QTextEdit):
         self._bar = bar
         bar.valueChanged.connect(self._scrolled)
         bar.rangeChanged.connect(self._grown)
-        self._style()
-
-    @property
-    def lines(self) -> Lines:
-        return self._lines
 
     @property
     def is_following(self) -> bool:
@@ -92,6 +74,26 @@ class TranscriptView(QTextEdit):
     def translated(self, update: "TranslationUpdate") -> None:
         self._changed(self._lines.translated(update))
 
+    def retranslated(self, segment_id: int, text: str, update: "TranslationUpdate") -> None:
+        """The translation of a corrected text."""
+        self._changed(self._lines.retranslated(segment_id, text, update))
+
+    def edit_line(self, index: int | None = None, click: QPoint | None = None) -> None:
+        """Open a field over a line, by default the one with the caret; click: where the caret shall stand."""
+        index = self._line_with_caret() if index is None else index
+        if index is None or not self._lines[index].heard.is_final:
+            return
+        self._close_editor()
+        viewport = self.viewport()
+        assert viewport is not None
+        self._edited = index
+        self._editor = editor = LineEditor(self._lines[index].original.text, viewport)
+        editor.saved.connect(self._save_edit)
+        editor.cancelled.connect(self._close_editor)
+        self._place_editor(click)
+        editor.show()
+        editor.field.setFocus()
+
     def show_state(self, state: str) -> None:
         """What an empty transcript tells the user to do."""
         hint = HINTS.get(state, HINTS["idle"])
@@ -102,6 +104,7 @@ class TranscriptView(QTextEdit):
 
     def clear_lines(self) -> None:
         """Empty the transcript."""
+        self._close_editor()
         self._lines.clear()
         self._blocks.clear()
         self._drawn.clear()
@@ -153,11 +156,49 @@ class TranscriptView(QTextEdit):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._place_live()
+        self._place_editor()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        super().mousePressEvent(event)
+        if event is not None:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        super().mouseReleaseEvent(event)
+        if event is None or event.button() != Qt.MouseButton.LeftButton or self.textCursor().hasSelection():
+            return
+        place = event.position().toPoint()
+        index = self._line_at(place)
+        if index is not None and (place - self._pressed_at).manhattanLength() < QApplication.startDragDistance():
+            self.edit_line(index, place)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.edit_line()
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        menu = self.createStandardContextMenu()
+        if event is None or menu is None:
+            return
+        index = self._line_at(event.pos(), exact=False)
+        if index is not None and self._lines[index].heard.is_final:
+            menu.addSeparator()
+            for words, do in (("Correct the line", self.edit_line), ("Translate again", self._translate_again)):
+                action = menu.addAction(words)
+                assert action is not None
+                action.triggered.connect(lambda _, do=do: do(index))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         super().paintEvent(event)
         viewport = self.viewport()
-        if self._drawn or viewport is None:
+        if viewport is None:
+            return
+        if self._drawn:
+            self._paint_marks(viewport)
             return
         painter = QPainter(viewport)
         look = theme.colors()
@@ -171,154 +212,6 @@ class TranscriptView(QTextEdit):
         painter.setPen(QColor(look.muted))
         painter.setFont(theme.font("body"))
         painter.drawText(area.adjusted(0, middle - area.top() + 4, 0, 0), center | Qt.TextFlag.TextWordWrap, hint)
-
-    def _style(self) -> None:
-        self.setFont(theme.font("reading"))
-        look = theme.colors()
-        self._time_width = float(self.fontMetrics().horizontalAdvance("00:00:00") + 5 * theme.STEP)
-        document = self.document()
-        assert document is not None
-        document.setDocumentMargin(4 * theme.STEP)
-        self._certain = QTextCharFormat()
-        self._certain.setForeground(QColor(look.text))
-        self._unconfirmed = QTextCharFormat()
-        self._unconfirmed.setForeground(QColor(look.muted))
-        self._unconfirmed.setFontItalic(True)
-        self._translation = QTextCharFormat()
-        self._translation.setForeground(QColor(look.accent))
-        self._time = QTextCharFormat()
-        self._time.setForeground(QColor(look.muted))
-        self._time.setFontPointSize(theme.font("small").pointSizeF())
-
-    def _redraw(self) -> None:
-        self._style()
-        self.clear()
-        count = len(self._blocks)
-        self._blocks = [0] * count
-        self._drawn = [(None, None)] * count
-        whole = QTextCursor(self.document())
-        whole.beginEditBlock()
-        for index in range(count):
-            self._draw(index)
-        whole.endEditBlock()
-
-    def _changed(self, index: int | None) -> None:
-        if index is None:
-            return
-        is_new = index == len(self._blocks)
-        if is_new:
-            self._blocks.append(0)
-            self._drawn.append((None, None))
-        self._draw(index)
-        if is_new:
-            self.countChanged.emit(len(self._blocks))
-            if index == 0:
-                viewport = self.viewport()
-                assert viewport is not None
-                viewport.update()  # the hint for an empty transcript goes
-
-    def _draw(self, index: int) -> None:
-        line: Line = self._lines[index]
-        before_original, before_translation = self._drawn[index]
-        original = line.original if line.original.text else None
-        translation = line.translation if original else None
-        if original and line.untranslated:
-            note = f"[not translated: nothing installed for {_name(line.untranslated)}]"
-            translation = Text(note, 0, "en")
-        self._drawn[index] = (original, translation)
-        if original == before_original and translation == before_translation:
-            return
-        first = self._first_block(index)
-        appears = original is not None and before_original is None and first < self._total()
-        vanishes = original is None and before_original is not None and first == 0
-        if appears or vanishes:  # a line that was taken back returns before others, or the first one goes: rare
-            self._redraw()
-            return
-        if before_original is None and original is not None:
-            self._insert(first, f"{line.time:%H:%M:%S}\t", is_translation=False, language=original.language)
-            self._blocks[index] = 1
-        if original is not None:
-            self._replace(first, len("00:00:00\t"), before_original, original, self._certain)
-        if before_translation is None and translation is not None:
-            self._insert(first + 1, "", is_translation=True, language=translation.language)
-            self._blocks[index] = 2
-        if translation is not None:
-            self._replace(first + 1, 0, before_translation, translation, self._translation)
-        elif before_translation is not None:
-            self._remove(first + 1)
-            self._blocks[index] = 1
-        if original is None and before_original is not None:
-            self._remove(first)
-            self._blocks[index] = 0
-
-    def _first_block(self, index: int) -> int:
-        """Number of the document's block where a line begins; lines that change are near the end."""
-        return self._total() - sum(itertools.islice(reversed(self._blocks), len(self._blocks) - index))
-
-    def _total(self) -> int:
-        document = self.document()
-        assert document is not None
-        return 0 if document.isEmpty() else document.blockCount()
-
-    def _cursor(self, block: int, position: int = 0) -> QTextCursor:
-        document = self.document()
-        assert document is not None
-        cursor = QTextCursor(document)
-        cursor.setPosition(document.findBlockByNumber(block).position() + position)
-        return cursor
-
-    def _insert(self, block: int, text: str, *, is_translation: bool, language: str) -> None:
-        """Put a new block before the one that has this number, or at the end."""
-        document = self.document()
-        assert document is not None
-        form = QTextBlockFormat()
-        form.setLeftMargin(self._time_width)
-        is_right_to_left = language in RIGHT_TO_LEFT
-        if not is_translation:
-            form.setTopMargin(3 * theme.STEP if block else 0)
-            form.setTextIndent(-self._time_width)
-            form.setTabPositions([QTextOption.Tab(self._time_width, QTextOption.TabType.LeftTab)])
-        elif is_right_to_left:
-            form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        form.setLineHeight(116, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)  # type: ignore[arg-type]
-        if document.isEmpty():
-            cursor = QTextCursor(document)
-            cursor.setBlockFormat(form)
-        elif block >= document.blockCount():
-            cursor = QTextCursor(document)
-            cursor.movePosition(QTextCursor.MoveOperation.End)
-            cursor.insertBlock(form, self._certain)
-        else:
-            # A block is inserted after the one before, whose text and format stay untouched.
-            cursor = self._cursor(max(block - 1, 0))
-            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
-            cursor.insertBlock(form, self._certain)
-        cursor.insertText(text, self._time)
-
-    def _replace(self, block: int, offset: int, old: Text | None, new: Text, certain: QTextCharFormat) -> None:
-        """Change a block from what it shows to `new`; the text that stays is not touched."""
-        keep = 0
-        before = old.text if old else ""
-        # Up to where both are committed, or the whole common start if nothing became committed.
-        limit = min(old.committed, new.committed) if old and old.committed != new.committed else len(before)
-        for one, other in zip(before[:limit], new.text, strict=False):
-            if one != other:
-                break
-            keep += 1
-        cursor = self._cursor(block, offset + keep)
-        cursor.beginEditBlock()
-        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
-        cursor.insertText(new.text[keep : new.committed], certain)
-        cursor.insertText(new.text[max(keep, new.committed) :], self._unconfirmed)
-        cursor.endEditBlock()
-
-    def _remove(self, block: int) -> None:
-        """Take out a block; never the first."""
-        cursor = self._cursor(block)
-        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
-        cursor.deletePreviousChar()
 
     def _highlight(self, text: str) -> None:
         document = self.document()
@@ -340,10 +233,88 @@ class TranscriptView(QTextEdit):
         self._following = value >= self._bar.maximum() - theme.STEP
         self._live.setVisible(not self._following)
         self._place_live()
+        self._place_editor()
 
     def _grown(self, _minimum: int, maximum: int) -> None:
-        if self._following:
+        if self._following and self._editor is None:
             self._bar.setValue(maximum)
+
+    # Correcting lines.
+
+    def _save_edit(self, text: str) -> None:
+        self._close_editor()
+        if self._edited >= len(self._lines):
+            return
+        line = self._lines[self._edited]
+        if text != line.original.text:
+            self._changed(self._lines.correct(line.heard.segment_id, text))
+        if text:
+            self._translate_again(self._edited)
+
+    def _translate_again(self, index: int) -> None:
+        line = self._lines[index]
+        self.corrected.emit(line.heard.segment_id, line.original.text, line.original.language)
+
+    def _close_editor(self) -> None:
+        editor, self._editor = self._editor, None
+        if editor is None:
+            return
+        self.setFocus()
+        editor.hide()
+        editor.deleteLater()
+        if self._following:
+            self._bar.setValue(self._bar.maximum())
+
+    def _place_editor(self, click: QPoint | None = None) -> None:
+        viewport = self.viewport()
+        if self._editor is None or viewport is None:
+            return
+        area = self.cursorRect(self._cursor(self._first_block(self._edited), len("00:00:00\t")))
+        left, gap = round(self._time_width) + 2 * theme.STEP, 2 * theme.STEP
+        self._editor.place(left, area.top() - gap, viewport.width() - left - gap, click)
+
+    def _line_at(self, place: QPoint, *, exact: bool = True) -> int | None:
+        """The line whose text, original or, if not exact, any of it, lies there."""
+        document = self.document()
+        layout = document.documentLayout() if document is not None else None
+        if layout is None:
+            return None
+        spot = QPointF(place.x() + self.horizontalScrollBar().value(), place.y() + self._bar.value())  # type: ignore[union-attr]
+        accuracy = Qt.HitTestAccuracy.ExactHit if exact else Qt.HitTestAccuracy.FuzzyHit
+        position = layout.hitTest(spot, accuracy)
+        if position < 0:
+            return None
+        cursor = QTextCursor(document)
+        cursor.setPosition(position)
+        index = self._line_of(cursor)
+        if index is None or not exact:
+            return index
+        is_original = cursor.blockNumber() == self._first_block(index)
+        return index if is_original and cursor.positionInBlock() > len("00:00:00") else None
+
+    def _line_of(self, cursor: QTextCursor) -> int | None:
+        """The line of a cursor's block."""
+        ends = list(itertools.accumulate(self._blocks))
+        index = bisect.bisect_right(ends, cursor.blockNumber())
+        return index if index < len(ends) and self._blocks[index] else None
+
+    def _line_with_caret(self) -> int | None:
+        """That of the caret if the transcript has the focus, otherwise the newest that can be corrected."""
+        final = [index for index, line in enumerate(self._lines) if line.heard.is_final and self._blocks[index]]
+        index = self._line_of(self.textCursor()) if self.hasFocus() else None
+        return index if index in final else final[-1] if final else None
+
+    def _paint_marks(self, viewport: QWidget) -> None:
+        """A pencil beside each line that was corrected."""
+        corrected = [index for index, line in enumerate(self._lines) if line.corrected and self._blocks[index]]
+        if not corrected:
+            return
+        painter = QPainter(viewport)
+        pencil = icons.icon("pencil-outline", "muted")
+        for index in corrected:
+            area = self.cursorRect(self._cursor(self._first_block(index), len("00:00:00\t")))
+            if area.bottom() >= 0 and area.top() <= viewport.height():
+                pencil.paint(painter, area.left() - 20, area.center().y() - 7, 14, 14)
 
     def _place_live(self) -> None:
         self._live.adjustSize()
@@ -353,9 +324,3 @@ class TranscriptView(QTextEdit):
         self._live.move(
             area.right() - self._live.width() - 4 * theme.STEP, area.bottom() - self._live.height() - 3 * theme.STEP
         )
-
-
-def _name(language: str) -> str:
-    from desktop.engine.languages import language_name
-
-    return language_name(language)
