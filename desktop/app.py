@@ -30,6 +30,7 @@ from desktop.ui.loader import Loader
 from desktop.ui.machine_choices import ChoicesFinder
 from desktop.ui.main_window import MainWindow
 from desktop.ui.profile_switch import ProfileSwitch
+from desktop.ui.settings_watch import SettingsWatch
 from desktop.ui.status import Status
 from desktop.ui.tray import Tray
 
@@ -110,6 +111,7 @@ class App(QObject):
         self.tray: Tray | None = None
         self.hotkeys = Hotkeys(self)
         self.profiles = ProfileSwitch(self)
+        self._settings_watch = SettingsWatch(self)
         self._starts = starts
         self._modules: set[str] = set()
         self._settings: Settings | None = None
@@ -171,6 +173,7 @@ class App(QObject):
         self.engine.finished.connect(self._engine_ended)
         self._apply(store.current)
         self.profiles.begin(store)
+        self._settings_watch.begin(store)
         self.window.side.begin(self.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
@@ -348,6 +351,7 @@ class App(QObject):
         self._finder.found.connect(self.window.set_choices)
         self._typed.connect(self._show_typing)
         self.crashed.connect(lambda sentence: self.window.notify("internal", sentence, "error"))
+        self._settings_watch.failed.connect(lambda sentence: self.window.notify("settings", sentence, "warning"))
         self.hotkeys.pressed.connect(self._hotkey)
         self.hotkeys.failed.connect(lambda sentence: self.window.notify("hotkeys", sentence, "warning"))
         window = self.window
