@@ -1,0 +1,191 @@
+"""Third step: the models that the languages need: fetch them, import them, or begin without. GUI thread only."""
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPixmap
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui import icons, theme
+from desktop.ui.first_run_page import Page
+from desktop.ui.model_jobs import Job, ModelJobs
+from desktop.ui.model_words import KIND_ICONS, KIND_NOUNS, licence_words, size_words
+from desktop.ui.needed_card import NeededCard
+from desktop.ui.output_cards import ElidedLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.engine.catalogue import Entry
+    from desktop.settings import Settings
+    from desktop.ui.models_finder import FoundModels
+
+
+class ModelsPage(Page):
+    """What is needed and how large it is, one button that fetches it, and two ways to begin without."""
+
+    importWanted = pyqtSignal()
+    """open the models window, which takes files and folders"""
+
+    def __init__(self, jobs: ModelJobs) -> None:
+        super().__init__(
+            "Models",
+            "Models for your languages",
+            "They are fetched once and stay on this computer. You can go on while they are being fetched.",
+        )
+        self._jobs = jobs
+        self._found: FoundModels | None = None
+        self.card = NeededCard()
+        self.card.fetchWanted.connect(self._fetch)
+        self.card.retryWanted.connect(jobs.retry)
+        self.card.pauseWanted.connect(jobs.pause_all)
+        self.card.resumeWanted.connect(jobs.resume_all)
+        self._needed = QVBoxLayout()
+        self._needed.setContentsMargins(3 * theme.STEP, 0, 3 * theme.STEP, 0)
+        self._needed.setSpacing(2 * theme.STEP)
+        self.import_button = QPushButton("Import from a file or folder…")
+        self.import_button.setObjectName("flat")
+        self.import_button.clicked.connect(self.importWanted)
+        self._without = QLabel("Or begin without fetching anything")
+        self._without.setObjectName("muted")
+        self.starter = OptionButton(
+            "Starter models", "A phrasebook of about 900 words in English and Spanish, to see everything work."
+        )
+        self.basic = OptionButton("Basic English", "Understands plain English roughly, without any model.")
+        self.starter.clicked.connect(lambda: self._choose("auto"))
+        self.basic.clicked.connect(lambda: self._choose("pocketsphinx"))
+        foot = QHBoxLayout()
+        foot.addWidget(self._without)
+        foot.addStretch(1)
+        foot.addWidget(self.import_button)
+        options = QHBoxLayout()
+        options.setSpacing(3 * theme.STEP)
+        options.addWidget(self.starter, 1)
+        options.addWidget(self.basic, 1)
+        self.content.addWidget(self.card)
+        self.content.addLayout(self._needed)
+        self.content.addStretch(1)
+        self.content.addLayout(foot)
+        self.content.addLayout(options)
+        jobs.changed.connect(self._show)
+        self.refresh()
+
+    def apply(self, settings: "Settings") -> None:
+        super().apply(settings)
+        self._show()
+
+    def show_found(self, found: "FoundModels") -> None:
+        self._found = found
+        self._show()
+
+    def refresh(self) -> None:
+        self.import_button.setIcon(icons.icon("folder-download-outline", "muted"))
+        self.card.refresh()
+        for option in (self.starter, self.basic):
+            option.refresh()
+        self._show()
+
+    def _fetch(self, missing: "Sequence[Entry]") -> None:
+        if self.settings is not None and self.settings.recognition.backend == "pocketsphinx":
+            self._choose("auto")
+        self._jobs.fetch(missing)
+
+    def _choose(self, backend: str) -> None:
+        self.settingChanged.emit("recognition.backend", backend)
+        if backend == "pocketsphinx" and self.settings is not None and self.settings.recognition.language != "en":
+            self.settingChanged.emit("recognition.language", "en")
+        self._show()
+
+    def _show(self) -> None:
+        found, settings = self._found, self.settings
+        if found is None or settings is None:
+            self.card.hide()
+            return
+        from desktop.ui.first_run_languages import pair_words
+
+        self.card.show()
+        pair = pair_words(settings.recognition.language, settings.translation.target)
+        self.card.show_needed(pair, found.missing, self._jobs.jobs())
+        self._list(found.missing)
+        backend = settings.recognition.backend
+        is_fetching = any(job.is_active for job in self._jobs.jobs())
+        chosen = "basic" if backend == "pocketsphinx" else "" if found.has_real_recogniser or is_fetching else "starter"
+        self.starter.show_chosen(chosen == "starter")
+        self.basic.show_chosen(chosen == "basic")
+
+    def _list(self, missing: "Sequence[Entry]") -> None:
+        """One line for each model that is needed."""
+        while (item := self._needed.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for entry in missing:
+            self._needed.addWidget(needed_line(entry, self._jobs.job((entry.kind, entry.id))))
+
+
+def needed_line(entry: "Entry", job: Job | None) -> QWidget:
+    """Icon, name, what it is for, size and licence."""
+    line = QWidget()
+    picture = QLabel()
+    is_failed = job is not None and not job.is_active
+    name = "alert-octagon-outline" if is_failed else KIND_ICONS[entry.kind]
+    picture.setPixmap(_picture(name, "bad" if is_failed else "muted", line.devicePixelRatioF()))
+    label = QLabel(entry.label)
+    parts = [KIND_NOUNS[entry.kind], size_words(entry.size_bytes), licence_words(entry.licence)]
+    about = ElidedLabel(" · ".join(part for part in parts if part))
+    about.setObjectName("muted")
+    layout = QHBoxLayout(line)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(3 * theme.STEP)
+    layout.addWidget(picture)
+    layout.addWidget(label)
+    layout.addWidget(about, 1)
+    return line
+
+
+class OptionButton(QPushButton):
+    """One of several ways, told by a filled circle and a frame."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__()
+        self.setObjectName("option")
+        self.setCheckable(True)
+        self.setAutoExclusive(False)
+        self.setMinimumHeight(76)
+        self._name, self._text = name, sentence
+        self._picture = QLabel()
+        title = QLabel(name)
+        title.setFont(theme.font("body", bold=True))
+        about = QLabel(sentence)
+        about.setObjectName("muted")
+        about.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(about, 1)
+        about.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(3 * theme.STEP, 2 * theme.STEP, 3 * theme.STEP, 2 * theme.STEP)
+        layout.setSpacing(2 * theme.STEP)
+        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        for label in (self._picture, title, about):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.show_chosen(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 76)
+
+    def show_chosen(self, is_chosen: bool) -> None:
+        self.setChecked(is_chosen)
+        self.setAccessibleName(f"{self._name}, {'chosen' if is_chosen else 'not chosen'}. {self._text}")
+        self.refresh()
+
+    def refresh(self) -> None:
+        name = "radiobox-marked" if self.isChecked() else "radiobox-blank"
+        role: icons.Role = "accent" if self.isChecked() else "muted"
+        self._picture.setPixmap(_picture(name, role, self.devicePixelRatioF()))
+
+
+def _picture(name: str, role: icons.Role, scale: float) -> QPixmap:
+    return icons.icon(name, role).pixmap(QSize(18, 18), scale)

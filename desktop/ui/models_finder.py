@@ -1,0 +1,196 @@
+"""What there is of models, and what is missing: looked up beside the GUI thread, because it reads the catalogue, the
+disk and the names of a hundred languages."""
+
+import logging
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+
+from desktop.ui.model_rows import ModelRow, rows_of
+from desktop.ui.picker import Choice, heading
+
+if TYPE_CHECKING:
+    from desktop.engine.catalogue import Catalogue, Entry
+    from desktop.engine.speed_class import Measured
+    from desktop.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Way(TypedDict):
+    """How the recogniser runs."""
+
+    threads: int
+    compute_type: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModels:
+    """A look at the models, ready to show."""
+
+    rows: tuple[ModelRow, ...]
+    missing: "tuple[Entry, ...]"
+    """what the chosen languages still need, smallest first"""
+    has_real_recogniser: bool
+    """one that is not the starter's understands what is spoken"""
+    spoken: tuple[Choice, ...]
+    """languages that can be recognised, now or after a download; "any" first"""
+    targets: tuple[Choice, ...]
+    """languages that can be translated into, now or after a download; "none" first"""
+    place: Path
+    """where models lie"""
+    free_bytes: int
+    date: str
+    """day of the list; empty if unknown"""
+    problems: tuple[str, ...]
+    """a sentence for everything in the list that could not be read"""
+
+
+def find(settings: "Settings") -> FoundModels:
+    """Look at the machine and the catalogue. Any thread; takes up to a second the first time."""
+    from desktop import paths
+    from desktop.engine import catalogue, models, speed_class
+    from desktop.engine.downloads import repair
+    from desktop.engine.errors import CatalogueBroken
+    from desktop.engine.languages import language_name
+
+    problems: tuple[str, ...] = ()
+    try:
+        listed = catalogue.load()
+    except CatalogueBroken as error:
+        listed, problems = catalogue.Catalogue((), ""), (error.message,)
+    installed = [model for kind in models.KINDS for model in models.installed(kind)]
+    measured = speed_class.measured(**_way(settings))
+
+    def speed(entry: "Entry") -> str:
+        return str(speed_class.speed_class(entry, measured)) if entry.kind == "whisper" and measured else ""
+
+    rows = rows_of(listed, installed, repair.find_broken(listed), speed, language_name)
+    source, target = settings.recognition.language, settings.translation.target
+    fast = _is_fast(listed, measured)
+    missing = catalogue.missing_for(source, target, settings.speech.enabled, listed, fast=fast)
+    place = paths.models_dir()
+    there = next((one for one in (place, *place.parents) if one.exists()), Path(place.anchor))
+    return FoundModels(
+        rows,
+        missing,
+        not any(entry.kind == "whisper" for entry in missing),
+        _spoken(listed, source),
+        _targets(listed, source, target),
+        place,
+        shutil.disk_usage(there).free,
+        listed.date,
+        problems + listed.problems,
+    )
+
+
+def measure(settings: "Settings") -> bool:
+    """Time this machine, unless that was done before; whether it was done now. Takes about two seconds."""
+    from desktop.engine import speed_class
+
+    way = _way(settings)
+    if speed_class.measured(**way) is not None:
+        return False
+    try:
+        speed_class.measure(**way)
+    except (ValueError, RuntimeError, OSError) as error:
+        log.warning("the speed of this machine cannot be measured: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _way(settings: "Settings") -> "Way":
+    """How the recogniser runs here, as far as the settings say it."""
+    recognition = settings.recognition
+    return {
+        "threads": recognition.threads or 1,
+        "compute_type": "default" if recognition.compute_type == "auto" else recognition.compute_type,
+        "device": "cuda" if recognition.device == "cuda" else "cpu",
+    }
+
+
+def _is_fast(listed: "Catalogue", measured: "Measured | None") -> bool:
+    """Whether a small model keeps up with speech; believed until it is measured."""
+    from desktop.engine.speed_class import SpeedClass, speed_class
+
+    small = next((entry for entry in listed.entries if (entry.kind, entry.id) == ("whisper", "small")), None)
+    return small is None or speed_class(small, measured) in (SpeedClass.FASTER, SpeedClass.SAME, SpeedClass.UNKNOWN)
+
+
+def _spoken(listed: "Catalogue", chosen: str) -> tuple[Choice, ...]:
+    from desktop.engine.languages import language_name, native_name
+    from desktop.engine.models import installed
+
+    codes = {code for entry in listed.entries if entry.kind == "whisper" for code in entry.languages}
+    codes |= {code for model in installed("whisper") for code in model.languages}
+    codes |= {chosen} - {"auto"}
+    names = sorted(codes, key=language_name)
+    return (
+        Choice("auto", "Any language", search="detect automatic"),
+        *(Choice(code, language_name(code), search=native_name(code)) for code in names),
+    )
+
+
+def _targets(listed: "Catalogue", source: str, chosen: str) -> tuple[Choice, ...]:
+    """Languages that the source can be translated into, through a third one if need be; then those of others."""
+    from desktop.engine.languages import language_name, native_name
+    from desktop.engine.models import installed
+
+    pairs = {(entry.languages[0], entry.languages[1]) for entry in listed.entries if entry.kind == "argos"}
+    pairs |= {(model.languages[0], model.languages[1]) for model in installed("argos")}
+    begin = {source} if source != "auto" else {start for start, _ in pairs}
+    near = {end for start, end in pairs if start in begin}
+    reached = (near | {end for start, end in pairs if start in near}) - ({source} if source != "auto" else set())
+    others = ({end for _, end in pairs} | ({chosen} if chosen else set())) - reached - {source}
+
+    def choices(codes: set[str]) -> list[Choice]:
+        names = sorted(codes, key=language_name)
+        return [Choice(code, language_name(code), search=native_name(code)) for code in names]
+
+    found = [Choice("", "No translation", search="none off"), *choices(reached)]
+    if others:
+        found += [heading("From other languages"), *choices(others)]
+    return tuple(found)
+
+
+class ModelsFinder(QObject):
+    """Runs `find` on a pool thread and tells the result on its own thread; of several looks only the last counts. The
+    first time on a machine its speed is measured, too, and what was found is told once more."""
+
+    found = pyqtSignal(object)
+    _done = pyqtSignal(int, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._number = 0
+        self._done.connect(self._finished)
+
+    def look(self, settings: "Settings") -> None:
+        self._number += 1
+        pool = QThreadPool.globalInstance()
+        assert pool is not None
+        pool.start(_Look(self, self._number, settings))
+
+    def _finished(self, number: int, found: FoundModels) -> None:
+        if number == self._number:
+            self.found.emit(found)
+
+
+class _Look(QRunnable):
+    def __init__(self, finder: ModelsFinder, number: int, settings: "Settings") -> None:
+        super().__init__()
+        self._finder, self._number, self._settings = finder, number, settings
+
+    def run(self) -> None:
+        try:
+            self._finder._done.emit(self._number, find(self._settings))
+            if measure(self._settings):
+                self._finder._done.emit(self._number, find(self._settings))
+        except RuntimeError:
+            log.debug("the window that asked for models is gone")
+        except Exception:
+            log.exception("looking for models failed")
