@@ -220,6 +220,9 @@ class FakeEngine:
     def watch_devices(self) -> None:
         self.calls.append("watch_devices")
 
+    def look_for_models(self) -> None:
+        self.calls.append("look_for_models")
+
     def update_settings(self, settings: Settings) -> None:
         self.calls.append("update_settings")
         self.settings = settings

@@ -28,7 +28,9 @@ def window_share() -> float | None:
 
     with tempfile.TemporaryDirectory(prefix="parley-idle-") as folder:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": folder}
-        command = [sys.executable, "-m", "desktop", "gui", "--settings", str(Path(folder) / "settings.toml")]
+        settings = Path(folder) / "settings.toml"
+        settings.touch()  # without it the first steps would open
+        command = [sys.executable, "-m", "desktop", "gui", "--settings", str(settings)]
         root = Path(__file__).resolve().parents[2]
         app = subprocess.Popen(
             command,

@@ -115,6 +115,11 @@ class Engine:
         Metrics follow; the next start or text loads them again. While listening: does nothing."""
         self._inbox.put(self._do_unload)
 
+    def look_for_models(self) -> None:
+        """Models came or went on the disk: use what is there now. While listening the recogniser stays the same, and
+        languages that could not be translated or spoken are tried again."""
+        self._inbox.put(self._do_look_for_models)
+
     def update_settings(self, settings: Settings) -> None:
         """Apply new settings, running or not; loses no audio."""
         self._inbox.put(lambda: self._do_update(settings))
@@ -208,6 +213,14 @@ class Engine:
         self._rests_since = None
         self._is_ready = False
         self._pipeline.unload()
+
+    def _do_look_for_models(self) -> None:
+        if self._pipeline is None:
+            return
+        if self._state in (State.IDLE, State.FAILED):
+            self._do_unload()
+        else:
+            self._pipeline.look_for_models()
 
     def _do_unloaded(self) -> None:
         # A start may have come in between; the model that it asked for is loaded behind the unloading.

@@ -112,6 +112,11 @@ class Pipeline:
         for stage in self._stages:
             stage.queue.put_final(Unload())
 
+    def look_for_models(self) -> None:
+        """Models came or went while listening: what was missing is looked for again; the recogniser stays."""
+        self._translation.configure(self._settings.translation)
+        self._speech.queue.put_final(Unload())
+
     def end(self, session: int) -> None:
         """Finish what was heard; `on_drained` tells when."""
         self.frames.put_mark(EndOfSpeech(session))

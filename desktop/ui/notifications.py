@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
@@ -13,7 +13,9 @@ from desktop.ui.output_cards import ElidedLabel
 if TYPE_CHECKING:
     from desktop.engine.events import ErrorEvent
 
-Action = Literal["", "source", "model", "language", "typing", "voice", "retry", "settings"]
+Action = Literal[
+    "", "source", "model", "language", "typing", "voice", "retry", "settings", "models", "refresh", "folder"
+]
 """What the button of a notice does; main_window knows how."""
 
 _ACTIONS: dict[str, tuple[Action, str]] = {
@@ -22,16 +24,26 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "audio-server-missing": ("retry", "Try again"),
     "audio": ("retry", "Try again"),
     "file-unreadable": ("source", "Choose a file"),
-    "model-missing": ("model", "Choose a model"),
-    "model-broken": ("model", "Choose a model"),
+    "model-missing": ("models", "Get one"),
+    "model-broken": ("models", "Repair"),
+    "model-ready": ("model", "Choose a model"),
+    "fallback": ("models", "Get one"),
+    "catalogue-broken": ("refresh", "Refresh list"),
+    "download-gone": ("refresh", "Refresh list"),
+    "download": ("settings", "Open settings"),
+    "download-unreachable": ("settings", "Open settings"),
+    "download-refused": ("settings", "Open settings"),
+    "disk-full": ("folder", "Open folder"),
     "model": ("model", "Choose a model"),
     "language-unknown": ("language", "Choose a language"),
-    "untranslated": ("language", "Choose a language"),
+    "untranslated": ("models", "Get one"),
     "typing": ("typing", "Typing settings"),
     "speech": ("voice", "Voice settings"),
     "settings": ("settings", "Open settings"),
     "hotkeys": ("settings", "Open settings"),
 }
+PASSES_AFTER = 8_000
+"""Milliseconds after which a notice that only informs goes by itself."""
 _LONGEST = 100
 """notices that are kept"""
 
@@ -84,11 +96,17 @@ class NoticeBar(QFrame):
 
     acted = pyqtSignal(str)
     """the action that the user wants"""
+    changed = pyqtSignal()
+    """another notice is shown, or none"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
         self._notice: Notice | None = None
+        self._passing = QTimer(self)
+        self._passing.setSingleShot(True)
+        self._passing.setInterval(PASSES_AFTER)
+        self._passing.timeout.connect(self.dismiss)
         self._picture = QLabel()
         self._text = ElidedLabel()
         self._act = QPushButton()
@@ -118,18 +136,28 @@ class NoticeBar(QFrame):
         self._notice = notice
         name, role = icon_of(notice.severity)
         self._picture.setPixmap(icons.icon(name, role).pixmap(QSize(18, 18), self.devicePixelRatioF()))
-        again = f" ({notice.count} times)" if notice.count > 1 else ""
+        is_passing = notice.severity == "info"  # good news needs no click
+        again = f" ({notice.count} times)" if notice.count > 1 and not is_passing else ""
         self._text.setText(notice.message + again)
         # The sentence may be longer than the window.
         self._text.setToolTip(notice.message)
         self._act.setText(notice.action_label)
         self._act.setVisible(bool(notice.action))
         self.setAccessibleName(f"{notice.severity}: {notice.message}")
+        self._passing.start() if is_passing else self._passing.stop()
+        if self.property("severity") != notice.severity:
+            self.setProperty("severity", notice.severity)
+            style = self.style()
+            if style is not None:
+                style.polish(self)
         self.show()
+        self.changed.emit()
 
     def dismiss(self) -> None:
         self._notice = None
+        self._passing.stop()
         self.hide()
+        self.changed.emit()
 
     def _acted(self) -> None:
         notice = self._notice

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import (
     QFrame,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -66,6 +67,11 @@ class PickerButton(QPushButton):
     @property
     def value(self) -> str:
         return self._value
+
+    @property
+    def label(self) -> str:
+        """What is shown."""
+        return self._label
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """Replace the list. The chosen value stays, even if it is not in it."""
@@ -160,6 +166,11 @@ class PickerList(QFrame):
         self._list.itemActivated.connect(self._pick)
         layout.addWidget(self._search)
         layout.addWidget(self._list)
+        self._nothing = QLabel("Nothing found.")
+        self._nothing.setObjectName("muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.hide()
+        layout.addWidget(self._nothing)
         self._choices = tuple(choices)
         for choice in self._choices:
             item = QListWidgetItem(choice.label, self._list)
@@ -178,9 +189,9 @@ class PickerList(QFrame):
         if self._list.currentItem() is None:
             self._first()
 
-    def open_below(self, button: QWidget) -> None:
-        """Show the list under a button, or above it where there is no room below."""
-        rows = min(_ROWS, max(1, self._list.count()))
+    def open_below(self, button: QWidget, rows: int = _ROWS) -> None:
+        """Show the list under a button, or above it where there is no room below. rows: shown before it scrolls."""
+        rows = min(rows, max(1, self._list.count()))
         height = sum(self._list.sizeHintForRow(row) for row in range(rows)) + 2 * theme.STEP
         widest = max(
             (
@@ -190,7 +201,7 @@ class PickerList(QFrame):
             default=0,
         )
         self._list.setFixedHeight(height)
-        self.setFixedWidth(min(max(button.width(), widest, 200), 480))
+        self.setFixedWidth(min(max(button.width(), widest, 200), 560))
         self.adjustSize()
         self.move(place(button, self.size()))
         self.show()
@@ -219,6 +230,10 @@ class PickerList(QFrame):
             found = wanted in f"{choice.label} {choice.search} {choice.value}".casefold()
             item.setHidden(bool(wanted) and (choice.is_heading or not found))
         self._first()
+        is_empty = self._list.currentItem() is None
+        self._nothing.setFixedHeight(self._list.height())
+        self._nothing.setVisible(is_empty)
+        self._list.setVisible(not is_empty)
 
     def _first(self) -> None:
         for row, choice in enumerate(self._choices):

@@ -30,6 +30,7 @@ SHORTCUTS = (
     Shortcut("unlock", ("Ctrl+U",), "Move the subtitles, or fix them"),
     Shortcut("escape", ("Esc",), "Dismiss the warning, or stop speaking"),
     Shortcut("model", ("Ctrl+M",), "Choose the model"),
+    Shortcut("models", ("Ctrl+Shift+M",), "Get or remove models"),
     Shortcut("find", ("Ctrl+F",), "Search the transcript"),
     Shortcut("edit", ("F2",), "Correct a line of the transcript"),
     Shortcut("copy", ("Ctrl+Shift+C",), "Copy the selection or everything"),

@@ -29,6 +29,9 @@ class SideWindows(QObject):
     profileNamed = pyqtSignal(str)
     """keep the current settings as the profile of this name"""
     profileRemoved = pyqtSignal(str)
+    modelsWanted = pyqtSignal(str)
+    """open the models; of this kind only, or empty"""
+    firstStepsWanted = pyqtSignal()
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -66,7 +69,7 @@ class SideWindows(QObject):
         popup = PickerList(self.menu(), _PROFILE + self._profile, parent=anchor)
         popup.setAccessibleName("Menu")
         popup.picked.connect(self._act)
-        popup.open_below(anchor)
+        popup.open_below(anchor, rows=24)
         return popup
 
     def menu(self) -> tuple[Choice, ...]:
@@ -80,6 +83,8 @@ class SideWindows(QObject):
         choices.append(heading("Parley"))
         choices += [
             Choice(_DO + "settings", "Settings…", "cog-outline"),
+            Choice(_DO + "models", "Models…", "chip"),
+            Choice(_DO + "first-steps", "First steps…", "flag-outline"),
             Choice(_DO + "doctor", "Doctor…", "stethoscope"),
             Choice(_DO + "latency", "Latency…", "chart-line"),
             Choice(_DO + "shortcuts", "Keyboard shortcuts", "keyboard-outline"),
@@ -142,6 +147,8 @@ class SideWindows(QObject):
             "save": self.ask_profile_name,
             "remove": lambda: self.ask_to_remove(self._profile),
             "settings": self._window.access.open_dialog,
+            "models": lambda: self.modelsWanted.emit(""),
+            "first-steps": self.firstStepsWanted.emit,
             "doctor": self.open_doctor,
             "latency": self.open_latency,
             "shortcuts": self._window.show_shortcuts,

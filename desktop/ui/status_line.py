@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui import icons, theme
+from desktop.ui.download_badge import DownloadBadge
 from desktop.ui.notifications import NoticeBar
 from desktop.ui.output_cards import ElidedLabel
 from desktop.ui.status import Status, latency_words
@@ -35,6 +36,7 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bar = NoticeBar()
+        self.bar.changed.connect(self.refresh)
         self._status = Status()
         self._metrics: Metrics | None = None
         self._picture = QLabel()
@@ -56,6 +58,7 @@ class StatusLine(QWidget):
         self._spark.hide()
         self._dropped = QLabel()
         self._dropped.hide()
+        self.downloads = DownloadBadge()
         self.warnings = QToolButton()
         self.warnings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.warnings.clicked.connect(self.warningsWanted)
@@ -73,6 +76,7 @@ class StatusLine(QWidget):
         row.addWidget(self._spark)
         row.addWidget(self._latency)
         row.addWidget(self._dropped)
+        row.addWidget(self.downloads)
         row.addWidget(self.model)
         row.addWidget(self.warnings)
         row.addWidget(self.menu)
@@ -93,7 +97,9 @@ class StatusLine(QWidget):
         pixmap = icons.icon(name, role).pixmap(QSize(18, 18), self.devicePixelRatioF())  # type: ignore[arg-type]
         self._picture.setPixmap(pixmap)
         self._words.setText(status.words)
-        self._reason.setText(status.reason)
+        notice = self.bar.notice
+        is_said_above = notice is not None and notice.message == status.reason
+        self._reason.setText("" if is_said_above else status.reason)
         self.setAccessibleName(f"Status: {status.words}. {status.reason}")
         if not status.is_running:
             self._latency.hide()
@@ -124,7 +130,7 @@ class StatusLine(QWidget):
         self.warnings.setIcon(icons.icon("alert-outline", "warning" if count else "muted"))
         self.warnings.setText(str(count))
         self.warnings.setAccessibleName(f"{count} warnings")
-        self.warnings.setToolTip(f"{count} warning{'' if count == 1 else 's'} (Ctrl+W)")
+        self.warnings.setToolTip(f"{count} warning{'' if count == 1 else 's'} (Ctrl+Shift+W)")
 
     def set_profile(self, name: str) -> None:
         """Name of the profile in use; empty for none."""
@@ -156,7 +162,8 @@ class StatusLine(QWidget):
         words = latency_words(self._metrics.latency)
         self._dropped.setVisible(self._status.is_running and self.width() > 640)
         self._spark.setVisible(self._status.is_running and self._spark.has_values and self.width() > 640)
-        others = [self._picture, self._words, self._dropped, self.model, self.warnings, self.menu, self._spark]
+        others = [self._picture, self._words, self._dropped, self.downloads]
+        others += [self.model, self.warnings, self.menu, self._spark]
         taken = sum(one.sizeHint().width() + 2 * theme.STEP for one in others if not one.isHidden())
         room = self.width() - taken - 8 * theme.STEP
         shown = ""

@@ -166,6 +166,8 @@ def _style_sheet(look: Colors) -> str:
         background: {look.card}; border: 1px solid {look.border}; border-radius: 8px; }}
     QFrame#popover {{ border-radius: 0; }}
     QFrame#notice {{ background: {look.card}; border: 1px solid {look.warning}; border-radius: 6px; }}
+    QFrame#notice[severity="info"] {{ border-color: {look.border}; }}
+    QFrame#notice[severity="error"] {{ border-color: {look.bad}; }}
     QLabel#muted, QLabel#reset {{ color: {look.muted}; }}
     QPushButton#primary {{
         background: {look.accent}; color: {look.on_accent}; border: 2px solid {look.accent};
@@ -186,6 +188,22 @@ def _style_sheet(look: Colors) -> str:
     QPushButton#picker:hover {{ background: {look.hover}; }}
     QPushButton#picker:focus {{ border-color: {look.accent}; }}
     QPushButton#picker:disabled {{ color: {look.muted}; }}
+    QPushButton#segment {{
+        background: {look.card}; color: {look.text}; border: 1px solid {look.border}; border-left-width: 0;
+        border-radius: 0; padding: 0 12px; }}
+    QPushButton#segment[end="left"] {{
+        border-left-width: 1px; border-top-left-radius: 6px; border-bottom-left-radius: 6px; }}
+    QPushButton#segment[end="right"] {{ border-top-right-radius: 6px; border-bottom-right-radius: 6px; }}
+    QPushButton#segment:hover {{ background: {look.hover}; }}
+    QPushButton#segment:checked {{ background: {look.accent}; color: {look.on_accent}; border-color: {look.accent}; }}
+    QPushButton#segment:focus {{ border-color: {look.text}; }}
+    QPushButton#option {{
+        background: {look.card}; color: {look.text}; border: 2px solid {look.border}; border-radius: 8px; }}
+    QPushButton#option:hover {{ background: {look.hover}; }}
+    QPushButton#option:checked {{ border-color: {look.accent}; }}
+    QPushButton#option:focus {{ border-color: {look.text}; }}
+    QLabel#drop {{
+        background: {look.card}; color: {look.text}; border: 2px dashed {look.accent}; border-radius: 8px; }}
     QToolButton, QPushButton#flat {{
         background: transparent; color: {look.text}; border: 1px solid transparent; border-radius: 6px;
         padding: 3px 6px; }}

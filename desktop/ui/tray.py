@@ -18,6 +18,7 @@ class Tray(QObject):
     unlockRequested = pyqtSignal(bool)
     profileRequested = pyqtSignal(str)
     stopSpeakingRequested = pyqtSignal()
+    modelsRequested = pyqtSignal()
     quitRequested = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -31,6 +32,7 @@ class Tray(QObject):
         self._profiles = self._menu.addMenu("Profile")
         assert self._profiles is not None
         self._one_profile = QActionGroup(self)
+        self._menu.addAction("Models…", self.modelsRequested.emit)
         self._menu.addSeparator()
         self._menu.addAction("Quit", self.quitRequested.emit)
         assert self._unlock is not None

@@ -139,7 +139,7 @@ def test_a_warning_is_one_line_with_one_action(window: MainWindow, qtbot: QtBot)
     assert window.status_line.warnings.text() == "1"
     with qtbot.waitSignal(bar.acted) as acted:
         bar._act.click()
-    assert acted.args == ["model"]
+    assert acted.args == ["models"]
     assert not bar.isVisible()
     for popup in window.findChildren(PickerList):
         popup.close()

@@ -21,6 +21,7 @@ def desktop() -> Iterator[VirtualDesktop]:
 
 @pytest.fixture
 def app(desktop: VirtualDesktop, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    (tmp_path / "settings.toml").touch()  # not the first start
     process = subprocess.Popen(
         [sys.executable, "-m", "desktop", "gui", "--settings", str(tmp_path / "settings.toml")],
         env={**os.environ, **desktop.environment},
