@@ -26,6 +26,8 @@ class MachineChoices:
     """recognition models, "automatic" first"""
     voices: tuple[Choice, ...]
     """voices, "automatic" first"""
+    preset_models: tuple[str, ...] = ()
+    """names of the Whisper models that understand what is spoken, for presets to choose from"""
     problems: tuple[str, ...] = ()
     """a sentence for each model that cannot be used"""
 
@@ -63,6 +65,7 @@ def find(settings: "Settings") -> MachineChoices:
         tuple(targets),
         tuple(models),
         tuple(voices),
+        tuple(model.name for model in whisper if wanted == "en" or model.languages != ("en",)),
         tuple(problem for kind in KINDS for problem in broken(kind)),
     )
 

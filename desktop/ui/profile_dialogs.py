@@ -21,6 +21,7 @@ class _Question(QDialog):
         note.setObjectName("muted")
         self._yes = QPushButton("OK")
         self._yes.setObjectName("primary")
+        self._yes.setDefault(True)
         self._yes.clicked.connect(self.accept)
         cancel = QPushButton("Cancel")
         cancel.setObjectName("field")

@@ -1,5 +1,6 @@
 """Opens settings where they belong: a card's popover, the model list, the dialog. GUI thread only."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QFontDatabase, QGuiApplication
@@ -7,8 +8,10 @@ from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
 from desktop.ui.output_cards import OutputCard
-from desktop.ui.picker import Choice, PickerList
+from desktop.ui.picker import Choice, PickerList, heading
 from desktop.ui.popover import Popover
+from desktop.ui.preset_list import changes_of, preset_choices
+from desktop.ui.setting_note import Provenance
 from desktop.ui.settings_form import Choices, SettingsForm
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from desktop.ui.main_window import MainWindow
     from desktop.ui.settings_dialog import SettingsDialog
 
+_PRESET = "preset:"
+_MORE = "more:"
 _GROUPS = {"Subtitles": "subtitles", "Typing": "typing", "Voice": "speech"}
 _ELSEWHERE = ("enabled", "geometry", "backend")
 """What a popover leaves out: the card's switch, the place that is dragged, and what is rarely changed."""
@@ -29,6 +34,8 @@ class SettingsAccess:
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
         self.machine: MachineChoices | None = None
+        self.provenance: Provenance | None = None
+        """where values come from and are saved"""
         self.devices: DevicesChanged | None = None
         self._form: SettingsForm | None = None
         self._dialog: SettingsDialog | None = None
@@ -36,9 +43,15 @@ class SettingsAccess:
     def show_settings(self, settings: "Settings") -> None:
         """Show these values in whatever is open."""
         if self._form is not None:
-            self._form.show_settings(settings)
+            self._form.show_settings(settings, self.provenance)
         if self._dialog is not None:
             self._dialog.show_settings(settings)
+
+    def show_machine(self, machine: "MachineChoices") -> None:
+        """Offer what this machine has."""
+        self.machine = machine
+        if self._dialog is not None:
+            self._dialog.show_installed(machine.preset_models)
 
     def open_card(self, card: OutputCard) -> Popover | None:
         """The settings of an output, under its card."""
@@ -52,7 +65,7 @@ class SettingsAccess:
         form = SettingsForm(keys, self.choices())
         form.changed.connect(self._window.settingChanged)
         form.reset.connect(self._window.settingReset)
-        form.show_settings(settings)
+        form.show_settings(settings, self.provenance)
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, theme.STEP, 0)
@@ -77,10 +90,27 @@ class SettingsAccess:
         if all(choice.value != settings.recognition.model for choice in choices):
             missing = Choice(settings.recognition.model, f"{settings.recognition.model} (not installed)")
             choices = (missing, *choices)
+        presets = [replace(one, value=_PRESET + one.value) for one in preset_choices()]
+        more = Choice(_MORE, "Get more models…", "download")
+        choices = (heading("Models"), *choices, more, heading("Presets"), *presets)
         popup = PickerList(choices, settings.recognition.model, parent=anchor)
         popup.setAccessibleName("Recognition model")
-        popup.picked.connect(lambda value: self._window.settingChanged.emit("recognition.model", value))
+        popup.picked.connect(self._model_picked)
         popup.open_below(anchor)
+
+    def installed(self) -> tuple[str, ...]:
+        """Names of the Whisper models that presets may choose."""
+        return self.machine.preset_models if self.machine is not None else ()
+
+    def _model_picked(self, value: str) -> None:
+        settings = self._window.settings
+        if value == _MORE:
+            self._window.side.modelsWanted.emit("whisper")
+        elif not value.startswith(_PRESET):
+            self._window.settingChanged.emit("recognition.model", value)
+        elif settings is not None:
+            changes = changes_of(settings, value.removeprefix(_PRESET), self.installed())
+            self._window.settingsChanged.emit({key: new for key, (_, new) in changes.items()})
 
     def open_dialog(self) -> "SettingsDialog | None":
         """All settings."""
@@ -90,7 +120,10 @@ class SettingsAccess:
         if self._dialog is None:
             from desktop.ui.settings_dialog import SettingsDialog
 
-            self._dialog = SettingsDialog(settings, self.choices(), self._window)
+            self._dialog = SettingsDialog(
+                settings, self.choices(), self._window, provenance=self.provenance, installed=self.installed()
+            )
+            self._dialog.presetChosen.connect(self._window.settingsChanged)
             self._dialog.changed.connect(self._window.settingChanged)
             self._dialog.reset.connect(self._window.settingReset)
             self._dialog.finished.connect(self._forget_dialog)

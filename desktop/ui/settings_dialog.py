@@ -1,5 +1,6 @@
 """All settings, a page per group, with search. Changes apply at once. GUI thread only."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
@@ -19,6 +20,8 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui import icons, theme
+from desktop.ui.preset_list import PresetList
+from desktop.ui.setting_note import Provenance
 from desktop.ui.settings_form import Choices, SettingsForm
 
 if TYPE_CHECKING:
@@ -43,14 +46,25 @@ class SettingsDialog(QDialog):
 
     changed = pyqtSignal(str, object)
     reset = pyqtSignal(str)
+    presetChosen = pyqtSignal(dict)
+    """settings to change together"""
 
-    def __init__(self, settings: "Settings", choices: Choices, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: "Settings",
+        choices: Choices,
+        parent: QWidget | None = None,
+        *,
+        provenance: Provenance | None = None,
+        installed: Collection[str] = (),
+    ) -> None:
+        """provenance: where values come from and are saved; installed: names of the Whisper models."""
         super().__init__(parent)
         from desktop.settings import Settings
         from desktop.settings_store import fields
 
         self.setWindowTitle("Settings")
-        self.resize(720, 540)
+        self.resize(800, 600)
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search settings")
         self._search.setAccessibleName("Search settings")
@@ -69,6 +83,8 @@ class SettingsDialog(QDialog):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._settings = settings
         self._choices = choices
+        self._provenance, self._installed = provenance, installed
+        self._presets: PresetList | None = None
         self._forms: dict[int, SettingsForm] = {}
         self._keys: list[list[str]] = []
         keys = [key for key, _ in fields()]
@@ -97,9 +113,9 @@ class SettingsDialog(QDialog):
         columns.addLayout(left)
         columns.addWidget(self._pages, 1)
         foot = QHBoxLayout()
-        note = QLabel("Changes apply at once and are saved.")
-        note.setObjectName("muted")
-        foot.addWidget(note)
+        self._place = QLabel()
+        self._place.setObjectName("muted")
+        foot.addWidget(self._place)
         foot.addStretch(1)
         foot.addWidget(close)
         layout = QVBoxLayout(self)
@@ -108,12 +124,22 @@ class SettingsDialog(QDialog):
         layout.addLayout(columns, 1)
         layout.addLayout(foot)
         self._search.setFocus()
+        self._show_place()
 
     def show_settings(self, settings: "Settings") -> None:
         """Show these values."""
         self._settings = settings
         for form in self._forms.values():
-            form.show_settings(settings)
+            form.show_settings(settings, self._provenance)
+        if self._presets is not None:
+            self._presets.show_settings(settings, self._installed)
+        self._show_place()
+
+    def show_installed(self, installed: Collection[str]) -> None:
+        """Which Whisper models there are for the presets."""
+        self._installed = installed
+        if self._presets is not None:
+            self._presets.show_settings(self._settings, installed)
 
     def open_page(self, group: str) -> None:
         """Turn to a group's page."""
@@ -128,16 +154,32 @@ class SettingsDialog(QDialog):
             form = SettingsForm(self._keys[row], self._choices, with_help=True)
             form.changed.connect(self.changed)
             form.reset.connect(self.reset)
-            form.show_settings(self._settings)
+            form.show_settings(self._settings, self._provenance)
             area = self._pages.widget(row)
             assert isinstance(area, QScrollArea)
             page = area.widget()
             layout = page.layout() if page is not None else None
             assert isinstance(layout, QVBoxLayout)
             layout.insertWidget(1, form)
+            if self._keys[row][0].startswith("recognition."):
+                self._presets = PresetList()
+                self._presets.chosen.connect(self.presetChosen)
+                self._presets.show_settings(self._settings, self._installed)
+                layout.insertWidget(1, self._presets)
             self._forms[row] = form
             form.filter(self._search.text())
         return self._forms[row]
+
+    @property
+    def presets(self) -> PresetList | None:
+        """The presets on the page of recognition; None until that is made."""
+        return self._presets
+
+    def _show_place(self) -> None:
+        """Say where changes go."""
+        place = self._provenance.saved_in("recognition.model") if self._provenance is not None else "Default"
+        where = "" if place == "Default" else f" in the profile {place}"
+        self._place.setText(f"Changes apply at once and are saved{where}. A dot marks what you changed.")
 
     def _turn_to(self, row: int) -> None:
         if row >= 0:
@@ -177,6 +219,8 @@ class SettingsDialog(QDialog):
             item = self._list.item(row)
             assert item is not None
             found = self.form(row).filter(text)
+            if self._presets is not None:
+                self._presets.setVisible(not text.strip())
             item.setHidden(not found)
             if found and first < 0:
                 first = row

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -10,9 +10,12 @@ from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QTool
 from desktop.ui import icons, theme
 from desktop.ui.picker import Choice
 from desktop.ui.setting_editors import Editor, make_editor
+from desktop.ui.setting_names import title
+from desktop.ui.setting_note import APPLIES, Provenance, SettingLabel, notes
 
 if TYPE_CHECKING:
     from desktop.settings import Settings
+    from desktop.settings_values import Declaration
 
 Choices = Mapping[str, Sequence[Choice]]
 """key of a setting -> what it can be, where that depends on the machine ("speech.voice")"""
@@ -31,14 +34,15 @@ class SettingsForm(QWidget):
     ) -> None:
         """with_help: the description stands under each row; otherwise it is a tooltip."""
         super().__init__(parent)
-        from desktop.settings_store import fields
+        from desktop.settings_values import declaration, fields
 
         declared = dict(fields())
         self._editors: dict[str, Editor] = {}
         self._resets: dict[str, QToolButton] = {}
-        self._rows: dict[str, tuple[QWidget, QWidget]] = {}
+        self._rows: dict[str, tuple[SettingLabel, QWidget]] = {}
+        self._notes: dict[str, QLabel] = {}
         self._descriptions: dict[str, str] = {}
-        self._defaults: dict[str, Any] = {key: declared[key].default for key in keys}
+        self._declared: dict[str, Declaration] = {key: declaration(key) for key in keys}
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(4 * theme.STEP)
@@ -47,12 +51,14 @@ class SettingsForm(QWidget):
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for key in keys:
             description = declared[key].description or ""
+            if applies := APPLIES.get(self._declared[key].applies):
+                description = f"{description} · {applies}"
             name = title(key)
             editor = make_editor(key, declared[key], name, choices.get(key, ()))
             editor.widget.setToolTip(description)
             editor.widget.setAccessibleDescription(description)
             editor.edited.connect(partial(self.changed.emit, key))
-            label = QLabel(name)
+            label = SettingLabel(name)
             label.setToolTip(description)
             label.setMinimumHeight(30)
             label.setBuddy(editor.widget)
@@ -63,17 +69,28 @@ class SettingsForm(QWidget):
             layout.addRow(label, row)
             label.setAlignment(Qt.AlignmentFlag.AlignVCenter if not with_help else Qt.AlignmentFlag.AlignTop)
             if with_help:
-                label.setContentsMargins(0, 6, 0, 0)
+                label.setContentsMargins(label.contentsMargins().left(), 6, 0, 0)
 
-    def show_settings(self, settings: "Settings") -> None:
-        """Show these values; tells nobody."""
+    def show_settings(self, settings: "Settings", provenance: Provenance | None = None) -> None:
+        """Show these values, and where they come from; tells nobody."""
         for key, editor in self._editors.items():
             group, name = key.split(".")
             value = getattr(getattr(settings, group), name)
             editor.show_value(value)
             button = self._resets[key]
-            button.setEnabled(value != self._defaults[key])
-            button.setIcon(icons.icon("restore") if value != self._defaults[key] else icons.icon("restore", "muted"))
+            is_changed = value != self._declared[key].default
+            button.setEnabled(is_changed)
+            button.setIcon(icons.icon("restore") if is_changed else icons.icon("restore", "muted"))
+            self._rows[key][0].show_changed(is_changed)
+            origin, profile = ("", "") if provenance is None else (provenance.origin(key), provenance.profile)
+            said = " ".join(notes(self._declared[key], value, origin, profile))
+            if (note := self._notes.get(key)) is not None:
+                note.setText(said)
+                note.setVisible(bool(said))
+            else:
+                described = f"{self._descriptions[key]}\n{said}".strip()
+                editor.widget.setToolTip(described)
+                self._rows[key][0].setToolTip(described)
 
     def filter(self, text: str) -> int:
         """Show only the rows that have the words in name, key or description; how many there are."""
@@ -122,40 +139,10 @@ class SettingsForm(QWidget):
             note.setFont(theme.font("small"))
             note.setWordWrap(True)
             column.addWidget(note)
+            more = QLabel()
+            more.setFont(theme.font("small"))
+            more.setWordWrap(True)
+            more.hide()
+            self._notes[key] = more
+            column.addWidget(more)
         return row
-
-
-_TITLES = {
-    "vad.threshold": "Sensitivity",
-    "vad.webrtc_mode": "WebRTC strictness",
-    "vad.preroll": "Kept before speech",
-    "vad.hangover": "Silence that ends it",
-    "vad.onset": "Speech that starts it",
-    "vad.max_segment": "Longest utterance",
-    "recognition.step": "Look again after",
-    "recognition.languages": "Detect among",
-    "recognition.compute_type": "Number format",
-    "audio.level_hz": "Meter updates",
-    "audio.source": "Listen to",
-    "translation.target": "Translate into",
-    "translation.live": "While speaking",
-    "speech.mute_capture": "Mute microphone",
-    "speech.output": "Speak on",
-    "speech.rate": "Speed",
-    "speech.enabled": "Speak translation",
-    "subtitles.enabled": "Show subtitles",
-    "subtitles.font_family": "Font",
-    "subtitles.unconfirmed": "Uncertain words",
-    "subtitles.text_color": "Original colour",
-    "subtitles.translation_color": "Translation colour",
-    "subtitles.background_color": "Background colour",
-    "typing.enabled": "Type what is said",
-    "typing.live": "Type uncertain words",
-    "typing.text": "Which text",
-    "window.tray": "Tray icon",
-}
-
-
-def title(key: str) -> str:
-    """Name of a setting as the user reads it: "Line length"."""
-    return _TITLES.get(key) or key.split(".")[1].replace("_", " ").capitalize()

@@ -25,6 +25,8 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     store.subscribe(window.apply)
     window.settingChanged.connect(store.set)
     window.settingReset.connect(store.reset)
+    window.settingsChanged.connect(store.update)
+    window.access.provenance = store
     window.apply(store.current)
     window.show()
     qtbot.waitExposed(window)
