@@ -30,15 +30,17 @@ def list_all(options: Options, *, everything: bool, kind: Kind | None, language:
     catalogue = Downloads(options.store.current.models).catalogue()
     result = measured(options.store.current)
     rows: list[dict[str, Any]] = []
-    there: dict[tuple[Kind, str], InstalledModel] = {}
+    known = {(entry.kind, entry.id): entry for entry in catalogue.entries}
+    fetched: set[tuple[Kind, str]] = set()
     for one in models.KINDS:
         for model in models.installed(one):
-            there.setdefault((one, model.name), model)
-    known = {(entry.kind, entry.id): entry for entry in catalogue.entries}
-    for key, model in there.items():
-        rows.append(_record(known.get(key), model, result))
+            # A starter model may be called like the real one; it is not that one.
+            key = (one, "") if model.is_starter else (one, model.name)
+            if key not in fetched or model.is_starter:
+                rows.append(_record(known.get(key), model, result))
+            fetched.add(key)
     if everything:
-        rows += [_record(entry, None, result) for key, entry in known.items() if key not in there]
+        rows += [_record(entry, None, result) for key, entry in known.items() if key not in fetched]
     rows = [row for row in rows if (kind is None or row["kind"] == kind) and (not code or code in row["languages"])]
     for problem in catalogue.problems:
         say(problem)
@@ -59,7 +61,7 @@ def list_all(options: Options, *, everything: bool, kind: Kind | None, language:
             _languages(row["kind"], row["languages"]),
             size(row["size_bytes"]) if row["size_bytes"] else "",
             row["licence"],
-            row["speed"],
+            "" if row["speed"] == speed_class.SpeedClass.UNKNOWN else row["speed"],
             "starter" if row["is_starter"] else "installed" if row["is_installed"] else "",
         )
     Console().print(table)

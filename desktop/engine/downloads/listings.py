@@ -79,7 +79,7 @@ def _argos_entry(package: Any, address: str) -> tuple[tuple[int, ...], Entry]:
             "kind": "argos",
             "id": name,
             "languages": [package.get("from_code"), package.get("to_code")],
-            "licence": "see the package's README",
+            "licence": "in its README",
             "links": links,
             "size_bytes": package.get("size"),
         }
@@ -115,7 +115,7 @@ def _piper_entry(key: Any, voice: Any, revision: str) -> Entry:
             "kind": "voice",
             "id": key,
             "languages": [voice["language"]["family"]],
-            "licence": "see its MODEL_CARD",
+            "licence": "in its MODEL_CARD",
             "repository": PIPER,
             "revision": revision,
             "files": files,

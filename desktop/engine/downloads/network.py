@@ -105,7 +105,10 @@ def translated(url: str) -> Iterator[None]:
     """Failures of the line become Temporary, with a sentence."""
     import httpx2
 
-    host = urlsplit(url).netloc.rpartition("@")[2] or url
+    try:
+        host = urlsplit(url).netloc.rpartition("@")[2] or url
+    except ValueError:
+        raise DownloadError(f"The address {url[:120]} cannot be used; correct it in the settings.") from None
     try:
         yield
     except httpx2.ProxyError:
