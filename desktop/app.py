@@ -30,6 +30,7 @@ from desktop.ui.loader import Loader
 from desktop.ui.machine_choices import ChoicesFinder
 from desktop.ui.main_window import MainWindow
 from desktop.ui.profile_switch import ProfileSwitch
+from desktop.ui.set_up import SetUp
 from desktop.ui.settings_watch import SettingsWatch
 from desktop.ui.status import Status
 from desktop.ui.tray import Tray
@@ -70,7 +71,7 @@ def run(argv: Sequence[str]) -> int:
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
     window.restore_geometry(geometry)
-    app = App(window, file, flags, options.profile, starts=options.start)
+    app = App(window, file, flags, options.profile, starts=options.start, greets=_is_first(file) and not options.start)
     logs.begin(app.crashed.emit)
     unwatch = _quit_on_signals(app.quit)
     window.show()
@@ -97,10 +98,11 @@ class App(QObject):
         profile: str | None = None,
         *,
         starts: bool = False,
+        greets: bool = False,
         build: "Callable[[Settings], RunsEngine]" = build_engine,
     ) -> None:
         """file: where the settings are; flags: settings that are not saved; profile: of settings, used this time;
-        starts: listen at once; build: makes the engine, on its thread."""
+        starts: listen at once; greets: open the first steps; build: makes the engine, on its thread."""
         super().__init__()
         self._build = build
         self.window = window
@@ -112,6 +114,8 @@ class App(QObject):
         self.hotkeys = Hotkeys(self)
         self.profiles = ProfileSwitch(self)
         self._settings_watch = SettingsWatch(self)
+        self.set_up = SetUp(window, self)
+        self._greets = greets
         self._starts = starts
         self._modules: set[str] = set()
         self._settings: Settings | None = None
@@ -136,6 +140,7 @@ class App(QObject):
         self._save_geometry()
         self.window.hide()
         self.hotkeys.close()
+        self.set_up.close()
         if self.overlay is not None:
             self.overlay.close()
         if self.tray is not None:
@@ -152,7 +157,7 @@ class App(QObject):
     def end(self) -> None:
         """After the event loop: make sure that no thread outlives the application."""
         threads = [thread for thread in (self._loader, self.engine) if thread is not None]
-        if not all(thread.wait(500) for thread in threads):
+        if not (self.set_up.wait(0.5) and all(thread.wait(500) for thread in threads)):
             log.error("a thread did not end in time")
             logging.shutdown()
             os._exit(1)  # a running QThread aborts the process; nothing is left to be saved
@@ -180,6 +185,8 @@ class App(QObject):
         self.engine.start()
         if self._starts:
             self._start()
+        elif self._greets:
+            self.set_up.greet()
 
     def _refused(self, sentence: str) -> None:
         print(sentence, file=sys.stderr)  # noqa: T201
@@ -233,6 +240,7 @@ class App(QObject):
         if old is None or old.window.theme != settings.window.theme:
             theme.apply(settings.window.theme)
         self.window.apply(settings)
+        self.set_up.apply(settings)
         if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
             self.engine.update_settings(settings)
         if self.overlay is not None:
@@ -252,6 +260,7 @@ class App(QObject):
             tray.showRequested.connect(self._show_window)
             tray.unlockRequested.connect(self._unlock)
             tray.stopSpeakingRequested.connect(self._stop_speaking)
+            tray.modelsRequested.connect(self.set_up.open_models)
             tray.quitRequested.connect(self.quit)
             tray.profileRequested.connect(self.profiles.use)
             self.profiles.shown.connect(tray.show_profiles)
@@ -279,10 +288,24 @@ class App(QObject):
         if self._is_ending:
             return
         self.window.on_event(event)
+        self.set_up.on_event(event)
         if self.overlay is not None:
             self.overlay.on_event(event)
         if self.typist is not None:
             self.typist.on_event(event)
+
+    def _models_changed(self) -> None:
+        """Models came or went: the lists look again, and so does the engine."""
+        if self._settings is not None and not self._is_ending:
+            self._finder.look(self._settings)
+            if self.engine is not None:
+                self.engine.look_for_models()
+
+    def _model_installed(self, kind: str, _: str, label: str) -> None:
+        if kind == "whisper" and self.window.status.is_running:
+            self.window.notify(
+                "model-ready", f"{label} is installed; Parley can change to it while it listens.", "info"
+            )
 
     def _engine_failed(self, sentence: str) -> None:
         self.window.show_failed(sentence)
@@ -367,11 +390,25 @@ class App(QObject):
         window.side.profileChosen.connect(self.profiles.use)
         window.side.profileNamed.connect(self.profiles.save_as)
         window.side.profileRemoved.connect(self.profiles.remove)
+        self.set_up.settingChanged.connect(self._set)
+        self.set_up.startRequested.connect(window.toggle)
+        self.set_up.settingsWanted.connect(window.access.open_dialog)
+        self.set_up.modelsChanged.connect(self._models_changed)
+        self.set_up.installed.connect(self._model_installed)
+        self.set_up.told.connect(window.notify)
+        self.set_up.progressed.connect(window.status_line.downloads.show_overall)
+        window.side.modelsWanted.connect(self.set_up.open_models)
+        window.side.firstStepsWanted.connect(self.set_up.open_first_run)
         window.closed.connect(self.quit)
         window.quitRequested.connect(self.quit)
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._color_scheme_changed)
+
+
+def _is_first(file: Path) -> bool:
+    """Whether Parley was never used with this file of settings."""
+    return not file.exists()
 
 
 def _engine_part(settings: "Settings") -> tuple[Any, ...]:

@@ -248,8 +248,10 @@ class MainWindow(QWidget):
         match action:
             case "source":
                 self.source.open_list()
-            case "model" | "models":
+            case "model":
                 self.access.open_models(self.status_line.model)
+            case "models" | "refresh" | "folder":
+                self.side.modelsWanted.emit("")
             case "language":
                 self.languages.target.open_list()
             case "typing":
@@ -332,6 +334,7 @@ class MainWindow(QWidget):
         line.warningsWanted.connect(self._open_notices)
         line.menuWanted.connect(lambda: self.side.open_menu(line.menu))
         line.latencyWanted.connect(self.side.open_latency)
+        line.downloads.clicked.connect(lambda: self.side.modelsWanted.emit(""))
         line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))
         actions = {
@@ -345,6 +348,7 @@ class MainWindow(QWidget):
             "voice": self.cards.voice.switch.click,
             "unlock": lambda: self.unlockRequested.emit(not self._is_unlocked),
             "model": lambda: self.access.open_models(line.model),
+            "models": lambda: self.side.modelsWanted.emit(""),
             "find": self.transcript.open_search,
             "edit": self.transcript.view.edit_line,
             "copy": self.transcript.copy,
