@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.paths import RESOURCES
 from desktop.settings_store import SettingsStore
 from desktop.ui.settings_watch import SettingsWatch
+from tests.ui.conftest import StartApp
 
 
 def parley(*arguments: str) -> None:
@@ -93,3 +94,28 @@ def test_a_store_without_a_file_and_a_folder_that_is_not_there(tmp_path: Path, q
             watch.look()
             assert store.current.speech.rate == 1.5
         watch.deleteLater()
+
+
+def test_the_app_and_the_command_line_change_the_same_file_and_nothing_is_lost(
+    start_app: StartApp, tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = tmp_path / "settings.toml"
+    app, engine = start_app(starts=True)
+    app.window.settingChanged.emit("speech.rate", 1.5)
+    parley("--settings", str(file), "profile", "use", "Meeting")
+    qtbot.waitUntil(lambda: engine.settings.translation.target == "es")
+    assert engine.settings.audio.source == "loopback:"
+    assert app.profiles.current == "Meeting"
+    parley("--settings", str(file), "config", "set", "speech.volume", "0.5")
+    app.window.settingChanged.emit("subtitles.lines", 3)  # perhaps before the app has looked
+    qtbot.waitUntil(lambda: engine.settings.speech.volume == 0.5)
+    again = SettingsStore(file, {})
+    assert again.profile == "Meeting"
+    speech, lines = again.current.speech, again.current.subtitles.lines
+    assert (speech.rate, speech.volume, lines) == (1.5, 0.5, 3)
+
+
+def test_the_app_starts_with_the_profile_it_is_told(start_app: StartApp, tmp_path: Path) -> None:
+    _, engine = start_app(profile="Meeting")
+    assert engine.settings.translation.target == "es"
+    assert not (tmp_path / "settings.toml").exists()
