@@ -1,0 +1,74 @@
+"""What the user is told: once, with the right keys, and no longer than it matters."""
+
+import re
+from datetime import datetime
+
+import pytest
+from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from desktop.engine.events import ErrorEvent, Severity, State, StateChanged
+from desktop.ui import notifications
+from desktop.ui.main_window import MainWindow
+from desktop.ui.notifications import Notice, NoticeBar
+from desktop.ui.output_cards import ElidedLabel
+from desktop.ui.picker import PickerList
+from desktop.ui.shortcuts import SHORTCUTS
+
+
+def test_tooltips_name_the_keys_that_do_it(window: MainWindow) -> None:
+    declared = {key: shortcut.name for shortcut in SHORTCUTS for key in shortcut.keys}
+    named = {}
+    for button in window.findChildren(QAbstractButton):
+        for keys in re.findall(r"\(((?:Ctrl|F\d|Esc)[^)]*)\)", button.toolTip()):
+            named[button.accessibleName()] = declared[keys]
+    assert named["0 warnings"] == "warnings"
+    assert named["Go to the newest line"] == "live"
+    assert "close" not in named.values()
+
+
+def test_good_news_goes_by_itself_and_a_warning_stays(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "PASSES_AFTER", 20)
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.show_notice(Notice("resumed", "The sound is back.", "info", datetime.now()))
+    assert not bar.isHidden()
+    qtbot.waitUntil(bar.isHidden)
+    bar.show_notice(Notice("resumed", "The sound is back.", "info", datetime.now()))
+    bar.show_notice(Notice("device-lost", "It was disconnected.", "warning", datetime.now()))
+    qtbot.wait(80)
+    assert bar.notice is not None
+    assert not bar.isHidden()
+
+
+def said(window: MainWindow, sentence: str) -> int:
+    """How often the sentence stands in the window."""
+    return [label.full_text() for label in window.status_line.findChildren(ElidedLabel)].count(sentence)
+
+
+def test_a_failure_is_said_once(window: MainWindow) -> None:
+    sentence = "The microphone is not connected; connect it."
+    window.on_event(ErrorEvent("device-missing", sentence, Severity.ERROR, recoverable=False))
+    window.on_event(StateChanged(State.FAILED, sentence))
+    assert said(window, sentence) == 1
+    window.status_line.bar.dismiss()
+    assert said(window, sentence) == 2  # the hidden bar and the status line
+    assert window.status_line.bar.isHidden()
+
+
+def test_a_search_without_a_match_says_so(window: MainWindow) -> None:
+    button = window.languages.target
+    button.open_list()
+    popup = next(one for one in button.findChildren(PickerList) if one.isVisible())
+    field = popup.findChild(QLineEdit)
+    assert field is not None
+
+    def says_nothing() -> bool:
+        return any(label.isVisible() and label.text() == "Nothing found." for label in popup.findChildren(QLabel))
+
+    assert not says_nothing()
+    field.setText("zzzz")
+    assert says_nothing()
+    field.setText("")
+    assert not says_nothing()
+    popup.close()
