@@ -1,7 +1,7 @@
 """Languages: codes, names, and how their words are joined. Pure; any thread.
 
-The codes are those of Whisper (ISO 639, two letters where there are two). Names come from Unicode's CLDR
-through babel, which is imported when the first name is asked for.
+The codes are those of Whisper (ISO 639, two letters where there are two). Names are those of Unicode's
+CLDR (`language_names`).
 """
 
 import difflib
@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from desktop.engine.errors import LanguageUnknown
+from desktop.engine.language_names import NAMES
 
 _CODES = (
     "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id "
@@ -19,8 +20,7 @@ _CODES = (
 CODES: tuple[str, ...] = tuple(_CODES.split())
 """Every language that Whisper knows."""
 
-# Whisper's code where CLDR or common use has another one.
-_CLDR = {"jw": "jv", "tl": "fil"}
+# Another code where common use has one.
 _ALIASES = {
     "jv": "jw",
     "fil": "tl",
@@ -48,26 +48,14 @@ _TAG = re.compile(r"^([a-z]{2,3})[-_].*$")  # en-us, zh_hant_tw
 _WITHOUT_SPACES = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km", "bo"})
 
 
-@functools.cache
 def language_name(code: str) -> str:
     """Name in English ("Spanish"), for a code of `CODES`; any other text is returned as it is."""
-    from babel import Locale
-
-    return Locale("en").languages.get(_CLDR.get(code, code), code) if code in CODES else code
+    return NAMES[code][0] if code in NAMES else code
 
 
-@functools.cache
 def native_name(code: str) -> str:
     """Name in the language itself ("español"); the English one where CLDR has none."""
-    from babel import Locale, UnknownLocaleError
-
-    if code not in CODES:
-        return code
-    cldr = _CLDR.get(code, code)
-    try:
-        return Locale.parse(cldr).languages.get(cldr) or language_name(code)
-    except (UnknownLocaleError, ValueError):
-        return language_name(code)
+    return NAMES[code][1] if code in NAMES else code
 
 
 def check_language(text: str) -> str:

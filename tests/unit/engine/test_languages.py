@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import LanguageUnknown
+from desktop.engine.language_names import NAMES
 from desktop.engine.languages import CODES, check_language, join_words, language_name, native_name, writes_spaces
 
 
@@ -21,6 +22,20 @@ def test_every_language_has_two_names_that_lead_back_to_it() -> None:
         assert check_language(language_name(code)) == code
         assert check_language(code.upper()) == code
     assert (language_name("es"), native_name("es"), native_name("ja")) == ("Spanish", "español", "日本語")
+
+
+def test_the_names_are_those_of_cldr() -> None:
+    from babel import Locale, UnknownLocaleError
+
+    english = Locale("en").languages
+    for code, (name, native) in NAMES.items():
+        cldr = {"jw": "jv", "tl": "fil"}.get(code, code)
+        assert name == english[cldr]
+        try:
+            assert native == (Locale.parse(cldr).languages.get(cldr) or name)
+        except UnknownLocaleError:
+            assert native == name
+    assert tuple(NAMES) == CODES
 
 
 @pytest.mark.parametrize(
