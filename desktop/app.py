@@ -177,6 +177,7 @@ class App(QObject):
         self.engine.failed.connect(self._engine_failed)
         self.engine.finished.connect(self._engine_ended)
         self._apply(store.current)
+        self.window.access.provenance = store
         self.profiles.begin(store)
         self._settings_watch.begin(store)
         self.window.side.begin(self.hotkeys, lambda: store.problems, time.time())
@@ -215,6 +216,9 @@ class App(QObject):
 
     def _set(self, key: str, value: Any) -> None:
         self._change(key, lambda store: store.set(key, value))
+
+    def _set_all(self, values: dict[str, Any]) -> None:
+        self._change(", ".join(values), lambda store: store.update(values))
 
     def _reset(self, key: str) -> None:
         self._change(key, lambda store: store.reset(key))
@@ -383,6 +387,7 @@ class App(QObject):
         window.stopSpeakingRequested.connect(self._stop_speaking)
         window.unlockRequested.connect(self._unlock)
         window.settingChanged.connect(self._set)
+        window.settingsChanged.connect(self._set_all)
         window.settingReset.connect(self._reset)
         window.statusChanged.connect(self._status_changed)
         self.profiles.shown.connect(window.side.show_profiles)

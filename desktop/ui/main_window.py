@@ -46,6 +46,8 @@ class MainWindow(QWidget):
     unlockRequested = pyqtSignal(bool)
     """move the subtitles (True) or fix them (False)"""
     settingChanged = pyqtSignal(str, object)
+    settingsChanged = pyqtSignal(dict)
+    """several settings at once: key -> value"""
     settingReset = pyqtSignal(str)
     statusChanged = pyqtSignal(object)
     """the new Status"""
@@ -101,7 +103,7 @@ class MainWindow(QWidget):
 
     def set_choices(self, choices: "MachineChoices") -> None:
         """Offer what this machine has."""
-        self.access.machine = choices
+        self.access.show_machine(choices)
         self.languages.set_choices(choices.sources, choices.targets)
         self._show_cards()
         self._show_model()
