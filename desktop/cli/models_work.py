@@ -141,6 +141,7 @@ class _Shown:
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
+            redirect_stdout=sys.stdout.isatty(),  # elsewhere, results must not end up on stderr with the bar
             disable=as_json or not sys.stderr.isatty(),
         )
         self._task: Any = None
