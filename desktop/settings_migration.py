@@ -70,7 +70,9 @@ VERSION = 1 + len(STEPS)
 def version_of(content: Mapping[str, Any]) -> int | None:
     """Version of a file's content; None if what stands there is no version."""
     version = content.get("version", 1)
-    return version if type(version) is int and version >= 1 else None
+    if isinstance(version, bool) or not isinstance(version, int):
+        return None
+    return int(version) if version >= 1 else None
 
 
 def migrate(content: Table, steps: Sequence[Sequence[Step]] = STEPS) -> None:

@@ -172,7 +172,7 @@ def _from(store: SettingsStore, key: str) -> str:
 
 
 def _allowed(one: Declaration) -> str:
-    return f"{one.allowed} {one.unit}".strip() if one.unit in ("s", "px") else one.allowed
+    return f"{one.allowed} {one.unit}".strip() if one.allowed else ""
 
 
 def _change(store: SettingsStore, key: str, change: Callable[[], None]) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import tomlkit
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop import settings_file
@@ -65,6 +65,7 @@ def test_what_cannot_be_converted_stays_for_the_reader_to_name() -> None:
         st.integers() | st.text() | st.dictionaries(st.sampled_from(["speed", "rate", "silence"]), st.integers()),
     )
 )
+@example({"version": 1, "voice": {"speed": 150}})
 def test_documents_and_plain_tables_become_the_same(content: dict[str, Any]) -> None:
     document = tomlkit.parse(tomlkit.dumps(content))
     migrate(document, STEPS_FOR_TEST)
@@ -73,13 +74,14 @@ def test_documents_and_plain_tables_become_the_same(content: dict[str, Any]) -> 
     assert migrated(content) == once  # a second time changes nothing
 
 
+@pytest.mark.parametrize("head", ["", "version = 1\n"])
 def test_an_old_file_is_read_as_it_is_and_brought_up_to_date_when_something_is_saved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    head: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings_file, "migrate", lambda content: migrate(content, STEPS_FOR_TEST))
     monkeypatch.setattr(settings_file, "VERSION", 3)
     file = tmp_path / "settings.toml"
-    text = "# mine\n[voice]\nspeed = 150 # quick\n[speech]\nvolume = 0.5\n"
+    text = f"{head}# mine\n[voice]\nspeed = 150 # quick\n[speech]\nvolume = 0.5\n"
     file.write_text(text)
     made = SettingsStore(file, {})
     assert (made.current.speech.rate, made.current.speech.volume, made.problems) == (1.5, 0.5, [])
