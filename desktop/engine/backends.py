@@ -8,6 +8,7 @@ may be replaced in silence (the idea is livekit's adapters). Used from the stage
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 
 from desktop.engine.errors import BackendFailed, EngineError, GraphicsCardFailed, ModelMissing
 from desktop.engine.events import ErrorEvent, Samples, Severity
@@ -15,7 +16,7 @@ from desktop.engine.languages import language_name
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
 from desktop.engine.translation.base import Translator
 from desktop.engine.tts.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
-from desktop.engine.tuning import has_card, resolved
+from desktop.engine.tuning import has_card, measure, resolved
 from desktop.engine.tuning_cache import TuningCache
 from desktop.settings import RecognitionSettings, SpeechSettings
 
@@ -50,6 +51,28 @@ def make_recognizer(settings: RecognitionSettings, notify: Notify) -> Recognizer
         else:
             candidates.append((name, _pocketsphinx))
     return FallbackRecognizer(candidates, notify)
+
+
+def tune_recognizer(settings: RecognitionSettings, wanted: Event) -> None:
+    """Measure how the chosen Whisper model runs best here and remember it, if something is left to "auto" and nobody
+    has yet. wanted: set it to end within a few seconds, without a result."""
+    is_automatic = "auto" in (settings.device, settings.compute_type) or not settings.threads
+    if settings.backend == "pocketsphinx" or not is_automatic:
+        return
+    from desktop.engine.models import recognition_model
+
+    try:
+        path = recognition_model(settings.model).path
+        cache = TuningCache()
+        if cache.get(path) is not None:
+            return
+        tuning = measure(path, cancelled=wanted)
+    except EngineError as error:
+        log.info("what suits this machine was not measured: %s", error.code)
+        return
+    if not wanted.is_set():
+        cache.put(path, tuning)
+        log.info("recognition runs best on: %s", tuning.choice.label)
 
 
 def make_translator() -> Translator:

@@ -113,7 +113,7 @@ class Engine:
     def unload(self) -> None:
         """Give the models' memory back now, as `recognition.unload_after` does after a while. ModelUnloaded and
         Metrics follow; the next start or text loads them again. While listening: does nothing."""
-        self._inbox.put(self._do_unload)
+        self._inbox.put(lambda: self._do_unload(is_rest=False))
 
     def look_for_models(self) -> None:
         """Models came or went on the disk: use what is there now. While listening the recogniser stays the same, and
@@ -155,7 +155,7 @@ class Engine:
                 next_metrics = now + METRICS_EVERY
                 self._dispatch(self._pipeline.metrics())
             if (due := self._unload_due()) is not None and now >= due:
-                self._do_unload()
+                self._do_unload(is_rest=True)
         self._ended.set()
 
     # The coordinator: everything below runs on the `run` thread.
@@ -207,18 +207,18 @@ class Engine:
         rests = self._pipeline is not None and self._state in (State.IDLE, State.FAILED)
         self._rests_since = time.monotonic() if rests else None
 
-    def _do_unload(self) -> None:
+    def _do_unload(self, *, is_rest: bool) -> None:
         if self._pipeline is None or self._state not in (State.IDLE, State.FAILED):
             return
         self._rests_since = None
         self._is_ready = False
-        self._pipeline.unload()
+        self._pipeline.unload(is_rest=is_rest)
 
     def _do_look_for_models(self) -> None:
         if self._pipeline is None:
             return
         if self._state in (State.IDLE, State.FAILED):
-            self._do_unload()
+            self._do_unload(is_rest=False)
         else:
             self._pipeline.look_for_models()
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.engine.audio.base import Source
-from desktop.engine.backends import make_recognizer, make_synthesizer, make_translator
+from desktop.engine.backends import make_recognizer, make_synthesizer, make_translator, tune_recognizer
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, ErrorEvent, Metrics, Severity, TranscriptUpdate, TranslationUpdate
 from desktop.engine.hearing import Hearing
-from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage
+from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage, Tune
 from desktop.engine.speaking import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
 from desktop.engine.stage import Emit, EndOfSpeech, Unload
 from desktop.engine.translating import MakeTranslator, ToTranslate, Transcribed, TranslationStage
@@ -44,6 +44,7 @@ class Backends:
     """What the engine is made of; tests and front ends replace parts."""
 
     recognizer: MakeRecognizer = make_recognizer
+    tune: Tune = tune_recognizer
     translator: MakeTranslator = make_translator
     synthesizer: MakeSynthesizer = make_synthesizer
     output: MakeOutput = open_speaker
@@ -88,6 +89,7 @@ class Pipeline:
         self._recognition = RecognitionStage(
             settings.recognition,
             backends.recognizer,
+            backends.tune,
             emit,
             self._on_transcript,
             on_ready,
@@ -105,12 +107,16 @@ class Pipeline:
 
     def prepare(self) -> None:
         """Load the recogniser's model now."""
+        self._recognition.is_wanted.set()
         self._recognition.queue.put_final(Prepare())
 
-    def unload(self) -> None:
-        """Give the memory of all models back, each on its stage's thread, behind the work that waits."""
+    def unload(self, *, is_rest: bool) -> None:
+        """Give the memory of all models back, each on its stage's thread, behind the work that waits.
+
+        is_rest: nobody needs them for now, so what suits this machine may be measured."""
+        self._recognition.is_wanted.clear()
         for stage in self._stages:
-            stage.queue.put_final(Unload())
+            stage.queue.put_final(Unload(is_rest))
 
     def look_for_models(self) -> None:
         """Models came or went while listening: what was missing is looked for again; the recogniser stays."""

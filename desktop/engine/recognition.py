@@ -1,6 +1,7 @@
 """The recognition stage: utterances in, TranscriptUpdates out. Runs on its own thread."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from desktop.settings import RecognitionSettings
 
 log = logging.getLogger(__name__)
 
+Tune = Callable[[RecognitionSettings, threading.Event], None]
+"""Measures what suits this machine, unless it is known; ends soon when the event is set."""
 MakeRecognizer = Callable[[RecognitionSettings, Notify], Recognizer]
 
 _RELOADING = ("backend", "model", "threads", "device", "compute_type", "context", "beam_size")
@@ -47,6 +50,7 @@ class RecognitionStage(Stage[Heard | Prepare]):
         self,
         settings: RecognitionSettings,
         make: MakeRecognizer,
+        tune: Tune,
         emit: Emit,
         on_transcript: Callable[[TranscriptUpdate, float], None],
         on_ready: Callable[[], None],
@@ -60,6 +64,9 @@ class RecognitionStage(Stage[Heard | Prepare]):
         self._settings = settings
         self._loaded_for: RecognitionSettings | None = None
         self._make = make
+        self._tune = tune
+        self.is_wanted = threading.Event()
+        """set while somebody needs the stage; ends what `rest` does"""
         self._on_transcript = on_transcript
         self._on_ready = on_ready
         self._on_failed = on_failed
@@ -93,6 +100,15 @@ class RecognitionStage(Stage[Heard | Prepare]):
         if name:
             self._on_unloaded()
         return name
+
+    def rest(self) -> None:
+        """Measure once how the model runs best here; the next loading takes it."""
+        if not self.is_wanted.is_set():
+            self._tune(self._settings, self.is_wanted)
+
+    def begin_close(self) -> None:
+        self.is_wanted.set()
+        super().begin_close()
 
     def release(self) -> None:
         if self._recognizer is not None:

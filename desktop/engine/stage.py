@@ -37,6 +37,9 @@ class EndOfSpeech:
 class Unload:
     """Travels behind the work that waits; the stage then gives its models' memory back."""
 
+    is_rest: bool = False
+    """nobody needed them for a while, so there is time for what is best done then (`Stage.rest`)"""
+
 
 class Stage(Generic[T]):
     """One thread with its queue. Subclasses say what is done with a piece of work.
@@ -74,6 +77,9 @@ class Stage(Generic[T]):
         what was loaded, empty if nothing was."""
         return ""
 
+    def rest(self) -> None:
+        """Do what is best done while nobody needs the stage, on its thread. Ends soon when work comes."""
+
     def release(self) -> None:
         """Give back what the stage holds; last thing on its thread."""
 
@@ -104,6 +110,8 @@ class Stage(Generic[T]):
             try:
                 if isinstance(item, Unload):
                     self._unload()
+                    if item.is_rest:
+                        self.rest()
                 else:
                     self.handle(item)
             except Exception as error:

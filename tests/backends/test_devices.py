@@ -1,5 +1,6 @@
 """Whisper where the graphics card or the number format that was asked for is not there, on real parts."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import ctranslate2
 import pytest
 
 from desktop.engine import tuning_cache
-from desktop.engine.backends import make_recognizer
+from desktop.engine.backends import make_recognizer, tune_recognizer
 from desktop.engine.errors import GraphicsCardFailed, ModelBroken
 from desktop.engine.events import ErrorEvent, Samples, Severity
 from desktop.engine.stt.base import RecognitionRequest
@@ -139,3 +140,23 @@ def test_loading_tells_how_far_it_is(tmp_path: Path) -> None:
     assert shares[-1] == 1.0
     assert shares == sorted(shares)
     assert len([share for share in shares if 0.05 < share < 0.65]) >= 10  # 86 MB, read in blocks of 4
+
+
+def test_the_real_model_is_measured_at_rest_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "tuning.json"
+    monkeypatch.setattr(tuning_cache.paths, "tuning_file", lambda: file)
+    chosen, wanted = RecognitionSettings(model=str(STARTER)), threading.Event()
+    tune_recognizer(chosen.model_copy(update={"backend": "pocketsphinx"}), wanted)
+    tune_recognizer(RecognitionSettings(model=str(STARTER), device="cpu", compute_type="int8", threads=2), wanted)
+    tune_recognizer(RecognitionSettings(model=str(tmp_path)), wanted)
+    assert not file.exists()
+    tune_recognizer(chosen, wanted)
+    found = tuning_cache.TuningCache().get(STARTER)
+    assert found is not None
+    written = file.stat().st_mtime_ns
+    tune_recognizer(chosen, wanted)
+    assert file.stat().st_mtime_ns == written
+    file.unlink()
+    wanted.set()
+    tune_recognizer(chosen, wanted)
+    assert not file.exists()

@@ -86,6 +86,7 @@ def make() -> Iterator[Callable[..., Session]]:
         recognizer: FakeRecognizer | None = None,
         translator: FakeTranslator | None = None,
         synthesizer: FakeSynthesizer | None = None,
+        tune: Callable[..., None] | None = None,
         sources: dict[str, FakeSource] | None = None,
     ) -> Session:
         outputs: list[FakeOutput] = []
@@ -96,6 +97,7 @@ def make() -> Iterator[Callable[..., Session]]:
 
         backends = Backends(
             recognizer=lambda _settings, _notify: recognizer or FakeRecognizer(),
+            tune=tune or (lambda _settings, _wanted: None),
             translator=lambda: translator or FakeTranslator(),
             synthesizer=lambda _settings, _notify: synthesizer or FakeSynthesizer(),
             output=output,

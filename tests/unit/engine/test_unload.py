@@ -164,3 +164,31 @@ def test_the_first_progress_comes_before_anything_slow(make: Callable[..., Sessi
     assert time.monotonic() - began < 5
     recognizer.slow.set()
     session.wait_state(State.LISTENING)
+
+
+def test_what_suits_the_machine_is_measured_at_rest_and_a_start_ends_it(
+    make: Callable[..., Session], speech: Speech
+) -> None:
+    began, ended_by_start = threading.Event(), threading.Event()
+
+    def tune(_settings: object, wanted: threading.Event) -> None:
+        began.set()
+        assert wanted.wait(20)
+        ended_by_start.set()
+
+    session = make(settings(recognition={"unload_after": SOON}), tune=tune)
+    hear(session, speech, 1)
+    assert began.wait(20)
+    assert not ended_by_start.is_set()
+    hear(session, speech, 2)
+    assert ended_by_start.is_set()
+
+
+def test_nothing_is_measured_when_somebody_asked_for_the_memory(make: Callable[..., Session], speech: Speech) -> None:
+    tuned: list[object] = []
+    session = make(settings(recognition={"unload_after": 60}), tune=lambda *_: tuned.append(1))
+    hear(session, speech, 1)
+    session.engine.unload()
+    session.wait(ModelUnloaded)
+    hear(session, speech, 2)
+    assert tuned == []
