@@ -29,6 +29,7 @@ from desktop.ui.hotkeys import Hotkeys
 from desktop.ui.loader import Loader
 from desktop.ui.machine_choices import ChoicesFinder
 from desktop.ui.main_window import MainWindow
+from desktop.ui.one_instance import SHOW, START, OneInstance
 from desktop.ui.profile_switch import ProfileSwitch
 from desktop.ui.set_up import SetUp
 from desktop.ui.settings_watch import SettingsWatch
@@ -67,6 +68,10 @@ def run(argv: Sequence[str]) -> int:
     application.setDesktopFileName("parley")
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(icons.app_icon())
+    instance = OneInstance(file)
+    if instance.hand_over(START if options.start else SHOW):
+        print("Parley runs already; its window comes to the front.")  # noqa: T201
+        return 0
     look, geometry = first_look(file, flags)
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
@@ -74,7 +79,10 @@ def run(argv: Sequence[str]) -> int:
     app = App(window, file, flags, options.profile, starts=options.start, greets=_is_first(file) and not options.start)
     logs.begin(app.crashed.emit)
     unwatch = _quit_on_signals(app.quit)
+    instance.asked.connect(app.asked)
+    app.ending.connect(instance.close)
     window.show()
+    QTimer.singleShot(0, instance.listen)
     sys.setswitchinterval(SWITCH_EVERY)
     app.begin()
     code = application.exec()
@@ -88,6 +96,8 @@ class App(QObject):
 
     crashed = pyqtSignal(str)
     """an exception that nobody caught, on any thread: the sentence for the user"""
+    ending = pyqtSignal()
+    """nothing can be asked of it any more"""
     _typed = pyqtSignal(object)
 
     def __init__(
@@ -132,11 +142,18 @@ class App(QObject):
         if not self._is_ending:
             self._loader.start()
 
+    def asked(self, wish: str) -> None:
+        """Parley was started again: show the window; with START, listen."""
+        self._show_window()
+        if wish == START and not self.window.status.is_running:
+            self._start()
+
     def quit(self) -> None:
         """Stop what runs, then leave the event loop; within 5 s whatever happens."""
         if self._is_ending:
             return
         self._is_ending = True
+        self.ending.emit()
         self._save_geometry()
         self.window.hide()
         self.hotkeys.close()
