@@ -78,11 +78,12 @@ class StepBar(QWidget):
         look = theme.colors()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = self.width() / len(self._names)
+        gap = 2 * theme.STEP
+        width = (self.width() + gap) / len(self._names)
         for number, name in enumerate(self._names):
             left = number * width
             is_done, is_current = number < self._current, number == self._current
-            bar = QRectF(left, 0, width - 2 * theme.STEP, 4)
+            bar = QRectF(left, 0, width - gap, 4)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.accent if number <= self._current else look.border))
             painter.drawRoundedRect(bar, 2, 2)
@@ -93,7 +94,7 @@ class StepBar(QWidget):
             if is_done:
                 icons.paint(painter, QRectF(left, 10, 14, 14), "check", QColor(look.accent))
                 text_left += 18
-            room = QRectF(text_left, 8, width - (text_left - left) - 2 * theme.STEP, 20)
+            room = QRectF(text_left, 8, width - (text_left - left) - gap, 20)
             words = name if is_done else f"{number + 1}  {name}"
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 

@@ -25,7 +25,7 @@ class ReadyPage(Page):
     def __init__(self, jobs: ModelJobs) -> None:
         super().__init__(
             "Ready",
-            "Ready",
+            "Ready to start",
             "Press Start and speak. The first steps can be opened again from the menu beside the warnings.",
         )
         self._jobs = jobs

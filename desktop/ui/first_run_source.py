@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from desktop.engine.events import Event, Samples
     from desktop.settings import Settings
 
+STARTER = "Starter"
+"""how the names of models begin that ship with Parley"""
 HEARD = -45.0
 """dBFS of a peak that somebody near the microphone makes"""
 
@@ -191,7 +193,8 @@ class SourcePage(Page):
 
     def _show_understood(self, text: str, recogniser: str) -> None:
         if text:
-            self._say(f"“{text}”", f"That is what {recogniser} understood. Better models come in a later step.")
+            better = " Better models come in a later step." if recogniser.startswith(STARTER) else ""
+            self._say(f"“{text}”", f"That is what {recogniser} understood.{better}")
         else:
             self._say("", "Nothing was understood. Speak closer to the microphone, or choose another source.")
         self._end_test()

@@ -58,6 +58,8 @@ def licence_words(licence: str) -> str:
     """A licence's name; where only its address is known, that there is one to read."""
     if licence.startswith(("http:", "https:")):
         return "licence on its page"
+    if licence.startswith(("in its ", "see ")):
+        return f"licence {licence}"
     return licence if len(licence) <= _LONGEST_LICENCE else licence[: _LONGEST_LICENCE - 1].rstrip() + "…"
 
 

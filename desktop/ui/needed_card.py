@@ -11,7 +11,6 @@ from desktop.ui import icons, theme
 from desktop.ui.model_jobs import Job, Overall, overall
 from desktop.ui.model_list import paint_progress
 from desktop.ui.model_words import listed, size_words, speed_words, time_words
-from desktop.ui.output_cards import ElidedLabel
 
 if TYPE_CHECKING:
     from desktop.engine.catalogue import Entry
@@ -61,8 +60,10 @@ class NeededCard(QFrame):
         self._picture = QLabel()
         self._title = QLabel()
         self._title.setFont(theme.font("body", bold=True))
-        self._line = ElidedLabel()
+        self._line = QLabel()
         self._line.setObjectName("muted")
+        self._line.setWordWrap(True)
+        self._line.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = ProgressBar()
         self.fetch = QPushButton()
         self.fetch.setObjectName("primary")
@@ -117,13 +118,13 @@ class NeededCard(QFrame):
             self.fetch.setIcon(icons.icon("download", "on_accent"))
         else:
             self._show(("check-circle", "good"), f"Everything for {pair} is installed" if pair else "", "")
-        self._line.setVisible(bool(self._line.full_text()))
+        self._line.setVisible(bool(self._line.text()))
 
     def title(self) -> str:
         return self._title.text()
 
     def line(self) -> str:
-        return self._line.full_text()
+        return self._line.text()
 
     def refresh(self) -> None:
         """After a change of the look."""

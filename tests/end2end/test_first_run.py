@@ -1,0 +1,230 @@
+"""From the very first start to the first subtitle: the real app, a real screen and audio server, a mouse that clicks,
+and a server with models. Counted are the clicks; nothing is typed."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.bench.virtual_audio import VirtualAudio
+from desktop.settings_store import SettingsStore
+from tests.conftest import TEST_AUDIO
+from tests.end2end.test_whole_path import overlay_words, words
+from tests.end2end.typing_desk import wait_until
+from tests.model_server import Fault, ModelServer, catalogue_of, served
+from tests.virtual_desktop import VirtualDesktop
+
+MOST_CLICKS = 12
+
+
+class Mouse:
+    """Clicks what a user sees, by its name, and counts."""
+
+    def __init__(self, desk: VirtualDesktop, places: Path) -> None:
+        self._desk = desk
+        self._places = places
+        self.clicks = 0
+
+    def sees(self) -> dict[str, Any]:
+        if not self._places.exists():
+            return {"buttons": {}, "items": {}, "words": []}
+        return json.loads(self._places.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+    def waits_for_words(self, text: str, timeout: float = 30) -> None:
+        found = wait_until(lambda: any(text in one for one in self.sees()["words"]), timeout)
+        assert found, (text, self.sees()["words"])
+
+    def click(self, name: str, kind: str = "buttons", timeout: float = 30) -> None:
+        """Move to the middle of it and press; it may still be moving into its place."""
+        seen: list[list[int]] = []
+
+        def stands_still() -> bool:
+            place = next((at for text, at in self.sees()[kind].items() if text.startswith(name)), None)
+            if place is not None:
+                seen.append(place)
+            return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+
+        assert wait_until(stands_still, timeout), (name, self.sees()[kind])
+        x, y = seen[-1]
+        self._desk.run(["xdotool", "mousemove", "--sync", str(x), str(y), "click", "1"])
+        self.clicks += 1
+
+
+class FirstStart:
+    """The app on an empty machine whose hub is the test's server."""
+
+    def __init__(self, desk: VirtualDesktop, server: ModelServer, home: Path) -> None:
+        self.home = home
+        self.settings = home / "config" / "parley" / "settings.toml"
+        self.models = home / "data" / "parley" / "models"
+        self._journal = home / "journal"
+        self._journal.touch()
+        self.mouse = Mouse(desk, home / "places.json")
+        script = Path(__file__).with_name("clickable_app.py")
+        root = str(script.parents[2])
+        own = {f"XDG_{name.upper()}_HOME": str(home / name) for name in ("config", "data", "cache", "state")}
+        hub = {"PARLEY_MODELS__HUB": server.address, "PARLEY_MODELS__ARGOS": f"{server.address}/argos/"}
+        self._errors = home / "errors"
+        with self._errors.open("w") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, str(script), str(self._journal), str(self.mouse._places)],
+                stderr=errors,
+                cwd=root,
+                env={**os.environ, **own, **hub, "HOME": str(home), "PYTHONPATH": root, "LANG": "en_GB.UTF-8"},
+            )
+
+    def notes(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._journal.read_text(encoding="utf-8").splitlines()]
+
+    def told(self, kind: str, text: str) -> bool:
+        return any(note.get(kind) == text for note in self.notes())
+
+    def quit(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(10) == 0
+        assert self._errors.read_text() == ""
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop((1280, 900), tray=True) as screen:
+        yield screen
+
+
+@pytest.fixture(scope="module")
+def sound() -> Iterator[VirtualAudio]:
+    with VirtualAudio() as audio:
+        yield audio
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def first_start(desk: VirtualDesktop, sound: VirtualAudio, server: ModelServer, tmp_path: Path) -> Iterator[FirstStart]:
+    entries = [server.add_whisper("small", pinned=True), server.add_package("en", "es")]
+    file = tmp_path / "data" / "parley" / "models" / "catalogue.json"
+    file.parent.mkdir(parents=True)
+    catalogue_of(entries, file)
+    app = FirstStart(desk, server, tmp_path)
+    yield app
+    app.kill()
+
+
+def test_from_nothing_to_the_first_subtitle_in_twelve_clicks(
+    desk: VirtualDesktop,
+    sound: VirtualAudio,
+    server: ModelServer,
+    first_start: FirstStart,
+    manifest: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    mouse, phrase = first_start.mouse, manifest["en-01"]
+    desk.wait_for_window("^First steps$")
+    mouse.waits_for_words("the bars should move")
+
+    mouse.click("Test for 3 seconds")
+    sound.play(TEST_AUDIO / "en-03.flac", "micfeed").wait()
+    mouse.waits_for_words("understood.")
+    heard = next(one for one in mouse.sees()["words"] if one.startswith("“"))
+    assert set(words(heard)) & set(words(manifest["en-03"]["text"]))
+    assert "Parley hears you." in mouse.sees()["words"]
+    mouse.click("Continue")
+
+    mouse.click("Translate into")
+    mouse.click("Spanish", "items")
+    mouse.waits_for_words("Parley writes down English and translates it into Spanish.")
+    mouse.click("Continue")
+
+    mouse.waits_for_words("English → Spanish needs 2 more")
+    mouse.click("Fetch")
+    mouse.waits_for_words("Everything for English → Spanish is installed")
+    mouse.click("Continue")
+    mouse.click("Continue")
+    mouse.click("Start")
+
+    assert wait_until(lambda: first_start.told("state", "listening"), 30), first_start.notes()
+    sound.play(TEST_AUDIO / "en-01.flac", "micfeed").wait()
+    assert wait_until(lambda: first_start.told("transcript", phrase["text"]), 30), first_start.notes()[-3:]
+    assert wait_until(lambda: phrase["translation"] in " ".join(first_start.notes()[-1]["overlay"].split()), 30)
+    seen = overlay_words(desk, tmp_path / "screen.png")
+    assert len([word for word in words(phrase["text"]) if word not in seen]) <= 1, seen
+    assert mouse.clicks <= MOST_CLICKS
+
+    # What recognises is what was fetched, not the starter model.
+    assert (first_start.models / "whisper" / "small" / "model.bin").exists()
+    assert any("Whisper small" in one for one in [*mouse.sees()["words"], *mouse.sees()["buttons"]])
+    saved = SettingsStore(first_start.settings, environment={}).current
+    assert (saved.recognition.language, saved.translation.target) == ("en", "es")
+    first_start.quit()
+
+
+def test_it_can_be_left_at_any_page_and_does_not_come_again(
+    desk: VirtualDesktop, server: ModelServer, first_start: FirstStart
+) -> None:
+    mouse = first_start.mouse
+    desk.wait_for_window("^First steps$")
+    mouse.click("Continue")
+    mouse.click("Set up later")
+    assert wait_until(lambda: "Set up later" not in mouse.sees()["buttons"], 10)
+    assert wait_until(first_start.settings.exists, 10)
+    first_start.quit()
+    again = FirstStart(desk, server, first_start.home)
+    try:
+        desk.wait_for_window("^Parley$")
+        assert wait_until(lambda: "Start" in mouse.sees()["buttons"], 20)
+        assert "Set up later" not in mouse.sees()["buttons"]
+        mouse.click("Menu")
+        mouse.click("First steps", "items")
+        desk.wait_for_window("^First steps$")
+        again.quit()
+    finally:
+        again.kill()
+
+
+def test_a_download_goes_on_when_its_window_is_closed_and_after_a_restart(
+    desk: VirtualDesktop, server: ModelServer, first_start: FirstStart
+) -> None:
+    gate = threading.Event()
+    server.faults.append(Fault("model.bin", hold=gate, hold_after=4_000_000, times=2))  # the redirect, and the file
+    mouse = first_start.mouse
+    desk.wait_for_window("^First steps$")
+    mouse.click("Continue")
+    mouse.click("Continue")
+    mouse.click("Fetch")
+    mouse.waits_for_words("Fetching")
+    mouse.click("Set up later")
+    assert wait_until(lambda: any("Fetching 1 model" in one for one in mouse.sees()["buttons"]), 20), mouse.sees()
+    part = first_start.models / ".partial"
+    assert wait_until(lambda: any(file.stat().st_size >= 3_900_000 for file in part.rglob("*.part")), 20)
+    first_start.quit()
+    assert not (first_start.models / "whisper" / "small").exists()
+    gate.set()
+    again = FirstStart(desk, server, first_start.home)
+    try:
+        desk.wait_for_window("^Parley$")
+        mouse.click("Menu")
+        mouse.click("Models", "items")
+        mouse.click("Fetch")
+        mouse.waits_for_words("is installed")
+        assert (first_start.models / "whisper" / "small" / "model.bin").exists()
+        resumed = [one for one in server.requests if "model.bin" in one.path and one.range]
+        assert resumed
+        assert resumed[-1].status == 206
+        again.quit()
+    finally:
+        again.kill()
