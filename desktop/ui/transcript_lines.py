@@ -43,9 +43,9 @@ class Line:
 
     @property
     def translation(self) -> Text | None:
-        """None: nothing to show (no translation asked for, none yet, or none possible)."""
+        """None: nothing to show (no translation asked for, none yet, none possible, or it is that language already)."""
         update = self.translated
-        if update is None or not update.is_translated:
+        if update is None or not update.is_translated or update.source_language == update.target_language:
             return None
         text = _text(update.committed, update.unconfirmed, update.target_language)
         return text if text.text else None

@@ -191,3 +191,9 @@ def test_hours_of_text_stay_quick(view: TranscriptView) -> None:
         view.viewport().repaint()
         took.append(time.perf_counter() - begin)
     assert sorted(took)[25] < 0.05
+
+
+def test_what_is_in_the_wanted_language_already_stands_there_once(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello there."))
+    view.translated(translated(0, "Hello there.", language="en"))
+    assert shown(view) == ["Hello there."]
