@@ -61,6 +61,8 @@ def list_models(*, as_json: bool) -> int:
         print("Starter models ship with Parley and know a phrasebook of about 900 words.")
     for problem in problems:
         print(f"parley: {problem}", file=sys.stderr)
+    if problems:
+        print("parley: `parley models repair` installs again what was fetched.", file=sys.stderr)
     return 0
 
 

@@ -86,7 +86,10 @@ def recognition_model(name_or_path: str) -> InstalledModel:
         problem = next(iter(problems.values()), "")
         if problem:
             raise ModelBroken(problem)
-        raise ModelMissing(f"No Whisper model is installed; copy the directory of a CTranslate2 model into {place}.")
+        raise ModelMissing(
+            "No Whisper model is installed; fetch one with `parley models pull`, "
+            f"or copy the directory of a CTranslate2 model into {place}."
+        )
     if "/" in wanted or os.sep in wanted or wanted.startswith(("~", ".")):
         path = Path(wanted).expanduser()
         if not path.exists():
@@ -166,7 +169,8 @@ def voice_for(language: str, wanted: str = "") -> InstalledModel:
             return model
     place = paths.models_dir() / "voices"
     raise ModelMissing(
-        f"No voice for {language_name(language)} is installed; copy a Piper voice (.onnx and .onnx.json) into {place}."
+        f"No voice for {language_name(language)} is installed; fetch one with `parley models pull`, "
+        f"or copy a Piper voice (.onnx and .onnx.json) into {place}."
     )
 
 

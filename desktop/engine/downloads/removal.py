@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 import uuid
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from desktop.engine.model_files import reason
 from desktop.engine.models import InstalledModel, Kind
 
 _log = logging.getLogger(__name__)
+
+_LONG_AGO = 3600.0
+"""seconds"""
 
 
 def remove(model: InstalledModel) -> int:
@@ -60,7 +64,9 @@ def clear_partial() -> int:
         found = re.fullmatch(r"(whisper|argos|voice)-(.+)", place.name)
         try:
             if found is None:
-                freed += places.delete(place)
+                # An import, or a model on its way out: without a lock, so only what has long been left alone.
+                if time.time() - place.stat().st_mtime > _LONG_AGO:
+                    freed += places.delete(place)
                 continue
             kind: Kind = found[1]  # type: ignore[assignment]  # the pattern names the kinds
             with places.locked(kind, found[2], found[2], Control(), None, wait=False):

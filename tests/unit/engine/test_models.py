@@ -155,7 +155,7 @@ def test_a_recogniser_that_is_not_there(home: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(ModelBroken, match="it is not a directory"):
         models.recognition_model(str(STARTER / "whisper" / "model.bin"))
     monkeypatch.setattr(paths, "RESOURCES", home / "nothing")
-    with pytest.raises(ModelMissing, match="No Whisper model is installed; copy the directory"):
+    with pytest.raises(ModelMissing, match="No Whisper model is installed; fetch one"):
         models.recognition_model("")
 
 
@@ -216,7 +216,7 @@ def test_voices(home: Path) -> None:
     assert models.voice_for("en", "starter voice (english)").is_starter
     assert models.voice_for("fr", "en_US-lessac-low").path == french  # the wanted one speaks another language
     assert models.voice_for("es", "no such voice").is_starter
-    with pytest.raises(ModelMissing, match="No voice for German is installed; copy a Piper voice"):
+    with pytest.raises(ModelMissing, match="No voice for German is installed; fetch one"):
         models.voice_for("de")
 
 

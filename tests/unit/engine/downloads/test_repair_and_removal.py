@@ -1,5 +1,6 @@
 """Broken models are found, named and repaired file by file; removing frees the space."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -166,8 +167,13 @@ def test_a_model_that_is_being_fetched_is_not_removed(home: Path, server: ModelS
         (home / ".partial" / "voice-x" / "parts" / "a.part").write_bytes(bytes(100))
         assert Downloads().clear_partial() == 100  # what runs now is left alone
         assert (home / ".partial" / "whisper-small").exists()
+    old, young = home / ".partial" / "import-old", home / ".partial" / "import-young"
+    for place in (old, young):
+        (place / "unpacked").mkdir(parents=True)
+    os.utime(old, (0, 0))
     Downloads().clear_partial()
     assert not (home / ".partial" / "whisper-small").exists()
+    assert (old.exists(), young.exists()) == (False, True)  # an import may be under way
 
 
 def cached_whisper() -> Path:
