@@ -3,6 +3,7 @@
 The windows are imported and made when they are asked for; downloads live here and outlive them.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ class SetUp(QObject):
         self._jobs: ModelJobs | None = None
         self._finder: ModelsFinder | None = None
         self._found: FoundModels | None = None
+        self._waiting: Callable[[], object] | None = None
+        """what was asked for before the settings were there"""
         self.models: ModelsWindow | None = None
         self.first_run: FirstRun | None = None
 
@@ -73,6 +76,9 @@ class SetUp(QObject):
                 window.apply(settings)
         if old is not None and _asks(old) != _asks(settings):
             self._look()
+        if self._waiting is not None:
+            do, self._waiting = self._waiting, None
+            do()
 
     def on_event(self, event: "Event") -> None:
         """An event of the engine."""
@@ -84,6 +90,7 @@ class SetUp(QObject):
     def open_models(self, kind: str = "") -> "ModelsWindow | None":
         """The models; kind: show only these."""
         if self._settings is None:
+            self._waiting = lambda: self.open_models(kind)
             return None
         if self.models is None:
             from desktop.ui.models_window import ModelsWindow
@@ -102,6 +109,7 @@ class SetUp(QObject):
     def open_first_run(self) -> "FirstRun | None":
         """The first steps, from the first page."""
         if self._settings is None:
+            self._waiting = self.open_first_run
             return None
         if self.first_run is None:
             from desktop.ui.first_run import FirstRun

@@ -2,8 +2,8 @@
 
 usage: clickable_app.py JOURNAL PLACES ARGUMENTS-OF-PARLEY-GUI…
 
-PLACES holds {"buttons": {name: [x, y]}, "items": {text: [x, y]}, "words": [text]} of the windows that are on screen: the
-centres of buttons and list items in pixels of the screen, and every label.
+PLACES holds {"buttons": {name: [x, y]}, "items": {text: [x, y]}, "words": [text]} of the windows on screen: the centres
+of buttons and list items in pixels of the screen, and every label.
 """
 
 import json

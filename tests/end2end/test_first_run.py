@@ -66,6 +66,7 @@ class FirstStart:
         self._journal = home / "journal"
         self._journal.touch()
         self.mouse = Mouse(desk, home / "places.json")
+        self.mouse._places.unlink(missing_ok=True)
         script = Path(__file__).with_name("clickable_app.py")
         root = str(script.parents[2])
         own = {f"XDG_{name.upper()}_HOME": str(home / name) for name in ("config", "data", "cache", "state")}
