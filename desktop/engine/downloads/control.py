@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,6 +61,7 @@ class Control:
         self._condition = threading.Condition()
         self._paused = False
         self._stopped = False
+        self._wake: Callable[[], None] | None = None
         self.discards = False
         """what was fetched so far is thrown away"""
 
@@ -109,11 +111,27 @@ class Control:
             self._condition.wait_for(lambda: self._stopped, timeout=seconds)
         self.check()
 
+    @contextmanager
+    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
+        """While it is open, `wake` is called once somebody pauses or stops, on their thread: it ends a wait for bytes
+        that may never come."""
+        with self._condition:
+            self._wake = wake
+        try:
+            if self._paused or self._stopped:
+                wake()
+            yield
+        finally:
+            with self._condition:
+                self._wake = None
+
     def _set(self, *, paused: bool | None = None, stopped: bool | None = None) -> None:
         with self._condition:
             self._paused = self._paused if paused is None else paused
             self._stopped = self._stopped if stopped is None else stopped
             self._condition.notify_all()
+            if self._wake is not None and (self._paused or self._stopped):
+                self._wake()
 
 
 class Meter:

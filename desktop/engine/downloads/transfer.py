@@ -10,8 +10,9 @@ import json
 import logging
 import os
 import re
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,8 @@ class Transfer:
             except _Paused:
                 continue
             except Temporary as problem:
+                if self.control.is_paused or self.control.is_stopped:
+                    continue  # it was us who closed the line
                 fruitless = 1 if _size(part) > before else fruitless + 1
                 if fruitless >= self.patience.attempts:
                     self.meter.kept(-_size(part))
@@ -172,7 +175,8 @@ class Transfer:
             self.meter.enter(Phase.FETCHING)
             with _disk_errors(part):
                 _write_note(part, {"identity": remote.identity, "etag": _strong_etag(response), "total": total})
-            self._append(response, part)
+            with self.control.waking(lambda: _hang_up(response)):
+                self._append(response, part)
             if total is not None and _size(part) != total:
                 raise Temporary(f"{response.url.host} sent less of {remote.name} than announced; fetch it again later.")
 
@@ -241,6 +245,15 @@ def _disk_errors(place: Path) -> Iterator[None]:
         raise DownloadError(
             f"{place.parent} cannot be written ({reason(error)}); mend its permissions and fetch the model again."
         ) from None
+
+
+def _hang_up(response: "httpx2.Response") -> None:
+    """Whoever waits for bytes of this answer gets an error at once. From any thread."""
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream is not None else None
+    if connection is not None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 def _size(part: Path) -> int:

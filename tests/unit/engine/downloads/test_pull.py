@@ -3,6 +3,7 @@
 import random
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -309,6 +310,35 @@ def test_stop_keeps_and_cancel_throws_away(home: Path, server: ModelServer, disc
     assert nothing_is_there(home)
     assert (home / ".partial" / "whisper-small").exists() != discard
     assert downloads(server).pull(entry).name == "small"
+
+
+@pytest.mark.parametrize("button", ["stop", "cancel", "pause"])
+def test_buttons_work_while_the_server_sends_nothing(home: Path, server: ModelServer, button: str) -> None:
+    entry = server.add_whisper(pinned=True)
+    control, gate = Control(), threading.Event()
+    server.faults = [Fault(STORE, times=1, hold=gate, hold_after=2_000_000)]
+    phases: list[Phase] = []
+    patient = replace(SHORT, read=600)  # so that only the button can end the wait
+    result = in_thread(lambda: downloads(server, patient).pull(entry, lambda one: phases.append(one.phase), control))
+    part = home / ".partial" / "whisper-small" / "parts" / "model.bin.part"
+    until(lambda: part.exists() and part.stat().st_size == 2_000_000)
+    getattr(control, button)()
+    if button == "pause":
+        until(lambda: Phase.PAUSED in phases)
+        assert Phase.RETRYING not in phases
+        control.resume()
+        assert result().name == "small"
+        return
+    with pytest.raises(DownloadStopped):
+        result()
+    assert part.exists() == (button == "stop")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
 
 
 def test_two_pulls_at_once_fetch_once(home: Path, server: ModelServer) -> None:
