@@ -28,7 +28,7 @@ RUN_PACKAGES=(
 TEST_PACKAGES=(
   xvfb openbox picom xdotool wmctrl x11-utils x11-xkb-utils xterm trayer imagemagick
   pulseaudio pipewire pipewire-pulse wireplumber dbus dbus-x11 ffmpeg
-  sway grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0
+  sway grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0 strace tesseract-ocr
 )
 
 say() { printf 'parley: %s\n' "$*" >&2; }

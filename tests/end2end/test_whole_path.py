@@ -41,10 +41,15 @@ class RunningApp:
                 cwd=root,
                 env={**os.environ, "PYTHONPATH": root},
             )
-        self.window = desk.wait_for_window("Parley")
-        assert self.wait_for("state", "listening"), self.complaints()
 
     def __enter__(self) -> Self:
+        try:
+            self.window = self._desk.wait_for_window("^Parley")
+            assert self.wait_for("state", "listening"), self.complaints()
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -136,7 +141,7 @@ def test_what_the_microphone_hears_is_shown_typed_once_and_spoken_translated(
         desk, tmp_path, audio__source="microphone:virtmic", recognition__language="en", translation__target="es",
         typing__enabled="true", speech__enabled="true", speech__output="output:headset", speech__backend="piper",
     )  # fmt: skip
-    with app:
+    with recording, app:
         said = {"qt": "en-01", "gtk": "en-06", "xterm": "en-03"}
         for kind, name in said.items():
             entry = manifest[name]
@@ -158,7 +163,6 @@ def test_what_the_microphone_hears_is_shown_typed_once_and_spoken_translated(
             assert editors[kind].read() == manifest[name]["text"]
         clauses = [note["spoken"] for note in app.notes() if note.get("spoken")]
         assert " ".join(clauses) == " ".join(manifest[name]["translation"] for name in said.values())
-    recording.close()
     for clause in clauses:
         assert heard(piper(clause, "es"), read_audio(recording.path)) > 0.9, clause
 
@@ -172,7 +176,7 @@ def test_what_the_speakers_play_is_shown_typed_and_spoken_translated(
         typing__enabled="true", typing__text="translation", speech__enabled="true", speech__output="output:headset",
         speech__backend="espeak",
     )  # fmt: skip
-    with app:
+    with recording, app:
         expected = []
         for kind, name in {"qt": "es-02", "gtk": "es-04", "xterm": "es-07"}.items():
             entry = manifest[name]
@@ -183,12 +187,11 @@ def test_what_the_speakers_play_is_shown_typed_and_spoken_translated(
             assert entry["translation"] in " ".join(app.notes()[-1]["overlay"].split())
             expected.append(entry["translation"])
             assert recording.waits_for_speech()
-    recording.close()
     assert jiwer.wer(" ".join(words(" ".join(expected))), " ".join(words(_listen(recording.path)))) < 0.2
 
 
 class Recording:
-    """What an output plays, while it is being recorded."""
+    """What an output plays, while it is being recorded; a context manager that ends the recording."""
 
     def __init__(self, sound: VirtualAudio, path: Path, device: str) -> None:
         self.path = path
@@ -210,7 +213,10 @@ class Recording:
         self._checked = len(self._samples())
         return done
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait()
 
