@@ -156,7 +156,7 @@ class TranscriptView(TranscriptText):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._place_live()
-        self._place_editor()
+        self._reveal_editor()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         super().mousePressEvent(event)
@@ -272,6 +272,18 @@ class TranscriptView(TranscriptText):
         area = self.cursorRect(self._cursor(self._first_block(self._edited), len("00:00:00\t")))
         left, gap = round(self._time_width) + 2 * theme.STEP, 2 * theme.STEP
         self._editor.place(left, area.top() - gap, viewport.width() - left - gap, click)
+        lowest = viewport.height() - self._editor.height()
+        if area.bottom() <= viewport.height():  # the newest line has no room below itself
+            self._editor.move(left, min(area.top() - gap, lowest))
+
+    def _reveal_editor(self) -> None:
+        """The field stays in sight when the window changes its size."""
+        self._place_editor()
+        viewport = self.viewport()
+        if self._editor is not None and viewport is not None:
+            hidden = self._editor.geometry().bottom() - viewport.height()
+            above = self._editor.geometry().top()
+            self._bar.setValue(self._bar.value() + (hidden if hidden > 0 else min(0, above)))
 
     def _line_at(self, place: QPoint, *, exact: bool = True) -> int | None:
         """The line whose text, original or, if not exact, any of it, lies there."""

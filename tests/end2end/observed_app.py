@@ -17,6 +17,10 @@ class ObservedApp(app.App):
 
     journal: Path
 
+    def _connect(self) -> None:
+        super()._connect()
+        self.hotkeys.failed.connect(lambda sentence: self._note(notice=sentence))
+
     def _on_event(self, event: Any) -> None:
         super()._on_event(event)
         if isinstance(event, StateChanged):

@@ -153,3 +153,15 @@ def test_the_engine_translates_it_again(start_app: StartApp, qtbot: QtBot) -> No
     field.field.setPlainText("How are you?")
     field.save()
     qtbot.waitUntil(lambda: shown(view) == ["How are you?", "HOW ARE YOU?"])
+
+
+def test_it_stays_in_sight_when_the_window_gets_smaller(said: TranscriptView, qtbot: QtBot) -> None:
+    for number in range(10, 60):
+        said.heard(heard(number, f"The line {number} is long enough that it wraps where there is little room for it."))
+    said.edit_line(51)
+    said.resize(360, 220)
+    field = editor(said)
+    viewport = said.viewport()
+    assert field is not None
+    assert viewport is not None
+    qtbot.waitUntil(lambda: viewport.rect().contains(field.geometry()))
