@@ -158,6 +158,7 @@ class App(QObject):
         self.window.hide()
         self.hotkeys.close()
         self.set_up.close()
+        self.window.side.close()
         if self.overlay is not None:
             self.overlay.close()
         if self.tray is not None:
@@ -174,7 +175,7 @@ class App(QObject):
     def end(self) -> None:
         """After the event loop: make sure that no thread outlives the application."""
         threads = [thread for thread in (self._loader, self.engine) if thread is not None]
-        if not (self.set_up.wait(0.5) and all(thread.wait(500) for thread in threads)):
+        if not (self.set_up.wait(0.5) and self.window.side.wait(2) and all(thread.wait(500) for thread in threads)):
             log.error("a thread did not end in time")
             logging.shutdown()
             os._exit(1)  # a running QThread aborts the process; nothing is left to be saved

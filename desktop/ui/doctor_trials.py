@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop.ui import theme
+from desktop.ui import kept_threads, theme
 from desktop.ui.doctor_rows import MARKS, Mark, StateMark
 from desktop.ui.hotkeys import Hotkeys, words
 from desktop.ui.level_listener import LevelListener
@@ -47,10 +47,12 @@ class Trial(QWidget):
         name = QLabel(title)
         name.setFont(theme.font("body", bold=True))
         name.setFixedWidth(132)
+        name.setContentsMargins(0, 2, 0, 0)
         self.mark = StateMark()
         self.mark.setFixedWidth(136)
         self._sentence = QLabel(sentence)
         self._sentence.setWordWrap(True)
+        self._sentence.setContentsMargins(0, 2, 0, 0)
         self._sentence.setObjectName("muted")
         top = QHBoxLayout()
         top.setSpacing(4 * theme.STEP)
@@ -102,10 +104,8 @@ class MicrophoneTrial(Trial):
         listener.opened.connect(self._opened)
         listener.level.connect(self._heard)
         listener.failed.connect(self._failed)
-        listener.finished.connect(lambda: _LISTENERS.discard(listener))
-        _LISTENERS.add(listener)
         self._listener = listener
-        listener.start()
+        kept_threads.start(listener)
 
     def stop(self) -> None:
         """Stop listening; returns at once."""
@@ -131,10 +131,6 @@ class MicrophoneTrial(Trial):
         self._has_heard = False
         self.meter.clear()
         self.say(MARKS["problem"], sentence)
-
-
-_LISTENERS: set[LevelListener] = set()
-"""Listeners whose threads have not ended: a QThread must outlive its run."""
 
 
 class TypingTrial(Trial):

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui import icons, theme
+from desktop.ui import icons, kept_threads, theme
 from desktop.ui.doctor_rows import MARKS, Divider, FindingRow
 from desktop.ui.doctor_run import DoctorRun
 from desktop.ui.doctor_trials import HotkeyTrial, MicrophoneTrial, TypingTrial
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from desktop.doctor.findings import Finding
     from desktop.settings import Settings
     from desktop.ui.hotkeys import Hotkeys
-
-_RUNS: set[DoctorRun] = set()
-"""Examinations whose threads have not ended: a QThread must outlive its run."""
 
 
 class DoctorWindow(QWidget):
@@ -88,13 +85,12 @@ class DoctorWindow(QWidget):
         run.found.connect(self._found)
         run.failed.connect(self._failed)
         run.finished.connect(lambda: self._ended(run))
-        _RUNS.add(run)
         self._run = run
         for row in self.rows.values():
             row.wait()
         self.again.setEnabled(False)
         self._show_summary("running", "Looking…", "This takes about ten seconds; a short quiet tone is played.")
-        run.start()
+        kept_threads.start(run)
         self.microphone.listen(self._source())
 
     def apply(self, settings: "Settings", problems: tuple[str, ...]) -> None:
@@ -171,7 +167,6 @@ class DoctorWindow(QWidget):
         self._show_summary("problem", "The Doctor cannot look", sentence)
 
     def _ended(self, run: DoctorRun) -> None:
-        _RUNS.discard(run)
         if run is not self._run:
             return
         self._run = None

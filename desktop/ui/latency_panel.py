@@ -165,7 +165,7 @@ class LatencyPanel(QWidget):
         heading = QLabel("Each step, in seconds")
         heading.setFont(theme.font("body", bold=True))
         grid.addWidget(heading, 0, 0)
-        span = QLabel("the last 2 minutes")
+        span = QLabel("2 minutes · dashed p50 · dotted p95")
         span.setObjectName("muted")
         span.setFont(theme.font("small"))
         grid.addWidget(span, 0, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

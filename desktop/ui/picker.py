@@ -189,8 +189,9 @@ class PickerList(QFrame):
         if self._list.currentItem() is None:
             self._first()
 
-    def open_below(self, button: QWidget, rows: int = _ROWS) -> None:
-        """Show the list under a button, or above it where there is no room below. rows: shown before it scrolls."""
+    def open_below(self, button: QWidget, rows: int = _ROWS, *, align_right: bool = False) -> None:
+        """Show the list under a button, or above it where there is no room below. rows: shown before it scrolls;
+        align_right: the right edges are in line, not the left ones."""
         rows = min(rows, max(1, self._list.count()))
         height = sum(self._list.sizeHintForRow(row) for row in range(rows)) + 2 * theme.STEP
         widest = max(
@@ -203,7 +204,7 @@ class PickerList(QFrame):
         self._list.setFixedHeight(height)
         self.setFixedWidth(min(max(button.width(), widest, 200), 560))
         self.adjustSize()
-        self.move(place(button, self.size()))
+        self.move(place(button, self.size(), align_right=align_right))
         self.show()
         current = self._list.currentItem()
         if current is not None:

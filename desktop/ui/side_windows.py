@@ -3,12 +3,14 @@
 Each window is imported and made when it is asked for, and gone when it is closed: until then it costs nothing.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
+from desktop.ui.kept_threads import running
 from desktop.ui.picker import Choice, PickerList, heading
 
 if TYPE_CHECKING:
@@ -59,6 +61,17 @@ class SideWindows(QObject):
         self._profiles, self._profile = names, current
         self._window.status_line.set_profile(current if current in names[1:] else "")
 
+    def close(self) -> None:
+        """Close what is open; its threads end soon."""
+        for window in (self.latency, self.doctor):
+            if window is not None:
+                window.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Until the threads of what was open have ended; whether they have."""
+        until = time.monotonic() + seconds
+        return all(thread.wait(max(0, round((until - time.monotonic()) * 1000))) for thread in running())
+
     def on_event(self, event: "Event") -> None:
         """An event of the engine, for what is open."""
         if self.latency is not None:
@@ -69,7 +82,7 @@ class SideWindows(QObject):
         popup = PickerList(self.menu(), _PROFILE + self._profile, parent=anchor)
         popup.setAccessibleName("Menu")
         popup.picked.connect(self._act)
-        popup.open_below(anchor, rows=24)
+        popup.open_below(anchor, rows=24, align_right=True)
         return popup
 
     def menu(self) -> tuple[Choice, ...]:

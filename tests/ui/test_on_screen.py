@@ -43,15 +43,15 @@ def test_a_signal_ends_it_cleanly(app: "subprocess.Popen[str]", tmp_path: Path, 
     assert "Traceback" not in told
 
 
-def open_settings(desktop: VirtualDesktop) -> str:
-    """The dialog's window; the keys do nothing until the settings are read."""
+def open_by(keys: str, title: str, desktop: VirtualDesktop) -> str:
+    """The window that these keys open; they do nothing until the settings are read."""
     for _ in range(20):
-        desktop.run(["xdotool", "key", "ctrl+comma"])
+        desktop.run(["xdotool", "key", keys])
         try:
-            return desktop.wait_for_window("^Settings", timeout=1)
+            return desktop.wait_for_window(title, timeout=1)
         except TimeoutError:
             continue
-    raise TimeoutError("the settings did not open")
+    raise TimeoutError(f"{title} did not open")
 
 
 def test_it_can_be_used_and_closed_by_keyboard_and_remembers_its_place(
@@ -60,7 +60,7 @@ def test_it_can_be_used_and_closed_by_keyboard_and_remembers_its_place(
     window = desktop.wait_for_window("^Parley$")
     desktop.activate(window)
     desktop.run(["xdotool", "windowsize", "--sync", window, "800", "500"])
-    desktop.activate(open_settings(desktop))
+    desktop.activate(open_by("ctrl+comma", "^Settings", desktop))
     desktop.run(["xdotool", "key", "Escape"])
     desktop.activate(window)
     desktop.run(["xdotool", "key", "ctrl+q"])
@@ -68,3 +68,15 @@ def test_it_can_be_used_and_closed_by_keyboard_and_remembers_its_place(
     assert app.returncode == 0
     assert "Traceback" not in told
     assert SettingsStore(tmp_path / "settings.toml", environment={}).current.window.geometry[2:] == (800, 500)
+
+
+def test_it_ends_cleanly_while_the_doctor_looks(app: "subprocess.Popen[str]", desktop: VirtualDesktop) -> None:
+    desktop.activate(desktop.wait_for_window("^Parley$"))
+    open_by("ctrl+shift+l", "^Latency$", desktop)
+    desktop.activate(desktop.wait_for_window("^Parley$"))
+    open_by("ctrl+d", "^Doctor$", desktop)
+    app.send_signal(signal.SIGTERM)
+    _, told = app.communicate(timeout=10)
+    assert app.returncode == 0, told
+    assert "QThread" not in told
+    assert "Traceback" not in told
