@@ -100,14 +100,8 @@ def where(name: str, *, as_json: bool) -> int:
 
 def measure(options: Options, *, as_json: bool) -> int:
     """Measure this machine anew and print what that means for each recogniser. Raises ModelError."""
-    recognition = options.store.current.recognition
     try:
-        result = speed_class.measure(
-            threads=recognition.threads,
-            compute_type=recognition.compute_type,
-            device=_device(recognition.device),
-            again=True,
-        )
+        result = speed_class.measure(**speed_class.way(options.store.current.recognition), again=True)
     except (ValueError, RuntimeError) as error:
         raise ModelError(
             f"CTranslate2 cannot run with these settings here ({' '.join(str(error).split())[:120]}); "
@@ -125,10 +119,7 @@ def measure(options: Options, *, as_json: bool) -> int:
 
 def measured(settings: Settings) -> Measured | None:
     """What is known of this machine's speed."""
-    recognition = settings.recognition
-    return speed_class.measured(
-        threads=recognition.threads, compute_type=recognition.compute_type, device=_device(recognition.device)
-    )
+    return speed_class.measured(**speed_class.way(settings.recognition))
 
 
 def find_installed(name: str) -> InstalledModel:
@@ -140,14 +131,6 @@ def find_installed(name: str) -> InstalledModel:
             return model
     there = ", ".join(model.name for model in every)
     raise ModelMissing(f"There is no model “{name[:60]}” on this machine; there are {there}.")
-
-
-def _device(chosen: str) -> str:
-    if chosen != "auto":
-        return chosen
-    import ctranslate2
-
-    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
 def _record(entry: Entry | None, model: InstalledModel | None, result: Measured | None) -> dict[str, Any]:

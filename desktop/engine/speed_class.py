@@ -3,9 +3,11 @@
 Measured is a small Whisper network with random weights, built on the spot: speed does not depend on what the weights
 say. It has the width of Whisper base and two layers of each kind, so its matrices are of the size that real models
 multiply. What it does in a second is carried over to other models by counting their multiplications: the encoder's for
-a window of 30 s, and the decoder's for each word piece. On the processor the estimate is rough (a factor of 1.5).
+a window of 30 s, and the decoder's for each word piece.
+It is an estimate, good enough for three classes.
 """
 
+import importlib.metadata
 import logging
 import os
 import platform
@@ -18,6 +20,8 @@ from typing import Any
 
 from desktop.engine.catalogue import Entry, Shape
 from desktop.engine.downloads import state
+from desktop.engine.memory import give_back
+from desktop.settings import RecognitionSettings
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +81,10 @@ def measure(*, threads: int = 1, compute_type: str = "default", device: str = "c
     known = None if again else measured(threads=threads, compute_type=compute_type, device=device)
     if known is not None:
         return known
-    encoder, decoder = _probe(threads, compute_type, device)
+    try:
+        encoder, decoder = _probe(threads, compute_type, device)
+    finally:
+        give_back()
     result = Measured(machine(), device, compute_type, threads, encoder, decoder)
     others = [one for one in _records() if not _is_like(one, result.machine, threads, compute_type, device)]
     state.keep("speed", [*others[-9:], asdict(result)])
@@ -107,17 +114,24 @@ def share_of_time(entry: Entry, result: Measured | None) -> float | None:
     return None
 
 
+def way(settings: RecognitionSettings) -> dict[str, Any]:
+    """How a model that was never tuned here would run with these settings: the arguments of `measure`. Imports
+    CTranslate2."""
+    from desktop.engine.tuning import has_card, resolved
+
+    choice = resolved(settings, None, has_card=has_card())
+    return {"threads": choice.threads, "compute_type": choice.compute_type, "device": choice.device}
+
+
 def machine() -> str:
     """This processor, as far as speed goes; names no user and no computer."""
-    import ctranslate2
-
     name = platform.processor() or platform.machine()
     try:
         with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
             name = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), name)
     except OSError:
         pass
-    return f"{name}, {os.cpu_count()} cores, CTranslate2 {ctranslate2.__version__}"
+    return f"{name}, {os.cpu_count()} cores, CTranslate2 {importlib.metadata.version('ctranslate2')}"
 
 
 def _encoder_work(shape: Shape, positions: int) -> float:

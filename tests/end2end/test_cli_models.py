@@ -136,6 +136,14 @@ def test_refresh(run: Run, home: Path, server: ModelServer) -> None:  # noqa: F8
     assert run("models", "pull", "de_DE-neu-low").code == 0
 
 
+def test_the_speed_of_this_machine(run: Run, home: Path) -> None:  # noqa: F811
+    (home / "catalogue.json").unlink()  # the shipped one knows the sizes of Whisper's networks
+    done = json.loads(run("models", "measure", "--json").out)["speed"]
+    assert done["small"] in ("faster than speech", "about as fast as speech", "too slow for live speech")
+    rows = json.loads(run("models", "list", "--all", "--kind", "whisper", "--json").out)["models"]
+    assert {one["name"]: one["speed"] for one in rows if not one["is_starter"]} == done
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_pull_goes_on(
     run: Run,  # noqa: F811
