@@ -146,7 +146,7 @@ def test_what_the_microphone_hears_is_shown_typed_once_and_spoken_translated(
         for kind, name in said.items():
             entry = manifest[name]
             editors[kind].focus()
-            sound.play(TEST_AUDIO / f"{name}.flac", "micfeed").wait()
+            sound.play(TEST_AUDIO / f"{name}.flac", "micfeed", latency=500).wait()
             assert app.wait_for("transcript", entry["text"], final=True), app.complaints()
             assert app.wait_for("translation", entry["translation"], final=True), app.complaints()
             shown = " ".join(app.notes()[-1]["overlay"].split())
@@ -181,7 +181,7 @@ def test_what_the_speakers_play_is_shown_typed_and_spoken_translated(
         for kind, name in {"qt": "es-02", "gtk": "es-04", "xterm": "es-07"}.items():
             entry = manifest[name]
             editors[kind].focus()
-            sound.play(TEST_AUDIO / f"{name}.flac", "speakers").wait()
+            sound.play(TEST_AUDIO / f"{name}.flac", "speakers", latency=500).wait()
             assert app.wait_for("transcript", entry["text"], final=True), app.complaints()
             assert editors[kind].shows(entry["translation"]), (editors[kind].read(), app.complaints())
             assert entry["translation"] in " ".join(app.notes()[-1]["overlay"].split())
