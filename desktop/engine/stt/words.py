@@ -1,6 +1,7 @@
 """Words with times and probabilities from Whisper's tokens and its cross-attention alignment. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -39,11 +40,23 @@ def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: 
         chance = float(np.mean(chances[first:position])) if chances[first:position] else 0.0
         words.append(Word(piece, start, end, min(max(chance, 0.0), 1.0)))
         clock = start
-    return tuple(
+    whole = [
         Word(word.text.strip(), word.start, word.end, word.probability)
         for word in _whole_words(words, writes_spaces(tokenizer.language_code))
         if word.text.strip()
-    )
+    ]
+    return tuple(without_leading_silence(whole))
+
+
+def without_leading_silence(words: Sequence[Word]) -> list[Word]:
+    """The words, the first one beginning when it is spoken: the alignment gives it the silence before it, too. Its
+    length is held to twice the median's (as openai-whisper's timing.py does), at least 0.4 s."""
+    if not words:
+        return []
+    first = words[0]
+    usual = float(np.median([word.end - word.start for word in words[1:]])) if len(words) > 1 else 0.0
+    start = max(first.start, first.end - max(0.4, 2 * usual))
+    return [replace(first, start=start), *words[1:]]
 
 
 def _whole_words(pieces: list[Word], spaced: bool) -> list[Word]:
