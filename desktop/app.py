@@ -99,6 +99,8 @@ class App(QObject):
     ending = pyqtSignal()
     """nothing can be asked of it any more"""
     _typed = pyqtSignal(object)
+    _unsaved = pyqtSignal(object)
+    """OSError: why settings cannot be saved"""
 
     def __init__(
         self,
@@ -177,8 +179,12 @@ class App(QObject):
         threads = [thread for thread in (self._loader, self.engine) if thread is not None]
         if not (self.set_up.wait(0.5) and self.window.side.wait(2) and all(thread.wait(500) for thread in threads)):
             log.error("a thread did not end in time")
+            if self.store is not None:
+                self.store.close()
             logging.shutdown()
             os._exit(1)  # a running QThread aborts the process; nothing is left to be saved
+        if self.store is not None:
+            self.store.close()
         self.window.deleteLater()
 
     # Loading.
@@ -187,6 +193,7 @@ class App(QObject):
         if self._is_ending:
             return
         self.store = store
+        store.save_in_background(self._unsaved.emit)
         store.subscribe(self._apply)
         self.engine = EngineThread(store.current, self._build, parent=self)
         self.engine.received.connect(self._on_event)
@@ -233,15 +240,15 @@ class App(QObject):
     # Settings.
 
     def _set(self, key: str, value: Any) -> None:
-        self._change(key, lambda store: store.set(key, value))
+        self._change(lambda store: store.set(key, value))
 
     def _set_all(self, values: dict[str, Any]) -> None:
-        self._change(", ".join(values), lambda store: store.update(values))
+        self._change(lambda store: store.update(values))
 
     def _reset(self, key: str) -> None:
-        self._change(key, lambda store: store.reset(key))
+        self._change(lambda store: store.reset(key))
 
-    def _change(self, key: str, change: "Callable[[SettingsStore], None]") -> None:
+    def _change(self, change: "Callable[[SettingsStore], None]") -> None:
         if self.store is None:
             return
         from desktop.settings_store import SettingInvalid
@@ -251,10 +258,11 @@ class App(QObject):
         except SettingInvalid as error:
             self.window.notify("settings", f"{error}.", "warning")
             self.window.apply(self.store.current)
-        except OSError as error:
-            reason = error.strerror or "unknown reason"
-            message = f"The setting {key} is changed but cannot be saved ({reason}); check the disk and permissions."
-            self.window.notify("save", message, "warning")
+
+    def _not_saved(self, error: OSError) -> None:
+        reason = (error.strerror or "unknown reason").lower()
+        message = f"Your change applies, but it cannot be saved ({reason}); check the disk and permissions."
+        self.window.notify("save", message, "warning")
 
     def _apply(self, settings: "Settings") -> None:
         """Settings changed, or are there for the first time."""
@@ -395,6 +403,7 @@ class App(QObject):
         self._last_resort.timeout.connect(QApplication.quit)
         self._finder.found.connect(self.window.set_choices)
         self._typed.connect(self._show_typing)
+        self._unsaved.connect(self._not_saved)
         self.crashed.connect(lambda sentence: self.window.notify("internal", sentence, "error"))
         self._settings_watch.failed.connect(lambda sentence: self.window.notify("settings", sentence, "warning"))
         self.hotkeys.pressed.connect(self._hotkey)

@@ -16,6 +16,7 @@ from desktop.settings import Settings
 from desktop.settings_content import DEFAULT, Change
 from desktop.settings_file import SettingsFile
 from desktop.settings_profiles import EXAMPLES
+from desktop.settings_saver import SettingsSaver
 from desktop.settings_values import (
     Origin,
     SettingInvalid,
@@ -70,6 +71,7 @@ class SettingsStore:
         self._flags = dict(flags or {})
         self._listeners: list[Listener] = []
         self._pending: list[Change] = []
+        self._saver: SettingsSaver | None = None
         self._content: dict[str, Any] = {} if self._file is None else self._file.read()
         self._asked_for: str | None = None if profile is None else self._existing(profile)
         self.problems: list[str] = []
@@ -167,16 +169,33 @@ class SettingsStore:
             self._asked_for = None
         self._change([partial(content.remove_profile, name=name)])
 
+    def save_in_background(self, on_failed: Callable[[OSError], None]) -> None:
+        """From now on a change returns at once and never raises OSError: a thread saves it, and tells `on_failed`, on
+        that thread, where it cannot. Call `close` in the end."""
+        if self._file is not None and self._saver is None:
+            self._saver = SettingsSaver(self._file, on_failed)
+
+    def close(self, timeout: float = 3.0) -> None:
+        """Wait until everything is saved, at most `timeout` seconds."""
+        if self._saver is not None:
+            self._saver.close(timeout)
+
     def reload(self) -> tuple[str, ...]:
         """Take over what others wrote into the file; returns the keys that changed and tells the listeners. Costs one
         look at the file where it is the same. A file that cannot be read changes nothing but `problems`."""
-        if self._file is None or not self._file.is_changed():
+        if self._file is None or (self._saver is not None and self._saver.is_busy):
+            return ()  # what is being saved is looked at when it is
+        written = None if self._saver is None else self._saver.take_written()
+        if self._file.is_changed():
+            found = self._file.read()
+        elif written is not None and written != self._content:
+            found = written
+        else:
             return ()
-        found = self._file.read()
         if self._file.problem and not found:
             self.problems = [self._file.problem]
             return ()
-        for change in self._pending:
+        for change in self._pending if self._saver is None else self._saver.unsaved:
             change(found)
         self._content = found
         before = self.current
@@ -184,6 +203,12 @@ class SettingsStore:
         return differences(before, self.current)
 
     def _change(self, changes: Sequence[Change]) -> None:
+        if self._saver is not None:
+            for change in changes:
+                change(self._content)
+            self._saver.put(changes)
+            self._apply()
+            return
         self._pending += changes
         try:
             if self._file is not None:

@@ -58,9 +58,6 @@ class ProfileSwitch(QObject):
         except SettingInvalid as error:
             sentence = str(error)
             self.failed.emit(f"{sentence[0].upper()}{sentence[1:]}.")
-        except OSError as error:
-            reason = error.strerror or "unknown reason"
-            self.failed.emit(f"The profile cannot be saved ({reason}); check the disk and permissions.")
 
     def _look(self) -> None:
         assert self._store is not None

@@ -43,6 +43,8 @@ def test_a_switch_while_running_reaches_the_engine_and_the_file(start_app: Start
     assert engine.settings.translation.target == "es"
     assert engine.settings.audio.source == "loopback:"
     assert engine.settings.speech.enabled
+    assert app.store is not None
+    app.store.close()
     saved = SettingsStore(tmp_path / "settings.toml", environment={}).current
     assert saved.translation.target == "es"
 
@@ -77,6 +79,7 @@ def test_closing_while_listening_quits_within_five_seconds(start_app: StartApp, 
     qtbot.waitUntil(app.engine.isFinished, timeout=5_000)
     assert time.monotonic() - begin < 5
     assert engine.calls[-1] == "close"
+    app.end()
     assert SettingsStore(tmp_path / "settings.toml", environment={}).current.window.geometry[2:] == (700, 500)
 
 

@@ -41,6 +41,7 @@ def test_a_profile_is_chosen_kept_and_removed_in_the_menu(start_app: StartApp, q
     assert app.store is not None
     assert (app.store.profile, app.store.current.audio.source) == ("Meeting", "loopback:")
     assert button.text() == "Meeting"
+    qtbot.waitUntil(file.exists)
     assert tomllib.loads(file.read_text())["profile"] == "Meeting"
 
     pick(side.open_menu(button), "Save as…")
@@ -89,11 +90,11 @@ def test_the_tray_lists_the_profiles(qtbot: QtBot) -> None:
     tray.close()
 
 
-def test_a_profile_that_cannot_be_saved_says_why(start_app: StartApp, tmp_path: Path) -> None:
+def test_a_profile_that_cannot_be_saved_says_why(start_app: StartApp, qtbot: QtBot, tmp_path: Path) -> None:
     app, _ = start_app(file=tmp_path / "folder" / "settings.toml")
     (tmp_path / "folder").write_text("no folder")
     app.profiles.use("Meeting")
-    assert any("The profile cannot be saved" in notice.message for notice in app.window.notices)
+    qtbot.waitUntil(lambda: any("it cannot be saved" in notice.message for notice in app.window.notices))
     app.profiles.use("Nothing")
     assert any("no profile called" in notice.message for notice in app.window.notices)
 
