@@ -134,6 +134,10 @@ class FirstRun(QWidget):
         self.activateWindow()
         self.next.setFocus()
 
+    def end(self) -> None:
+        """Before the window goes: nothing is told to it any more."""
+        self.source.end()
+
     def wait(self, seconds: float) -> bool:
         """Whether the microphone is let go within that time, after the window was closed."""
         return self.source.wait(seconds)

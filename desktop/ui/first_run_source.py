@@ -142,7 +142,9 @@ class SourcePage(Page):
         self.picker.meter.clear()
         self._bar.hide()
         if listener is not None:
-            listener.disconnect()
+            told = (listener.opened, listener.level, listener.failed, listener.progressed, listener.recorded)
+            for signal in told:
+                signal.disconnect()
             listener.close()
             self._old.append(listener)
             listener.finished.connect(lambda: self._forget(listener))
@@ -150,6 +152,10 @@ class SourcePage(Page):
     def _forget(self, listener: SourceTest) -> None:
         self._old.remove(listener)
         listener.deleteLater()
+
+    def end(self) -> None:
+        """The answer of a running test is not waited for."""
+        self._understanding.close()
 
     def wait(self, seconds: float) -> bool:
         """Whether every source is closed within that time."""

@@ -119,6 +119,7 @@ class ModelJobs(QObject):
         self._controls: dict[Key, Control] = {}
         self._threads: list[threading.Thread] = []
         self._busy = 0
+        self._lock = threading.Lock()
         self._is_closed = False
         self._later.connect(lambda do: do())
 
@@ -186,7 +187,8 @@ class ModelJobs(QObject):
     def close(self, patience: float = 1.0) -> None:
         """End everything; what was fetched so far is kept and goes on the next time. patience: seconds for each
         thread."""
-        self._is_closed = True
+        with self._lock:
+            self._is_closed = True
         for control in tuple(self._controls.values()):
             control.stop()
         for thread in self._threads:
@@ -294,8 +296,9 @@ class ModelJobs(QObject):
 
     def _post(self, do: Callable[[], None]) -> None:
         """Any thread: do it on the GUI thread."""
-        if not self._is_closed:
-            self._later.emit(do)
+        with self._lock:  # an object that goes must not be told from another thread
+            if not self._is_closed:
+                self._later.emit(do)
 
     def _count(self, step: int) -> None:
         was = self.is_busy

@@ -3,6 +3,7 @@ disk and the names of a hundred languages."""
 
 import logging
 import shutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -167,6 +168,8 @@ class ModelsFinder(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
+        self._lock = threading.Lock()
+        self._is_closed = False
         self._done.connect(self._finished)
 
     def look(self, settings: "Settings") -> None:
@@ -174,6 +177,19 @@ class ModelsFinder(QObject):
         pool = QThreadPool.globalInstance()
         assert pool is not None
         pool.start(_Look(self, self._number, settings))
+
+    def close(self) -> None:
+        """Nothing is told from now on; call it before this object goes."""
+        with self._lock:
+            self._is_closed = True
+
+    def tell(self, number: int, found: FoundModels) -> bool:
+        """Any thread: what a look found. Whether somebody still wants to know."""
+        with self._lock:  # an object that goes must not be told from another thread
+            if self._is_closed:
+                return False
+            self._done.emit(number, found)
+            return True
 
     def _finished(self, number: int, found: FoundModels) -> None:
         if number == self._number:
@@ -187,10 +203,8 @@ class _Look(QRunnable):
 
     def run(self) -> None:
         try:
-            self._finder._done.emit(self._number, find(self._settings))
-            if measure(self._settings):
-                self._finder._done.emit(self._number, find(self._settings))
-        except RuntimeError:
-            log.debug("the window that asked for models is gone")
+            is_wanted = self._finder.tell(self._number, find(self._settings))
+            if is_wanted and measure(self._settings):
+                self._finder.tell(self._number, find(self._settings))
         except Exception:
             log.exception("looking for models failed")

@@ -72,6 +72,7 @@ class NeededCard(QFrame):
         self.pause = QToolButton()
         self.pause.setFixedSize(36, 36)
         self.pause.setIconSize(QSize(20, 20))
+        self.pause.setAccessibleName("Pause the download")
         self.pause.clicked.connect(self._toggle_pause)
         words = QVBoxLayout()
         words.setSpacing(theme.STEP)

@@ -13,8 +13,9 @@ from PyQt6.QtWidgets import QWidget
 from desktop.ui.model_rows import Key
 
 if TYPE_CHECKING:
+    from desktop.engine.downloads import Downloads
     from desktop.engine.events import DevicesChanged, Event
-    from desktop.settings import Settings
+    from desktop.settings import ModelSettings, Settings
     from desktop.ui.first_run import FirstRun
     from desktop.ui.model_jobs import ModelJobs
     from desktop.ui.models_finder import FoundModels, ModelsFinder
@@ -36,9 +37,15 @@ class SetUp(QObject):
     progressed = pyqtSignal(object)
     """the downloads as one (`model_jobs.Overall`), or None"""
 
-    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
-        """window: the main window, over which the others open."""
+    def __init__(
+        self,
+        window: QWidget,
+        parent: QObject | None = None,
+        make: "Callable[[ModelSettings], Downloads] | None" = None,
+    ) -> None:
+        """window: the main window, over which the others open. make: what fetches (`ModelJobs`)."""
         super().__init__(parent)
+        self._make = make
         self._window = window
         self._settings: Settings | None = None
         self._devices: DevicesChanged | None = None
@@ -56,7 +63,7 @@ class SetUp(QObject):
         if self._jobs is None:
             from desktop.ui.model_jobs import ModelJobs
 
-            self._jobs = jobs = ModelJobs(parent=self)
+            self._jobs = jobs = ModelJobs(self._make, self)
             jobs.changed.connect(self._job_changed)
             jobs.modelsChanged.connect(self._look)
             jobs.modelsChanged.connect(self.modelsChanged)
@@ -151,8 +158,12 @@ class SetUp(QObject):
         for window in (self.models, self.first_run):
             if window is not None:
                 window.close()
+        if self.first_run is not None:
+            self.first_run.end()
         if self._jobs is not None:
             self._jobs.close()
+        if self._finder is not None:
+            self._finder.close()
 
     def wait(self, seconds: float) -> bool:
         """Whether nothing of it runs any more within that time."""

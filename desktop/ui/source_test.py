@@ -70,6 +70,26 @@ class Understanding(QObject):
     failed = pyqtSignal(str)
     """one sentence"""
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Nothing is told from now on; call it before this object goes."""
+        with self._lock:
+            self._is_closed = True
+
+    def tell(self, text: str, name: str, problem: str) -> None:
+        """Any thread: the answer."""
+        with self._lock:  # an object that goes must not be told from another thread
+            if self._is_closed:
+                return
+            if problem:
+                self.failed.emit(problem)
+            else:
+                self.done.emit(text, name)
+
     def begin(self, samples: "Samples", settings: "Settings") -> None:
         """GUI thread; the answer comes as a signal."""
         pool = QThreadPool.globalInstance()
@@ -87,15 +107,12 @@ class _Recognise(QRunnable):
         from desktop.engine.errors import EngineError
 
         try:
-            text, name = recognise(self._samples, self._settings)
-            self._asker.done.emit(text, name)
+            self._asker.tell(*recognise(self._samples, self._settings), "")
         except EngineError as error:
-            self._asker.failed.emit(error.message)
-        except RuntimeError:
-            log.debug("the page that asked is gone")
+            self._asker.tell("", "", error.message)
         except Exception as error:
             log.exception("the test could not be recognised")
-            self._asker.failed.emit(f"The test did not work ({type(error).__name__}); the log says more.")
+            self._asker.tell("", "", f"The test did not work ({type(error).__name__}); the log says more.")
 
 
 def recognise(samples: "Samples", settings: "Settings") -> tuple[str, str]:

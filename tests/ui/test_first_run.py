@@ -1,0 +1,320 @@
+"""The first steps: every page, by mouse and keyboard, without a network and with one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.engine.errors import DeviceMissing
+from desktop.engine.events import Device, DevicesChanged, Samples
+from desktop.ui import models_finder
+from desktop.ui.first_run import FirstRun
+from desktop.ui.hotkey_field import combination_of
+from desktop.ui.picker import PickerList
+from desktop.ui.source_test import recognise
+from tests.conftest import TEST_AUDIO
+from tests.fakes import FakeSource
+from tests.model_server import Fault, ModelServer, served
+from tests.ui.conftest import StartApp
+from tests.ui.models_desk import ModelsDesk, models_desk
+
+DEVICES = DevicesChanged(
+    (Device("microphone:a", "Built-in", True), Device("microphone:b", "Headset")),
+    (Device("loopback:x", "Speakers", True),),
+    (),
+)
+
+
+class Room:
+    """What the chosen source hears: opened sources, in order. fail: why it cannot be opened."""
+
+    def __init__(self) -> None:
+        self.sources: list[FakeSource] = []
+        self.fail: DeviceMissing | None = None
+
+    def source_for(self, source_id: str) -> FakeSource:
+        self.sources.append(FakeSource(source_id, fail=self.fail))
+        return self.sources[-1]
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Room:
+    room = Room()
+    monkeypatch.setattr("desktop.engine.audio.choose.source_for", room.source_for)
+    return room
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(
+    qtbot: QtBot, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: Room
+) -> Iterator[ModelsDesk]:
+    with models_desk(qtbot, server, tmp_path, monkeypatch) as desk:
+        yield desk
+
+
+def opened(desk: ModelsDesk, room: Room) -> FirstRun:
+    desk.set_up.on_event(DEVICES)
+    window = desk.set_up.open_first_run()
+    assert window is not None
+    desk.qtbot.waitUntil(lambda: bool(room.sources) and room.sources[-1].is_open, timeout=10_000)
+    desk.qtbot.waitUntil(lambda: window.models.card.title() != "", timeout=10_000)
+    return window
+
+
+def test_the_level_moves_and_the_test_shows_what_was_understood(
+    desk: ModelsDesk, room: Room, qtbot: QtBot, speech: Any, manifest: dict[str, dict[str, Any]]
+) -> None:
+    window = opened(desk, room)
+    page = window.source
+    qtbot.waitUntil(lambda: "bars should move" in page.level_words())
+    samples: Samples = speech("en-01")
+    room.sources[-1].send(samples[16_000:24_000])
+    qtbot.waitUntil(lambda: page.level_words() == "Parley hears you.")
+    assert page.picker.meter.accessibleName() == "Level: speech"
+    page.test.click()
+    assert page.test.text() == "Listening…"
+    assert not page.test.isEnabled()
+    room.sources[-1].send(np.concatenate([samples, np.zeros(48_000, np.float32)]))
+    qtbot.waitUntil(lambda: page.test.text() == "Test again", timeout=20_000)
+    assert page.understood() == f"“{manifest['en-01']['text']}”"
+    assert "Starter (phrasebook)" in page.result_words()
+
+
+def test_silence_is_told(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    page = opened(desk, room).source
+    qtbot.waitUntil(page.test.isEnabled)
+    page.test.click()
+    room.sources[-1].send(np.zeros(60_000, np.float32))
+    qtbot.waitUntil(lambda: page.test.text() == "Test again", timeout=20_000)
+    assert page.understood() == ""
+    assert page.result_words().startswith("Nothing was understood")
+
+
+def test_a_source_that_is_missing_is_one_sentence_and_another_one_works(
+    desk: ModelsDesk, room: Room, qtbot: QtBot
+) -> None:
+    room.fail = DeviceMissing("The microphone Headset is not connected; choose another one.")
+    desk.set_up.on_event(DEVICES)
+    window = desk.set_up.open_first_run()
+    assert window is not None
+    page = window.source
+    qtbot.waitUntil(lambda: page.level_words().startswith("The microphone Headset"))
+    assert not page.test.isEnabled()
+    room.fail = None
+    page.picker.picked.emit("loopback:x")
+    qtbot.waitUntil(lambda: "Play something" in page.level_words())
+    assert desk.store.current.audio.source == "loopback:x"
+
+
+def test_the_microphone_is_open_only_while_its_page_is_shown(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room)
+    window.next.click()
+    qtbot.waitUntil(lambda: not room.sources[-1].is_open)
+    window.back.click()
+    qtbot.waitUntil(lambda: len(room.sources) == 2 and room.sources[-1].is_open)
+    window.close()
+    qtbot.waitUntil(lambda: not room.sources[-1].is_open)
+    assert window.wait(5)
+
+
+def test_languages_are_those_there_are_models_for(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room)
+    window.next.click()
+    page = window.languages
+    page.spoken.click()
+    popup = next(one for one in page.spoken.findChildren(PickerList) if one.isVisible())
+    labels = [popup._list.item(row).text() for row in range(popup._list.count())]  # type: ignore[union-attr]
+    assert labels == ["Any language", "English", "Spanish"]
+    popup.close()
+    page.spoken.picked.emit("es")
+    page.target.picked.emit("en")
+    assert page.plan() == "Parley writes down Spanish and translates it into English."
+    page._arrow.click()
+    assert page.plan() == "Parley writes down English and translates it into Spanish."
+    page.target.picked.emit("")
+    assert page.plan() == "Parley writes down English."
+
+
+def test_models_are_fetched_while_one_goes_on(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room)
+    window.turn_to(2)
+    page = window.models
+    assert page.card.title() == "English → Spanish needs 2 more"
+    assert page.starter.isChecked()
+    page.card.fetch.click()
+    assert not page.starter.isChecked()
+    window.next.click()
+    window.next.click()
+    qtbot.waitUntil(lambda: window.ready.models.sentence() == "Everything is installed.", timeout=20_000)
+    assert page.card.title() == "Everything for English → Spanish is installed"
+
+
+def test_without_a_network_one_begins_with_what_ships(
+    desk: ModelsDesk, room: Room, qtbot: QtBot, server: ModelServer
+) -> None:
+    server.faults.append(Fault("/", status=503))
+    window = opened(desk, room)
+    window.turn_to(2)
+    page = window.models
+    page.card.fetch.click()
+    qtbot.waitUntil(lambda: page.card.fetch.text() == "Try again" and page.card.fetch.isVisible(), timeout=20_000)
+    assert "503" in page.card.line()
+    page.basic.click()
+    assert desk.store.current.recognition.backend == "pocketsphinx"
+    assert (page.basic.isChecked(), page.starter.isChecked()) == (True, False)
+    page.starter.click()
+    assert desk.store.current.recognition.backend == "auto"
+    assert page.starter.isChecked()
+    window.turn_to(4)
+    assert window.ready.models.sentence().startswith("The starter models")
+    with qtbot.waitSignal(desk.set_up.startRequested):
+        window.next.click()
+    assert not window.isVisible()
+
+
+def test_outputs_and_the_hotkey(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room)
+    window.turn_to(3)
+    page = window.outputs
+    page.switches["typing"].click()
+    page.switches["subtitles"].click()
+    assert desk.store.current.typing.enabled
+    assert not desk.store.current.subtitles.enabled
+    assert not page.clear.isVisible()
+    page.hotkey.click()
+    assert page.hotkey.text() == "Press the keys…"
+    qtbot.keyClick(page.hotkey, Qt.Key.Key_L)  # a letter alone is no hotkey
+    assert page.hotkey.text() == "Press the keys…"
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(page.hotkey, Qt.Key.Key_L, both)
+    assert desk.store.current.hotkeys.toggle_listening == "<ctrl>+<alt>+l"
+    assert page.hotkey.text() == "Ctrl+Alt+L"
+    window.turn_to(4)
+    assert window.ready.outputs.sentence() == "Typing. Ctrl+Alt+L starts and stops."
+    window.back.click()
+    page.clear.click()
+    assert desk.store.current.hotkeys.toggle_listening == ""
+
+
+@pytest.mark.parametrize("page", range(5))
+def test_it_can_be_left_at_any_page_and_that_is_remembered(
+    desk: ModelsDesk, room: Room, qtbot: QtBot, page: int
+) -> None:
+    window = opened(desk, room)
+    window.turn_to(page)
+    desk.changes.clear()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
+    assert desk.changes  # something is saved: the settings file is there from now on
+    again = desk.set_up.open_first_run()
+    assert again is window
+    assert again.number == 0
+
+
+def test_it_is_gone_through_by_keyboard(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room)
+    window.activateWindow()
+    for number in range(1, 5):
+        qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert window.number == number
+    qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.number == 3
+    qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(desk.set_up.startRequested):
+        qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_everything_that_can_be_pressed_has_a_name(desk: ModelsDesk, room: Room) -> None:
+    def nameless(window: QWidget) -> list[QAbstractButton]:
+        shown = [one for one in window.findChildren(QAbstractButton) if one.isVisibleTo(window)]
+        can_be_reached = [one for one in shown if one.focusPolicy() != Qt.FocusPolicy.NoFocus]
+        return [one for one in can_be_reached if not (one.accessibleName() or one.text())]
+
+    window = opened(desk, room)
+    for number in range(5):
+        window.turn_to(number)
+        assert not nameless(window)
+        assert window._steps.accessibleName().startswith(f"Step {number + 1} of 5")
+    assert not nameless(desk.open())
+
+
+@pytest.mark.parametrize("size", [(560, 460), (720, 520), (1400, 900)])
+def test_nothing_is_cut_off_sideways(desk: ModelsDesk, room: Room, qtbot: QtBot, size: tuple[int, int]) -> None:
+    window = opened(desk, room)
+    window.resize(*size)
+    for number in range(5):
+        window.turn_to(number)
+        page: QWidget = window.pages[number]
+        qtbot.waitUntil(lambda page=page: page.width() <= window.width())
+        assert page.minimumSizeHint().width() <= window.width()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "expected"),
+    [
+        (Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier, "<ctrl>+l"),
+        (Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier, ""),
+        (Qt.Key.Key_L, Qt.KeyboardModifier.NoModifier, ""),
+        (Qt.Key.Key_F9, Qt.KeyboardModifier.NoModifier, "<f9>"),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.AltModifier, "<alt>+<space>"),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, ""),
+        (Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier, ""),
+        (Qt.Key.Key_1, Qt.KeyboardModifier.MetaModifier | Qt.KeyboardModifier.ShiftModifier, "<shift>+<cmd>+1"),
+    ],
+)
+def test_keys_become_what_pynput_understands(key: Qt.Key, modifiers: Qt.KeyboardModifier, expected: str) -> None:
+    assert combination_of(key, modifiers) == expected
+
+
+def test_the_test_recognises_with_what_is_chosen(desk: ModelsDesk, speech: Any) -> None:
+    from desktop.settings_store import changed
+
+    settings = changed(desk.store.current, {"recognition.language": "es"})
+    text, name = recognise(speech("es-02"), settings)
+    assert name == "Starter (phrasebook)"
+    assert text
+    assert recognise(np.zeros(48_000, np.float32), settings)[0] == ""
+
+
+def test_a_recording_has_no_level(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room)
+    window.source.picker.chosen.emit(f"file:{TEST_AUDIO / 'en-01.flac'}")
+    qtbot.waitUntil(lambda: window.source.level_words().startswith("A recording"))
+    assert not window.source.test.isEnabled()
+
+
+# In the app.
+
+
+def test_the_first_start_greets_in_the_desktops_language(
+    start_app: StartApp, qtbot: QtBot, room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(models_finder, "measure", lambda settings: False)
+    app, engine = start_app(greets=True)
+    qtbot.waitUntil(lambda: app.set_up.first_run is not None and app.set_up.first_run.isVisible(), timeout=10_000)
+    window = app.set_up.first_run
+    assert window is not None
+    assert engine.settings.recognition.language != "auto"
+    window.turn_to(4)
+    window.next.click()
+    qtbot.waitUntil(lambda: "start" in engine.calls)
+    assert (tmp_path / "settings.toml").exists()
+
+
+def test_a_later_start_does_not_greet(start_app: StartApp, room: Room) -> None:
+    app, _ = start_app()
+    assert app.set_up.first_run is None
+    app.window.side._act("do:first-steps")
+    assert app.set_up.first_run is not None
+    assert app.set_up.first_run.isVisible()
