@@ -363,6 +363,6 @@ class Engine:
 
 def _close_source(source: Source | None, sink: PipelineSink | None) -> None:
     if sink is not None:
-        sink.is_active = False
+        sink.release()
     if source is not None:
         source.close()

@@ -238,9 +238,14 @@ class PipelineSink:
         self._on_end = on_end
         self.is_active = True
 
+    def release(self) -> None:
+        """Take nothing any more; a source that waits here to deliver goes on. Any thread."""
+        self.is_active = False
+        self._frames.wake()
+
     def frame(self, frame: AudioFrame) -> None:
         if self.is_active:
-            self._frames.put(frame, is_live=self._is_live)
+            self._frames.put(frame, is_live=self._is_live, is_wanted=lambda: self.is_active)
 
     def ended(self) -> None:
         if self.is_active:

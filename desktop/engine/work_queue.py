@@ -7,6 +7,7 @@ dropped oldest first and counted. Every method may be called from any thread.
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from desktop.engine.events import SAMPLE_RATE, AudioFrame
@@ -94,18 +95,23 @@ class FrameQueue(Generic[T]):
         self._closed = False
         self._changed = threading.Condition()
 
-    def put(self, frame: AudioFrame, *, is_live: bool) -> None:
-        """Add a frame. Live: never blocks. Otherwise waits for room."""
+    def put(self, frame: AudioFrame, *, is_live: bool, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Add a frame. Live: never blocks. Otherwise waits for room, or until it is no longer wanted (see `wake`)."""
         with self._changed:
             if is_live:
                 while self._waiting + len(frame.samples) > self._live_limit and self._drop_oldest():
                     pass
             else:
-                self._changed.wait_for(lambda: self._waiting < self._patient_limit or self._closed)
-            if self._closed:
+                self._changed.wait_for(lambda: self._waiting < self._patient_limit or self._closed or not is_wanted())
+            if self._closed or not is_wanted():
                 return
             self._items.append((frame, time.monotonic()))
             self._waiting += len(frame.samples)
+            self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Let those who wait in `put` look again whether their frame is wanted."""
+        with self._changed:
             self._changed.notify_all()
 
     def put_mark(self, mark: T) -> None:

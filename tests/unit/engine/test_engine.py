@@ -388,6 +388,25 @@ def test_a_subscriber_that_fails_disturbs_nobody(make: Callable[..., Session]) -
     session.wait_state(State.IDLE)
 
 
+def test_stop_does_not_wait_for_a_file_that_is_ahead_of_the_recogniser(
+    make: Callable[..., Session], speech: Speech
+) -> None:
+    gate = threading.Event()
+    session, source = make(recognizer=FakeRecognizer(gate=gate)), FakeSource(is_live=False)
+    session.engine.start(source)
+    session.wait_state(State.LISTENING)
+    audio = np.concatenate([ended(speech("en-00"))] * 45)
+    reading = threading.Thread(target=lambda: source.send(audio))
+    reading.start()
+    reading.join(5)
+    assert reading.is_alive(), "the file waits for the recogniser"
+    session.engine.stop()
+    reading.join(5)
+    assert not reading.is_alive()
+    gate.set()
+    session.wait_state(State.IDLE)
+
+
 def test_close_in_the_middle_of_a_decode_returns_in_time(make: Callable[..., Session], speech: Speech) -> None:
     gate = threading.Event()
     session, source = make(recognizer=FakeRecognizer(gate=gate)), FakeSource()

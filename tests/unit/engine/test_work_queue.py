@@ -113,3 +113,16 @@ def test_reading_a_closed_queue_says_so() -> None:
     frames.close()
     with pytest.raises(EOFError):
         frames.get()
+
+
+def test_a_source_that_waits_is_let_go_when_its_audio_is_not_wanted_any_more() -> None:
+    frames: FrameQueue[str] = FrameQueue(patient_limit=1.0)
+    wanted = True
+    frames.put(frame(1.0), is_live=False)
+    source = threading.Thread(target=lambda: frames.put(frame(1.0), is_live=False, is_wanted=lambda: wanted))
+    source.start()
+    wanted = False
+    frames.wake()
+    source.join(5)
+    assert not source.is_alive()
+    assert frames.waiting_seconds == pytest.approx(1.0)
