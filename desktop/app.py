@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OVERLAY, TYPIST = "desktop.overlay.window", "desktop.injector.typist"
+OVERLAY, TYPIST, FIRST_STEPS = "desktop.overlay.window", "desktop.injector.typist", "desktop.ui.first_run"
 ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech")
 """Groups of settings that the engine listens to."""
 SWITCH_EVERY = 0.0005
@@ -127,12 +127,12 @@ class App(QObject):
         self.profiles = ProfileSwitch(self)
         self._settings_watch = SettingsWatch(self)
         self.set_up = SetUp(window, self)
-        self._greets = greets
         self._starts = starts
         self._modules: set[str] = set()
         self._settings: Settings | None = None
         self._is_ending = False
-        self._loader = Loader(file, flags, (OVERLAY, TYPIST), self, profile=profile)
+        modules = (OVERLAY, TYPIST, FIRST_STEPS) if greets else (OVERLAY, TYPIST)
+        self._loader = Loader(file, flags, modules, self, profile=profile)
         self._finder = ChoicesFinder(self)
         self._last_resort = QTimer(self)
         self._last_resort.setSingleShot(True)
@@ -211,8 +211,6 @@ class App(QObject):
         self.engine.start()
         if self._starts:
             self._start()
-        elif self._greets:
-            self.set_up.greet()
 
     def _refused(self, sentence: str) -> None:
         print(sentence, file=sys.stderr)  # noqa: T201
@@ -220,8 +218,11 @@ class App(QObject):
 
     def _imported(self, module: str) -> None:
         self._modules.add(module)
-        if self._settings is not None and not self._is_ending:
-            self._make_outputs(self._settings)
+        if self._settings is None or self._is_ending:
+            return
+        self._make_outputs(self._settings)
+        if module == FIRST_STEPS and not self._starts:  # imported here it would stop the window for 0.2 s
+            self.set_up.greet()
 
     def _make_outputs(self, settings: "Settings") -> None:
         """Build the outputs that are wanted and whose modules are there."""
