@@ -1,6 +1,6 @@
 """How well Parley keeps up, live: each stage's percentiles with a plot, what waits, what was lost, processor, memory.
 
-GUI thread only. Exists only while it is open: events reach it while it is shown, and a timer looks twice a second.
+GUI thread only. Exists only while it is open: events reach it while it is shown, and a timer looks once a second.
 """
 
 import time
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from desktop.engine.events import Event
     from desktop.engine.latency import LatencySnapshot, StageLatency, Usage
 
-EVERY = 0.5
+EVERY = 1.0
 """Seconds between two looks."""
 
 _EXPLAINED = {

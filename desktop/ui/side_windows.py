@@ -126,7 +126,7 @@ class SideWindows(QObject):
 
             problems = tuple(self._problems())
             self.doctor = DoctorWindow(settings, self._hotkeys, problems, self._usable_at, self._window)
-            self.doctor.acted.connect(self._window.act)
+            self.doctor.acted.connect(self._act_on_finding)
             self.doctor.destroyed.connect(self._forget_doctor)
             self.doctor.show()
             self.doctor.examine()
@@ -166,6 +166,11 @@ class SideWindows(QObject):
             "latency": self.open_latency,
             "shortcuts": self._window.show_shortcuts,
         }[value.removeprefix(_DO)]()
+
+    def _act_on_finding(self, action: str) -> None:
+        self._window.raise_()
+        self._window.activateWindow()  # what opens hangs on a button of the main window
+        self._window.act(action)
 
     def _forget_doctor(self) -> None:
         self.doctor = None

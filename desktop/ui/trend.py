@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.ui import theme
 
 SPAN = 120.0
 """Seconds that a plot shows."""
+COLUMN = 3
+"""Pixels that share a point: stroking costs by the point, and more cannot be told apart."""
 
 
 class Sample(Protocol):
@@ -31,13 +33,15 @@ def scale(highest: float, least: float) -> float:
 
 
 def columns(samples: Sequence[Sample], now: float, width: int) -> list[tuple[float, float]]:
-    """(x, value) for a plot of `width` pixels that ends now: of several samples in one pixel the highest, because the
-    slow ones matter. Pure."""
+    """(x, value) for a plot of `width` pixels that ends now: of several samples in one column the highest, because the
+    slow ones matter. samples: oldest first. Pure."""
     found: dict[int, float] = {}
-    for sample in samples:
+    for sample in reversed(samples):
         age = now - sample.at
-        if 0 <= age <= SPAN:
-            column = round((1 - age / SPAN) * width)
+        if age > SPAN:
+            break
+        if age >= 0:
+            column = min(width, round((1 - age / SPAN) * width / COLUMN) * COLUMN)
             found[column] = max(found.get(column, 0.0), sample.value)
     return [(float(column), found[column]) for column in sorted(found)]
 
@@ -98,19 +102,19 @@ class Trend(QWidget):
             return
         color = QColor(look.accent)
         points = [QPointF(area.left() + x, self._y(area, value)) for x, value in self._columns]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(color, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        if len(points) == 1:
-            painter.setBrush(color)
-            painter.drawEllipse(points[0], 1.5, 1.5)
-            return
-        fill = QPainterPath()
         foot = (QPointF(points[0].x(), area.bottom()), QPointF(points[-1].x(), area.bottom()))
-        fill.addPolygon(QPolygonF([foot[0], *points, foot[1]]))
         below = QColor(color)
         below.setAlphaF(0.16)
-        painter.fillPath(fill, below)
-        painter.drawPolyline(QPolygonF(points))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(below)
+        painter.drawPolygon(QPolygonF([foot[0], *points, foot[1]]))  # its edge lies under the line: no antialiasing
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin))
+        painter.setBrush(color)
+        if len(points) == 1:
+            painter.drawEllipse(points[0], 1.0, 1.0)
+        else:
+            painter.drawPolyline(QPolygonF(points))
 
     def _y(self, area: QRectF, value: float) -> float:
         return area.bottom() - min(1.0, value / self._top) * area.height()

@@ -175,6 +175,16 @@ def test_the_summary_says_the_worst(healths: list[str], said: str) -> None:
     assert summary(healths)[1] == said
 
 
+def test_it_follows_the_theme_while_it_is_open(audio: VirtualAudio, doctor: DoctorWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(doctor.examined, timeout=60_000):
+        doctor.examine()
+    row = doctor.rows["settings"]
+    assert theme.LIGHT.warning in row.mark._words.styleSheet()
+    theme.apply("contrast")
+    qtbot.waitUntil(lambda: theme.CONTRAST.warning in row.mark._words.styleSheet(), timeout=5_000)
+    theme.apply("light")
+
+
 def test_a_source_that_is_not_there_is_named(audio: VirtualAudio, doctor: DoctorWindow, qtbot: QtBot) -> None:
     doctor.microphone.listen("microphone:nothing")
     qtbot.waitUntil(lambda: doctor.microphone.mark.words == MARKS["problem"].words, timeout=10_000)
