@@ -152,7 +152,10 @@ def _row(
 def _reason(problem: str) -> str:
     """The sentence without what the row says already: "model.bin is truncated; install it again or delete it." """
     _, cut, rest = problem.partition(" cannot be used: ")
-    return rest[0].upper() + rest[1:].partition(";")[0].rstrip(".") + "." if cut and rest else problem
+    if not cut or not rest:
+        return problem
+    reason = rest.partition(";")[0].rstrip(".") + "."
+    return reason if "." in reason.split()[0] else reason[0].upper() + reason[1:]  # "model.bin" is a name
 
 
 def _spoken(kind: str, languages: Sequence[str], name: Callable[[str], str]) -> str:

@@ -102,6 +102,7 @@ class ModelsWindow(QWidget):
         self._lay_out()
         self._connect()
         self.show_busy(jobs.is_busy)
+        self.search.setFocus()
 
     # What comes in.
 

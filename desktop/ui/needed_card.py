@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 def missing_words(missing: "Sequence[Entry]") -> str:
     """ "Whisper small (484 MB) and English → Spanish (76 MB)" """
-    labels = [f"voice {one.label}" if one.kind == "voice" else one.label for one in missing]
-    sizes = [f" ({size_words(one.size_bytes)})" if one.size_bytes else "" for one in missing]
+    kinds = {"voice": "voice ", "argos": "translation "}
+    labels = [kinds.get(one.kind, "") + one.label for one in missing]
+    # A line never breaks between a number and its unit.
+    sizes = [f" ({size_words(one.size_bytes)})".replace(" ", "\u00a0") if one.size_bytes else "" for one in missing]
     return listed([label + size for label, size in zip(labels, sizes, strict=True)])
 
 

@@ -145,7 +145,7 @@ def test_a_broken_model_is_named_and_repaired(desk: ModelsDesk, qtbot: QtBot, se
     file.write_bytes(file.read_bytes()[:100_000])
     desk.open()
     desk.waits_for_state("whisper", "small", "broken")
-    assert desk.row("whisper", "small").accessibleName() == "Whisper small, Broken, Model.bin is truncated."
+    assert desk.row("whisper", "small").accessibleName() == "Whisper small, Broken, model.bin is truncated."
     before = len(server.requests)
     desk.press("whisper", "small", "repair")
     desk.waits_for_state("whisper", "small", "installed")

@@ -150,8 +150,8 @@ def test_progress_lines() -> None:
 
 
 def test_what_is_missing_in_words() -> None:
-    assert missing_words((VOICE, PACKAGE, SMALL)) == (
-        "voice ana medium (es_ES) (63 MB), English → Spanish and Whisper small (486 MB)"
+    assert missing_words((VOICE, PACKAGE, SMALL)).replace("\u00a0", " ") == (
+        "voice ana medium (es_ES) (63 MB), translation English → Spanish and Whisper small (486 MB)"
     )
     assert total_words((VOICE, SMALL)) == "549 MB"
     assert total_words((PACKAGE, SMALL)) == "at least 486 MB"
