@@ -69,14 +69,15 @@ class WindowStart:
             self.process.wait()
 
     def settle(self) -> None:
-        """Until everything that loads beside the window is there: memory and threads stay for a second."""
+        """Until everything that loads beside the window is there: memory, threads and processor rest for a while."""
         process = psutil.Process(self.process.pid)
         deadline = time.monotonic() + WITHIN
         last: Any = None
         since = time.monotonic()
         while time.monotonic() - since < 1.5:
             assert time.monotonic() < deadline, "the app does not come to rest"
-            now = (process.memory_info().rss >> 18, process.num_threads())
+            spent = process.cpu_times()
+            now = (process.memory_info().rss >> 18, process.num_threads(), round(spent.user + spent.system, 1))
             if now != last:
                 last, since = now, time.monotonic()
             time.sleep(0.1)
