@@ -18,7 +18,9 @@ from desktop import paths
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.doctor.examination import CHECKS
 from desktop.doctor.findings import Finding, Health
-from desktop.injector.typing_trial import SENTENCE
+from desktop.engine.errors import TypingError
+from desktop.injector.typing_trial import SENTENCE, type_sentence
+from desktop.settings import Settings
 from desktop.settings_store import SettingsStore
 from desktop.ui import theme
 from desktop.ui.doctor_rows import MARKS, FindingRow
@@ -218,6 +220,14 @@ def test_without_a_hotkey_the_settings_are_one_click_away(window: MainWindow, qt
 def test_a_combination_is_shown_as_it_is_pressed() -> None:
     assert words("<ctrl>+<alt>+l") == "Ctrl+Alt+L"
     assert words("<f9>") == "F9"
+
+
+def test_nothing_is_typed_into_another_window() -> None:
+    with VirtualDesktop((800, 600), compositor=False) as desktop:
+        desktop.spawn(["xterm", "-T", "other"])
+        desktop.activate(desktop.wait_for_window("^other$"))
+        with pytest.raises(TypingError, match="Another window has the focus"):
+            type_sentence(Settings())
 
 
 def test_real_keys_reach_the_field_and_a_hotkey_is_heard(audio: VirtualAudio) -> None:
