@@ -35,6 +35,8 @@ Subscriber = Callable[[Event], None]
 
 METRICS_EVERY = 0.5
 """Seconds between two Metrics while listening."""
+_PREPARED = ("recognition", "translation", "speech")
+"""Groups of settings that may need another model."""
 _WORK = (SpeechAudio, ModelProgress)
 """Events that tell, while nobody listens, that a model was just used or loaded."""
 
@@ -107,7 +109,7 @@ class Engine:
             self._pipeline.stop_speaking()
 
     def prepare(self) -> None:
-        """Load the recogniser's model now, so that the next start finds it ready."""
+        """Load the models now, so that the next start finds them ready."""
         self._inbox.put(lambda: self._running_pipeline().prepare())
 
     def unload(self) -> None:
@@ -326,7 +328,7 @@ class Engine:
         if listening and self._source_is_chosen and settings.audio.source != before.audio.source:
             self._switch(None)
         self._pipeline.configure(settings, self._hears_itself())
-        if listening and settings.recognition != before.recognition:
+        if listening and any(getattr(settings, group) != getattr(before, group) for group in _PREPARED):
             self._pipeline.prepare()
 
     def _hears_itself(self) -> bool:

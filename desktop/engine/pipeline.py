@@ -17,7 +17,7 @@ from desktop.engine.events import AudioFrame, ErrorEvent, Metrics, Severity, Tra
 from desktop.engine.hearing import Hearing
 from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage, Tune
 from desktop.engine.speaking import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
-from desktop.engine.stage import Emit, EndOfSpeech, Unload
+from desktop.engine.stage import Emit, EndOfSpeech, Expect, Unload
 from desktop.engine.translating import MakeTranslator, ToTranslate, Transcribed, TranslationStage
 from desktop.engine.work_queue import FrameQueue
 from desktop.settings import Settings
@@ -106,9 +106,14 @@ class Pipeline:
             stage.start()
 
     def prepare(self) -> None:
-        """Load the recogniser's model now."""
+        """Load now what the first words will need."""
         self._recognition.is_wanted.set()
         self._recognition.queue.put_final(Prepare())
+        spoken, target = self._settings.recognition.language, self._settings.translation.target
+        if target and spoken != "auto":
+            self._translation.queue.put_final(Expect(spoken))
+        if target and self._settings.speech.enabled:
+            self._speech.queue.put_final(Expect(target))
 
     def unload(self, *, is_rest: bool) -> None:
         """Give the memory of all models back, each on its stage's thread, behind the work that waits.

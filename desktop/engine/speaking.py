@@ -9,7 +9,7 @@ from desktop.engine.backends import Notify
 from desktop.engine.clauses import ClauseReader
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, ModelProgress, Severity, SpeechAudio, TranslationUpdate
-from desktop.engine.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Stage
+from desktop.engine.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Expect, Stage
 from desktop.engine.tts.base import SpeechChunk, Synthesizer
 from desktop.settings import SpeechSettings
 
@@ -55,7 +55,7 @@ class Say:
     language: str
 
 
-class SpeechStage(Stage[ToSpeak]):
+class SpeechStage(Stage[ToSpeak | Expect]):
     """Speaks committed clauses with the newest settings; voices are loaded when a language is first spoken.
 
     on_playing: gets whether sound plays now, from the output's thread.
@@ -115,7 +115,11 @@ class SpeechStage(Stage[ToSpeak]):
         else:
             self.queue.put_partial(item)
 
-    def handle(self, item: ToSpeak) -> None:
+    def handle(self, item: ToSpeak | Expect) -> None:
+        if isinstance(item, Expect):
+            if self._settings.enabled:
+                self._load(self._settings, item.language)
+            return
         if isinstance(item.what, Say):
             self._speak(item.what.text, item.what.language, OUTSIDE_SESSION, True, item)
             return

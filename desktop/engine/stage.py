@@ -27,6 +27,13 @@ OUTSIDE_SESSION = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Expect:
+    """Text in this language will come: load what it needs, so that its first word does not wait."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndOfSpeech:
     """Travels through all stages behind the last work of a listening session."""
 

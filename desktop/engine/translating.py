@@ -8,7 +8,7 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, ModelProgress, Severity, TranscriptUpdate, TranslationUpdate
 from desktop.engine.languages import join_words
 from desktop.engine.live_translator import LiveTranslator
-from desktop.engine.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Stage
+from desktop.engine.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Expect, Stage
 from desktop.engine.translation.base import Translator
 from desktop.settings import TranslationSettings
 
@@ -32,7 +32,7 @@ class ToTranslate:
     tell: Callable[[TranslationUpdate], None]
 
 
-class TranslationStage(Stage[Transcribed | ToTranslate]):
+class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
     """Translates into the target of the newest settings; loads each pair when it is first heard.
 
     A pair that cannot be translated is passed on untranslated and reported once.
@@ -68,12 +68,15 @@ class TranslationStage(Stage[Transcribed | ToTranslate]):
         self.settings = settings
         self._reload = True
 
-    def handle(self, item: Transcribed | ToTranslate) -> None:
+    def handle(self, item: Transcribed | ToTranslate | Expect) -> None:
         if self._reload:
             self._reload = False
             self._usable = {pair: True for pair, usable in self._usable.items() if usable}
         if isinstance(item, ToTranslate):
             self._translate(item)
+        elif isinstance(item, Expect):
+            if self.settings.target and self.settings.target != item.language:
+                self._load((item.language, self.settings.target))
         else:
             self._follow(item)
 

@@ -211,6 +211,21 @@ def test_the_translation_is_shown_and_spoken(make: Callable[..., Session], speec
     assert len(session.outputs[0].played) == len(session.all(SpeechAudio))
 
 
+def test_translation_and_voice_are_loaded_before_the_first_word(make: Callable[..., Session]) -> None:
+    session = make(settings(translation={"target": "es"}, speech={"enabled": True}))
+    session.engine.start(FakeSource())
+    for stage in ("recognition", "translation", "speech"):
+        session.wait(ModelProgress, lambda event, stage=stage: event.stage == stage and event.fraction == 1)
+
+
+def test_what_a_new_target_needs_is_loaded_and_told_at_once(make: Callable[..., Session]) -> None:
+    session = make()
+    session.engine.start(FakeSource())
+    session.wait_state(State.LISTENING)
+    session.engine.update_settings(settings(translation={"target": "fr"}))
+    assert session.wait(ErrorEvent).message == "Install the package en-fr."
+
+
 def test_a_pair_without_translation_shows_the_original_and_says_once_what_to_install(
     make: Callable[..., Session], speech: Speech
 ) -> None:

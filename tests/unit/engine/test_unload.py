@@ -69,7 +69,9 @@ def test_after_a_rest_every_model_is_closed_and_the_next_start_loads_again(
     assert recognizer.loads == 2
     again = [event for event in session.events[told:] if isinstance(event, ModelProgress | StateChanged)]
     assert again[0] == StateChanged(State.LOADING)
-    assert again[1] == ModelProgress("recognition", "fake recogniser", 0.0)
+    loading = [event for event in again if isinstance(event, ModelProgress)]
+    assert next(event for event in loading if event.stage == "recognition").fraction == 0.0
+    assert {event.stage for event in loading} == {"recognition", "translation", "speech"}
     finals = [update for update in session.all(TranscriptUpdate) if update.is_final]
     assert [final.segment_id for final in finals] == [0, 1]
     assert finals[1].committed.startswith(finals[0].committed)  # with the silence before it, half a second more
