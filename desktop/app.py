@@ -127,6 +127,7 @@ class App(QObject):
         self.profiles = ProfileSwitch(self)
         self._settings_watch = SettingsWatch(self)
         self.set_up = SetUp(window, self)
+        self._file = file
         self._starts = starts
         self._modules: set[str] = set()
         self._settings: Settings | None = None
@@ -160,6 +161,7 @@ class App(QObject):
         self.window.hide()
         self.hotkeys.close()
         self.set_up.close()
+        self._finder.close()
         self.window.side.close()
         if self.overlay is not None:
             self.overlay.close()
@@ -325,6 +327,16 @@ class App(QObject):
         if self.typist is not None:
             self.typist.on_event(event)
 
+    def _remember_first_run(self) -> None:
+        """With a settings file, even an empty one, the first steps do not open by themselves."""
+        if self._file is None:
+            return
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.touch()
+        except OSError as error:
+            log.warning("the settings file cannot be made: %s", error.strerror)
+
     def _models_changed(self) -> None:
         """Models came or went: the lists look again, and so does the engine."""
         if self._settings is not None and not self._is_ending:
@@ -425,6 +437,7 @@ class App(QObject):
         window.side.profileRemoved.connect(self.profiles.remove)
         self.set_up.settingChanged.connect(self._set)
         self.set_up.startRequested.connect(window.toggle)
+        self.set_up.firstRunLeft.connect(self._remember_first_run)
         self.set_up.settingsWanted.connect(window.access.open_dialog)
         self.set_up.modelsChanged.connect(self._models_changed)
         self.set_up.installed.connect(self._model_installed)

@@ -1,6 +1,7 @@
 """What can be chosen on this machine: models, languages, voices. Looked up beside the GUI thread, because names
 of a hundred languages and the models on the disk take longer than a frame."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -86,10 +87,26 @@ class ChoicesFinder(QObject):
 
     found = pyqtSignal(object)
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._is_closed = False
+
     def look(self, settings: "Settings") -> None:
         pool = QThreadPool.globalInstance()
         assert pool is not None
-        pool.start(_Task(lambda: self.found.emit(find(settings))))
+        pool.start(_Task(lambda: self._tell(find(settings))))
+
+    def close(self) -> None:
+        """Nothing is told from now on; call it before this object goes."""
+        with self._lock:
+            self._is_closed = True
+
+    def _tell(self, choices: MachineChoices) -> None:
+        """On the pool thread."""
+        with self._lock:  # an object that goes must not be told from another thread
+            if not self._is_closed:
+                self.found.emit(choices)
 
 
 class _Task(QRunnable):

@@ -32,6 +32,8 @@ class SetUp(QObject):
     """models came or went: lists and a running session look again"""
     installed = pyqtSignal(str, str, str)
     """(kind, id, label) of a model that was fetched"""
+    firstRunLeft = pyqtSignal()
+    """the first steps were closed, at whatever page"""
     told = pyqtSignal(str, str, str)
     """(code, sentence, severity), while no window of models shows it"""
     progressed = pyqtSignal(object)
@@ -125,7 +127,7 @@ class SetUp(QObject):
             self.first_run.settingChanged.connect(self.settingChanged)
             self.first_run.startRequested.connect(self.startRequested)
             self.first_run.importWanted.connect(lambda: self.open_models() and None)
-            self.first_run.left.connect(self._remember)
+            self.first_run.left.connect(self.firstRunLeft)
         self.first_run.apply(self._settings)
         if self._devices is not None:
             self.first_run.set_devices(self._devices)
@@ -195,11 +197,6 @@ class SetUp(QObject):
         is_shown = any(window is not None and window.isVisible() for window in (self.models, self.first_run))
         if not is_shown:
             self.told.emit(code, sentence, severity)
-
-    def _remember(self) -> None:
-        """The first steps were shown: the settings file is there from now on."""
-        if self._settings is not None:
-            self.settingChanged.emit("recognition.language", self._settings.recognition.language)
 
 
 def _asks(settings: "Settings") -> tuple[object, ...]:
