@@ -25,6 +25,7 @@ from desktop.overlay.platform import overlay_platform
 from desktop.ui import icons, theme
 from desktop.ui.engine_thread import EngineThread, RunsEngine, build_engine
 from desktop.ui.first_look import first_look
+from desktop.ui.garbage import GarbageCollection
 from desktop.ui.hotkeys import Hotkeys
 from desktop.ui.loader import Loader
 from desktop.ui.machine_choices import ChoicesFinder
@@ -84,10 +85,12 @@ def run(argv: Sequence[str]) -> int:
     window.show()
     QTimer.singleShot(0, instance.listen)
     sys.setswitchinterval(SWITCH_EVERY)
+    collection = GarbageCollection()
     app.begin()
     code = application.exec()
     unwatch()
     app.end()
+    collection.stop()
     return code
 
 

@@ -1,5 +1,6 @@
 """The window as tests use it: real widgets, settings in memory or in a file, an engine that does what it is told."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,21 @@ from desktop.settings_store import SettingsStore
 from desktop.ui import theme
 from desktop.ui.main_window import MainWindow
 from tests.fakes import FakeEngine
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _widgets_are_freed_on_this_thread() -> Iterator[None]:
+    """As in the app: no other thread's allocations may destroy widgets."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _collect(_widgets_are_freed_on_this_thread: None) -> Iterator[None]:
+    yield
+    if sum(gc.get_count()) > 2000:
+        gc.collect()
 
 
 @pytest.fixture
