@@ -4,18 +4,15 @@ The only wiring there is; GUI thread. The window is shown first, with nothing bu
 and outputs follow from other threads.
 """
 
-import argparse
 import logging
 import os
-import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
@@ -23,6 +20,7 @@ from desktop import log as logs
 from desktop import paths
 from desktop.overlay.platform import overlay_platform
 from desktop.ui import icons, theme
+from desktop.ui.arguments import parse
 from desktop.ui.engine_thread import EngineThread, RunsEngine, build_engine
 from desktop.ui.first_look import first_look
 from desktop.ui.garbage import GarbageCollection
@@ -32,6 +30,7 @@ from desktop.ui.machine_choices import ChoicesFinder
 from desktop.ui.main_window import MainWindow
 from desktop.ui.one_instance import SHOW, START, OneInstance
 from desktop.ui.profile_switch import ProfileSwitch
+from desktop.ui.quit_signals import quit_on_signals
 from desktop.ui.set_up import SetUp
 from desktop.ui.settings_watch import SettingsWatch
 from desktop.ui.status import Status
@@ -57,7 +56,7 @@ QUIT_WITHIN = 4.5
 
 def run(argv: Sequence[str]) -> int:
     """Show the app and return its exit code when it is closed. argv: the arguments after `gui`."""
-    options = _parse(argv)
+    options = parse(argv)
     flags = dict(options.set)
     file = Path(options.settings) if options.settings else paths.config_file()
     if (platform := overlay_platform(os.environ)) is not None:
@@ -79,7 +78,7 @@ def run(argv: Sequence[str]) -> int:
     window.restore_geometry(geometry)
     app = App(window, file, flags, options.profile, starts=options.start, greets=_is_first(file) and not options.start)
     logs.begin(app.crashed.emit)
-    unwatch = _quit_on_signals(app.quit)
+    unwatch = quit_on_signals(app.quit)
     instance.asked.connect(app.asked)
     app.ending.connect(instance.close)
     window.show()
@@ -467,47 +466,3 @@ def _engine_part(settings: "Settings") -> tuple[Any, ...]:
 def _chooses(settings: "Settings") -> tuple[Any, ...]:
     """What the lists of choices depend on."""
     return (settings.recognition.language, settings.recognition.languages, settings.translation.target)
-
-
-def _parse(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="parley gui", description="Open Parley's window.")
-    parser.add_argument("--start", action="store_true", help="start listening at once")
-    parser.add_argument("--settings", metavar="FILE", help="read and save the settings here")
-    parser.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], type=_flag, help="a setting for this run, not saved"
-    )
-    parser.add_argument("--profile", metavar="NAME", help="profile of settings to use for this run")
-    return parser.parse_args(argv)
-
-
-def _flag(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE, for example speech.rate=1.2")
-    return key.strip(), value
-
-
-def _quit_on_signals(quit_app: Callable[[], None]) -> Callable[[], None]:
-    """Ctrl+C and SIGTERM quit cleanly; a socket wakes the event loop, so nothing has to poll. Returns what undoes
-    it."""
-    read, write = socket.socketpair()
-    for end in (read, write):
-        end.setblocking(False)
-    before = signal.set_wakeup_fd(write.fileno())
-    notifier = QSocketNotifier(read.fileno(), QSocketNotifier.Type.Read)  # type: ignore[call-overload]
-
-    def woken() -> None:
-        read.recv(64)  # Python runs the handler below before the next line of bytecode
-
-    notifier.activated.connect(woken)
-    handlers = {one: signal.signal(one, lambda *_: quit_app()) for one in (signal.SIGINT, signal.SIGTERM)}
-
-    def undo() -> None:
-        for one, handler in handlers.items():
-            signal.signal(one, handler)
-        signal.set_wakeup_fd(before)
-        notifier.setEnabled(False)
-        read.close()
-        write.close()
-
-    return undo
