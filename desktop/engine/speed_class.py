@@ -7,8 +7,10 @@ a window of 30 s, and the decoder's for each word piece.
 It is an estimate, good enough for three classes.
 """
 
+import contextlib
 import importlib.metadata
 import logging
+import multiprocessing
 import os
 import platform
 import tempfile
@@ -20,7 +22,6 @@ from typing import Any
 
 from desktop.engine.catalogue import Entry, Shape
 from desktop.engine.downloads import state
-from desktop.engine.memory import give_back
 from desktop.settings import RecognitionSettings
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ _UTTERANCE = 5.0
 """seconds of speech in a usual utterance"""
 _PER_SECOND = 4.0
 """word pieces of a second of speech"""
+_PATIENCE = 60.0
+"""seconds after which a measurement is given up"""
 _PROBE = Shape(512, 2, 2)
 _PROBE_PIECES = 2000
 _ARGOS = Shape(512, 6, 6)
@@ -76,15 +79,13 @@ def measured(*, threads: int = 1, compute_type: str = "default", device: str = "
 
 
 def measure(*, threads: int = 1, compute_type: str = "default", device: str = "cpu", again: bool = False) -> Measured:
-    """Measure, unless that was done before; the result is kept. Takes a few seconds, 200 MB and `threads` cores.
-    Raises ValueError if CTranslate2 cannot run with these settings here."""
+    """Measure, unless that was done before; the result is kept. Takes a few seconds and `threads` cores, in a process
+    of its own: the 200 MB that it needs, libraries included, go with it. Raises ValueError if CTranslate2 cannot run
+    with these settings here."""
     known = None if again else measured(threads=threads, compute_type=compute_type, device=device)
     if known is not None:
         return known
-    try:
-        encoder, decoder = _probe(threads, compute_type, device)
-    finally:
-        give_back()
+    encoder, decoder = _probe_apart(threads, compute_type, device)
     result = Measured(machine(), device, compute_type, threads, encoder, decoder)
     others = [one for one in _records() if not _is_like(one, result.machine, threads, compute_type, device)]
     state.keep("speed", [*others[-9:], asdict(result)])
@@ -142,6 +143,35 @@ def _encoder_work(shape: Shape, positions: int) -> float:
 def _decoder_work(shape: Shape, positions: int, vocabulary: int) -> float:
     width = shape.width
     return float(shape.decoder_layers * (14 * width**2 + 2 * width * positions) + width * vocabulary)
+
+
+def _probe_apart(threads: int, compute_type: str, device: str) -> tuple[float, float]:
+    """`_probe` in another process."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send_probe, args=(sender, threads, compute_type, device), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        answer = receiver.recv() if receiver.poll(_PATIENCE) else None
+    except EOFError:
+        answer = None
+    finally:
+        receiver.close()
+        process.kill()
+        process.join()
+        process.close()
+    if answer is None:
+        raise ValueError("the speed of this machine cannot be measured")
+    encoder, decoder = answer
+    return float(encoder), float(decoder)
+
+
+def _send_probe(sender: Any, threads: int, compute_type: str, device: str) -> None:
+    """In the other process, which must print nothing: what fails is said by sending nothing."""
+    with contextlib.suppress(Exception):
+        sender.send(_probe(threads, compute_type, device))
+    sender.close()
 
 
 def _probe(threads: int, compute_type: str, device: str) -> tuple[float, float]:

@@ -267,6 +267,15 @@ def test_speed_classes_follow_the_work(shipped: Catalogue) -> None:
     assert speed_class.speed_class(voice, usual) is SpeedClass.UNKNOWN
 
 
+def test_a_measurement_that_is_not_possible_is_an_error_and_prints_nothing(
+    home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ValueError, match="cannot be measured"):
+        speed_class.measure(compute_type="no such format")
+    assert speed_class.measured(compute_type="no such format") is None
+    assert capfd.readouterr().err == ""
+
+
 def test_the_machine_is_measured_once(home: Path) -> None:
     assert speed_class.measured() is None
     first = speed_class.measure()
