@@ -11,7 +11,7 @@ from tests.end2end.window_start import ROOT, WindowStart, drop_from_cache
 from tests.virtual_desktop import VirtualDesktop
 
 WARM, COLD = 0.3, 0.6
-"""seconds"""
+"""seconds, on a quiet machine with two cores"""
 IDLE_MEMORY = 150_000_000
 IDLE_SHARE = 0.01
 
@@ -31,8 +31,9 @@ def starts(home: Path, count: int) -> list[float]:
 
 
 def allowed(seconds: float) -> float:
-    """Half a core for each process that waits: a busy machine is slower in proportion."""
-    return seconds * max(1.0, 0.5 + os.getloadavg()[0] / (os.cpu_count() or 1))
+    """What a slow or busy machine may take: the figures themselves are for a quiet one, but a library that is loaded
+    before the window is shown costs more than this anywhere."""
+    return 3 * seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def test_the_window_is_there_at_once_when_it_was_open_before(screen: VirtualDesktop, tmp_path: Path) -> None:
@@ -53,7 +54,6 @@ def test_the_window_is_there_soon_when_the_disk_has_to_be_read(screen: VirtualDe
 
 
 def test_idle_parley_takes_little_memory_and_no_processor(screen: VirtualDesktop, tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").touch()  # not the first start, whose window measures how fast models would run
     with WindowStart(tmp_path) as app:
         app.settle()
         assert app.memory() <= IDLE_MEMORY, app.memory()
