@@ -5,6 +5,8 @@ user's password, so not on the GUI thread. Any other thread.
 """
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +16,9 @@ log = logging.getLogger(__name__)
 
 SERVICE = "parley"
 """Under which the keyring shows them."""
+PROXY = "proxy"
+KNOWN: Mapping[str, str] = MappingProxyType({PROXY: "password for the proxy in models.proxy"})
+"""Every secret there is: name -> what it is."""
 _SAFE = 1.0
 """Least priority of a backend: below are those that keep secrets in a file, or nowhere."""
 
@@ -27,7 +32,7 @@ class SecretsUnavailable(Exception):
 
 
 def get(name: str) -> str | None:
-    """The secret of that name ("proxy"), or None. Raises SecretsUnavailable."""
+    """The secret of that name (one of KNOWN), or None. Raises SecretsUnavailable."""
     keyring = _keyring()
     try:
         return keyring.get_password(SERVICE, name)

@@ -1,5 +1,5 @@
-"""`parley config` and `parley profile` and their options, as typer reads them. What they do is imported when they
-run. Main thread."""
+"""`parley config`, `parley config secret`, `parley profile` and their options, as typer reads them.
+What they do is imported when they run. Main thread."""
 
 from typing import Annotated
 
@@ -9,10 +9,13 @@ FLAG = " "
 """metavar of options that take no value; typer would show <bool>"""
 
 config = typer.Typer(help="Read and change the settings.", no_args_is_help=True)
+secret = typer.Typer(help="Passwords, in the keyring of the system.", no_args_is_help=True)
+config.add_typer(secret, name="secret")
 profile = typer.Typer(help="Switch between settings for different occasions.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print JSON.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Name of a setting, for example speech.rate.")]
+Secret = Annotated[str, typer.Argument(metavar="NAME", help="What `parley config secret list` names.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a profile.")]
 
 
@@ -79,6 +82,30 @@ def path(context: typer.Context, as_json: Json = False) -> int:
     from desktop.cli.config import show_path
 
     return show_path(context.obj, as_json=as_json)
+
+
+@secret.command("list")
+def list_secrets(as_json: Json = False) -> int:
+    """List the secrets that are kept and those that could be; their values never."""
+    from desktop.cli.secrets import show_list
+
+    return show_list(as_json=as_json)
+
+
+@secret.command("set")
+def set_secret(name: Secret) -> int:
+    """Keep a secret: asked for unseen, or read from standard input."""
+    from desktop.cli.secrets import keep
+
+    return keep(name)
+
+
+@secret.command("delete")
+def delete_secret(name: Secret) -> int:
+    """Forget a secret."""
+    from desktop.cli.secrets import forget
+
+    return forget(name)
 
 
 @profile.command("list")

@@ -14,7 +14,7 @@
     │   ├── CatalogueBroken    a list of models cannot be read
     │   └── DownloadError      a model could not be fetched
     │       ├── Unreachable        nobody answers, or the connection breaks again and again
-    │       ├── DownloadRefused    401, 403: a licence to accept, a token, a blocked network
+    │       ├── DownloadRefused    401, 403, 407: a licence, a token, a password for the proxy, a blocked network
     │       ├── DownloadGone       404, 410: it is no longer there
     │       ├── ChecksumWrong      what came is not what was asked for
     │       ├── DiskFull           no space for it

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desktop import __version__
+from desktop.engine.downloads.proxy import REFUSED, with_password
 from desktop.engine.errors import DownloadError, DownloadGone, DownloadRefused, Unreachable
 from desktop.settings import ModelSettings
 
@@ -85,7 +86,7 @@ def open_client(settings: ModelSettings, patience: Patience) -> "Iterator[httpx2
     timeout = httpx2.Timeout(patience.read, connect=patience.connect)
     try:
         client = httpx2.Client(
-            proxy=settings.proxy or None,
+            proxy=with_password(settings.proxy) or None,
             timeout=timeout,
             follow_redirects=True,
             headers={"user-agent": f"parley/{__version__}", "accept-encoding": "identity"},
@@ -111,7 +112,9 @@ def translated(url: str) -> Iterator[None]:
         raise DownloadError(f"The address {url[:120]} cannot be used; correct it in the settings.") from None
     try:
         yield
-    except httpx2.ProxyError:
+    except httpx2.ProxyError as error:
+        if str(error).startswith("407"):
+            raise DownloadRefused(REFUSED) from None
         raise Temporary(f"The proxy does not let Parley reach {host}; check models.proxy in the settings.") from None
     except httpx2.ConnectTimeout:
         raise Temporary(f"{host} does not answer; check the connection, or choose a mirror in the settings.") from None
@@ -140,6 +143,8 @@ def check_status(response: "httpx2.Response", what: str) -> None:
     status, host = response.status_code, response.url.host
     if status < 400:
         return
+    if status == 407:
+        raise DownloadRefused(REFUSED)
     if status in (401, 403):
         raise DownloadRefused(
             f"{host} refuses {what} ({status}); accept its licence there or log in with `hf auth login`, "
