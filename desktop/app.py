@@ -160,6 +160,8 @@ class App(QObject):
         self._is_ending = True
         self.ending.emit()
         self._save_geometry()
+        for widget in QApplication.topLevelWidgets():
+            widget.setUpdatesEnabled(False)  # a change that comes now would be painted into a window that is gone
         self.window.hide()
         self.hotkeys.close()
         self.set_up.close()
