@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -17,6 +18,9 @@ for _name in ("CONFIG", "DATA", "CACHE", "STATE"):
 for _name in [name for name in os.environ if name.startswith("PARLEY_")]:
     del os.environ[_name]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background by a shell; programs that tests interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from desktop.engine.events import Samples  # noqa: E402
 from desktop.paths import RESOURCES  # noqa: E402
