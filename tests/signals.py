@@ -2,12 +2,14 @@
 
 import threading
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 
+from desktop.engine.audio.choose import source_for
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples
 
@@ -115,3 +117,14 @@ class Collector:
     @property
     def seconds(self) -> float:
         return len(self.samples) / SAMPLE_RATE
+
+
+@contextmanager
+def recording(source_id: str) -> Iterator[Collector]:
+    """A source that is open inside the context, and what it delivers."""
+    source, sink = source_for(source_id), Collector()
+    source.open(sink)
+    try:
+        yield sink
+    finally:
+        source.close()

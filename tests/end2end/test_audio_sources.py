@@ -18,7 +18,7 @@ from desktop.engine.audio.choose import source_for
 from desktop.engine.audio.devices import hears_output, list_devices, watch_devices
 from desktop.engine.errors import AudioServerMissing, DeviceLost, DeviceMissing
 from desktop.engine.events import SAMPLE_RATE, DevicesChanged, Samples
-from tests.signals import Collector, is_heard, noise, similarity, wait_for, write_wav
+from tests.signals import Collector, is_heard, noise, recording, similarity, wait_for, write_wav
 
 RATE = 48_000
 
@@ -27,16 +27,6 @@ RATE = 48_000
 def audio() -> Iterator[VirtualAudio]:
     with VirtualAudio() as audio:
         yield audio
-
-
-@contextmanager
-def recording(source_id: str) -> Iterator[Collector]:
-    source, sink = source_for(source_id), Collector()
-    source.open(sink)
-    try:
-        yield sink
-    finally:
-        source.close()
 
 
 @contextmanager
@@ -253,7 +243,7 @@ def test_the_terminal_stays_clean_and_the_log_silent(audio: VirtualAudio, caplog
     script = (
         "import sys, logging; logging.basicConfig(level=logging.INFO)\n"
         "from desktop.engine.audio.choose import source_for\n"
-        "from tests.signals import Collector, wait_for\n"
+        "from tests.signals import Collector, recording, wait_for\n"
         "source, sink = source_for('microphone:'), Collector()\n"
         "source.open(sink); print(wait_for(lambda: sink.frames)); source.close()\n"
     )

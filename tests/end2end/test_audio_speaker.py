@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from desktop.bench.virtual_audio import VirtualAudio
-from desktop.engine.audio.choose import source_for
 from desktop.engine.audio.speaker import Speaker
 from desktop.engine.errors import AudioError, AudioServerMissing, DeviceMissing, EngineError
 from desktop.engine.events import Samples, SpeechAudio
-from tests.signals import Collector, heard, is_heard, noise, wait_for
+from tests.signals import Collector, heard, is_heard, noise, recording, wait_for
 
 VOICE_RATE = 22_050
 
@@ -22,16 +21,6 @@ VOICE_RATE = 22_050
 def audio() -> Iterator[VirtualAudio]:
     with VirtualAudio() as audio:
         yield audio
-
-
-@contextmanager
-def recording(source_id: str) -> Iterator[Collector]:
-    source, sink = source_for(source_id), Collector()
-    source.open(sink)
-    try:
-        yield sink
-    finally:
-        source.close()
 
 
 class Events:

@@ -207,12 +207,7 @@ class PortAudioRecording:
 
     def interrupt(self) -> None:
         """See `Recording`."""
-        while True:
-            try:
-                self._blocks.put_nowait(None)
-                return
-            except Full:
-                self._blocks.get()
+        portaudio_host.interrupt(self._blocks)
 
     def close(self) -> None:
         """See `Recording`."""

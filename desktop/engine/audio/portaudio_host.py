@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import sys
 from importlib import import_module
+from queue import Full, Queue
 from threading import RLock
 from typing import Any
 
@@ -71,3 +72,13 @@ def close_stream(stream: Any) -> None:
             pass
         finally:
             _streams -= 1
+
+
+def interrupt(blocks: "Queue[bytes | None]") -> None:
+    """Let who waits for a block get None, even if the queue is full. Any thread."""
+    while True:
+        try:
+            blocks.put_nowait(None)
+            return
+        except Full:
+            blocks.get()

@@ -127,12 +127,7 @@ class PulseRecording:
 
     def interrupt(self) -> None:
         """Make `take` return None, from any thread."""
-        while True:
-            try:
-                self._blocks.put_nowait(None)
-                return
-            except Full:
-                self._blocks.get()
+        portaudio_host.interrupt(self._blocks)
 
     def close(self) -> None:
         """Stop recording and let go of the server."""
