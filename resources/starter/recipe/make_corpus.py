@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import json
 import random
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import numpy as np
 from phrases import held_out, pair
 from speech import SAMPLE_RATE, Espeak
 
@@ -23,6 +25,29 @@ VOICES = {
     "es": ["es", "es-419"],
 }
 SPANISH_SHARE = 0.33
+PORTION = 500
+"""Utterances that one process makes from one seed: the corpus is the same on any number of cores."""
+
+
+def utterances(part: str, seed: str, count: int) -> list[tuple[dict[str, object], bytes]]:
+    """`count` utterances: what is said in each, and its samples."""
+    r = random.Random(seed)
+    espeak = Espeak()
+    spoken: list[tuple[dict[str, object], bytes]] = []
+    while len(spoken) < count:
+        english, spanish = pair(r)
+        if held_out(english) != (part == "test"):
+            continue
+        language = "es" if r.random() < SPANISH_SHARE else "en"
+        text = spanish if language == "es" else english
+        voice = r.choice(VOICES[language]) + r.choice(VARIANTS)
+        try:
+            utterance = espeak.say(text, voice, r.randint(125, 215), r.randint(25, 75), r.randint(30, 70))
+        except KeyError:
+            continue  # this espeak-ng lacks the variant
+        entry = {"language": language, "text": text, "english": english, "starts": utterance.starts, "voice": voice}
+        spoken.append((entry, utterance.samples.tobytes()))
+    return spoken
 
 
 def main() -> None:
@@ -34,35 +59,18 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
 
-    r = random.Random(arguments.seed)
-    espeak = Espeak()
+    starts = range(0, arguments.count, PORTION)
+    seeds = [f"{arguments.seed} {start}" for start in starts]
+    counts = [min(PORTION, arguments.count - start) for start in starts]
     index: list[dict[str, object]] = []
     offset = 0
-    with arguments.out.with_suffix(".i16").open("wb") as file:
-        while len(index) < arguments.count:
-            english, spanish = pair(r)
-            if held_out(english) != (arguments.part == "test"):
-                continue
-            language = "es" if r.random() < SPANISH_SHARE else "en"
-            text = spanish if language == "es" else english
-            voice = r.choice(VOICES[language]) + r.choice(VARIANTS)
-            try:
-                utterance = espeak.say(text, voice, r.randint(125, 215), r.randint(25, 75), r.randint(30, 70))
-            except KeyError:
-                continue  # this espeak-ng lacks the variant
-            file.write(utterance.samples.tobytes())
-            index.append(
-                {
-                    "language": language,
-                    "text": text,
-                    "english": english,
-                    "offset": offset,
-                    "length": len(utterance.samples),
-                    "starts": utterance.starts,
-                    "voice": voice,
-                }
-            )
-            offset += len(utterance.samples)
+    with arguments.out.with_suffix(".i16").open("wb") as file, ProcessPoolExecutor() as processes:
+        for portion in processes.map(utterances, [arguments.part] * len(seeds), seeds, counts):
+            for entry, samples in portion:
+                file.write(samples)
+                length = len(samples) // np.dtype(np.int16).itemsize
+                index.append(entry | {"offset": offset, "length": length})
+                offset += length
     arguments.out.with_suffix(".json").write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
     print(f"{len(index)} utterances, {offset / SAMPLE_RATE / 3600:.2f} h")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import partial
 
 import tokens
 import torch
@@ -41,11 +43,17 @@ class Recogniser(nn.Module):
         self.spelling = nn.Linear(WIDTH, len(LETTERS) + 1)
         self.unused = nn.Parameter(torch.zeros(WIDTH))
         self.register_buffer("used", used)
-        columns = torch.full((tokens.VOCABULARY_SIZE,), -1)
+        columns = torch.full((tokens.VOCABULARY_SIZE,), len(used))
         columns[used] = torch.arange(len(used))
         self.register_buffer("columns", columns)
         nn.init.normal_(self.embedding.weight, std=0.05)
         self.whisper.model.encoder.embed_positions.weight.requires_grad_(False)  # sinusoids, as in Whisper
+        self._queries: dict[int, torch.Tensor] = {}
+        for i, layer in enumerate(self.whisper.model.decoder.layers):
+            layer.encoder_attn.register_forward_pre_hook(partial(self._remember, i), with_kwargs=True)
+
+    def _remember(self, layer: int, module: nn.Module, inputs: tuple, named: dict) -> None:
+        self._queries[layer] = named["hidden_states"] if "hidden_states" in named else inputs[0]
 
     @property
     def embedding(self) -> nn.Embedding:
@@ -64,11 +72,21 @@ class Recogniser(nn.Module):
     def logits(self, inputs: torch.Tensor, heard: torch.Tensor) -> torch.Tensor:
         """[batch, length, used + 1]: the last column stands for all unused tokens together."""
         decoder = self.whisper.model.decoder
+        self._queries.clear()
         hidden = decoder(input_ids=inputs, encoder_hidden_states=heard, use_cache=False).last_hidden_state
         rows = torch.cat([self.embedding.weight[self.used], self.unused[None]])
         logits = (hidden @ rows.T).float()
         others = logits[..., -1:] + math.log(tokens.VOCABULARY_SIZE - len(self.used))
         return torch.cat([logits[..., :-1], others], -1)
+
+    def attention(self, layer: int, heads: Sequence[int], heard: torch.Tensor) -> torch.Tensor:
+        """Where those heads of the decoder looked in the last call of `logits`: [batch, heads, length, frames / 2]."""
+        module = self.whisper.model.decoder.layers[layer].encoder_attn
+        query, key = (
+            projected.unflatten(-1, (CONFIG.decoder_attention_heads, -1)).transpose(1, 2)[:, list(heads)]
+            for projected in (module.q_proj(self._queries[layer]), module.k_proj(heard))
+        )
+        return (query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])).float().softmax(-1)
 
     def finished(self) -> WhisperForConditionalGeneration:
         """The plain Whisper model, with the shared row written to every unused token."""

@@ -29,10 +29,18 @@ SCHEDULE = [
     [1000, [500, 1500], 30, 2.5e-4, 2e-5],
     [800, [1000, 1500], 24, 3.5e-4, 1.2e-4],
     [820, [1000, 1500], 24, 5.5e-4, 3e-5],
-    [3000, [300, 500, 1000, 1500, 1500], 24, 5e-4, 1.5e-4],
-    [800, [300, 1500, 2200, 3000], 14, 1.5e-4, 2e-5],
+    [430, [300, 500, 800, 1500, 2000, 3000, 3000, 3000], 80, 6e-4, 5e-4],
+    [750, [300, 500, 1000, 1500, 2000, 3000, 3000, 3000], 80, 9e-4, 7e-4],
+    [500, [300, 800, 1500, 2200, 3000, 3000, 3000, 3000], 80, 8e-4, 5.8e-4],
+    [800, [300, 800, 1500, 2500, 3000, 3000, 3000, 3000], 80, 6.5e-4, 1e-5],
+    [600, [300, 1000, 2000, 3000, 3000, 3000, 3000], 80, 4.5e-4, 1e-5],
+    [600, [300, 1500, 3000, 3000, 3000, 3000], 80, 5e-4, 1e-5],
 ]
-SPELLING_WEIGHT, WARM_UP, REPORT_EVERY, SAVE_EVERY = 0.4, 200, 25, 250
+SPELLING_WEIGHT, GUIDE_WEIGHT, WARM_UP, REPORT_EVERY, SAVE_EVERY = 0.4, 1.0, 150, 25, 250
+GUIDED = {0: (0, 2), 1: (0, 2)}
+"""Heads of each decoder layer that are told where to look: at the word that comes next."""
+AROUND = 0.1
+"""Seconds around a word that still count as the right place."""
 
 
 def batches(corpus: Corpus, schedule: list, seed: int) -> Iterator[tuple[Batch, float]]:
@@ -44,7 +52,7 @@ def batches(corpus: Corpus, schedule: list, seed: int) -> Iterator[tuple[Batch, 
         for steps, windows, size, first_rate, last_rate in schedule:
             for step in range(steps):
                 frames = r.choice(windows)
-                fitting = max(4, size * min(windows) // frames)
+                fitting = max(4, size * min(windows) // frames)  # as much sound in every batch
                 ready.put((batch(corpus, r, frames, fitting), first_rate + (last_rate - first_rate) * step / steps))
         ready.put(None)
 
@@ -52,8 +60,22 @@ def batches(corpus: Corpus, schedule: list, seed: int) -> Iterator[tuple[Batch, 
     yield from iter(ready.get, None)
 
 
-def losses(model: Recogniser, b: Batch) -> tuple[torch.Tensor, torch.Tensor, float]:
-    """Loss of the words, loss of the spelling, share of tokens that were right."""
+def guide(model: Recogniser, b: Batch, heard: torch.Tensor) -> torch.Tensor:
+    """How far the guided heads look past the words. Told so, the decoder keeps its place in windows of many sentences,
+    and word times can be read from these heads (guided attention: Tachibana, Uenoyama, Aihara, 2017)."""
+    begin, end = b.spans[..., :1], b.spans[..., 1:]
+    time = torch.arange(heard.shape[1]) * 0.02
+    right = (time >= begin - AROUND) & (time <= end + AROUND)  # [batch, length, frames / 2]
+    known = (begin >= 0).squeeze(-1)
+    total = torch.zeros(())
+    for layer, heads in GUIDED.items():
+        there = (model.attention(layer, heads, heard) * right[:, None]).sum(-1)
+        total = total - torch.log(there.clamp(min=1e-4)).mean(1)[known].mean()
+    return total / len(GUIDED)
+
+
+def losses(model: Recogniser, b: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, float]:
+    """Loss of the words, of the spelling, of the guided heads; share of tokens that were right."""
     mel = b.mel
     if random.random() < 0.5:  # hide a band of frequencies (SpecAugment)
         low = random.randint(0, 65)
@@ -62,6 +84,7 @@ def losses(model: Recogniser, b: Batch) -> tuple[torch.Tensor, torch.Tensor, flo
         heard = model.encode(mel)
         logits = model.logits(b.inputs, heard)
         letters = model.spelling(heard).float().log_softmax(-1)
+        guided = guide(model, b, heard)
     targets = torch.where(b.targets >= 0, model.columns[b.targets.clamp(min=0)], b.targets)
     words = functional.cross_entropy(
         logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, label_smoothing=0.05
@@ -69,7 +92,7 @@ def losses(model: Recogniser, b: Batch) -> tuple[torch.Tensor, torch.Tensor, flo
     frames = b.frame_counts.clamp(max=letters.shape[1])
     spelling = functional.ctc_loss(letters.transpose(0, 1), b.letters, frames, b.letter_counts, zero_infinity=True)
     right = (logits.argmax(-1) == targets)[targets >= 0].float().mean().item()
-    return words, spelling, right
+    return words, spelling, guided, right
 
 
 def main() -> None:
@@ -89,8 +112,10 @@ def main() -> None:
     step = 0
     if earlier:
         model.load_state_dict(earlier["model"])
-        optimizer.load_state_dict(earlier["optimizer"])
+        if "optimizer" in earlier:
+            optimizer.load_state_dict(earlier["optimizer"])
         step = earlier["step"]
+    begun = step
     size = sum(parameter.numel() for parameter in trained) / 1e6
     print(f"{size:.1f} million parameters, {len(model.used)} of its tokens are used", flush=True)
 
@@ -98,25 +123,27 @@ def main() -> None:
         state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
         torch.save(state, arguments.work / "recogniser.pt")
 
-    sums, since = [0.0, 0.0, 0.0], time.monotonic()
+    sums, since = [0.0] * 4, time.monotonic()
     for b, rate in batches(corpus, arguments.schedule, 1234 + step):
         for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / WARM_UP)
-        words, spelling, right = losses(model, b)
-        (words + SPELLING_WEIGHT * spelling).backward()
+            group["lr"] = rate * min(1.0, (step - begun + 1) / WARM_UP)
+        words, spelling, guided, right = losses(model, b)
+        (words + SPELLING_WEIGHT * spelling + GUIDE_WEIGHT * guided).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         step += 1
-        sums = [total + value for total, value in zip(sums, (words.item(), spelling.item(), right), strict=True)]
+        values = words.item(), spelling.item(), guided.item(), right
+        sums = [total + value for total, value in zip(sums, values, strict=True)]
         if step % REPORT_EVERY == 0:
             means = [total / REPORT_EVERY for total in sums]
             pace = (time.monotonic() - since) / REPORT_EVERY
             print(
-                f"step {step}: words {means[0]:.3f}, letters {means[1]:.3f}, {means[2]:.1%} right, {pace:.2f} s each",
+                f"step {step}: words {means[0]:.3f}, letters {means[1]:.3f}, guide {means[2]:.3f}, "
+                f"{means[3]:.1%} right, {pace:.2f} s each",
                 flush=True,
             )
-            sums, since = [0.0, 0.0, 0.0], time.monotonic()
+            sums, since = [0.0] * 4, time.monotonic()
         if step % SAVE_EVERY == 0:
             save()
     save()
