@@ -31,9 +31,15 @@ class RecognitionRequest:
     candidates: tuple[str, ...] = ()
     """when detecting: the languages to choose from; empty is any"""
     prompt: str = ""
-    """text that came right before the window, and the user's vocabulary"""
+    """text that came right before the window"""
     is_final: bool = False
     """the utterance is over: accuracy before speed"""
+    is_buffered: bool = False
+    """the window is the whole utterance, because it is not streamed or that failed"""
+    vocabulary: str = ""
+    """names and terms that the user expects"""
+    beam_size: int = 0
+    """beam width of a final; 0 is what the recogniser was made with"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Hypothesis:
     """average per token, <= 0"""
     language_probability: float = 1.0
     """how sure `language` is among the candidates, 0..1; 1 when it was given"""
+    has_repeated: bool = False
+    """the recogniser went round in circles, and what was repeated is cut off"""
 
 
 class Recognizer(Protocol):

@@ -5,6 +5,7 @@ Pure but for reading files; any thread.
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from desktop.engine.errors import ModelBroken, ModelMissing
 
 MANIFEST = "parley.json"
-"""Optional: {"name": shown to the user, "languages": [codes], "short_context": bool}."""
+"""Optional: {"name": shown to the user, "languages": [codes], "short_context": bool, "translates": bool}."""
 
 # In the order of Whisper's own list: a model that knows n languages knows the first n.
 _IN_ORDER = (
@@ -38,6 +39,19 @@ class ModelDirectory:
     """ISO 639 codes"""
     short_context: bool
     """the model is at home in windows shorter than 30 s"""
+    translates: bool
+    """it can write what it hears in English"""
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """(source, target) that it translates by itself, from what it hears"""
+        return frozenset((code, "en") for code in self.languages if self.translates and code != "en")
+
+
+def model_name(path: Path) -> str:
+    """The name of the directory, or of the repository where Hugging Face's cache holds it."""
+    name = path.parents[1].name if path.parent.name == "snapshots" and len(path.parents) > 1 else path.name
+    return name.removeprefix("models--").split("--")[-1]
 
 
 def describe(path: Path, name: str = "") -> ModelDirectory:
@@ -48,7 +62,7 @@ def describe(path: Path, name: str = "") -> ModelDirectory:
     if not isinstance(languages, list) or not languages or not all(isinstance(item, str) for item in languages):
         known = config.get("lang_ids")
         languages = WHISPER_LANGUAGES[: len(known)] if isinstance(known, list) and len(known) > 1 else WHISPER_LANGUAGES
-        if path.name.endswith(".en"):
+        if model_name(path).endswith(".en"):
             languages = ("en",)
     shown = manifest.get("name")
     return ModelDirectory(
@@ -56,7 +70,16 @@ def describe(path: Path, name: str = "") -> ModelDirectory:
         name=name or (shown if isinstance(shown, str) and shown else f"Whisper {path.name}"),
         languages=tuple(languages),
         short_context=manifest.get("short_context") is True,
+        translates=_translates(path, manifest, languages),
     )
+
+
+def _translates(path: Path, manifest: dict[str, Any], languages: Sequence[str]) -> bool:
+    """OpenAI's models do, but turbo, which was trained without it; distilled ones were trained on English alone."""
+    declared = manifest.get("translates")
+    if isinstance(declared, bool):
+        return declared
+    return tuple(languages) != ("en",) and not any(part in model_name(path).casefold() for part in ("turbo", "distil"))
 
 
 def verify(path: Path) -> None:

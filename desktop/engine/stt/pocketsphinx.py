@@ -13,6 +13,7 @@ import numpy as np
 
 from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
+from desktop.engine.music import is_music
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.stt.window import is_silent
 
@@ -57,7 +58,7 @@ class PocketSphinxRecognizer:
                 recoverable=True,
             )
         samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
-        if len(samples) < _SHORTEST or is_silent(samples):
+        if len(samples) < _SHORTEST or is_silent(samples) or is_music(samples):
             return Hypothesis("en", (), no_speech=1.0)
         try:
             return self._decode(np.clip(samples, -1.0, 1.0))

@@ -12,20 +12,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from desktop.engine import music
 from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples, Severity, Word
-from desktop.engine.read_ahead import read_ahead
-from desktop.engine.stt import model_directory, window
+from desktop.engine.stt import context, model_directory, phantoms, window
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
-from desktop.engine.stt.words import timed_words
+from desktop.engine.stt.context import Context, ContextCheck, limits_of
+from desktop.engine.stt.decoder import Decoded, WhisperDecoder
+from desktop.engine.stt.opened import Lease, Terms, lease
 
 _log = logging.getLogger(__name__)
 
 _SHORTEST = SAMPLE_RATE // 10
-_MOST_PROMPT_TOKENS = 120
-_MOST_TOKENS = 448
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +35,16 @@ class _Decoding:
     frames: int
     language: str
     language_probability: float
-    tokens: list[int]
-    log_probability: float
-    no_speech: float
+    found: Decoded
     trusted: bool
 
 
 class WhisperRecognizer:
     """A Recognizer on a directory of a CTranslate2 Whisper model.
 
-    context: "full" encodes 30 s each time, as Whisper was trained; "short" only the audio and a pad of silence;
-    "auto" is short where the model's own parley.json declares `short_context`.
+    context: "full" encodes 30 s each time, as Whisper was trained; "short" only the audio and a pad of silence; "auto"
+    is as short as the model's family bears (context.py). context_floor, context_pad: frames and seconds; 0 and a
+    negative number are what `context` gives.
     """
 
     def __init__(
@@ -57,20 +55,20 @@ class WhisperRecognizer:
         device: Literal["cpu", "cuda"] = "cpu",
         compute_type: str = "default",
         threads: int = 1,
-        context: Literal["auto", "short", "full"] = "auto",
+        context: Context = "auto",
+        context_floor: int = 0,
+        context_pad: float = -1.0,
         beam_size: int = 5,
         notify: Callable[[ErrorEvent], None] | None = None,
     ) -> None:
-        """notify: told when a number format that the device lacks is replaced."""
+        """notify: told when a number format that the device lacks is replaced, and when windows grow."""
         self._directory = model_directory.describe(path, name)
-        self._device = device
-        self._compute_type = compute_type
-        self._threads = threads
+        self._terms = Terms(path, device, compute_type, threads)
         self._notify = notify
-        self._short = self._directory.short_context if context == "auto" else context == "short"
+        self._check = ContextCheck(limits_of(self._directory, context, context_floor, context_pad))
         self._beam_size = beam_size
-        self._whisper: Any = None
-        self._tokenizers: dict[str, Any] = {}
+        self._lease: Lease | None = None
+        self._decoder: WhisperDecoder | None = None
         self.name = self._directory.name
         self.capabilities = self._capabilities(self._directory.languages)
 
@@ -78,20 +76,20 @@ class WhisperRecognizer:
         """Bring the model into memory and run it once. Raises ModelMissing, ModelBroken or GraphicsCardFailed.
 
         Most of the progress is the reading of its file, which takes most of the time where the disk is slow."""
-        if self._whisper is not None:
+        if self._decoder is not None:
             progress(1.0)
             return
         progress(0.0)
         model_directory.verify(self._directory.path)
         try:
-            read_ahead(self._directory.path / "model.bin", lambda share: progress(0.05 + 0.6 * share))
-            self._whisper = self._open()
+            self._lease = lease(self._terms, lambda share: progress(0.05 + 0.6 * share), self._notify)
+            self._decoder = WhisperDecoder(self._lease.whisper, "transcribe")
             progress(0.85)
-            self._settle_languages()
+            self._settle_languages(self._lease.whisper)
             self._warm_up()
         except Exception as error:
             self.close()
-            if self._device == "cuda":
+            if self._terms.device == "cuda":
                 _log.exception("cannot load the Whisper model on the graphics card")
                 raise GraphicsCardFailed(
                     "The graphics card cannot be used for recognition; check its driver and the CUDA libraries, or "
@@ -106,7 +104,8 @@ class WhisperRecognizer:
 
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         """Decode one window of at most 30 s (more is cut off). Raises BackendFailed."""
-        if self._whisper is None:
+        decoder = self._decoder
+        if decoder is None:
             raise BackendFailed("The recognition model is not loaded; choose a model again.", recoverable=True)
         if request.language is not None and request.language not in self.capabilities.languages:
             raise BackendFailed(
@@ -114,13 +113,13 @@ class WhisperRecognizer:
                 "language.",
                 recoverable=True,
             )
-        samples = np.nan_to_num(samples[: window.FRAMES * window.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
+        samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
         samples = samples.astype(np.float32, copy=False)
         language = request.language or next(iter(self._candidates(request)), "en")
-        if len(samples) < _SHORTEST or window.is_silent(samples):
+        if len(samples) < _SHORTEST or window.is_silent(samples) or music.is_music(samples):
             return Hypothesis(language, (), no_speech=1.0, language_probability=float(request.language is not None))
         try:
-            return self._hypothesis(samples, request)
+            return self._hypothesis(decoder, samples, request)
         except Exception as error:
             _log.exception("Whisper failed")
             raise BackendFailed(
@@ -131,85 +130,97 @@ class WhisperRecognizer:
 
     def close(self) -> None:
         """Give the memory back. Idempotent."""
-        whisper, self._whisper = self._whisper, None
-        self._tokenizers.clear()
-        if whisper is not None:
-            whisper.model.unload_model()
+        lease, self._lease, self._decoder = self._lease, None, None
+        if lease is not None:
+            lease.release()
 
-    def _hypothesis(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+    def _hypothesis(self, decoder: WhisperDecoder, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        # A whole utterance that is over is decoded once, with all that can be had; one that is not must not take long.
+        limits = None if request.is_buffered and request.is_final else self._check.limits
         best: _Decoding | None = None
-        for frames in window.contexts(len(samples), short=self._short):
-            decoding = self._decode(samples, frames, request)
-            if best is None or decoding.trusted or decoding.log_probability > best.log_probability:
+        for frames in context.sizes(len(samples), limits):
+            decoding = self._decode(decoder, samples, frames, limits, request)
+            if best is None or decoding.trusted or decoding.found.log_probability > best.found.log_probability:
                 best = decoding
-            if decoding.trusted or window.is_no_speech(decoding.no_speech, decoding.log_probability):
+            if decoding.trusted or _is_no_speech(decoding):
                 best = decoding
                 break
         assert best is not None
-        tokens = best.tokens if best.trusted else window.without_loops(best.tokens)
+        if request.is_final and best.trusted and best.frames < context.FRAMES and self._check.is_due():
+            best = self._compared(decoder, samples, request, best)
+        found = best.found
+        tokens = found.tokens if best.trusted else window.without_loops(found.tokens)
         words: tuple[Word, ...] = ()
-        if tokens and not window.is_no_speech(best.no_speech, best.log_probability):
-            words = self._words(best, tokens, len(samples))
-        return Hypothesis(best.language, words, best.no_speech, best.log_probability, best.language_probability)
+        if tokens and not _is_no_speech(best):
+            words = decoder.words(best.encoded, best.frames, best.language, tokens, len(samples))
+            words = phantoms.without_phantoms(
+                words, samples, request.vocabulary, no_speech=found.no_speech, log_probability=found.log_probability
+            )
+        return Hypothesis(
+            best.language,
+            words,
+            found.no_speech,
+            found.log_probability,
+            best.language_probability,
+            has_repeated=len(tokens) < len(found.tokens),
+        )
 
-    def _decode(self, samples: Samples, frames: int, request: RecognitionRequest) -> _Decoding:
-        encoded = self._encode(samples, frames)
-        language, chance = self._language(encoded, request)
+    def _decode(
+        self,
+        decoder: WhisperDecoder,
+        samples: Samples,
+        frames: int,
+        limits: context.ContextLimits | None,
+        request: RecognitionRequest,
+    ) -> _Decoding:
+        encoded = decoder.encode(samples, frames, limits)
+        language, chance = self._language(decoder, encoded, request)
         limit = window.most_tokens(len(samples))
 
-        def decode(prompt: str) -> _Decoding:
-            tokens, log_probability, no_speech = self._generate(
-                encoded, language, prompt, limit, self._beam_size if request.is_final else 1
+        def decode(before: str, vocabulary: str) -> _Decoding:
+            found = decoder.generate(
+                encoded,
+                language,
+                before=before,
+                vocabulary=vocabulary,
+                limit=limit,
+                beam_size=(request.beam_size or self._beam_size) if request.is_final else 1,
             )
-            text = str(self._tokenizer(language).decode(tokens)).strip()
-            trusted = window.is_trusted(text, tokens, log_probability, limit)
-            return _Decoding(
-                encoded, frames, language, chance, tokens if text else [], log_probability, no_speech, trusted
-            )
+            trusted = window.is_trusted(found.text, found.tokens, found.log_probability, limit)
+            return _Decoding(encoded, frames, language, chance, found, trusted)
 
-        decoding = decode(request.prompt)
-        if request.prompt and window.may_be_confused(
-            decoding.log_probability, trusted=decoding.trusted, is_final=request.is_final
+        decoding = decode(request.prompt, request.vocabulary)
+        if (request.prompt or request.vocabulary) and window.may_be_confused(
+            decoding.found.log_probability, trusted=decoding.trusted, is_final=request.is_final
         ):
-            other = decode("")
-            if other.log_probability > decoding.log_probability:
+            other = decode("", "")
+            if other.found.log_probability > decoding.found.log_probability:
                 return other
         return decoding
 
-    def _generate(
-        self, encoded: Any, language: str, prompt: str, limit: int, beam_size: int
-    ) -> tuple[list[int], float, float]:
-        """Text tokens, their average log-probability, and the probability that nobody spoke."""
-        tokenizer = self._tokenizer(language)
-        start = self._prompt(tokenizer, prompt)
-        result = self._whisper.model.generate(
-            encoded,
-            [start],
-            beam_size=beam_size,
-            max_length=min(len(start) + limit, _MOST_TOKENS),
-            return_scores=True,
-            return_no_speech_prob=True,
-        )[0]
-        ids = list(result.sequences_ids[0])
-        average = min(0.0, float(result.scores[0]) * len(ids) / (len(ids) + 1))
-        return [token for token in ids if token < tokenizer.eot], average, float(result.no_speech_prob)
+    def _compared(
+        self, decoder: WhisperDecoder, samples: Samples, request: RecognitionRequest, short: _Decoding
+    ) -> _Decoding:
+        """The result of the full window, which is the better one; from now on windows are longer if it was needed."""
+        full = self._decode(decoder, samples, context.FRAMES, None, request)
+        if not full.trusted:
+            return short
+        if self._check.compare(_folded(short.found.text), _folded(full.found.text)) and self._notify is not None:
+            message = (
+                f"{self.name} hears less well in short windows of audio, so longer ones are used from now on; "
+                "this takes more of the processor."
+            )
+            self._notify(ErrorEvent("context", message, Severity.INFO))
+        return full
 
-    def _encode(self, samples: Samples, frames: int) -> Any:
-        import ctranslate2
-
-        features = self._whisper.feature_extractor(window.padded(samples, frames))
-        filled: NDArray[np.float32] = np.zeros((1, features.shape[0], frames), dtype=np.float32)
-        filled[0, :, : features.shape[1]] = features[:, :frames]
-        return self._whisper.model.encode(ctranslate2.StorageView.from_array(filled))
-
-    def _language(self, encoded: Any, request: RecognitionRequest) -> tuple[str, float]:
+    def _language(self, decoder: WhisperDecoder, encoded: Any, request: RecognitionRequest) -> tuple[str, float]:
         """The language and how sure it is among the candidates."""
         candidates = self._candidates(request)
         if request.language is not None:
             return request.language, 1.0
         if len(candidates) == 1:
             return candidates[0], 1.0
-        found = {token[2:-2]: float(chance) for token, chance in self._whisper.model.detect_language(encoded)[0]}
+        found = decoder.languages(encoded)
         chances = {code: found.get(code, 0.0) for code in candidates}
         best = max(chances, key=lambda code: chances[code])
         return best, chances[best] / max(sum(chances.values()), 1e-9)
@@ -218,79 +229,33 @@ class WhisperRecognizer:
         known = self.capabilities.languages
         return tuple(code for code in request.candidates if code in known) or tuple(sorted(known))
 
-    def _words(self, decoding: _Decoding, tokens: list[int], samples: int) -> tuple[Word, ...]:
-        tokenizer = self._tokenizer(decoding.language)
-        frames = min(decoding.frames, max(1, samples // window.HOP))
-        alignment = self._whisper.model.align(decoding.encoded, tokenizer.sot_sequence, [tokens], frames)[0]
-        return timed_words(tokenizer, tokens, alignment, samples / SAMPLE_RATE)
-
-    def _prompt(self, tokenizer: Any, text: str) -> list[int]:
-        prompt: list[int] = []
-        if text.strip():
-            prompt = [tokenizer.sot_prev, *tokenizer.encode(" " + text.strip())[-_MOST_PROMPT_TOKENS:]]
-        return [*prompt, *tokenizer.sot_sequence, tokenizer.no_timestamps]
-
-    def _tokenizer(self, language: str) -> Any:
-        if language not in self._tokenizers:
-            from faster_whisper.tokenizer import Tokenizer
-
-            self._tokenizers[language] = Tokenizer(
-                self._whisper.hf_tokenizer,
-                self._whisper.model.is_multilingual,
-                task="transcribe",
-                language=language,
-            )
-        return self._tokenizers[language]
-
-    def _open(self) -> Any:
-        import ctranslate2
-        from faster_whisper import WhisperModel
-        from faster_whisper.feature_extractor import FeatureExtractor
-
-        whisper = WhisperModel(
-            str(self._directory.path),
-            device=self._device,
-            compute_type=self._usable_type(),
-            cpu_threads=self._threads,
-            local_files_only=True,
-        )
-        if whisper.feature_extractor.mel_filters.shape[0] != whisper.model.n_mels:
-            whisper.feature_extractor = FeatureExtractor(feature_size=whisper.model.n_mels)
-        silence = np.zeros((1, whisper.model.n_mels, window.FRAMES // 6), dtype=np.float32)
-        whisper.model.encode(ctranslate2.StorageView.from_array(silence))
-        return whisper
-
-    def _usable_type(self) -> str:
-        """The number format that was asked for, or how the model is stored if the device cannot calculate in it."""
-        import ctranslate2
-
-        wanted = self._compute_type
-        if wanted in ("default", "auto") or wanted in ctranslate2.get_supported_compute_types(self._device):
-            return wanted
-        where = "graphics card" if self._device == "cuda" else "processor"
-        message = (
-            f"The {where} cannot calculate in {wanted}; choose another number format in the settings. Meanwhile the "
-            "one that the model is stored in is used."
-        )
-        if self._notify is not None:
-            self._notify(ErrorEvent("fallback", message, Severity.WARNING))
-        return "default"
-
-    def _settle_languages(self) -> None:
+    def _settle_languages(self, whisper: Any) -> None:
         """Now that the model is open, keep only the languages that it has tokens for."""
-        if not self._whisper.model.is_multilingual:
+        if not whisper.model.is_multilingual:
             languages: tuple[str, ...] = ("en",)
         else:
-            known = self._whisper.hf_tokenizer.token_to_id
+            known = whisper.hf_tokenizer.token_to_id
             languages = tuple(code for code in self._directory.languages if known(f"<|{code}|>") is not None)
         if not languages:
             raise ModelBroken("The model has no tokens for its languages.")
         self.capabilities = self._capabilities(languages)
 
     def _warm_up(self) -> None:
+        assert self._decoder is not None
         noise = np.random.default_rng(0).normal(0, 0.01, SAMPLE_RATE).astype(np.float32)
-        self._hypothesis(noise, RecognitionRequest(language=next(iter(self.capabilities.languages))))
+        language = next(iter(self.capabilities.languages))
+        self._hypothesis(self._decoder, noise, RecognitionRequest(language=language))
 
     @staticmethod
     def _capabilities(languages: tuple[str, ...]) -> RecognizerCapabilities:
         return RecognizerCapabilities(frozenset(languages), detects_language=len(languages) > 1, streaming=True)
+
+
+def _is_no_speech(decoding: _Decoding) -> bool:
+    return window.is_no_speech(decoding.found.no_speech, decoding.found.log_probability)
+
+
+def _folded(text: str) -> list[str]:
+    """The words for comparing, without case and marks."""
+    words = ("".join(filter(str.isalnum, word)) for word in text.casefold().split())
+    return [word for word in words if word]

@@ -1,8 +1,6 @@
-"""How much context a window of audio is given, and whether what came out of it can be trusted. Pure.
+"""Whether what came out of a window of audio can be trusted, and what is not worth decoding. Pure.
 
-Whisper was trained on windows of 30 s (3000 frames of 10 ms), but its encoder takes fewer, and cost falls faster than
-length. The price is accuracy at the edges, so the short window has a floor and a pad of silence, and a result that
-looks wrong is decoded again with more context.
+A result that looks wrong is decoded again with more context (context.py).
 """
 
 import zlib
@@ -12,15 +10,6 @@ import numpy as np
 
 from desktop.engine.events import SAMPLE_RATE, Samples
 
-FRAMES = 3000
-"""frames in Whisper's own window"""
-HOP = 160
-"""samples in a frame"""
-
-_FLOOR = 500
-_BUCKET = 100
-_PAD = 1.28
-"""seconds of silence behind the audio; less, and the last word suffers"""
 _TOKENS_PER_SECOND = 8
 _TOKENS_SPARE = 8
 _MOST_COMPRESSED = 2.4
@@ -29,22 +18,6 @@ _SURE_OF_NO_SPEECH = 0.6
 _UNSURE_OF_WORDS = -0.8
 _CONFUSED = -0.4
 _SILENT = 10 ** (-66 / 20)
-
-
-def contexts(samples: int, *, short: bool) -> tuple[int, ...]:
-    """Frames to encode `samples` with: the first is to be tried first, the next ones when its result fails."""
-    if not short:
-        return (FRAMES,)
-    needed = -(-(samples + round(_PAD * SAMPLE_RATE)) // HOP)
-    bucket = -(-max(needed, _FLOOR) // _BUCKET) * _BUCKET
-    return tuple(sorted({min(size, FRAMES) for size in (bucket, FRAMES // 2, FRAMES) if size >= bucket} | {FRAMES}))
-
-
-def padded(samples: Samples, frames: int) -> Samples:
-    """The audio with the silence behind it that a window of `frames` gives it."""
-    if frames >= FRAMES:
-        return samples[: FRAMES * HOP]
-    return np.pad(samples, (0, round(_PAD * SAMPLE_RATE)))
 
 
 def most_tokens(samples: int) -> int:

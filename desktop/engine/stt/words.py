@@ -41,7 +41,7 @@ def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: 
         words.append(Word(piece, start, end, min(max(chance, 0.0), 1.0)))
         clock = start
     whole = [
-        Word(word.text.strip(), word.start, word.end, word.probability)
+        replace(word, text=word.text.strip())
         for word in _whole_words(words, writes_spaces(tokenizer.language_code))
         if word.text.strip()
     ]
@@ -71,7 +71,8 @@ def _whole_words(pieces: list[Word], spaced: bool) -> list[Word]:
         if before is not None and not text.startswith(" ") and (spaced or opens or closes):
             chance = min(before.probability, piece.probability) if text.strip(_CLOSING) else before.probability
             start = piece.start if opens else before.start
-            words[-1] = Word(before.text + text, start, piece.end if not closes else before.end, chance)
+            end, mark = (before.end, piece.probability) if closes else (piece.end, 1.0)
+            words[-1] = Word(before.text + text, start, end, chance, mark)
         else:
             words.append(piece)
     return words

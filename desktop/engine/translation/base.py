@@ -1,8 +1,9 @@
 """What a translator is."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from desktop.engine.events import Samples
 from desktop.engine.stt.base import Progress
 
 
@@ -15,6 +16,9 @@ class TranslatorCapabilities:
     forces_prefix: bool
     """honours `prefix` of `translate`"""
     needs_network: bool = False
+    hears: frozenset[tuple[str, str]] = frozenset()
+    """those of `pairs` that are translated from the sound of whole utterances, not from their text; a translator with
+    any is a `SpeechTranslator`"""
 
 
 class Translator(Protocol):
@@ -36,3 +40,12 @@ class Translator(Protocol):
 
     def close(self) -> None:
         """Give the memory back. Idempotent."""
+
+
+@runtime_checkable
+class SpeechTranslator(Translator, Protocol):
+    """A Translator that also turns speech into text of another language."""
+
+    def translate_speech(self, samples: Samples, source: str, target: str) -> str:
+        """Translate one utterance, shape (n,), 16 kHz; empty if nothing is said in it. For pairs in
+        `capabilities.hears`. Raises BackendFailed."""

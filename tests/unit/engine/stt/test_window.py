@@ -1,4 +1,4 @@
-"""How much context a window gets, and which results can stand."""
+"""Which results can stand."""
 
 import numpy as np
 import pytest
@@ -7,29 +7,6 @@ from hypothesis import strategies as st
 
 from desktop.engine.events import SAMPLE_RATE
 from desktop.engine.stt import window
-
-
-@given(st.integers(0, 31 * SAMPLE_RATE))
-def test_contexts_hold_the_audio_and_grow(samples: int) -> None:
-    sizes = window.contexts(samples, short=True)
-    assert list(sizes) == sorted(set(sizes))
-    assert sizes[-1] == window.FRAMES
-    assert sizes[0] >= 500
-    assert sizes[0] * window.HOP >= min(samples + 1.28 * SAMPLE_RATE, window.FRAMES * window.HOP) - window.HOP
-    assert window.contexts(samples, short=False) == (window.FRAMES,)
-
-
-def test_short_context_is_short() -> None:
-    assert window.contexts(3 * SAMPLE_RATE, short=True) == (500, 1500, 3000)
-    assert window.contexts(10 * SAMPLE_RATE, short=True) == (1200, 1500, 3000)
-    assert window.contexts(29 * SAMPLE_RATE, short=True) == (3000,)
-
-
-def test_short_context_has_silence_behind_the_audio() -> None:
-    audio = np.ones(SAMPLE_RATE, np.float32)
-    assert len(window.padded(audio, 500)) == round(2.28 * SAMPLE_RATE)
-    assert len(window.padded(audio, window.FRAMES)) == SAMPLE_RATE
-    assert len(window.padded(np.ones(40 * SAMPLE_RATE, np.float32), window.FRAMES)) == 30 * SAMPLE_RATE
 
 
 @pytest.mark.parametrize(
@@ -75,6 +52,17 @@ def test_a_prompt_is_doubted_earlier_for_a_final() -> None:
     assert window.may_be_confused(-0.6, trusted=True, is_final=True)
     assert not window.may_be_confused(-0.6, trusted=True, is_final=False)
     assert window.may_be_confused(-0.1, trusted=False, is_final=False)
+
+
+def test_as_many_tokens_as_can_be_spoken() -> None:
+    assert window.most_tokens(0) == 8
+    assert window.most_tokens(3 * SAMPLE_RATE) == 32
+
+
+def test_repetition_compresses() -> None:
+    assert window.compression_ratio("") == 0.0
+    assert window.compression_ratio("I will go to the school.") < 1.5
+    assert window.compression_ratio("and so on " * 20) > 2.4
 
 
 def test_silence_is_told_by_its_loudest_tenth_of_a_second() -> None:

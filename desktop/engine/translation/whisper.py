@@ -1,0 +1,144 @@
+"""Whisper's own translation: speech of any language that it knows into English text.
+
+It needs no package, and hears what a transcript has lost. But it translates sound, not text: whole utterances only, at
+their end, and nothing that is typed or corrected. It shares the recogniser's model in memory (stt/opened.py).
+On the translation thread.
+"""
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from desktop.engine import music
+from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
+from desktop.engine.events import SAMPLE_RATE, Samples
+from desktop.engine.languages import language_name
+from desktop.engine.sentences import has_words
+from desktop.engine.stt import context, model_directory, window
+from desktop.engine.stt.base import Progress
+from desktop.engine.stt.context import Context, ContextLimits, limits_of
+from desktop.engine.stt.decoder import Decoded, WhisperDecoder
+from desktop.engine.stt.opened import Lease, Terms, in_use, lease
+from desktop.engine.translation.base import TranslatorCapabilities
+
+_log = logging.getLogger(__name__)
+
+_SHORTEST = SAMPLE_RATE // 10
+_BEAM = 5
+
+
+class WhisperTranslator:
+    """A SpeechTranslator on the directory of a CTranslate2 Whisper model.
+
+    terms: how the model is opened where recognition has no model open that can translate, tried in turn. context,
+    context_floor, context_pad: as for the recogniser.
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[Terms],
+        *,
+        name: str = "",
+        context: Context = "auto",
+        context_floor: int = 0,
+        context_pad: float = -1.0,
+    ) -> None:
+        self._terms = tuple(terms)
+        self._directory = model_directory.describe(self._terms[0].path, name)
+        self._context = (context, context_floor, context_pad)
+        self._limits: ContextLimits | None = None
+        self._lease: Lease | None = None
+        self._decoder: WhisperDecoder | None = None
+        self.name = self._directory.name
+        pairs = self._directory.pairs
+        self.capabilities = TranslatorCapabilities(pairs, forces_prefix=False, hears=pairs)
+
+    def load(self, source: str, target: str, progress: Progress) -> None:
+        """Bring the model into memory, unless the recogniser has. Raises ModelMissing, ModelBroken."""
+        if source != target and (source, target) not in self.capabilities.pairs:
+            raise ModelMissing(
+                f"{self.name} cannot translate from {language_name(source)} to {language_name(target)}; "
+                f"install the Argos package {source}→{target}."
+            )
+        progress(0.0)
+        self._open(source, progress)
+        progress(1.0)
+
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+        """Text that needs no translation as it is. Raises BackendFailed for any other: Whisper translates sound."""
+        text = " ".join(text.split())
+        if source == target or not has_words(text):
+            return text if not prefix or text.startswith(prefix) else prefix
+        raise BackendFailed(
+            f"{self.name} translates what it hears, not text; install the Argos package {source}→{target} for that.",
+            recoverable=True,
+        )
+
+    def translate_speech(self, samples: Samples, source: str, target: str) -> str:
+        """Translate one utterance, shape (n,), 16 kHz; what is behind 30 s is cut off. Raises ModelMissing,
+        ModelBroken, BackendFailed."""
+        self.load(source, target, lambda _: None)
+        samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
+        samples = samples.astype(np.float32, copy=False)
+        if source == target or len(samples) < _SHORTEST or window.is_silent(samples) or music.is_music(samples):
+            return ""
+        try:
+            return self._translated(samples, source)
+        except Exception as error:
+            # The message of the library may hold the text, so only its kind is told.
+            _log.error("Whisper failed to translate: %s", type(error).__name__)
+            raise BackendFailed(
+                f'The model "{self.name}" failed while translating; install an Argos package, or choose another model.',
+                recoverable=True,
+            ) from error
+
+    def close(self) -> None:
+        """Give the memory back, if nobody else uses the model. Idempotent; the next utterance loads again."""
+        held, self._lease, self._decoder = self._lease, None, None
+        if held is not None:
+            held.release()
+
+    def _translated(self, samples: Samples, source: str) -> str:
+        assert self._decoder is not None
+        limit = window.most_tokens(len(samples))
+        best: Decoded | None = None
+        for frames in context.sizes(len(samples), self._limits):
+            encoded = self._decoder.encode(samples, frames, self._limits)
+            found = self._decoder.generate(encoded, source, limit=limit, beam_size=_BEAM)
+            if window.is_trusted(found.text, found.tokens, found.log_probability, limit):
+                return found.text
+            if window.is_no_speech(found.no_speech, found.log_probability):
+                return ""
+            if best is None or found.log_probability > best.log_probability:
+                best = found
+        assert best is not None
+        tokens = window.without_loops(best.tokens)
+        return str(self._decoder.tokenizer(source).decode(tokens)).strip()
+
+    def _open(self, source: str, progress: Progress) -> None:
+        """Hold the model that is open now: the recogniser may have opened it anew, in another way, or a smaller one."""
+        current = next((terms for terms in in_use() if _can(terms, source)), None)
+        if self._lease is not None and current == self._lease.terms:
+            return
+        candidates = [*([current] if current is not None else []), *self._terms]
+        for index, terms in enumerate(candidates):
+            model_directory.verify(terms.path)
+            try:
+                held = lease(terms, lambda share: progress(0.9 * share), None)
+            except Exception as error:
+                _log.exception("cannot load the Whisper model for translation")
+                if index + 1 == len(candidates):
+                    raise ModelBroken(
+                        f"The recognition model in {terms.path} cannot be loaded for translation; install it again or "
+                        "choose another one."
+                    ) from error
+                continue
+            self.close()
+            self._lease, self._decoder = held, WhisperDecoder(held.whisper, "translate")
+            self._limits = limits_of(model_directory.describe(terms.path), *self._context)
+            return
+
+
+def _can(terms: Terms, source: str) -> bool:
+    return any(source == pair[0] for pair in model_directory.describe(terms.path).pairs)

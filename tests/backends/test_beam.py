@@ -1,0 +1,33 @@
+"""Each request may ask for a beam width of its own."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop.bench.make_model import TINY, make_whisper
+from desktop.engine.stt.base import RecognitionRequest
+from desktop.engine.stt.whisper import WhisperRecognizer
+
+NOISE = np.random.default_rng(1).normal(0, 0.1, 48_000).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that finds wide beams worth while: with random weights everything is about as probable."""
+    return make_whisper(tmp_path_factory.mktemp("made") / "tiny", TINY)
+
+
+@pytest.mark.parametrize("own", [1, 5])
+def test_a_final_is_searched_as_wide_as_it_asks_for(path: Path, own: int) -> None:
+    recognizer = WhisperRecognizer(path, beam_size=own)
+    recognizer.load(lambda _: None)
+
+    def probability(beam_size: int, *, is_final: bool = True) -> float:
+        request = RecognitionRequest("en", is_final=is_final, beam_size=beam_size)
+        return recognizer.transcribe(NOISE, request).log_probability
+
+    assert probability(5) != probability(1)
+    assert probability(0) == probability(own)
+    assert probability(5, is_final=False) == probability(1)
+    recognizer.close()
