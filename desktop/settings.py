@@ -34,6 +34,10 @@ def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at onc
     return {"unit": unit, "advanced": advanced, "applies": applies}
 
 
+def _reloads(about: JsonDict) -> bool:
+    return about["applies"] == "reload"
+
+
 class Group(BaseModel):
     """Settings that belong together; one page of the dialog."""
 
@@ -84,6 +88,13 @@ class VadSettings(Group):
     hangover: float = Field(
         0.5, ge=0.1, le=3, description="Seconds of silence that end an utterance", json_schema_extra=_about(unit="s")
     )
+    early_end: float = Field(
+        0.16,
+        ge=0,
+        le=3,
+        description="Seconds of silence that end an utterance after what is surely a whole sentence; 0 is never",
+        json_schema_extra=_about(unit="s", advanced=True),
+    )
     max_segment: float = Field(
         20.0,
         ge=5,
@@ -111,7 +122,7 @@ class RecognitionSettings(Group):
         ge=1,
         le=10,
         description="Beam width of the final decoding",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     threads: int = Field(
         0,
@@ -142,8 +153,23 @@ class RecognitionSettings(Group):
     )
     context: Literal["auto", "short", "full"] = Field(
         "auto",
-        description="Audio window given to Whisper: short is several times faster, full is what it was made for",
+        description="Audio window given to Whisper: full is the 30 s it was made for, short is several times faster; "
+        "auto is as short as is safe for the model",
         json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    context_floor: int = Field(
+        0,
+        ge=0,
+        le=3000,
+        description="Shortest window given to Whisper, in frames of 10 ms; 0 is as is safe for the model",
+        json_schema_extra=_about(unit="frames", advanced=True, applies="reload"),
+    )
+    context_pad: float = Field(
+        -1.0,
+        ge=-1,
+        le=10,
+        description="Seconds of silence behind the audio in a short window; -1 is as is safe for the model",
+        json_schema_extra=_about(unit="s", advanced=True, applies="reload"),
     )
     step: float = Field(
         0.3,
@@ -159,6 +185,29 @@ class RecognitionSettings(Group):
         description="Seconds of audio that are decoded at most while speaking",
         json_schema_extra=_about(unit="s", advanced=True),
     )
+    mode: Literal["auto", "streaming", "buffered"] = Field(
+        "auto",
+        description="When words appear: streaming is while they are spoken, buffered when an utterance ends; auto is "
+        "streaming, and buffered for a while if that fails",
+    )
+    breaker_failures: int = Field(
+        2,
+        ge=1,
+        le=100,
+        description="Failures of streaming after which auto changes to buffered",
+        json_schema_extra=_about(advanced=True),
+    )
+    breaker_recovery: float = Field(
+        30.0,
+        ge=1,
+        le=3600,
+        description="Seconds until auto tries streaming again, and over which its failures are counted",
+        json_schema_extra=_about(unit="s", advanced=True),
+    )
+    may_lower_model: bool = Field(
+        True,
+        description="Take the next smaller model that is installed while this computer is too slow for the chosen one",
+    )
     unload_after: float = Field(
         10.0,
         ge=0,
@@ -168,12 +217,24 @@ class RecognitionSettings(Group):
     )
     vocabulary: str = Field("", description="Names and terms to expect")
 
+    @property
+    def model_terms(self) -> tuple[object, ...]:
+        """What the loaded model depends on: where that changes it is loaded anew."""
+        extras = ((name, field.json_schema_extra) for name, field in type(self).model_fields.items())
+        return tuple(getattr(self, name) for name, extra in extras if isinstance(extra, dict) and _reloads(extra))
+
 
 class TranslationSettings(Group):
     """Translation"""
 
     target: str = Field("", description="Language to translate into; empty for none")
     live: bool = Field(True, description="Translate while somebody speaks, not only at the end")
+    backend: Literal["auto", "argos", "whisper"] = Field(
+        "auto",
+        description="What translates: Argos packages, or Whisper itself, only into English and only whole utterances; "
+        "auto is Whisper where no package is installed",
+        json_schema_extra=_about(advanced=True),
+    )
 
 
 class SpeechSettings(Group):

@@ -5,14 +5,17 @@ For tests of the engine's own behaviour (threads, states, fallbacks). What the r
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import numpy as np
 
 from desktop.engine.audio.base import FrameSink, Source
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, Event, Samples, SpeechAudio, State, StateChanged, TranslationUpdate, Word
-from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
+from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
+from desktop.engine.stt.wrapped import WrappedRecognizer
 from desktop.engine.translation.base import TranslatorCapabilities
 from desktop.engine.tts.base import SpeechChunk, SynthesizerCapabilities, Voice
 from desktop.settings import Settings
@@ -78,6 +81,21 @@ class FakeTranslator:
 
     def close(self) -> None:
         pass
+
+
+class FakeSpeechTranslator(FakeTranslator):
+    """Translates by saying how long the utterance is that it hears; fails while `fails`."""
+
+    name = "fake speech translator"
+
+    def __init__(self, pairs: frozenset[tuple[str, str]] = frozenset({("es", "en")})) -> None:
+        self.capabilities = TranslatorCapabilities(pairs, forces_prefix=False, hears=pairs)
+        self.fails = False
+
+    def translate_speech(self, samples: Samples, source: str, target: str) -> str:
+        if self.fails:
+            raise EngineError("It failed; try again.", code="backend-failed", recoverable=True)
+        return f"{len(samples)} samples of {source}"
 
 
 class FakeSynthesizer:
@@ -239,3 +257,44 @@ class FakeEngine:
         while (event := self._inbox.get()) is not None:
             for subscriber in tuple(self._subscribers):
                 subscriber(event)
+
+
+Failing = Literal["raise", "memory", "hang", "hang then fail"]
+"""How a decode fails: an error of its own, out of memory, no end until it is released, and then an error."""
+
+
+class FailingRecognizer(WrappedRecognizer):
+    """A recogniser that fails at chosen decodes; the others are those of `recognizer`.
+
+    plan: gets the number of the decode, from 0, and its request; says how it fails, None if it does not.
+    """
+
+    def __init__(self, recognizer: Recognizer, plan: Callable[[int, RecognitionRequest], Failing | None]) -> None:
+        super().__init__(recognizer)
+        self.calls = 0
+        self.failed_at: list[float] = []
+        """when each failing decode began (time.monotonic)"""
+        self.is_closed = False
+        self._plan = plan
+        self._released = threading.Event()
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        call, self.calls = self.calls, self.calls + 1
+        failing = self._plan(call, request)
+        if failing is not None:
+            self.failed_at.append(time.monotonic())
+        if failing in ("hang", "hang then fail"):
+            assert self._released.wait(120)
+        if failing == "memory":
+            raise MemoryError
+        if failing in ("raise", "hang then fail"):
+            raise RuntimeError("boom")
+        return super().transcribe(samples, request)
+
+    def release(self) -> None:
+        """Let what hangs go on."""
+        self._released.set()
+
+    def close(self) -> None:
+        self.is_closed = True
+        super().close()

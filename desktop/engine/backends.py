@@ -14,11 +14,12 @@ from desktop.engine.errors import BackendFailed, EngineError, GraphicsCardFailed
 from desktop.engine.events import ErrorEvent, Samples, Severity
 from desktop.engine.languages import language_name
 from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
+from desktop.engine.stt.watched import WatchedRecognizer
 from desktop.engine.translation.base import Translator
 from desktop.engine.tts.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
 from desktop.engine.tuning import has_card, measure, resolved
 from desktop.engine.tuning_cache import TuningCache
-from desktop.settings import RecognitionSettings, SpeechSettings
+from desktop.settings import RecognitionSettings, Settings, SpeechSettings
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ Notify = Callable[[ErrorEvent], None]
 """Takes what the user should know; any thread."""
 
 RECOGNIZERS = ("whisper", "pocketsphinx")
+TRANSLATORS = ("argos", "whisper")
 SYNTHESIZERS = ("piper", "espeak")
 _PLACES = {"processor": "on the processor"}
 """what to say of a candidate of that name when it takes over"""
@@ -43,7 +45,7 @@ def make_recognizer(settings: RecognitionSettings, notify: Notify) -> Recognizer
     for name in order(settings.backend, RECOGNIZERS):
         if name == "whisper":
             # The card first; the processor takes over when it fails, while it loads or later.
-            card = settings.device == "cuda" or (settings.device == "auto" and has_card())
+            card = _has_card(settings)
             if card:
                 candidates.append(("card", lambda: _whisper(settings, notify, has_card=True)))
             name = "processor" if card else "whisper"
@@ -75,11 +77,19 @@ def tune_recognizer(settings: RecognitionSettings, wanted: Event) -> None:
         log.info("recognition runs best on: %s", tuning.choice.label)
 
 
-def make_translator() -> Translator:
-    """The translator over every installed Argos package."""
-    from desktop.engine.translation.argos import ArgosTranslator
+def make_translator(settings: Settings, notify: Notify) -> Translator:
+    """The translator that the settings ask for; nothing is loaded yet. Raises ModelMissing, ModelBroken."""
+    from desktop.engine.translation.fallback import FallbackTranslator
 
-    return ArgosTranslator()
+    candidates: list[Translator] = []
+    for name in order(settings.translation.backend, TRANSLATORS):
+        try:
+            candidates.append(_argos() if name == "argos" else _whisper_translator(settings.recognition))
+        except EngineError as error:
+            if settings.translation.backend == name:
+                raise
+            log.info("%s does not translate: %s", name, error.code)
+    return FallbackTranslator(candidates, notify)
 
 
 def make_synthesizer(settings: SpeechSettings, notify: Notify) -> Synthesizer:
@@ -108,9 +118,42 @@ def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -
         compute_type=choice.compute_type,
         threads=choice.threads,
         context=settings.context,
+        context_floor=settings.context_floor,
+        context_pad=settings.context_pad,
         beam_size=settings.beam_size,
         notify=notify,
     )
+
+
+def _argos() -> Translator:
+    from desktop.engine.translation.argos import ArgosTranslator
+
+    return ArgosTranslator()
+
+
+def _whisper_translator(settings: RecognitionSettings) -> Translator:
+    """On the model that recognises; where that has to be opened, as the recogniser would."""
+    from desktop.engine.models import recognition_model
+    from desktop.engine.stt.opened import Terms
+    from desktop.engine.translation.whisper import WhisperTranslator
+
+    model = recognition_model(settings.model)
+    tuning = TuningCache().get(model.path)
+    terms = []
+    for wanted in (settings, settings.model_copy(update={"device": "cpu"})):
+        choice = resolved(wanted, tuning.choice if tuning is not None else None, has_card=_has_card(wanted))
+        terms.append(Terms(model.path, choice.device, choice.compute_type, choice.threads))
+    return WhisperTranslator(
+        tuple(dict.fromkeys(terms)),
+        name=model.label,
+        context=settings.context,
+        context_floor=settings.context_floor,
+        context_pad=settings.context_pad,
+    )
+
+
+def _has_card(settings: RecognitionSettings) -> bool:
+    return settings.device == "cuda" or (settings.device == "auto" and has_card())
 
 
 def _synthesizer(name: str) -> Synthesizer:
@@ -125,6 +168,9 @@ def _synthesizer(name: str) -> Synthesizer:
 
 class FallbackRecognizer:
     """The first recogniser that loads; the next one when it fails. Each takeover is reported.
+
+    A streamed decode that fails, or hangs, is no reason to change: who asked decodes the same audio buffered. Only when
+    that fails, too, the next one takes over, and decodes it.
 
     candidates: (name, function that makes it); making one may raise ModelError.
     """
@@ -161,6 +207,8 @@ class FallbackRecognizer:
             try:
                 return self._active.transcribe(samples, request)
             except Exception as error:
+                if not request.is_buffered:
+                    raise
                 log.exception("the recogniser failed")
                 self._take_next(_as_engine_error(error, f"{self._active.name} stopped working"))
 
@@ -181,7 +229,7 @@ class FallbackRecognizer:
         while self._waiting:
             name, make = self._waiting.pop(0)
             try:
-                candidate = self._loading = make()
+                candidate = self._loading = WatchedRecognizer(make())
                 candidate.load(self._progress)
             except Exception as error:
                 log.info("a recogniser cannot be used", exc_info=True)

@@ -281,6 +281,7 @@ class Engine:
         source.open(sink)
         self._source, self._sink, self._source_is_chosen = source, sink, chosen
         pipeline.configure(self._settings, self._hears_itself())
+        pipeline.keep_to_real_time(is_wanted=getattr(source, "in_real_time", source.is_live))
         log.info("session %d: a source was opened", session)
 
     def _post_end(self, sink: PipelineSink) -> None:

@@ -22,6 +22,7 @@
     │       └── DownloadStopped    the user stopped it
     ├── LanguageUnknown        not a language code that Parley knows
     ├── BackendFailed          a backend raised while working
+    │   ├── DecodeHung         recognition stands still
     │   └── GraphicsCardFailed the graphics card cannot be used; the processor is, meanwhile
     └── TypingError            text cannot be typed (no permission, no display, no clipboard tool)
 
@@ -132,6 +133,10 @@ class BackendFailed(EngineError):
 
 class GraphicsCardFailed(BackendFailed):
     code = "graphics-card"
+
+
+class DecodeHung(BackendFailed):
+    code = "decode-hung"
 
 
 class TypingError(EngineError):

@@ -42,6 +42,10 @@ class SpeechSegment:
     end: float
     is_final: bool
     """the utterance is over; exactly one final per segment_id"""
+    speech_end: float = 0.0
+    """end of the last frame that may hold speech; two snapshots with the same one hold the same words"""
+    is_pause: bool = False
+    """the speaker just fell silent: if nobody goes on, the final will say the same"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Word:
     end: float
     probability: float
     """0..1"""
+    mark: float = 1.0
+    """probability of the punctuation that ends it, 0..1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,15 @@ class Metrics:
     synthesizer: str
     spoken_queue: float = 0.0
     """seconds of speech waiting to be played"""
+    pace: str = ""
+    """what recognition does less of to keep up, as shown to the user ("words every 1.2 s"); empty if nothing"""
+    busy: float = 0.0
+    """share of the last seconds that recognition computed, 0..1"""
+    backlog: float = 0.0
+    """seconds of sound that wait to be recognised"""
+    mode: str = ""
+    """`streaming`: words are recognised while they are spoken; `buffered`: each utterance when it is over; empty while
+    nothing is loaded"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +213,8 @@ class ErrorEvent:
     """Something the user should know: an error, or a fallback that took over."""
 
     code: str
-    """that of the `EngineError`, or of a notice (`fallback`, `audio-dropped`, `untranslated`)"""
+    """that of the `EngineError`, or of a notice (`fallback`, `audio-dropped`, `untranslated`, `pace`, `buffered`,
+    `streaming`, `stumbled`)"""
     message: str
     """one sentence: what happened, what to do"""
     severity: Severity

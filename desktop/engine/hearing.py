@@ -28,7 +28,8 @@ class Hearing:
     def __init__(self, settings: Settings, on_level: Callable[[AudioLevel], None]) -> None:
         self._vad: VadSettings = settings.vad
         self._detector = SpeechDetector(settings.vad)
-        self._segmenter = Segmenter(settings.vad, settings.recognition.step)
+        self._step = settings.recognition.step
+        self._segmenter = Segmenter(settings.vad, self._step)
         self._on_level = on_level
         self._rest: Samples = np.zeros(0, np.float32)
         self._level_samples: list[Samples] = []
@@ -41,14 +42,24 @@ class Hearing:
         if settings.vad != self._vad:
             self._vad = settings.vad
             self._detector.configure(settings.vad)
-        self._segmenter.configure(settings.vad, settings.recognition.step)
+        self._segmenter.configure(settings.vad, self._step)
         self._level_block = int(SAMPLE_RATE / settings.audio.level_hz)
+
+    def look_every(self, step: float) -> None:
+        """Least seconds of new audio between two looks at a running utterance; at first as set."""
+        if step != self._step:
+            self._step = step
+            self._segmenter.configure(self._vad, step)
 
     def set_muted(self, speaking: bool) -> None:
         """Parley speaks, or has ended to, where it would hear itself. Any thread."""
         if not speaking and self._speaking:
             self._muted_until = time.monotonic() + MUTE_TAIL
         self._speaking = speaking
+
+    def settle(self, segment_id: int, speech_end: float) -> None:
+        """Recognition is sure that an utterance is whole, see Segmenter.settle. Any thread."""
+        self._segmenter.settle(segment_id, speech_end)
 
     def feed(self, samples: Samples) -> list[SpeechSegment]:
         """The utterances that these samples, shape (n,), begin, continue or end."""

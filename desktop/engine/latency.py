@@ -16,7 +16,7 @@ STAGES = ("partial", "recognition", "final", "translation", "speech")
 """keys of `Metrics.latency`, in the order of the pipeline"""
 REMEMBERED = 600
 """samples of each series that are kept: five minutes at two a second"""
-FALLBACKS = ("fallback", "audio-dropped", "untranslated")
+FALLBACKS = ("fallback", "audio-dropped", "untranslated", "buffered", "stumbled")
 """codes of ErrorEvent that tell of something reduced"""
 
 
@@ -66,6 +66,14 @@ class LatencySnapshot:
     """items that wait in all stages together"""
     spoken_queue: float
     """seconds of speech that wait to be played"""
+    pace: str
+    """what recognition does less of to keep up, as shown; empty if nothing"""
+    busy: float
+    """share of the last seconds that recognition computed, 0..1"""
+    backlog: float
+    """seconds of sound that wait to be recognised"""
+    mode: str
+    """`streaming`, `buffered`, or empty; as in Metrics"""
     dropped_seconds: float
     """audio that was lost since the panel opened"""
     coalesced: int
@@ -126,6 +134,8 @@ class LatencyLog:
         self._dropped = _Counter()
         self._coalesced = _Counter()
         self._spoken_queue = 0.0
+        self._keeping_up = ("", 0.0, 0.0)
+        self._mode = ""
         self._fallbacks = 0
         self._last_fallback = ""
         self._errors = 0
@@ -152,12 +162,17 @@ class LatencyLog:
         if usage is not None:
             self._cpu.add(at, usage.cpu)
             self._memory.add(at, float(usage.memory))
+        pace, busy, backlog = self._keeping_up
         return LatencySnapshot(
             at=at,
             stages={name: _summary(self._stages[name]) for name in STAGES if name in self._stages},
             queued=dict(self._queued),
             queue_depth=tuple(self._depth.points),
             spoken_queue=self._spoken_queue,
+            pace=pace,
+            busy=busy,
+            backlog=backlog,
+            mode=self._mode,
             dropped_seconds=self._dropped.grown,
             coalesced=int(self._coalesced.grown),
             fallbacks=self._fallbacks,
@@ -177,6 +192,8 @@ class LatencyLog:
         self._queued = dict(event.queued)
         self._depth.add(at, float(sum(event.queued.values())))
         self._spoken_queue = event.spoken_queue
+        self._keeping_up = (event.pace, event.busy, event.backlog)
+        self._mode = event.mode
         self._dropped.see(event.dropped_seconds)
         self._coalesced.see(float(event.coalesced))
         named = {"recognition": event.recognizer, "translation": event.translator, "speech": event.synthesizer}

@@ -10,11 +10,12 @@ order or a gender that the end of the sentence would change is worse than a seco
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
-from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import Samples, TranscriptUpdate, TranslationUpdate
 from desktop.engine.languages import join_words, writes_spaces
 from desktop.engine.sentences import has_words, is_complete, spans
-from desktop.engine.translation.base import Translator
+from desktop.engine.translation.base import SpeechTranslator, Translator
 
 # Measured on the starter packages, all test sentences word by word: the final text differs from the translation
 # of the whole sentence in 0 of 59 cases, and a third of it is committed before the sentence ends. With 2 agreeing
@@ -44,7 +45,14 @@ class _Segment:
     """committed beginning of the running sentence's translation"""
     history: tuple[tuple[str, str], ...] = ()
     """latest (committed source of the running sentence, its translation), oldest first"""
+    guess: str = ""
+    """the latest translation of everything, committed or not, nothing held back"""
     last: TranslationUpdate | None = None
+
+    @property
+    def shown(self) -> str:
+        """All that the latest update showed."""
+        return join_words(self.last.committed, self.last.unconfirmed, self.last.target_language) if self.last else ""
 
 
 @dataclass(slots=True)
@@ -67,8 +75,9 @@ class LiveTranslator:
 
     The committed text of a segment only grows, whatever updates come, as long as the target stays the same."""
 
-    def __init__(self, translator: Translator | None, target: str) -> None:
-        """target: ISO 639 code; empty translates nothing."""
+    def __init__(self, translator: Translator | None, target: str, *, masks: bool = True) -> None:
+        """target: ISO 639 code; empty translates nothing. masks: hold the end of a running sentence back."""
+        self._masks = masks
         self._translator = translator
         self._target = target
         self._segments: OrderedDict[int, _Segment] = OrderedDict()
@@ -89,10 +98,16 @@ class LiveTranslator:
         self._target = target
         self._memory = _Memory()
 
-    def update(self, update: TranscriptUpdate) -> TranslationUpdate:
-        """The translation that belongs to the update. Raises what the translator raises (EngineError); nothing
-        is changed then, and the same update may be given again, for example after `configure(None, target)`,
-        which shows it untranslated."""
+    def awaits_end(self, update: TranscriptUpdate) -> bool:
+        """Whether the update says nothing yet, because its utterance is translated from its sound, at its end."""
+        return not update.is_final and self._hears(update.language)
+
+    def update(self, update: TranscriptUpdate, samples: Samples | None = None) -> TranslationUpdate:
+        """The translation that belongs to the update. samples: the sound of a finished utterance, shape (n,), 16 kHz;
+        without it a translator that has to hear it leaves the text as it is.
+
+        Raises what the translator raises (EngineError); nothing is changed then, and the same update may be given
+        again, for example after `configure(None, target)`, which shows it untranslated."""
         segment = self._segments.get(update.segment_id, _Segment())
         if segment.last is not None and segment.last.is_final:
             return segment.last
@@ -101,9 +116,12 @@ class LiveTranslator:
         if update.is_final and tail:
             source, tail = join_words(source, tail, update.language), ""
         same = update.language == self._target
-        can = same or self._can(update.language)
+        must_hear = not same and self._hears(update.language)
+        can = same or (self._can(update.language) and (samples is not None or not (must_hear and update.is_final)))
         if same or not can:
             segment, shown = self._original(segment, source, tail)
+        elif must_hear:
+            segment, shown = self._heard(segment, source, update.language, samples if update.is_final else None)
         else:
             segment, shown = self._translated(segment, source, tail, update.language, update.is_final)
         result = TranslationUpdate(
@@ -125,6 +143,18 @@ class LiveTranslator:
     def _can(self, language: str) -> bool:
         return self._translator is not None and (language, self._target) in self._translator.capabilities.pairs
 
+    def _hears(self, language: str) -> bool:
+        return self._translator is not None and (language, self._target) in self._translator.capabilities.hears
+
+    def _heard(self, segment: _Segment, source: str, language: str, samples: Samples | None) -> tuple[_Segment, str]:
+        """The translation of the sound; what another translator committed before stays its beginning."""
+        if samples is None:
+            return segment, ""
+        assert isinstance(self._translator, SpeechTranslator)
+        text = " ".join(self._translator.translate_speech(samples, language, self._target).split())
+        text = continued(join_words(segment.done, segment.running, self._target), text, self._target)
+        return replace(segment, consumed=len(source), done=text, running="", history=()), ""
+
     def _original(self, segment: _Segment, source: str, tail: str) -> tuple[_Segment, str]:
         """The text as it is: nothing to translate, or no way to."""
         rest = source[segment.consumed :]
@@ -143,7 +173,7 @@ class LiveTranslator:
             segment = self._commit_agreed(segment, running, language)
         elif not has_words(tail):
             return segment, ""
-        return segment, self._unconfirmed(segment, join_words(running, tail, language), language)
+        return self._unconfirmed(segment, join_words(running, tail, language), language)
 
     def _finish_sentences(self, segment: _Segment, source: str, language: str, is_final: bool) -> _Segment:
         rest = source[segment.consumed :]
@@ -174,20 +204,29 @@ class LiveTranslator:
         # Both begin the latest translation, so the longer one continues the other.
         return replace(segment, history=history, running=max(segment.running, agreed, key=len))
 
-    def _unconfirmed(self, segment: _Segment, running: str, language: str) -> str:
+    def _unconfirmed(self, segment: _Segment, running: str, language: str) -> tuple[_Segment, str]:
         """What follows the committed target, by today's knowledge. While the sentence is open its last words
         and what is longer than the source are held back: they change with almost every update (deleted words
-        per final word, starter packages: 1.34 with everything shown, 0.09 so)."""
-        shown = ""
+        per final word, starter packages: 1.34 with everything shown, 0.09 so). So is what only one guess says
+        (0.02 so)."""
+        committed = join_words(segment.done, segment.running, self._target)
+        held_back = whole = ""
         prefix = segment.running
         pieces = [running[begin:end].strip() for begin, end in spans(running, language)]
         for index, piece in enumerate(pieces):
             forced = prefix if index == 0 and self._forces() else ""
             text = self._ask(piece, language, forced, is_final=False) if has_words(piece) else piece
+            before, whole = whole, join_words(whole, text.removeprefix(forced) if forced else text, self._target)
+            held_back = whole
             if index == len(pieces) - 1 and not is_complete(piece, language):
                 text = _shortened(text, count_words(piece, language) + 1, self._target)
-            shown = join_words(shown, text.removeprefix(forced) if forced else text, self._target)
-        return shown.strip()
+                held_back = join_words(before, text.removeprefix(forced) if forced else text, self._target)
+        if not self._masks:
+            return segment, whole.strip()
+        guess = join_words(committed, whole.strip(), self._target)
+        now = join_words(committed, held_back.strip(), self._target)
+        text = steady(segment.shown, segment.guess, now, self._target)
+        return replace(segment, guess=guess), text.removeprefix(committed).strip() if text.startswith(committed) else ""
 
     def _forces(self) -> bool:
         return self._translator is not None and self._translator.capabilities.forces_prefix
@@ -200,12 +239,18 @@ class LiveTranslator:
             return known
         forced = prefix if self._forces() else ""
         result = " ".join(self._translator.translate(text, language, self._target, forced, is_final).split())
-        if not result.startswith(prefix):
-            beginning, words = _units(prefix, self._target), _units(result, self._target)
-            result = join_words(prefix, _text(words[len(beginning) :], self._target), self._target)
+        result = continued(prefix, result, self._target)
         if not is_final:
             self._memory.put(key, result)
         return result
+
+
+def continued(beginning: str, text: str, target: str) -> str:
+    """The text, but with that beginning in place of as many words. Pure."""
+    if text.startswith(beginning):
+        return text
+    rest = _units(text, target)[len(_units(beginning, target)) :]
+    return join_words(beginning, _text(rest, target), target)
 
 
 def safe_beginning(translations: Sequence[str], source_words: int, target: str) -> str:
@@ -222,6 +267,19 @@ def safe_beginning(translations: Sequence[str], source_words: int, target: str) 
     while agreed < count and len({units[agreed] for units in split}) == 1:
         agreed += 1
     return _text(split[-1][:agreed], target)
+
+
+def steady(shown: str, before: str, now: str, target: str) -> str:
+    """What to show of a text that is guessed again and again: what two guesses in a row say. A guess that takes back
+    what is shown has to come twice. Pure.
+
+    shown: what stands there; before, now: the last guess and this one."""
+    last = _units(before, target)
+    pairs = zip(_units(now, target), last, strict=False)
+    agreed = [one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    standing = _units(shown, target)
+    still_said = last[: len(standing)] == standing
+    return _text(standing if still_said and len(agreed) < len(standing) else agreed, target)
 
 
 def count_words(text: str, language: str) -> int:

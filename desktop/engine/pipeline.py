@@ -5,24 +5,44 @@ Methods are called from the engine's thread.
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.engine.audio.base import Source
-from desktop.engine.backends import make_recognizer, make_synthesizer, make_translator, tune_recognizer
+from desktop.engine.backends import Notify, make_recognizer, make_synthesizer, make_translator, tune_recognizer
 from desktop.engine.errors import EngineError
-from desktop.engine.events import AudioFrame, ErrorEvent, Metrics, Severity, TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import (
+    AudioFrame,
+    ErrorEvent,
+    Metrics,
+    Samples,
+    Severity,
+    TranscriptUpdate,
+    TranslationUpdate,
+)
 from desktop.engine.hearing import Hearing
+from desktop.engine.method import Method
+from desktop.engine.pace import Kind
+from desktop.engine.pacing import ModelsToUse
 from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage, Tune
+from desktop.engine.smaller_models import models_to_use
 from desktop.engine.speaking import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
 from desktop.engine.stage import Emit, EndOfSpeech, Expect, Unload
-from desktop.engine.translating import MakeTranslator, ToTranslate, Transcribed, TranslationStage
-from desktop.engine.work_queue import FrameQueue
+from desktop.engine.translating import ToTranslate, Transcribed, TranslationStage
+from desktop.engine.translation.base import Translator
+from desktop.engine.work_queue import SOUND_WAITING, FrameQueue
 from desktop.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_SOUND_TO_LOAD = 60.0
+"""seconds of live sound that wait until a model is loaded"""
+_QUIET = 60.0
+"""seconds after which it is told again that sound is lost"""
+_DROPPED = "This computer cannot keep up, and some sound was left out; close other programs, or choose a smaller model."
 
 
 def open_speaker(output_id: str, on_playing: Callable[[bool], None], on_error: Callable[[EngineError], None]) -> Output:
@@ -45,10 +65,14 @@ class Backends:
 
     recognizer: MakeRecognizer = make_recognizer
     tune: Tune = tune_recognizer
-    translator: MakeTranslator = make_translator
+    translator: Callable[[Settings, Notify], Translator] = make_translator
     synthesizer: MakeSynthesizer = make_synthesizer
     output: MakeOutput = open_speaker
     source: Callable[[str], Source] = find_source
+    method: Method | None = None
+    models: ModelsToUse = models_to_use
+    clock: Callable[[], float] = time.monotonic
+    """of all times that are compared: when sound came, how long decoding took"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +99,12 @@ class Pipeline:
         on_drained: Callable[[EndOfSpeech], None],
     ) -> None:
         self._settings = settings
+        self._governs = backends.method is None or backends.method.governs
         self._emit = emit
-        self.frames: FrameQueue[Flush | EndOfSpeech] = FrameQueue()
+        self.frames: FrameQueue[Flush | EndOfSpeech] = FrameQueue(_SOUND_TO_LOAD, clock=backends.clock)
+        self._clock = backends.clock
+        self._dropped = 0.0
+        self._dropped_at = -math.inf
         self._hearing: Hearing | None = None
         self._hears_itself = False
         self._hearing_thread = threading.Thread(target=self._hear, name="parley-hearing", daemon=True)
@@ -84,7 +112,12 @@ class Pipeline:
             settings.speech, backends.synthesizer, backends.output, emit, self._on_playing, on_drained
         )
         self._translation = TranslationStage(
-            settings.translation, backends.translator, emit, self._speech.put, self._speech.queue.put_final
+            settings.translation,
+            lambda: backends.translator(self._settings, emit),
+            emit,
+            self._speech.put,
+            self._speech.queue.put_final,
+            masks=backends.method is None or backends.method.masks,
         )
         self._recognition = RecognitionStage(
             settings.recognition,
@@ -92,10 +125,14 @@ class Pipeline:
             backends.tune,
             emit,
             self._on_transcript,
-            on_ready,
+            self._on_whole,
+            self._with_sound(SOUND_WAITING, on_ready),
             on_failed,
-            on_unloaded,
+            self._with_sound(_SOUND_TO_LOAD, on_unloaded),
             self._translation.queue.put_final,
+            backends.method,
+            backends.models,
+            backends.clock,
         )
         self._stages = (self._recognition, self._translation, self._speech)
 
@@ -125,7 +162,7 @@ class Pipeline:
 
     def look_for_models(self) -> None:
         """Models came or went while listening: what was missing is looked for again; the recogniser stays."""
-        self._translation.configure(self._settings.translation)
+        self._translation.configure(self._settings.translation, renew=True)
         self._speech.queue.put_final(Unload())
 
     def end(self, session: int) -> None:
@@ -149,14 +186,21 @@ class Pipeline:
         """Apply settings to every stage; nothing that waits is lost.
 
         hears_itself: the source would hear what Parley says."""
-        self._settings = settings
+        previous, self._settings = self._settings, settings
         self._hears_itself = hears_itself
         self._recognition.configure(settings.recognition)
-        if settings.translation != self._translation.settings:
-            self._translation.configure(settings.translation)
+        renew = _translator_of(settings) != _translator_of(previous)
+        if renew or settings.translation != self._translation.settings:
+            self._translation.configure(settings.translation, renew=renew)
         self._speech.configure(settings.speech)
 
+    def keep_to_real_time(self, *, is_wanted: bool) -> None:
+        """Whether recognition has to keep up with the source; one that can wait is recognised as set."""
+        self._recognition.pacing.in_real_time = is_wanted and self._governs
+
     def metrics(self) -> Metrics:
+        """How well it keeps up; tells of sound that was lost."""
+        self._tell_dropped()
         latency: dict[str, float] = {}
         for stage in self._stages:
             latency |= stage.latency
@@ -169,6 +213,10 @@ class Pipeline:
             translator=self._translation.backend_name,
             synthesizer=self._speech.backend_name,
             spoken_queue=self._speech.queued_seconds,
+            pace=self._recognition.pacing.words,
+            busy=self._recognition.pacing.busy(),
+            backlog=self.frames.waiting_seconds + self._recognition.queue.waiting,
+            mode=self._recognition.mode,
         )
 
     def close(self, timeout: float) -> None:
@@ -197,15 +245,34 @@ class Pipeline:
 
     def _hear_one(self, item: AudioFrame | Flush | EndOfSpeech, at: float) -> None:
         hearing = self._current_hearing()
+        pace = self._recognition.pacing.pace
+        hearing.look_every(pace.step)
         for segment in hearing.feed(item.samples) if isinstance(item, AudioFrame) else hearing.end():
-            silence = self._settings.vad.hangover if isinstance(item, AudioFrame) else 0.0
-            heard = Heard(segment, at, silence)
+            heard = Heard(segment, at)
             if segment.is_final:
                 self._recognition.queue.put_final(heard)
-            else:
+            elif pace.level.kind is not Kind.FINALS:
                 self._recognition.queue.put_partial(heard)
         if isinstance(item, EndOfSpeech):
             self._recognition.queue.put_final(item)
+
+    def _with_sound(self, seconds: float, on_change: Callable[[], None]) -> Callable[[], None]:
+        """`on_change`, after which so much live sound may wait."""
+
+        def changed() -> None:
+            self.frames.limit_live(seconds)
+            on_change()
+
+        return changed
+
+    def _tell_dropped(self) -> None:
+        """Once for each time that sound begins to be lost."""
+        dropped, now = self.frames.dropped_seconds, self._clock()
+        if dropped == self._dropped:
+            return
+        if now - self._dropped_at > _QUIET:
+            self._emit(ErrorEvent("audio-dropped", _DROPPED, Severity.WARNING))
+        self._dropped, self._dropped_at = dropped, now
 
     def _current_hearing(self) -> Hearing:
         settings = self._settings
@@ -216,16 +283,25 @@ class Pipeline:
             self._heard_with = settings
         return self._hearing
 
-    def _on_transcript(self, update: TranscriptUpdate, at: float) -> None:
-        item = Transcribed(update, at)
+    def _on_transcript(self, update: TranscriptUpdate, at: float, samples: Samples) -> None:
+        item = Transcribed(update, at, samples if update.is_final else None)
         if update.is_final:
             self._translation.queue.put_final(item)
         else:
             self._translation.queue.put_partial(item)
 
+    def _on_whole(self, segment_id: int, speech_end: float) -> None:
+        if self._hearing is not None:
+            self._hearing.settle(segment_id, speech_end)
+
     def _on_playing(self, playing: bool) -> None:
         if self._hearing is not None:
             self._hearing.set_muted(playing and self._hears_itself)
+
+
+def _translator_of(settings: Settings) -> tuple[object, ...]:
+    """What of the settings another translator is made for. Whisper's own translation runs on the recogniser's model."""
+    return (settings.translation.backend, *settings.recognition.model_terms)
 
 
 class PipelineSink:

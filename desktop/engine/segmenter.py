@@ -1,7 +1,12 @@
 """Where utterances begin and end: INACTIVE -> ACTIVE -> SILENCE -> INACTIVE. Pure.
 
 Takes frames with the detector's decision and gives back snapshots of the running utterance. No sample of an
-utterance is lost and none belongs to two utterances. Runs on the segmenter thread.
+utterance is lost and none belongs to two utterances.
+
+The vote says about 0.1 s late that somebody fell silent. Silero's own probability knows sooner: a snapshot marked
+`is_pause` comes as soon as it drops, so that the words of the final can be found while the silence is still being
+waited for. Who has found them, and that they are a whole sentence, says so (`settle`); the utterance then ends after
+less silence. Runs on the segmenter thread.
 """
 
 from collections import deque
@@ -17,6 +22,12 @@ _LEAD = 0.5
 more would only be silence."""
 _SPLIT_SEARCH = 4.0
 """Seconds at the end of a too long utterance in which the best place to split it is looked for."""
+_PAUSE = 0.06
+"""Seconds without voice that are taken for a pause. Most stops inside words (p, t, k) are over by then."""
+_LOUDER = 2.0
+"""A frame this many times as loud as the silence before it is a sound of its own…"""
+_AUDIBLE = 0.1
+"""…and may be the end of a word, if it has this part of the utterance's greatest loudness. Breath has less."""
 
 
 class SegmenterState(StrEnum):
@@ -44,6 +55,9 @@ class Segmenter:
         self.state = SegmenterState.INACTIVE
         self._clock = 0
         self._next_id = 0
+        self._settled: tuple[int, float] | None = None
+        self._paused_at: int = -1
+        self._voice_end: int = 0
         self._ring: deque[tuple[Samples, float]] = deque()
         self._ring_samples = 0
         self._speech_run = 0
@@ -59,6 +73,11 @@ class Segmenter:
         """Seconds of audio since the session began."""
         return self._clock / SAMPLE_RATE
 
+    def settle(self, segment_id: int, speech_end: float) -> None:
+        """What was said up to `speech_end` is whole: unless anything was heard since, the utterance may end after
+        `early_end`. Any thread; words on an utterance that is over, or that went on, mean nothing."""
+        self._settled = (segment_id, speech_end)
+
     def push(self, samples: Samples, is_speech: bool, probability: float) -> list[SpeechSegment]:
         """Take the next frame, shape (n,), and what the detector says of it."""
         self._clock += len(samples)
@@ -70,13 +89,16 @@ class Segmenter:
             self._silence = 0
         else:
             self._silence += len(samples)
-        if self._silence >= self._count(self._settings.hangover):
+        if self._silence >= self._count(self._settings.hangover) or (not is_speech and self._ends_early()):
             return [self._end(len(self._frames))]
         if self._length >= self._count(self._settings.max_segment):
             return [self._end(self._split_index())]
-        if not is_speech and self.state is SegmenterState.ACTIVE:
+        fell_silent = not is_speech and self.state is SegmenterState.ACTIVE
+        if fell_silent:
             self.state = SegmenterState.SILENCE
-            return [self._snapshot()]
+        if (fell_silent or self._quiet >= self._count(_PAUSE)) and self._paused_at != self._voice_end:
+            self._paused_at = self._voice_end
+            return [self._snapshot(is_pause=True)]
         if self.state is SegmenterState.ACTIVE and self._length - self._shown >= self._count(self._step):
             return [self._snapshot()]
         return []
@@ -111,14 +133,29 @@ class Segmenter:
         self.state = SegmenterState.ACTIVE
         return []
 
-    def _snapshot(self) -> SpeechSegment:
+    @property
+    def _quiet(self) -> int:
+        """Samples since the last frame that holds voice."""
+        return self._start + self._length - self._voice_end
+
+    def _ends_early(self) -> bool:
+        wait = self._settings.early_end
+        return (
+            wait > 0
+            and self._settled == (self._next_id, self._speech_end / SAMPLE_RATE)
+            and self._quiet >= self._count(wait)
+        )
+
+    def _snapshot(self, *, is_pause: bool = False) -> SpeechSegment:
         self._shown = self._length
-        return self._segment(np.concatenate(self._frames), is_final=False)
+        samples = np.concatenate(self._frames)
+        return self._segment(samples, self._speech_end, is_final=False, is_pause=is_pause)
 
     def _end(self, index: int) -> SpeechSegment:
         """The final of the first `index` frames; what follows them begins the next utterance."""
         frames, chances = self._frames, self._probabilities
-        segment = self._segment(np.concatenate(frames[:index]), is_final=True)
+        samples = np.concatenate(frames[:index])
+        segment = self._segment(samples, min(self._speech_end, self._start + len(samples)), is_final=True)
         self._next_id += 1
         self._begin_empty(self._start + len(segment.samples))
         self._clear_ring()
@@ -144,10 +181,10 @@ class Segmenter:
         best = min(range(first, last), key=lambda i: (round(float(chance[i]), 1), loudness[i]))
         return best + 1
 
-    def _segment(self, samples: Samples, *, is_final: bool) -> SpeechSegment:
+    def _segment(self, samples: Samples, speech_end: int, *, is_final: bool, is_pause: bool = False) -> SpeechSegment:
         start = self._start / SAMPLE_RATE
         end = (self._start + len(samples)) / SAMPLE_RATE
-        return SpeechSegment(self._next_id, samples, start, end, is_final)
+        return SpeechSegment(self._next_id, samples, start, end, is_final, speech_end / SAMPLE_RATE, is_pause)
 
     def _begin_empty(self, start: int) -> None:
         self._start = start
@@ -156,11 +193,26 @@ class Segmenter:
         self._length = 0
         self._shown = 0
         self._silence = 0
+        self._voice_end = start
+        self._speech_end = start
+        self._paused_at = -1
+        self._loudest = 0.0
+        self._hush = 0.0
 
     def _append(self, samples: Samples, probability: float) -> None:
         self._frames.append(samples)
         self._probabilities.append(probability)
         self._length += len(samples)
+        now = self._start + self._length
+        loudness = float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
+        self._loudest = max(self._loudest, loudness)
+        if probability >= self._settings.threshold:
+            self._voice_end = self._speech_end = now
+            self._hush = 0.0
+        elif self._paused_at != self._voice_end:
+            self._hush = max(self._hush, loudness)
+        elif loudness > max(_LOUDER * self._hush, _AUDIBLE * self._loudest):
+            self._speech_end = now
 
     def _clear_ring(self) -> None:
         self._ring.clear()

@@ -28,13 +28,16 @@ _LEAK = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """How near the audio's edge words are trusted; seconds."""
+    """How near the audio's edge words are trusted; seconds.
 
-    agreed: float = 0.6
+    Measured on the starter model in audio time: twice as long made not one word more right, 0.25 s and 0.4 s in place
+    of 0.3 s and 0.6 s doubled the errors."""
+
+    agreed: float = 0.3
     """a word that two hypotheses agree on ends at least this long before the edge"""
-    unsure: float = 1.2
+    unsure: float = 0.8
     """the same for a word that is less probable than `probability`"""
-    sure: float = 1.5
+    sure: float = 0.6
     """a word ends at least this long before the edge to be committed at first sight"""
     probability: float = 0.9
     """and is at least this probable"""
@@ -84,6 +87,11 @@ class Stabilizer:
             count += 1
         self._committed += self._tail[:count]
         self._tail = self._tail[count:]
+
+    def end(self, open_words: Sequence[Word]) -> None:
+        """Commit these words, which follow the committed ones: the utterance is over and nothing else was heard."""
+        self._committed += open_words
+        self._tail = ()
 
     def _count(self, tail: tuple[Word, ...], audio_end: float) -> int:
         """How many words of the tail can be committed."""

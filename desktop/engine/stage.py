@@ -61,6 +61,8 @@ class Stage(Generic[T]):
         self._emit = emit
         self._on_end = on_end
         self._last_error = ""
+        self._has_worked = True
+        """`handle` sets it to False when it did nothing that could have failed"""
         self._thread = threading.Thread(target=self._run, name=f"parley-{name}", daemon=True)
 
     def start(self) -> None:
@@ -114,6 +116,7 @@ class Stage(Generic[T]):
             if isinstance(item, EndOfSpeech):
                 self._on_end(item)
                 continue
+            self._has_worked = True
             try:
                 if isinstance(item, Unload):
                     self._unload()
@@ -124,7 +127,7 @@ class Stage(Generic[T]):
             except Exception as error:
                 self.report(error)
             else:
-                self._last_error = ""
+                self._last_error = "" if self._has_worked else self._last_error
         try:
             self.release()
         except Exception:

@@ -3,18 +3,29 @@
 Keeps the window that is decoded short: audio of committed words leaves it at the end of a sentence, or when it is
 too long, and their text goes into the prompt. The words are settled by the Stabilizer.
 
+A pause is decoded as if the utterance were over: the speculative final. If it is over, the final has its words at
+once; if somebody goes on, they are a hypothesis like any other.
+
+When that fails, or is not wanted (modes.py), the whole utterance is decoded without any of it.
+
 Runs on the recognition thread.
 """
 
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from desktop.engine.display import Display
+from desktop.engine.endpoint import is_whole
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
 from desktop.engine.languages import join_words
+from desktop.engine.method import Method
+from desktop.engine.modes import ModeSwitch, may_be_streaming
 from desktop.engine.spoken_language import SpokenLanguage
 from desktop.engine.stabilizer import Stabilizer, normalized
 from desktop.engine.stt.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.supplement import supplement
 from desktop.settings import RecognitionSettings
 
 _SENTENCE_END = tuple(".?!。？！…")
@@ -29,15 +40,39 @@ _REPEATED = 4
 _PIECE = SAMPLE_RATE // 50
 
 
+@dataclass(frozen=True, slots=True)
+class _Speculation:
+    """What the final will say if nobody spoke after `speech_end`."""
+
+    speech_end: float
+    language: SpokenLanguage
+    """as it will be decided then"""
+    log_probability: float
+
+
 class Transcriber:
     """Turns the snapshots of utterances, in order, into updates of their transcripts.
 
     recognizer: may be replaced between two calls; a running utterance goes on with the new one.
+    switch: whether utterances are streamed; without one, nobody is told when that changes.
     """
 
-    def __init__(self, recognizer: Recognizer, settings: RecognitionSettings) -> None:
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        settings: RecognitionSettings,
+        method: Method | None = None,
+        switch: ModeSwitch | None = None,
+    ) -> None:
         self.recognizer = recognizer
+        self._switch = switch or ModeSwitch(settings, lambda _: None)
+        self._switch.configure(settings)
+        self.has_decoded = False
+        """whether the last update needed the recogniser"""
+        self.decoded_seconds = 0.0
+        """of the audio that was decoded last"""
         self._settings = settings
+        self._method = method or Method()
         self._language = SpokenLanguage(settings)
         self._begin(None, 0.0)
 
@@ -45,17 +80,22 @@ class Transcriber:
         self._segment_id = segment_id
         self._revision = 0
         self._shown: tuple[str, str] | None = None
-        self._stabilizer = Stabilizer()
+        self._stabilizer = Stabilizer(self._method.caution)
         self._open_words: tuple[Word, ...] = ()
+        self._display = Display()
         self._window_start: float = start
-        self._uses_prompt = True
+        self._uses_prompt = self._method.prompts
+        self._speculation: _Speculation | None = None
         self._language.begin()
+        self._switch.begin()
 
     def configure(self, settings: RecognitionSettings) -> None:
         """Take new settings between two calls; a new language holds at once, even in a running utterance."""
         if (settings.language, settings.languages) != (self._settings.language, self._settings.languages):
             self._language = SpokenLanguage(settings)
+            self._speculation = None
         self._settings = settings
+        self._switch.configure(settings)
 
     def update(self, segment: SpeechSegment) -> TranscriptUpdate | None:
         """Decode what is new in a snapshot.
@@ -64,11 +104,40 @@ class Transcriber:
         whose segment has shown text always gives an update. Raises BackendFailed, and may then be called again with
         the same segment.
         """
+        self.has_decoded = False
         if segment.segment_id != self._segment_id:
             self._begin(segment.segment_id, segment.start)
         if not segment.is_final and not self.recognizer.capabilities.streaming:
             return None
-        hypothesis = self._recognize(segment)
+        if segment.is_final and self._speculation is not None and self._speculation.speech_end == segment.speech_end:
+            self._confirm(self._speculation)
+            return self._result(segment)
+        self._speculation = None
+        if self._is_streamed(segment):
+            try:
+                self._stream(segment)
+            except Exception as error:
+                if not may_be_streaming(error):
+                    raise
+                self._switch.failed(error)
+            else:
+                self._switch.succeeded()
+                return self._result(segment)
+        elif not segment.is_final and not (segment.is_pause and self._method.speculates):
+            return None
+        self._decode_whole(segment)
+        self._switch.made_good()
+        return self._result(segment)
+
+    def _is_streamed(self, segment: SpeechSegment) -> bool:
+        if not self.recognizer.capabilities.streaming or not self._switch.streams:
+            return False
+        # What streaming said after a failure, or did not say, is made good at the end.
+        return not self._switch.has_failed or not (segment.is_final or segment.is_pause)
+
+    def _stream(self, segment: SpeechSegment) -> None:
+        """Decode the window, which leaves out what is long committed."""
+        hypothesis, language = self._recognize(segment)
         words = tuple(
             replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
             for word in hypothesis.words
@@ -81,54 +150,107 @@ class Transcriber:
                 self._trim(segment)
         else:
             self._open_words = words
-        return self._result(segment)
+        self._speculate(segment, language, hypothesis)
 
-    def _recognize(self, segment: SpeechSegment) -> Hypothesis:
-        offset = max(0, round((self._window_start - segment.start) * SAMPLE_RATE))
+    def _decode_whole(self, segment: SpeechSegment) -> None:
+        """Decode the utterance so far as if nothing had been decoded of it; what is committed stays."""
+        hypothesis, language = self._recognize(segment, is_whole=True)
+        words = tuple(
+            replace(word, start=word.start + segment.start, end=word.end + segment.start) for word in hypothesis.words
+        )
+        self._open_words = supplement(self._stabilizer.committed, words)
+        if segment.is_final:
+            self._stabilizer.end(self._open_words)
+            self._open_words = ()
+        self._speculate(segment, language, hypothesis)
+
+    def _speculate(self, segment: SpeechSegment, language: SpokenLanguage, hypothesis: Hypothesis) -> None:
+        if segment.is_pause and self._method.speculates:
+            self._speculation = _Speculation(segment.speech_end, language, hypothesis.log_probability)
+
+    @property
+    def whole_until(self) -> float | None:
+        """When speech ended, if the last snapshot was a pause after what is surely a whole sentence."""
+        heard = self._speculation
+        if heard is None:
+            return None
+        words = (*self._stabilizer.committed, *self._open_words)
+        whole = is_whole(
+            self._joined(words),
+            words,
+            heard.language.current,
+            speech_end=heard.speech_end,
+            log_probability=heard.log_probability,
+        )
+        return heard.speech_end if whole else None
+
+    def _confirm(self, speculation: _Speculation) -> None:
+        """The utterance ended where it was expected to: its words are those that were found then."""
+        self._stabilizer.end(self._open_words)
+        self._open_words = ()
+        self._language = speculation.language
+        self._speculation = None
+
+    def _recognize(self, segment: SpeechSegment, *, is_whole: bool = False) -> tuple[Hypothesis, SpokenLanguage]:
+        """What is heard in the window, or the whole utterance; and the language as it is now, for a pause as it would
+        be decided."""
+        self.has_decoded = True
+        offset = 0 if is_whole else max(0, round((self._window_start - segment.start) * SAMPLE_RATE))
         samples = segment.samples[offset:]
+        self.decoded_seconds = len(samples) / SAMPLE_RATE
         request = RecognitionRequest(
             language=self._language.fixed,
             candidates=self._language.candidates,
-            prompt=self._prompt(),
-            is_final=segment.is_final,
+            prompt="" if is_whole else self._prompt(),
+            is_final=segment.is_final or segment.is_pause,
+            is_buffered=is_whole,
+            vocabulary=self._settings.vocabulary.strip(),
+            beam_size=self._settings.beam_size,
         )
         hypothesis = self.recognizer.transcribe(samples, request)
-        if not self._language.is_decided:
-            hypothesis = self._settle_language(segment, samples, request, hypothesis)
-        if self._uses_prompt and self._reads_prompt(hypothesis):
+        language = self._language
+        if not language.is_decided:
+            hypothesis, language = self._settle_language(segment, samples, request, hypothesis)
+        if request.prompt and self._reads_prompt(hypothesis):
             self._uses_prompt = False
-            request = replace(request, language=hypothesis.language, prompt=self._settings.vocabulary)
+            request = replace(request, language=hypothesis.language, prompt="")
             hypothesis = self.recognizer.transcribe(samples, request)
-        return hypothesis
+        if hypothesis.has_repeated:
+            # What was said before may have led it into the loop; it must not do so again.
+            self._uses_prompt = False
+        return hypothesis, language
 
     def _settle_language(
         self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
-    ) -> Hypothesis:
+    ) -> tuple[Hypothesis, SpokenLanguage]:
         """Weigh a hypothesis whose language was detected; gives it back, or one in the language that was chosen."""
+        language = self._language
         if not hypothesis.words and not segment.is_final:
-            return hypothesis
+            return hypothesis, language
         known = self.recognizer.capabilities.languages
-        choice = self._language.choose(
-            hypothesis.language, hypothesis.language_probability, segment.end - segment.start, segment.is_final
-        )
+        heard = (hypothesis.language, hypothesis.language_probability, segment.end - segment.start)
+        choice = language.choose(*heard, segment.is_final)
+        if segment.is_pause and not language.is_decided:
+            # Decided as at the end, but only for the speculation: who goes on speaking may be understood better.
+            language = copy(language)
+            choice = language.choose(*heard, True)
         if choice != hypothesis.language and choice in known:
             hypothesis = self.recognizer.transcribe(samples, replace(request, language=choice))
-        rival = self._language.rival
+        rival = language.rival
         if rival in known:
             other = self.recognizer.transcribe(samples, replace(request, language=rival))
             if other.words and other.log_probability > hypothesis.log_probability:
-                self._language.overrule(other.language)
-                return other
-        return hypothesis
+                language.overrule(other.language)
+                return other, language
+        return hypothesis, language
 
     def _prompt(self) -> str:
-        """The user's vocabulary, then the end of what was said before the window."""
-        parts = [self._settings.vocabulary.strip()]
-        if self._uses_prompt:
-            text = self._joined(self._stabilizer.committed[: self._stabilizer.trimmed])
-            end = text[-_PROMPT_LENGTH:]
-            parts.append(end if end == text else end.partition(" ")[2] or end)
-        return " ".join(part for part in parts if part)
+        """The end of what was said before the window."""
+        if not self._uses_prompt:
+            return ""
+        text = self._joined(self._stabilizer.committed[: self._stabilizer.trimmed])
+        end = text[-_PROMPT_LENGTH:]
+        return end if end == text else end.partition(" ")[2] or end
 
     def _reads_prompt(self, hypothesis: Hypothesis) -> bool:
         spoken = [normalized(word.text) for word in hypothesis.words]
@@ -137,7 +259,7 @@ class Transcriber:
 
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""
-        sentence = self._sentence_end()
+        sentence = self._sentence_end() if self._method.trims else 0
         if sentence > self._stabilizer.trimmed:
             self._cut(segment, sentence)
         if segment.end - self._window_start <= self._settings.window:
@@ -174,8 +296,9 @@ class Transcriber:
         self._stabilizer.trim(count)
 
     def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:
+        shown = self._display.show(self._stabilizer.committed, self._open_words, segment.end, is_pause=segment.is_pause)
         committed = self._joined(self._stabilizer.committed)
-        unconfirmed = self._joined(self._open_words)
+        unconfirmed = self._joined(shown)
         texts = (committed, unconfirmed)
         if self._shown is None and not committed and not unconfirmed:
             return None
@@ -189,7 +312,7 @@ class Transcriber:
             language=self._language.current,
             committed=committed,
             unconfirmed=unconfirmed,
-            words=(*self._stabilizer.committed, *self._open_words),
+            words=(*self._stabilizer.committed, *shown),
             start=segment.start,
             end=segment.end,
             is_final=segment.is_final,

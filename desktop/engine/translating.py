@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from desktop.engine.errors import EngineError
-from desktop.engine.events import ErrorEvent, ModelProgress, Severity, TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import ErrorEvent, ModelProgress, Samples, Severity, TranscriptUpdate, TranslationUpdate
 from desktop.engine.languages import join_words
 from desktop.engine.live_translator import LiveTranslator
 from desktop.engine.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Expect, Stage
@@ -21,6 +21,8 @@ class Transcribed:
 
     update: TranscriptUpdate
     at: float
+    samples: Samples | None = None
+    """sound of the whole utterance, shape (n,), 16 kHz; of a final only"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
     """Translates into the target of the newest settings; loads each pair when it is first heard.
 
     A pair that cannot be translated is passed on untranslated and reported once.
-    on_translation: gets each update.
+    on_translation: gets each update. masks: see `Method`.
     """
 
     def __init__(
@@ -46,15 +48,18 @@ class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
         emit: Emit,
         on_translation: Callable[[TranslationUpdate], None],
         on_end: Callable[[EndOfSpeech], None],
+        *,
+        masks: bool = True,
     ) -> None:
         super().__init__("translation", emit, on_end)
         self.settings = settings
         self._make = make
         self._on_translation = on_translation
         self._translator: Translator | None = None
-        self._live = LiveTranslator(None, "")
+        self._live = LiveTranslator(None, "", masks=masks)
         self._usable: dict[tuple[str, str], bool] = {}
         self._reload = False
+        self._renew = False
         self._last: TranslationUpdate | None = None
         self.latency: dict[str, float] = {}
         """latest seconds: `translation`"""
@@ -63,15 +68,24 @@ class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
     def backend_name(self) -> str:
         return self._translator.name if self._translator else ""
 
-    def configure(self, settings: TranslationSettings) -> None:
-        """Any thread; takes effect with the next update. Pairs that were missing are looked for again."""
+    def configure(self, settings: TranslationSettings, *, renew: bool = False) -> None:
+        """Any thread; takes effect with the next update. Pairs that were missing are looked for again.
+
+        renew: another translator is to be made, for the old one is not what the settings ask for."""
         self.settings = settings
+        self._renew = self._renew or renew
         self._reload = True
 
     def handle(self, item: Transcribed | ToTranslate | Expect) -> None:
         if self._reload:
             self._reload = False
             self._usable = {pair: True for pair, usable in self._usable.items() if usable}
+        if self._renew:
+            self._renew = False
+            previous, self._translator = self._translator, None
+            self._usable = {}
+            if previous is not None:
+                previous.close()
         if isinstance(item, ToTranslate):
             self._translate(item)
         elif isinstance(item, Expect):
@@ -99,9 +113,11 @@ class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
             return
         pair = (update.language, settings.target)
         self._live.configure(self._translator if self._load(pair) else None, settings.target)
+        if self._live.awaits_end(update):
+            return
         began = time.monotonic()
         try:
-            translation = self._live.update(update)
+            translation = self._live.update(update, item.samples)
         except Exception:
             if update.is_final:
                 self._pass_on(self._salvaged(update))

@@ -4,6 +4,7 @@ Partial work is coalesced to the newest, final work is never dropped; audio that
 dropped oldest first and counted. Every method may be called from any thread.
 """
 
+import math
 import threading
 import time
 from collections import deque
@@ -14,15 +15,29 @@ from desktop.engine.events import SAMPLE_RATE, AudioFrame
 
 T = TypeVar("T")
 
+FINALS_WAITING = 30.0
+"""seconds of utterances that may wait to be recognised; then hearing waits"""
+SOUND_WAITING = 15.0
+"""seconds of live sound that may wait to be heard; then the oldest is dropped and counted"""
+BOUND = FINALS_WAITING + SOUND_WAITING
+"""seconds of live sound that wait at most once the recogniser is loaded, however slow the computer is, beside the
+utterances that are being heard and recognised"""
+
 
 class WorkQueue(Generic[T]):
     """Work for one stage: any number of finals up to `limit` in order, then at most one partial.
 
     limit: finals that may wait; the next `put_final` blocks, which slows the stage before it down.
+    weight: of a piece of work; most: what those that wait may weigh together. One is taken whatever it weighs, and
+    what weighs nothing is not held back.
     """
 
-    def __init__(self, limit: int = 32) -> None:
+    def __init__(
+        self, limit: int = 32, *, weight: Callable[[T], float] = lambda _: 0.0, most: float = math.inf
+    ) -> None:
         self._limit = limit
+        self._weight = weight
+        self._most = most
         self._finals: deque[T] = deque()
         self._partial: T | None = None
         self._closed = False
@@ -41,12 +56,25 @@ class WorkQueue(Generic[T]):
     def put_final(self, item: T) -> None:
         """Queue work that must be done. It supersedes the waiting partial. Blocks while the queue is full."""
         with self._changed:
-            self._changed.wait_for(lambda: len(self._finals) < self._limit or self._closed)
+            self._changed.wait_for(lambda: self.has_room(item) or self._closed)
             if self._partial is not None:
                 self.coalesced += 1
                 self._partial = None
             self._finals.append(item)
             self._changed.notify_all()
+
+    def has_room(self, item: T) -> bool:
+        """Whether `put_final` would take it at once."""
+        with self._changed:
+            weight = self._weight(item)
+            fits = not weight or not self._finals or self.waiting + weight <= self._most
+            return fits and len(self._finals) < self._limit
+
+    @property
+    def waiting(self) -> float:
+        """What the finals that wait weigh together."""
+        with self._changed:
+            return sum(self._weight(item) for item in self._finals)
 
     def get(self) -> T | None:
         """The next piece of work; waits for it. None once the queue is closed and its finals are done."""
@@ -84,10 +112,14 @@ class FrameQueue(Generic[T]):
 
     live_limit: seconds that may wait when the source cannot; then the oldest are dropped and counted.
     patient_limit: seconds that may wait when the source can; then `put` blocks.
+    clock: of the times that `get` gives.
     """
 
-    def __init__(self, live_limit: float = 60.0, patient_limit: float = 2.0) -> None:
-        self._live_limit = int(live_limit * SAMPLE_RATE)
+    def __init__(
+        self, live_limit: float = 60.0, patient_limit: float = 2.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._live_limit = self._allowed = live_limit * SAMPLE_RATE
+        self._clock = clock
         self._patient_limit = int(patient_limit * SAMPLE_RATE)
         self._items: deque[tuple[AudioFrame | T, float]] = deque()
         self._waiting = 0
@@ -99,15 +131,21 @@ class FrameQueue(Generic[T]):
         """Add a frame. Live: never blocks. Otherwise waits for room, or until it is no longer wanted (see `wake`)."""
         with self._changed:
             if is_live:
-                while self._waiting + len(frame.samples) > self._live_limit and self._drop_oldest():
+                while self._waiting + len(frame.samples) > self._allowed and self._drop_oldest():
                     pass
             else:
                 self._changed.wait_for(lambda: self._waiting < self._patient_limit or self._closed or not is_wanted())
             if self._closed or not is_wanted():
                 return
-            self._items.append((frame, time.monotonic()))
+            self._items.append((frame, self._clock()))
             self._waiting += len(frame.samples)
             self._changed.notify_all()
+
+    def limit_live(self, seconds: float) -> None:
+        """Change what may wait of live audio. What waits already stays, but then no more is added."""
+        with self._changed:
+            self._live_limit = seconds * SAMPLE_RATE
+            self._allowed = max(self._live_limit, self._waiting)
 
     def wake(self) -> None:
         """Let those who wait in `put` look again whether their frame is wanted."""
@@ -117,11 +155,11 @@ class FrameQueue(Generic[T]):
     def put_mark(self, mark: T) -> None:
         """Add a mark behind the audio that waits. Never blocks."""
         with self._changed:
-            self._items.append((mark, time.monotonic()))
+            self._items.append((mark, self._clock()))
             self._changed.notify_all()
 
     def get(self) -> tuple[AudioFrame | T, float]:
-        """The next frame or mark and when it came (time.monotonic); waits. Raises EOFError once closed."""
+        """The next frame or mark and when it came; waits. Raises EOFError once closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._closed)
             if self._closed:
@@ -129,6 +167,7 @@ class FrameQueue(Generic[T]):
             item, at = self._items.popleft()
             if isinstance(item, AudioFrame):
                 self._waiting -= len(item.samples)
+                self._allowed = max(self._live_limit, min(self._allowed, self._waiting))
             self._changed.notify_all()
             return item, at
 

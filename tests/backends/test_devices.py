@@ -2,21 +2,25 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import ctranslate2
 import pytest
 
+from desktop.bench.make_model import BASE, TINY, make_whisper
 from desktop.engine import tuning_cache
 from desktop.engine.backends import make_recognizer, tune_recognizer
-from desktop.engine.errors import GraphicsCardFailed, ModelBroken
+from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
 from desktop.engine.events import ErrorEvent, Samples, Severity
+from desktop.engine.stt import opened
 from desktop.engine.stt.base import RecognitionRequest
+from desktop.engine.stt.decoder import WhisperDecoder
+from desktop.engine.stt.opened import Terms
 from desktop.engine.stt.whisper import WhisperRecognizer
 from desktop.engine.tuning import Choice, Timing, Tuning, has_card
 from desktop.paths import RESOURCES
 from desktop.settings import RecognitionSettings
-from tests.made_models import BASE, TINY, make_whisper
 
 STARTER = RESOURCES / "starter" / "whisper"
 
@@ -65,32 +69,36 @@ def test_a_card_that_fails_later_is_replaced_by_the_processor(
     speech: Callable[[str], Samples], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A card that CTranslate2 opens and that then runs out of memory, played by the processor."""
-    opened: list[str] = []
-    real = WhisperRecognizer._open
+    devices: list[str] = []
+    on_card: list[object] = []
+    real = opened._open
 
-    def open_anywhere(self: WhisperRecognizer) -> object:
-        opened.append(self._device)
-        device, self._device = self._device, "cpu"
-        whisper = real(self)
-        self._device = device
+    def open_anywhere(terms: Terms, notify: Callable[[ErrorEvent], None] | None) -> object:
+        devices.append(terms.device)
+        whisper = real(replace(terms, device="cpu"), notify)
+        if terms.device == "cuda":
+            on_card.append(whisper)
         return whisper
 
-    monkeypatch.setattr(WhisperRecognizer, "_open", open_anywhere)
+    monkeypatch.setattr(opened, "_open", open_anywhere)
     told: list[ErrorEvent] = []
     chain = make_recognizer(RecognitionSettings(device="cuda", model=str(STARTER)), told.append)
     chain.load(quiet)
     assert told == []
 
-    def fails(self: WhisperRecognizer, *_: object) -> None:
-        if self._device == "cuda":
+    def fails(self: WhisperDecoder, *rest: object) -> object:
+        if any(self._whisper is one for one in on_card):
             raise RuntimeError("CUDA out of memory")
-        return encode(self, *_)  # type: ignore[no-any-return, arg-type, func-returns-value]
+        return encode(self, *rest)  # type: ignore[arg-type]
 
-    encode = WhisperRecognizer._encode
-    monkeypatch.setattr(WhisperRecognizer, "_encode", fails)
+    encode = WhisperDecoder.encode
+    monkeypatch.setattr(WhisperDecoder, "encode", fails)
     samples: Samples = speech("en-00")
-    assert chain.transcribe(samples, RecognitionRequest("en", is_final=True)).words
-    assert opened == ["cuda", "cpu"]
+    with pytest.raises(BackendFailed):
+        chain.transcribe(samples, RecognitionRequest("en"))
+    assert devices == ["cuda"], "whoever streams decodes the whole utterance first"
+    assert chain.transcribe(samples, RecognitionRequest("en", is_final=True, is_buffered=True)).words
+    assert devices == ["cuda", "cpu"]
     assert [event.code for event in told] == ["fallback"]
     assert told[0].message.endswith("Meanwhile Starter (phrasebook) on the processor is used.")
     chain.close()
@@ -125,9 +133,9 @@ def test_auto_is_what_was_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     tuning_cache.TuningCache().put(STARTER, Tuning(choice, (Timing(choice, 0.1, 0.01),)))
     chain = make_recognizer(RecognitionSettings(model=str(STARTER), device="cpu"), lambda _: None)
     chain.load(quiet)
-    active = chain._active  # type: ignore[attr-defined]
-    assert (active._device, active._compute_type, active._threads) == ("cpu", "float32", 2)
-    assert active._whisper.model.compute_type == "float32"
+    active = chain._active.recognizer  # type: ignore[attr-defined]
+    assert active._terms == Terms(STARTER, "cpu", "float32", 2)
+    assert active._lease.whisper.model.compute_type == "float32"
     chain.close()
 
 

@@ -1,4 +1,5 @@
-"""Every translator, on real models: one suite for all of them, and what is special to Argos packages."""
+"""Every translator, on real models: one suite for all of them, and what is special to Argos packages. What hears
+instead of reading is in test_speech_translators.py."""
 
 import json
 import shutil
@@ -11,6 +12,7 @@ import sacrebleu
 
 from desktop import paths
 from desktop.engine import models
+from desktop.engine.backends import make_translator
 from desktop.engine.clauses import ClauseReader
 from desktop.engine.errors import EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import TranscriptUpdate
@@ -19,10 +21,14 @@ from desktop.engine.models import InstalledModel
 from desktop.engine.translation.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
 from desktop.engine.translation.base import Translator
 from desktop.paths import RESOURCES
+from desktop.settings import Settings
 
 STARTER = RESOURCES / "starter" / "argos"
 OTHER = {"en": "es", "es": "en"}
-BACKENDS: dict[str, Callable[[], Translator]] = {"argos": ArgosTranslator}
+BACKENDS: dict[str, Callable[[], Translator]] = {
+    "argos": ArgosTranslator,
+    "auto": lambda: make_translator(Settings(), lambda event: None),
+}
 
 Sentence = tuple[str, str, str]
 """language, text, translation"""

@@ -48,6 +48,8 @@ class FileSource:
         self.id = f"file:{path}"
         self.label = self._path.name
         self.is_live = False
+        self.in_real_time = realtime
+        """text is wanted as soon as it is heard, though the file could wait"""
 
     @property
     def duration(self) -> float | None:

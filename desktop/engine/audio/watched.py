@@ -17,6 +17,7 @@ class WatchedSource:
         self.id = source.id
         self.label = source.label
         self.is_live = source.is_live
+        self.in_real_time: bool = getattr(source, "in_real_time", source.is_live)
 
     def open(self, sink: FrameSink) -> None:
         """Start delivering; raises AudioError."""

@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 
 from desktop.engine.backends import FallbackRecognizer, FallbackSynthesizer, order
-from desktop.engine.errors import EngineError, ModelMissing
+from desktop.engine.errors import DecodeHung, EngineError, ModelMissing
 from desktop.engine.events import ErrorEvent
 from desktop.engine.stt.base import RecognitionRequest
-from tests.fakes import FakeRecognizer, FakeSynthesizer
+from tests.fakes import FailingRecognizer, FakeRecognizer, FakeSynthesizer
 
 SECOND = np.zeros(16_000, np.float32)
+BUFFERED = RecognitionRequest("en", is_buffered=True)
 MISSING = ModelMissing("No Whisper model is installed; install one.")
 
 
@@ -40,18 +41,42 @@ def test_a_missing_model_is_replaced_and_both_are_named() -> None:
     assert told[0].message == "No Whisper model is installed; install one. Meanwhile Basic is used."
 
 
-def test_a_recogniser_that_fails_in_the_middle_loses_no_audio() -> None:
+def test_a_recogniser_that_cannot_decode_a_whole_utterance_is_replaced_and_no_audio_is_lost() -> None:
     told: list[ErrorEvent] = []
     first = FakeRecognizer("first", fail_from=(1, RuntimeError("boom")))
     second = FakeRecognizer("second")
     chain = FallbackRecognizer([("1", lambda: first), ("2", lambda: second)], told.append)
     chain.load(nothing)
-    chain.transcribe(SECOND, RecognitionRequest("en"))
-    heard = chain.transcribe(SECOND, RecognitionRequest("en"))
+    chain.transcribe(SECOND, BUFFERED)
+    heard = chain.transcribe(SECOND, BUFFERED)
     assert [word.text for word in heard.words] == ["word0", "word1"]
     assert first.is_closed
+    chain.close()
     assert "first stopped working" in told[0].message
     assert "boom" not in told[0].message
+
+
+def test_a_streamed_decode_that_fails_costs_no_recogniser() -> None:
+    told: list[ErrorEvent] = []
+    first = FailingRecognizer(FakeRecognizer("first"), lambda call, _: "memory" if call == 0 else None)
+    chain = FallbackRecognizer([("1", lambda: first), ("2", lambda: FakeRecognizer("second"))], told.append)
+    chain.load(nothing)
+    with pytest.raises(MemoryError):
+        chain.transcribe(SECOND, RecognitionRequest("en"))
+    assert chain.transcribe(SECOND, BUFFERED).words
+    assert (chain.name, told) == ("first", [])
+    chain.close()
+
+
+def test_a_streamed_decode_that_hangs_is_given_up_and_a_whole_one_still_runs() -> None:
+    first = FailingRecognizer(FakeRecognizer("first"), lambda call, _: "hang" if call == 0 else None)
+    chain = FallbackRecognizer([("1", lambda: first)], lambda _: None)
+    chain.load(nothing)
+    with pytest.raises(DecodeHung):
+        chain.transcribe(SECOND, RecognitionRequest("en"))
+    assert chain.transcribe(SECOND, BUFFERED).words
+    first.release()
+    chain.close()
 
 
 def test_when_nothing_loads_the_first_reason_is_given() -> None:
@@ -75,6 +100,7 @@ def test_a_language_that_the_model_does_not_know_is_said_and_does_not_cost_the_m
         chain.transcribe(SECOND, RecognitionRequest("fr"))
     assert chain.name == "first"
     assert chain.transcribe(SECOND, RecognitionRequest("en")).words
+    chain.close()
 
 
 def test_a_language_without_a_voice_is_spoken_by_the_next_and_said_once() -> None:

@@ -26,7 +26,14 @@ from desktop.engine.events import (
 )
 from desktop.engine.pipeline import Backends
 from desktop.settings import Settings
-from tests.fakes import FakeOutput, FakeRecognizer, FakeSource, FakeSynthesizer, FakeTranslator
+from tests.fakes import (
+    FakeOutput,
+    FakeRecognizer,
+    FakeSource,
+    FakeSpeechTranslator,
+    FakeSynthesizer,
+    FakeTranslator,
+)
 
 E = TypeVar("E")
 Speech = Callable[[str], Samples]
@@ -98,7 +105,7 @@ def make() -> Iterator[Callable[..., Session]]:
         backends = Backends(
             recognizer=lambda _settings, _notify: recognizer or FakeRecognizer(),
             tune=tune or (lambda _settings, _wanted: None),
-            translator=lambda: translator or FakeTranslator(),
+            translator=lambda _settings, _notify: translator or FakeTranslator(),
             synthesizer=lambda _settings, _notify: synthesizer or FakeSynthesizer(),
             output=output,
             source=lambda source_id: (sources or {})[source_id],
@@ -466,3 +473,21 @@ def test_a_text_of_its_own_is_translated_and_disturbs_nothing(make: Callable[...
     ]
     assert all("CORRECTED" not in update.committed for update in session.all(TranslationUpdate))
     assert all("CORRECTED" not in audio.text for audio in session.all(SpeechAudio))
+
+
+def test_an_utterance_is_translated_from_its_sound(make: Callable[..., Session], speech: Speech) -> None:
+    """By a translator that hears: nothing while somebody speaks, at the end all that was said."""
+    chosen = settings(recognition={"language": "es"}, translation={"target": "en"})
+    session, source = make(chosen, translator=FakeSpeechTranslator()), FakeSource(is_live=False)
+    session.engine.start(source)
+    session.wait_state(State.LISTENING)
+    source.send(speech("en-00"))
+    source.end()
+    session.wait_state(State.IDLE)
+    transcript = session.all(TranscriptUpdate)[-1]
+    translations = session.all(TranslationUpdate)
+    assert len({one.segment_id for one in translations}) == len(translations)
+    assert translations[-1].is_final
+    assert translations[-1].is_translated
+    count = round((transcript.end - transcript.start) * 16_000)
+    assert translations[-1].committed == f"{count} samples of es"

@@ -1,6 +1,7 @@
 """What the latency panel shows, from events."""
 
 import os
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +65,17 @@ def test_queues_fallbacks_errors_and_models() -> None:
     log.add(ModelUnloaded("speech", "Piper"), 5.0)
     log.add(StateChanged(State.IDLE), 5.0)
     assert log.snapshot(6.0).models == {"recognition": "Whisper small", "translation": "Argos"}
+
+
+def test_how_recognition_keeps_up_is_that_of_the_newest_metrics() -> None:
+    log = LatencyLog()
+    before = log.snapshot(0.0)
+    assert (before.pace, before.busy, before.backlog) == ("", 0.0, 0.0)
+    log.add(replace(metrics(), pace="whole sentences only", busy=0.8, backlog=3.5), 1.0)
+    shown = log.snapshot(1.0)
+    assert (shown.pace, shown.busy, shown.backlog) == ("whole sentences only", 0.8, 3.5)
+    log.add(metrics(), 2.0)
+    assert log.snapshot(2.0).pace == ""
 
 
 def test_series_are_bounded_and_a_snapshot_stays_as_it_is() -> None:

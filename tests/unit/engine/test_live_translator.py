@@ -2,15 +2,17 @@
 
 import zlib
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.engine.errors import BackendFailed
+from desktop.engine.errors import BackendFailed, EngineError
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-from desktop.engine.live_translator import LiveTranslator, safe_beginning
+from desktop.engine.live_translator import LiveTranslator, continued, safe_beginning, steady
 from desktop.engine.stt.base import Progress
 from desktop.engine.translation.base import TranslatorCapabilities
+from tests.fakes import FakeSpeechTranslator
 
 
 class FickleTranslator:
@@ -144,6 +146,25 @@ def test_a_running_sentence_is_committed_once_three_translations_agree() -> None
     assert committed[4:] == ["THE", "THE RED", "THE RED HOUSE", "THE RED HOUSE IS"]
 
 
+WRITTEN = st.lists(st.sampled_from(["la", "casa", "es", "una"]), max_size=6).map(" ".join)
+
+
+@given(WRITTEN, WRITTEN, WRITTEN)
+def test_what_is_shown_was_said_by_the_last_guess_and_replaced_only_by_two(shown: str, before: str, now: str) -> None:
+    result = steady(shown, before, now, "es").split()
+    assert result == before.split()[: len(result)]
+    if before.split()[: len(shown.split())] == shown.split():
+        assert result[: len(shown.split())] == shown.split()
+    else:
+        assert result == now.split()[: len(result)]
+
+
+def test_a_guess_that_takes_back_what_is_shown_has_to_come_twice() -> None:
+    assert steady("la casa", "la casa es", "una casa es", "es") == "la casa"
+    assert steady("la casa", "una casa es", "una casa es grande", "es") == "una casa es"
+    assert steady("", "la casa", "la casa es", "es") == "la casa"
+
+
 def test_agreement_needs_new_source() -> None:
     live = LiveTranslator(DictionaryTranslator(), "es")
     for _ in range(5):
@@ -155,6 +176,7 @@ def test_agreement_needs_new_source() -> None:
 def test_an_unchanged_text_is_not_translated_again() -> None:
     translator = FickleTranslator()
     live = LiveTranslator(translator, "es")
+    live.update(update("the house is", "very big"))
     first = live.update(update("the house is", "very big"))
     calls = len(translator.calls)
     live.configure(translator, "es")
@@ -224,3 +246,64 @@ def test_odd_text(text: str, is_final: bool) -> None:
     assert result.is_final is is_final
     if is_final:
         assert result.committed.split() == [word.upper() for word in text.split()]
+
+
+# From the sound.
+
+SOUND = np.zeros(160, np.float32)
+
+
+def test_what_is_heard_is_translated_at_its_end() -> None:
+    live = LiveTranslator(FakeSpeechTranslator(), "en")
+    running = update("hola", "amigo", language="es")
+    assert live.awaits_end(running)
+    assert live.update(running).committed == live.update(running).unconfirmed == ""
+    last = update("hola amigo", is_final=True, language="es")
+    assert not live.awaits_end(last)
+    result = live.update(last, SOUND)
+    assert (result.committed, result.is_final, result.is_translated) == ("160 samples of es", True, True)
+    assert live.update(last) == result
+
+
+def test_text_without_sound_stays_as_it_is() -> None:
+    live = LiveTranslator(FakeSpeechTranslator(), "en")
+    result = live.update(update("hola amigo", is_final=True, language="es"))
+    assert (result.committed, result.is_translated) == ("hola amigo", False)
+
+
+def test_the_sound_is_of_no_interest_where_text_is_translated() -> None:
+    live = LiveTranslator(DictionaryTranslator("es"), "es")
+    assert not live.awaits_end(update("one two"))
+    assert live.update(update("one two.", is_final=True), SOUND).committed == "ONE TWO."
+    other = LiveTranslator(FakeSpeechTranslator(), "en")
+    assert other.update(update("one two.", is_final=True), SOUND).committed == "one two."
+    assert other.update(update("un deux.", is_final=True, language="fr", segment=2), SOUND).committed == "un deux."
+
+
+def test_what_another_translator_committed_stays_the_beginning() -> None:
+    reader = FickleTranslator("en")
+    reader.capabilities = TranslatorCapabilities(frozenset({("es", "en")}), forces_prefix=True)
+    live = LiveTranslator(reader, "en")
+    live.update(update("Uno dos. Tres", language="es"))
+    before = live.update(update("Uno dos. Tres cuatro", language="es")).committed
+    assert before == "UNO DOS."
+    live.configure(FakeSpeechTranslator(), "en")
+    result = live.update(update("Uno dos. Tres cuatro", is_final=True, language="es"), SOUND)
+    assert result.committed == "UNO DOS. of es"
+
+
+def test_a_failure_to_hear_changes_nothing() -> None:
+    translator = FakeSpeechTranslator()
+    live = LiveTranslator(translator, "en")
+    translator.fails = True
+    last = update("hola", is_final=True, language="es")
+    with pytest.raises(EngineError):
+        live.update(last, SOUND)
+    translator.fails = False
+    assert live.update(last, SOUND).committed == "160 samples of es"
+
+
+@given(WORDS, WORDS, st.sampled_from(["en", "zh"]))
+def test_continued_begins_as_it_must(beginning: str, text: str, target: str) -> None:
+    assert continued(beginning, text, target).startswith(beginning.rstrip())
+    assert continued("", text, target) == text

@@ -63,6 +63,8 @@ def check(segments: list[SpeechSegment]) -> None:
         assert segment.start == pytest.approx(segment.samples[0] / SAMPLE_RATE)
         assert segment.end == pytest.approx((segment.samples[-1] + 1) / SAMPLE_RATE)
         assert segment.start >= end_of_last
+        assert segment.start <= segment.speech_end <= segment.end
+        assert not (segment.is_pause and segment.is_final)
         if segment.is_final:
             assert segment.segment_id == len(done)
             done.add(segment.segment_id)
@@ -111,6 +113,82 @@ def test_a_snapshot_comes_at_once_when_silence_begins() -> None:
     assert not snapshot.is_final
     assert flow.segmenter.state is SegmenterState.SILENCE
     assert flow.push(0.3, False) == []
+
+
+def test_a_pause_shows_before_the_vote_says_so_and_once() -> None:
+    flow = stream(step=5)
+    flow.push(1, True)
+    spoken = flow.position
+    assert flow.push_frame(True, probability=0.2) == []
+    (pause,) = flow.push_frame(True, probability=0.1)
+    assert pause.is_pause
+    assert not pause.is_final
+    assert pause.speech_end == pytest.approx(spoken / SAMPLE_RATE)
+    assert flow.push(0.1, True, probability=0.1) == []
+    assert flow.push(0.3, False) == []
+    flow.push(0.1, True)
+    (again,) = flow.push(0.1, False)
+    assert again.is_pause
+    assert again.speech_end > pause.speech_end
+    (final,) = flow.push(1, False)
+    assert final.speech_end == again.speech_end
+    assert not final.is_pause
+
+
+def test_a_whole_sentence_ends_after_less_silence() -> None:
+    flow = stream(early_end=0.2, hangover=1)
+    flow.push(1, True)
+    (pause,) = flow.push_frame(False)
+    flow.segmenter.settle(pause.segment_id, pause.speech_end)
+    (final,) = flow.push(0.5, False)
+    assert final.is_final
+    assert final.speech_end == pause.speech_end
+    assert final.end - final.speech_end == pytest.approx(0.2, abs=0.033)
+    assert flow.push(1, False) == []
+    flow.push(1, True)
+    flow.push(1.1, False)
+    check(flow.segments)
+    assert [one.segment_id for one in flow.finals] == [0, 1]
+
+
+def test_who_goes_on_is_not_cut() -> None:
+    flow = stream(early_end=0.2, hangover=1)
+    flow.push(1, True)
+    (pause,) = flow.push_frame(False)
+    flow.push(0.2, True)
+    flow.segmenter.settle(pause.segment_id, pause.speech_end)
+    flow.push(0.9, False)
+    assert not flow.finals
+    flow.segmenter.settle(7, flow.segments[-1].speech_end)
+    flow.push_frame(False)
+    assert not flow.finals
+
+
+def test_no_early_end_when_it_is_off() -> None:
+    flow = stream(early_end=0, hangover=1)
+    flow.push(1, True)
+    (pause,) = flow.push_frame(False)
+    flow.segmenter.settle(pause.segment_id, pause.speech_end)
+    flow.push(0.9, False)
+    assert not flow.finals
+
+
+@pytest.mark.parametrize(("level", "is_sound"), [(0.001, False), (0.02, False), (0.2, True)])
+def test_a_sound_after_the_pause_may_be_the_rest_of_a_word(level: float, is_sound: bool) -> None:
+    """0.5: speech; 0.001: the room; 0.02: breath; 0.2: a late consonant that the detector does not know for speech."""
+    segmenter = Segmenter(VadSettings(early_end=0.2, hangover=0.5), 0.3)
+    frames = [(0.5, 1.0)] * 30 + [(0.001, 0.1)] * 2 + [(level, 0.1)] + [(0.001, 0.1)] * 20
+    segments: list[SpeechSegment] = []
+    for loudness, probability in frames:
+        new = segmenter.push(np.full(FRAME, loudness, np.float32), probability > 0.5, probability)
+        segments += new
+        for one in new:
+            if one.is_pause:
+                segmenter.settle(one.segment_id, one.speech_end)
+    (pause,) = [one for one in segments if one.is_pause]
+    (final,) = [one for one in segments if one.is_final]
+    assert (final.speech_end > pause.speech_end) is is_sound
+    assert (final.end - pause.speech_end > 0.4) is is_sound
 
 
 def test_a_short_pause_does_not_end_the_utterance() -> None:
@@ -211,11 +289,19 @@ def test_reset_starts_from_zero() -> None:
     st.sampled_from([0.0, 0.2, 1.0, 5.0]),
     st.sampled_from([0.1, 0.5, 2.0]),
     st.sampled_from([0.1, 0.3, 2.0]),
+    st.sampled_from([0.0, 0.1, 0.2, 1.0]),
+    st.data(),
 )
 def test_nothing_is_lost_or_doubled(
-    runs: list[tuple[int, bool, float]], preroll: float, hangover: float, step: float
+    runs: list[tuple[int, bool, float]],
+    preroll: float,
+    hangover: float,
+    step: float,
+    early_end: float,
+    data: st.DataObject,
 ) -> None:
-    flow = stream(step, preroll=preroll, hangover=hangover, max_segment=5)
+    """Whatever is said, and whoever takes whatever for whole, however late."""
+    flow = stream(step, preroll=preroll, hangover=hangover, max_segment=5, early_end=early_end)
     spoken: list[int] = []
     for count, is_speech, probability in runs:
         for _ in range(count):
@@ -223,6 +309,9 @@ def test_nothing_is_lost_or_doubled(
             flow.push_frame(is_speech, probability)
             if flow.segmenter.state is not SegmenterState.INACTIVE:
                 spoken.append(before)
+        if flow.segments and data.draw(st.booleans()):
+            one = data.draw(st.sampled_from(flow.segments[-5:]))
+            flow.segmenter.settle(one.segment_id, one.speech_end)
     flow.flush()
     check(flow.segments)
     held = {int(sample) for final in flow.finals for sample in final.samples[::FRAME]}

@@ -132,6 +132,16 @@ def test_force_commits_what_is_long_past() -> None:
     assert text(stabilizer.unconfirmed) == "three"
 
 
+def test_the_end_commits_what_was_open_and_nothing_else() -> None:
+    stabilizer = Stabilizer(EAGER)
+    stabilizer.update(words("I will go"), 1.3)
+    stabilizer.update(words("I will go too"), 1.6)
+    assert text(stabilizer.committed) == "I will go"
+    stabilizer.end(stabilizer.unconfirmed)
+    assert text(stabilizer.committed) == "I will go too"
+    assert stabilizer.unconfirmed == ()
+
+
 def test_normalized() -> None:
     assert normalized("¿Dónde?") == normalized("dónde")
     assert normalized("forty-five") == "fortyfive"

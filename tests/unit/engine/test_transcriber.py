@@ -36,6 +36,7 @@ class ScriptedRecognizer:
         self.detects: Callable[[float], tuple[str, float]] = lambda seconds: ("en", 1.0)
         self.log_probability: Callable[[str], float] = lambda language: -0.1
         self.failure: Exception | None = None
+        self.repeats: Callable[[RecognitionRequest], bool] = lambda request: False
 
     def load(self, progress: Progress) -> None:
         progress(1.0)
@@ -53,7 +54,9 @@ class ScriptedRecognizer:
             for n, part in enumerate(self.script)
             if n * EACH >= begin - 0.1 and (n + 1) * EACH <= end + 1e-6
         )
-        return Hypothesis(language, words, 0.0, self.log_probability(language), probability)
+        return Hypothesis(
+            language, words, 0.0, self.log_probability(language), probability, has_repeated=self.repeats(request)
+        )
 
     def close(self) -> None:
         pass
@@ -64,8 +67,19 @@ def audio(seconds: float, start: float = 0.0) -> Samples:
     return (start + np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE).astype(np.float32) / 100
 
 
-def segment(seconds: float, *, final: bool = False, segment_id: int = 0, start: float = 0.0) -> SpeechSegment:
-    return SpeechSegment(segment_id, audio(seconds, start), start, start + seconds, final)
+def segment(
+    seconds: float,
+    *,
+    final: bool = False,
+    segment_id: int = 0,
+    start: float = 0.0,
+    spoken: float | None = None,
+    pause: bool = False,
+) -> SpeechSegment:
+    """spoken: how many of the seconds, from the start, hold speech; all if not given."""
+    end = start + seconds
+    speech_end = end if spoken is None else start + spoken
+    return SpeechSegment(segment_id, audio(seconds, start), start, end, final, speech_end, pause)
 
 
 def snapshots(seconds: float, step: float = 0.3, segment_id: int = 0) -> Iterator[SpeechSegment]:
@@ -138,7 +152,7 @@ def test_nothing_heard_is_nothing_said() -> None:
 def test_a_final_comes_for_text_that_was_shown_even_if_its_words_are_gone() -> None:
     recognizer = ScriptedRecognizer("hello there")
     transcriber = Transcriber(recognizer, ENGLISH)
-    assert transcriber.update(segment(1.0)) is not None
+    assert transcriber.update(segment(0.9)) is not None
     recognizer.script = []
     update = transcriber.update(segment(1.5, final=True))
     assert update is not None
@@ -178,11 +192,22 @@ def test_without_streaming_only_finals_are_decoded() -> None:
     assert [update.committed for update in updates] == ["one two three"]
 
 
-def test_vocabulary_goes_into_the_prompt() -> None:
-    recognizer = ScriptedRecognizer("one two three")
-    transcriber = Transcriber(recognizer, ENGLISH.model_copy(update={"vocabulary": "Parley, Whisper"}))
-    transcriber.update(segment(1.0))
-    assert recognizer.requests[0].prompt == "Parley, Whisper"
+def test_vocabulary_goes_with_every_request() -> None:
+    recognizer = ScriptedRecognizer("a b c d. a b c d. e f g")
+    run(Transcriber(recognizer, ENGLISH.model_copy(update={"vocabulary": " Parley, Whisper "})), snapshots(4.8))
+    assert {request.vocabulary for request in recognizer.requests} == {"Parley, Whisper"}
+    assert {request.prompt for request in recognizer.requests} >= {"", "a b c d."}
+
+
+def test_a_repetition_ends_the_prompt_of_its_utterance() -> None:
+    recognizer = ScriptedRecognizer("one two three. four five six. seven eight nine.")
+    recognizer.repeats = lambda request: bool(request.prompt)
+    transcriber = Transcriber(recognizer, ENGLISH)
+    for segment_id in (0, 1):
+        recognizer.requests.clear()
+        check([update for one in snapshots(4.8) if (update := transcriber.update(replace(one, segment_id=segment_id)))])
+        assert sum(bool(request.prompt) for request in recognizer.requests) == 1
+        assert not recognizer.requests[-1].prompt
 
 
 def test_a_model_that_reads_its_prompt_is_asked_again_without() -> None:
@@ -309,6 +334,100 @@ def test_words_are_joined_as_the_language_writes_them() -> None:
     assert update.committed == "你好世界"
 
 
+def test_the_final_after_a_pause_is_there_at_once() -> None:
+    recognizer = ScriptedRecognizer("turn right here. then go left")
+    transcriber = Transcriber(recognizer, ENGLISH)
+    updates = run(transcriber, iter([segment(0.9), segment(1.5), segment(2.5, spoken=2.4, pause=True)]))
+    assert recognizer.requests[-1].is_final  # as good as the final
+    assert updates[-1].unconfirmed.endswith("go left")
+    count = len(recognizer.requests)
+    final = transcriber.update(segment(2.9, spoken=2.4, final=True))
+    assert final is not None
+    assert len(recognizer.requests) == count
+    assert not transcriber.has_decoded
+    check([*updates, final])
+    assert final.committed == "turn right here. then go left"
+    assert final.end == pytest.approx(2.9)
+
+
+def test_a_pause_that_was_none_is_only_a_look() -> None:
+    recognizer = ScriptedRecognizer("turn right here and then go left")
+    transcriber = Transcriber(recognizer, ENGLISH)
+    updates = run(
+        transcriber,
+        iter([segment(0.9), segment(1.3, spoken=1.2, pause=True), segment(1.7), segment(2.8, final=True)]),
+    )
+    check(updates)
+    assert transcriber.has_decoded
+    assert updates[-1].committed == "turn right here and then go left"
+
+
+def test_a_sound_after_the_pause_is_decoded() -> None:
+    recognizer = ScriptedRecognizer("turn right here")
+    transcriber = Transcriber(recognizer, ENGLISH)
+    assert transcriber.update(segment(0.85, spoken=0.8, pause=True)) is not None
+    final = transcriber.update(segment(1.7, spoken=1.2, final=True))
+    assert final is not None
+    assert final.committed == "turn right here"
+
+
+def test_a_pause_that_could_not_be_decoded_leaves_the_final_to_be() -> None:
+    recognizer = ScriptedRecognizer("turn right here")
+    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber.update(segment(0.85, spoken=0.8, pause=True))
+    recognizer.failure = BackendFailed("It failed; try again.")
+    with pytest.raises(BackendFailed):
+        transcriber.update(segment(1.25, spoken=1.2, pause=True))
+    assert transcriber.whole_until is None
+    recognizer.failure = None
+    final = transcriber.update(segment(1.7, spoken=1.2, final=True))
+    assert final is not None
+    assert final.committed == "turn right here"
+
+
+def test_only_a_pause_after_a_whole_sentence_is_told() -> None:
+    recognizer = ScriptedRecognizer("it is late.")
+    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber.update(segment(1.3, spoken=1.2))
+    assert transcriber.whole_until is None
+    transcriber.update(segment(1.3, spoken=1.2, pause=True))
+    assert transcriber.whole_until == pytest.approx(1.2)
+    transcriber.update(segment(1.6))
+    assert transcriber.whole_until is None
+    transcriber.update(segment(1.7, spoken=1.6, pause=True))
+    assert transcriber.whole_until == pytest.approx(1.6)
+    recognizer.log_probability = lambda language: -0.9
+    transcriber.update(segment(2.0, spoken=1.9, pause=True))
+    assert transcriber.whole_until is None
+
+
+def test_the_language_is_decided_in_a_pause_only_if_nobody_goes_on() -> None:
+    recognizer = ScriptedRecognizer("uno dos tres cuatro cinco seis")
+    recognizer.detects = lambda seconds: ("en", 0.6) if seconds < 1.1 else ("es", 0.99)
+    transcriber = Transcriber(recognizer, RecognitionSettings())
+    transcriber.update(segment(0.9, spoken=0.8, pause=True))
+    updates = run(transcriber, iter([segment(1.6), segment(2.0), segment(2.4, final=True)]))
+    assert updates[-1].language == "es"
+    transcriber.update(segment(0.9, spoken=0.8, pause=True, segment_id=1))
+    count = len(recognizer.requests)
+    final = transcriber.update(segment(1.3, spoken=0.8, final=True, segment_id=1))
+    assert final is not None
+    assert final.committed == "uno dos"
+    assert final.language == "en"
+    assert len(recognizer.requests) == count
+
+
+def test_a_language_set_after_the_pause_holds_for_the_final() -> None:
+    recognizer = ScriptedRecognizer("uno dos tres")
+    transcriber = Transcriber(recognizer, RecognitionSettings())
+    transcriber.update(segment(1.3, spoken=1.2, pause=True))
+    transcriber.configure(RecognitionSettings(language="es"))
+    final = transcriber.update(segment(1.7, spoken=1.2, final=True))
+    assert final is not None
+    assert final.language == "es"
+    assert recognizer.requests[-1].language == "es"
+
+
 class NoisyRecognizer(ScriptedRecognizer):
     """Hears something else each time, at any times."""
 
@@ -326,16 +445,31 @@ class NoisyRecognizer(ScriptedRecognizer):
         return replace(super().transcribe(samples, request), words=tuple(words))
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    st.lists(
-        st.lists(st.tuples(st.sampled_from(["so", "So.", "it", "is", "then?", "five"]), st.floats(0, 1)), max_size=8),
-        min_size=1,
-        max_size=30,
-    )
+heard_words = st.lists(
+    st.tuples(st.sampled_from(["so", "So.", "it", "is", "then?", "five"]), st.floats(0, 1)), max_size=8
 )
-def test_whatever_is_heard_committed_text_only_grows(heard: list[list[tuple[str, float]]]) -> None:
-    transcriber = Transcriber(NoisyRecognizer(heard), RecognitionSettings(window=3.0))
-    updates = run(transcriber, snapshots(0.3 * len(heard) + 0.2))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(heard_words, st.sampled_from(["look", "pause", "wait"])), min_size=1, max_size=30),
+    st.sampled_from(["sound", "silence"]),
+    st.sampled_from(["auto", "en"]),
+)
+def test_whatever_is_heard_committed_text_only_grows(
+    steps: list[tuple[list[tuple[str, float]], str]], last: str, language: str
+) -> None:
+    """Looks, pauses that hold, pauses that do not, in any order: one final, and nothing committed changes."""
+    transcriber = Transcriber(NoisyRecognizer([heard for heard, _ in steps]), RecognitionSettings(language=language))
+    updates: list[TranscriptUpdate] = []
+    now = spoken = 0.0
+    for _, kind in steps:
+        now += 0.3
+        spoken = now if kind == "look" else spoken
+        updates += run(transcriber, iter([segment(now, spoken=spoken, pause=kind != "look")]))
+        if kind == "pause":
+            spoken = now
+    now += 0.3
+    updates += run(transcriber, iter([segment(now, spoken=now if last == "sound" else spoken, final=True)]))
     if updates:
         check(updates)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.bench.make_model import TINY, make_whisper
 from desktop.engine.errors import ModelBroken
 from desktop.engine.tuning import (
     BUDGET,
@@ -27,7 +28,6 @@ from desktop.engine.tuning import (
 from desktop.engine.tuning_cache import TuningCache
 from desktop.paths import RESOURCES
 from desktop.settings import RecognitionSettings
-from tests.made_models import TINY, make_whisper
 
 STARTER = RESOURCES / "starter" / "whisper"
 TYPES = ("float32", "int8", "int8_float32")

@@ -126,3 +126,53 @@ def test_a_source_that_waits_is_let_go_when_its_audio_is_not_wanted_any_more() -
     source.join(5)
     assert not source.is_alive()
     assert frames.waiting_seconds == pytest.approx(1.0)
+
+
+def test_finals_are_held_back_by_what_they_weigh_but_one_is_taken_whatever_it_weighs() -> None:
+    work: WorkQueue[float] = WorkQueue(weight=lambda seconds: seconds, most=30)
+    assert work.has_room(100)
+    work.put_final(20)
+    assert work.has_room(10)
+    assert not work.has_room(11)
+    work.put_final(10)
+    assert work.has_room(0), "what weighs nothing is not held back"
+    work.put_final(0)
+    assert work.waiting == 30
+    assert work.get() == 20
+    assert work.waiting == 10
+    assert work.has_room(20)
+
+
+def test_a_writer_that_was_held_back_by_weight_goes_on_when_there_is_room() -> None:
+    work: WorkQueue[float] = WorkQueue(weight=lambda seconds: seconds, most=30)
+    work.put_final(25)
+    writer = threading.Thread(target=lambda: work.put_final(10))
+    writer.start()
+    writer.join(0.05)
+    assert writer.is_alive()
+    assert work.get() == 25
+    writer.join(5)
+    assert not writer.is_alive()
+    assert work.get() == 10
+
+
+def test_a_lower_limit_for_live_audio_drops_nothing_that_waits_but_lets_no_more_wait() -> None:
+    frames: FrameQueue[str] = FrameQueue(live_limit=60.0)
+    for _ in range(10):
+        frames.put(frame(1.0), is_live=True)
+    frames.limit_live(3.0)
+    assert frames.waiting_seconds == pytest.approx(10.0)
+    frames.put(frame(1.0), is_live=True)
+    assert (frames.waiting_seconds, frames.dropped_seconds) == (pytest.approx(10.0), pytest.approx(1.0))
+    for _ in range(6):
+        frames.get()
+    frames.put(frame(1.0), is_live=True)
+    assert (frames.waiting_seconds, frames.dropped_seconds) == (pytest.approx(4.0), pytest.approx(2.0))
+    for _ in range(3):
+        frames.get()
+    for _ in range(5):
+        frames.put(frame(1.0), is_live=True)
+    assert frames.waiting_seconds == pytest.approx(3.0)
+    frames.limit_live(60.0)
+    frames.put(frame(1.0), is_live=True)
+    assert frames.waiting_seconds == pytest.approx(4.0)
