@@ -82,6 +82,9 @@ class Delays:
     """final text -> first audio of its translation; negative: it began before"""
     commit: tuple[float, ...]
     """end of a word -> it is committed, for every word that was recognised"""
+    commit_unaware: tuple[float, ...]
+    """the same in heard audio: end of a word -> end of the audio that committed it; what an endlessly fast machine
+    would need"""
     missed: int
     """sentences without any text"""
 
@@ -100,7 +103,8 @@ def delays(sentences: Sequence[Sentence], timeline: Timeline) -> Delays:
         elif isinstance(event, SpeechAudio):
             spoken.setdefault(event.segment_id, now)
     groups = _utterances(sentences, heard)
-    first, final, translation, speech, commit = [], [], [], [], []
+    first, final, translation, speech = [], [], [], []
+    commits: list[tuple[float, float]] = []
     for segment_id, members in groups.items():
         updates = heard[segment_id]
         texts = [now for now, one in updates if one.committed.strip() or one.unconfirmed.strip()]
@@ -113,10 +117,18 @@ def delays(sentences: Sequence[Sentence], timeline: Timeline) -> Delays:
                 translation.append(done[0] - finals[0])
             if segment_id in spoken:
                 speech.append(spoken[segment_id] - finals[0])
-        commit += _commits(members, updates, timeline)
+        commits += _commits(members, updates, timeline)
     found = {id(one) for members in groups.values() for one in members}
     missed = sum(id(one) not in found for one in sentences)
-    return Delays(tuple(first), tuple(final), tuple(translation), tuple(speech), tuple(commit), missed)
+    return Delays(
+        first_partial=tuple(first),
+        final=tuple(final),
+        translation=tuple(translation),
+        speech=tuple(speech),
+        commit=tuple(aware for aware, _ in commits),
+        commit_unaware=tuple(unaware for _, unaware in commits),
+        missed=missed,
+    )
 
 
 def _utterances(
@@ -140,14 +152,16 @@ def _utterances(
 
 def _commits(
     members: Sequence[Sentence], updates: Sequence[tuple[float, TranscriptUpdate]], timeline: Timeline
-) -> list[float]:
-    """For each word that was recognised: its end -> the first update that had committed as many words."""
+) -> list[tuple[float, float]]:
+    """For each word that was recognised: its end -> the first update that had committed as many words, by the clock
+    and in heard audio."""
     script = [(plain, end) for one in members for word, end in one.words for plain in normalized(word)]
     last = normalized(updates[-1][1].committed)
-    counts = [(now, len(normalized(one.committed))) for now, one in updates]
+    counts = [(now, one.end, len(normalized(one.committed))) for now, one in updates]
     found = []
     for said, heard in sorted(matched_words([word for word, _ in script], last).items()):
-        when = next((now for now, count in counts if count > heard), None)
+        when = next(((now, audio) for now, audio, count in counts if count > heard), None)
         if when is not None:
-            found.append(when - timeline.clock(script[said][1]))
+            end = script[said][1]
+            found.append((when[0] - timeline.clock(end), when[1] - end))
     return found

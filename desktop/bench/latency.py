@@ -2,41 +2,36 @@
 
 The test recordings are played in real time into a virtual microphone; the engine translates and speaks on a
 virtual output, which is recorded as well. Every delay is taken by clocks of the running program, so computing
-is in it. Main thread.
+is in it. Pushed: without a sound server, speaking to nowhere. Main thread.
 """
 
-import sys
-import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from desktop.bench.delays import Delays, Sentence, Timeline, delays
-from desktop.bench.figures import Summary, summarized
+from desktop.bench.bootstrap import interval, spread_out
+from desktop.bench.delays import Delays, Timeline, delays
+from desktop.bench.figures import percentile, summarized
 from desktop.bench.idle import engine_share, window_share
-from desktop.bench.report import machine, machine_line, print_json, progress
-from desktop.bench.rig import Rig
-from desktop.bench.script import FOLDER, Recording, recordings
+from desktop.bench.progress import progress
+from desktop.bench.real_time import real_time_factor
+from desktop.bench.report import Chart, Check, Output, Report, Series, Table, deliver, machine
+from desktop.bench.rig import Rig, Via
+from desktop.bench.script import Recording, chosen, quick, recordings
+from desktop.bench.silent_output import SilentOutput
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.errors import EngineError
-from desktop.engine.events import (
-    SAMPLE_RATE,
-    AudioFrame,
-    Event,
-    ModelProgress,
-    SpeechAudio,
-    State,
-    StateChanged,
-    TranscriptUpdate,
-)
-from desktop.engine.models import InstalledModel, recognition_model
+from desktop.engine.events import SAMPLE_RATE, AudioFrame, SpeechAudio, TranscriptUpdate
+from desktop.engine.models import recognition_model
+from desktop.engine.pipeline import Backends
 from desktop.settings import Settings
 from desktop.settings_store import changed
 
-LIMITS = {"first_partial": 1.0, "final": 1.0, "speech": 0.5, "idle_engine": 0.02, "idle_window": 0.02}
+LIMITS = {"first_partial": 0.7, "final": 0.35, "speech": 0.5, "idle_engine": 0.02, "idle_window": 0.02}
 """s, s, s, share of a core, share of a core"""
 LOUD = 0.003
 """amplitude from which the recorded output counts as sound; a silent null output is exactly 0"""
@@ -48,106 +43,111 @@ _EARLY = 0.05
 
 @dataclass(slots=True)
 class Findings:
-    """Everything that was measured."""
+    """Everything that was measured; one entry for each recording that was heard, repeats included."""
 
-    delays: Delays
-    first_sound: tuple[float, ...]
+    delays: list[Delays] = field(default_factory=list)
+    first_sound: list[float] = field(default_factory=list)
     """final text -> first sound at the output, s"""
-    capture: float
+    capture: float = 0.0
     """s that the server held back what the microphone heard; in all delays that begin with sound"""
-    cpu_seconds: float
-    """processor seconds per second of audio, the whole program, listening in real time"""
-    real_time_factor: float
+    cpu: float = 0.0
+    """processor seconds of the whole program, listening in real time"""
+    heard: float = 0.0
+    """seconds of audio meanwhile"""
+    real_time_factor: float = 0.0
     """of a file read as fast as possible, recognition alone"""
-    idle_engine: float
-    idle_window: float | None
-    """share of a core; None: the window could not be opened"""
+    idle_engine: float | None = None
+    idle_window: float | None = None
+    """share of a core; None: not measured, or the window could not be opened"""
     errors: list[str] = field(default_factory=list)
     disturbed: list[str] = field(default_factory=list)
     """recordings that were heard with gaps"""
 
+    def groups(self, name: str) -> list[tuple[float, ...]]:
+        """The values of a delay, recording by recording, without recordings that have none."""
+        found: list[tuple[float, ...]] = [getattr(one, name) for one in self.delays]
+        return [values for values in found if values]
 
-def main(settings: Settings, *, as_json: bool) -> int:
+
+def main(
+    settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), repeats: int, output: Output
+) -> int:
     """Measure and print; returns 0 if every limit holds, else 1. Raises EngineError."""
-    model = recognition_model(settings.recognition.model)
+    output.check()
+    label = recognition_model(settings.recognition.model).label
     about = machine()
-    everything = tuple(one for one in recordings() if one.entries)
-    findings = measure(settings, everything)
-    checks = _checks(findings)
-    if as_json:
-        print_json(_record(about, model, findings, checks))
-    else:
-        _print(about, model, findings, checks)
-    return 0 if all(is_good for _, _, is_good in checks.values()) else 1
+    wanted = chosen(only, quick(recordings()) if is_quick else recordings())
+    everything = tuple(one for one in wanted if one.entries)
+    if not everything:
+        raise EngineError("The times of the words in these recordings are not known; choose others.")
+    found = measure(settings, everything, via, repeats, is_quick=is_quick)
+    return deliver(report(about, label, via, found), output)
 
 
-def measure(settings: Settings, everything: Sequence[Recording]) -> Findings:
-    """Play every recording with word times, then measure the costs."""
-    parts: list[Delays] = []
-    sounds: list[float] = []
-    errors: list[str] = []
-    disturbed: list[str] = []
-    spent = heard = capture = 0.0
-    with progress(sum(one.seconds for one in everything) + 40, "s") as shown, VirtualAudio() as audio:
-        for language in dict.fromkeys(one.language for one in everything):
-            live = _live(settings, language)
-            with Rig(live, audio) as rig, _OutputListener() as output:
-                capture = max(capture, rig.timeline.extra)
-                script: list[Sentence] = []
-                for one in everything:
-                    if one.language != language:
-                        continue
-                    shown.at(f"{one.path.name}")
-                    began, cpu = time.monotonic(), time.process_time()
-                    script += rig.play(one)
-                    spent += time.process_time() - cpu
-                    heard += time.monotonic() - began
-                    shown.advance(one.seconds)
-                parts.append(delays(script, rig.timeline))
-                sounds += first_sounds(rig.timeline, output.sounds)
-                errors += rig.errors
-                disturbed += rig.disturbed
-                if language == everything[0].language:
-                    shown.at("engine, stopped")
-                    rig.stop()
-                    output.close()
-                    idle = engine_share()
-                    shown.advance(10)
+def measure(settings: Settings, everything: Sequence[Recording], via: Via, repeats: int, *, is_quick: bool) -> Findings:
+    """Play every recording with word times, languages in turn, then measure the costs. Quick: nothing idle."""
+    found = Findings()
+    languages = list(dict.fromkeys(one.language for one in everything))
+    total = repeats * sum(one.seconds for one in everything) + (5 if is_quick else 40)
+    with progress(total, "s") as shown, ExitStack() as stack:
+        audio = stack.enter_context(VirtualAudio()) if via == "microphone" else None
+        for turn in range(repeats):
+            for language in languages:
+                with ExitStack() as session:
+                    rig = session.enter_context(Rig(_live(settings, language, via), audio, _backends(via)))
+                    output = session.enter_context(_OutputListener()) if audio is not None else None
+                    for one in everything:
+                        if one.language == language:
+                            shown.at(f"{one.path.name}, run {turn + 1} of {repeats}")
+                            _hear(rig, one, found)
+                            shown.advance(one.seconds)
+                    found.capture = max(found.capture, rig.timeline.extra)
+                    if output is not None:
+                        found.first_sound += first_sounds(rig.timeline, output.sounds)
+                    found.errors += rig.errors
+                    found.disturbed += rig.disturbed
+                    if found.idle_engine is None and not is_quick:
+                        shown.at("engine, stopped")
+                        rig.stop()
+                        if output is not None:
+                            output.close()
+                        found.idle_engine = engine_share()
+                        shown.advance(10)
         shown.at("as fast as possible")
-        factor = real_time_factor(settings)
-        shown.advance(10)
-        shown.at("window, stopped")
-        window = window_share()
-        shown.advance(20)
-    return Findings(_together(parts), tuple(sounds), capture, spent / heard, factor, idle, window, errors, disturbed)
+        longest = max(everything, key=lambda one: one.seconds)
+        found.real_time_factor = real_time_factor(settings, longest.path, longest.language)
+        if not is_quick:
+            shown.at("window, stopped")
+            found.idle_window = window_share()
+    return found
 
 
-def _live(settings: Settings, language: str) -> Settings:
+def _hear(rig: Rig, one: Recording, found: Findings) -> None:
+    began, cpu = time.monotonic(), time.process_time()
+    script = rig.play(one)
+    found.cpu += time.process_time() - cpu
+    found.heard += time.monotonic() - began
+    found.delays.append(delays(script, rig.timeline))
+
+
+def _backends(via: Via) -> Backends:
+    return Backends() if via == "microphone" else Backends(output=lambda *_: SilentOutput())
+
+
+def _live(settings: Settings, language: str, via: Via) -> Settings:
     return changed(
         settings,
         {
+            "recognition.backend": "whisper",
             "recognition.language": language,
+            "recognition.may_lower_model": False,
             "translation.target": "es" if language == "en" else "en",
             "translation.live": True,
             "speech.enabled": True,
-            "speech.output": "output:headset",
+            "speech.output": "output:headset" if via == "microphone" else "output:",
             # The virtual output cannot be heard by the virtual microphone, which the server does not know.
             "speech.mute_capture": "never",
         },
-    )
-
-
-def _together(parts: Sequence[Delays]) -> Delays:
-    def all_of(name: str) -> tuple[float, ...]:
-        return tuple(value for part in parts for value in getattr(part, name))
-
-    return Delays(
-        first_partial=all_of("first_partial"),
-        final=all_of("final"),
-        translation=all_of("translation"),
-        speech=all_of("speech"),
-        commit=all_of("commit"),
-        missed=sum(part.missed for part in parts),
     )
 
 
@@ -214,55 +214,6 @@ class _OutputListener:
         pass
 
 
-def real_time_factor(settings: Settings) -> float:
-    """Seconds that the engine needs for one second of a file, read as fast as it goes."""
-    from desktop.engine.audio.file import FileSource
-    from desktop.engine.engine import Engine
-
-    file = FOLDER / "stream-en.flac"
-    plain = changed(
-        settings,
-        {"recognition.language": "en", "translation.target": "", "speech.enabled": False, "recognition.step": 5.0},
-    )
-    engine = Engine(plain)
-    ready, done = threading.Event(), threading.Event()
-
-    def note(event: Event) -> None:
-        if isinstance(event, ModelProgress) and event.fraction >= 1:
-            ready.set()
-        if isinstance(event, StateChanged) and event.state in (State.IDLE, State.FAILED):
-            done.set()
-
-    engine.subscribe(note)
-    thread = threading.Thread(target=engine.run, name="bench-engine", daemon=True)
-    thread.start()
-    try:
-        engine.prepare()
-        if not ready.wait(60):
-            raise EngineError("The recogniser was not loaded within a minute.")
-        began = time.monotonic()
-        source = FileSource(file)
-        engine.start(source)
-        if not done.wait(300):
-            raise EngineError("A minute of speech was not recognised within five minutes.")
-        return (time.monotonic() - began) / (source.duration or 1.0)
-    finally:
-        engine.close()
-        thread.join(6.0)
-
-
-def _checks(found: Findings) -> dict[str, tuple[float, float, bool]]:
-    """Figure -> (value that is judged, limit, whether it holds). Delays are judged by their 95th percentile."""
-    values: dict[str, float] = {}
-    for name in ("first_partial", "final", "speech"):
-        measured: tuple[float, ...] = getattr(found.delays, name)
-        values[name] = summarized(measured).p95 if measured else float("inf")
-    values["idle_engine"] = found.idle_engine
-    if found.idle_window is not None:
-        values["idle_window"] = found.idle_window
-    return {name: (value, LIMITS[name], value <= LIMITS[name]) for name, value in values.items()}
-
-
 _ROWS = (
     ("first_partial", "First text after the onset"),
     ("final", "Final text after the last word"),
@@ -270,89 +221,103 @@ _ROWS = (
     ("speech", "First translated audio after the final text"),
     ("first_sound", "The same, recorded at the silent output"),
     ("commit", "A word is committed after its end"),
+    ("commit_unaware", "The same, were the machine endlessly fast"),
 )
+_CURVES = {
+    "first_partial": "first text",
+    "final": "final text",
+    "commit": "committed word",
+    "commit_unaware": "the same, endlessly fast",
+}
 _NOTES = (
-    "Times of words are those of the synthesis that made the recordings. Delays count from when a sound entered the "
-    "virtual microphone and include computing. A limit is held if the 95th percentile is within it.",
+    "Times of words are those of the synthesis that made the recordings. Delays count from when a sound was made and "
+    "include computing. A limit is held if the 95th percentile is within it. Interval: 95 %, of the median, bootstrap "
+    "over recordings.",
     "Sentences that were heard as one utterance count once. Negative: it came earlier, from partial text.",
 )
 
 
-def _summaries(found: Findings) -> dict[str, Summary]:
-    measured = {name: getattr(found.delays, name, ()) for name, _ in _ROWS} | {"first_sound": found.first_sound}
-    return {name: summarized(values) for name, values in measured.items() if values}
+def checks(found: Findings) -> tuple[Check, ...]:
+    """Delays are judged by their 95th percentile. Pure."""
+    titles = dict(_ROWS)
+    judged = []
+    for name in ("first_partial", "final", "speech"):
+        values = spread_out(found.groups(name))
+        judged.append(Check(f"{titles[name]}, p95", percentile(values, 95) if values else None, LIMITS[name], "s"))
+    for name, share in (("idle_engine", found.idle_engine), ("idle_window", found.idle_window)):
+        if share is not None:
+            what = "engine alone" if name == "idle_engine" else "with the window"
+            judged.append(Check(f"Processor while stopped, {what}", 100 * share, 100 * LIMITS[name], "% of a core"))
+    return tuple(judged)
 
 
-def _print(
-    about: dict[str, Any], model: InstalledModel, found: Findings, checks: dict[str, tuple[float, float, bool]]
-) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _groups(found: Findings, name: str) -> list[tuple[float, ...]]:
+    return [(value,) for value in found.first_sound] if name == "first_sound" else found.groups(name)
 
-    print(f"Latency of {model.label}, through a virtual microphone of a real sound server, in real time.")
-    print(machine_line(about))
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Seconds")
-    for heading in ("Count", "Min", "Median", "p95", "Max", "Limit", ""):
-        table.add_column(heading, justify="right")
-    summaries = _summaries(found)
+
+def report(about: dict[str, Any], label: str, via: Via, found: Findings) -> Report:
+    """What the findings say. Pure."""
+    rows, seconds, curves = [], {}, []
     for name, title in _ROWS:
-        if name not in summaries:
-            table.add_row(title, "0", *("–" * 4))
+        if name == "first_sound" and via == "pushed":
             continue
-        one = summaries[name]
-        shown = (f"{value:.2f}" for value in (one.minimum, one.median, one.p95, one.maximum))
-        table.add_row(title, str(one.count), *shown, *_limit(name, checks, "{:.1f}"))
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 110).print(table)
-    print(f"Sentences without any text: {found.delays.missed}.")
-    print(f"Held back by the sound server before Parley could hear it, included: {found.capture:.3f} s.")
-    print(f"Processor while listening, translating and speaking: {found.cpu_seconds:.2f} s for each second of audio.")
-    print(f"Real-time factor of a file, recognition alone: {found.real_time_factor:.3f}.")
-    print(f"Stopped, engine alone: {found.idle_engine:.2%} of a core ({_word(checks['idle_engine'])}, limit 2 %).")
-    if found.idle_window is None:
-        print("Stopped, with the window: not measured, the window could not be opened.")
-    else:
-        print(
-            f"Stopped, with the window: {found.idle_window:.2%} of a core ({_word(checks['idle_window'])}, limit 2 %)."
+        groups = _groups(found, name)
+        if not groups:
+            rows.append((title, "0", *("–" * 5)))
+            continue
+        values = spread_out(groups)
+        one = summarized(values)
+        bounds = interval(groups, lambda drawn: percentile(spread_out(drawn), 50))
+        middle = f"{one.median:.2f} ({bounds.low:.2f}–{bounds.high:.2f})"
+        limit = f"{LIMITS[name]:g}" if name in LIMITS else ""
+        rows.append(
+            (title, str(one.count), f"{one.minimum:.2f}", middle, f"{one.p95:.2f}", f"{one.maximum:.2f}", limit)
         )
+        seconds[name] = {
+            "count": one.count,
+            "min": round(one.minimum, 3),
+            "median": round(one.median, 3),
+            "median_interval": [round(bounds.low, 3), round(bounds.high, 3)],
+            "p95": round(one.p95, 3),
+            "max": round(one.maximum, 3),
+        }
+        if name in _CURVES:
+            ordered = sorted(values)
+            share = tuple(100 * (index + 1) / len(ordered) for index in range(len(ordered)))
+            curves.append(Series(_CURVES[name], tuple(ordered), share))
+    missed = sum(one.missed for one in found.delays)
+    through = "a virtual microphone of a real sound server" if via == "microphone" else "audio pushed in real time"
+    cpu = found.cpu / found.heard if found.heard else 0.0
+    notes = [
+        f"Sentences without any text: {missed}.",
+        f"Processor while listening, translating and speaking: {cpu:.2f} s for each second of audio.",
+        f"Real-time factor of a file, recognition alone: {found.real_time_factor:.3f}.",
+    ]
+    if via == "microphone":
+        notes.append(f"Held back by the sound server before Parley could hear it, included: {found.capture:.3f} s.")
+    if found.idle_engine is not None and found.idle_window is None:
+        notes.append("Stopped, with the window: not measured, the window could not be opened.")
     if found.disturbed:
-        print(f"The machine was too busy to play {', '.join(found.disturbed)} without gaps.")
-    for note in (*_NOTES, *found.errors):
-        print(note)
-
-
-def _limit(name: str, checks: dict[str, tuple[float, float, bool]], form: str) -> tuple[str, str]:
-    return (form.format(checks[name][1]), _word(checks[name])) if name in checks else ("", "")
-
-
-def _word(check: tuple[float, float, bool]) -> str:
-    return "pass" if check[2] else "FAIL"
-
-
-def _record(
-    about: dict[str, Any], model: InstalledModel, found: Findings, checks: dict[str, tuple[float, float, bool]]
-) -> dict[str, Any]:
-    return {
-        "machine": about,
-        "model": model.label,
-        "seconds": {
-            name: {
-                "count": one.count,
-                "min": round(one.minimum, 3),
-                "median": round(one.median, 3),
-                "p95": round(one.p95, 3),
-                "max": round(one.maximum, 3),
-            }
-            for name, one in _summaries(found).items()
+        notes.append(f"The machine was too busy to play {', '.join(found.disturbed)} without gaps.")
+    return Report(
+        kind="latency",
+        title=f"Latency of {label}, through {through}.",
+        machine=about,
+        tables=(Table(("Seconds", "Count", "Min", "Median", "p95", "Max", "Limit"), tuple(rows)),),
+        notes=(*notes, *_NOTES, *dict.fromkeys(found.errors)),
+        checks=checks(found),
+        charts=(Chart("lines", "How long a user waits", "seconds", "% that came by then", tuple(curves)),),
+        data={
+            "model": label,
+            "via": via,
+            "seconds": seconds,
+            "missed_sentences": missed,
+            "capture_seconds": round(found.capture, 4),
+            "cpu_seconds_per_second": round(cpu, 3),
+            "real_time_factor": round(found.real_time_factor, 4),
+            "idle_engine": found.idle_engine,
+            "idle_window": found.idle_window,
+            "errors": found.errors,
+            "disturbed": found.disturbed,
         },
-        "missed_sentences": found.delays.missed,
-        "capture_seconds": round(found.capture, 4),
-        "cpu_seconds_per_second": round(found.cpu_seconds, 3),
-        "real_time_factor": round(found.real_time_factor, 4),
-        "idle_engine": round(found.idle_engine, 4),
-        "idle_window": None if found.idle_window is None else round(found.idle_window, 4),
-        "limits": {name: {"limit": limit, "holds": holds} for name, (_, limit, holds) in checks.items()},
-        "notes": list(_NOTES),
-        "errors": found.errors,
-        "disturbed": found.disturbed,
-    }
+    )

@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 import wave
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from typing import Literal, Self
 import numpy as np
 
 from desktop.bench.delays import Sentence, Timeline
+from desktop.bench.feeder import Feeder
 from desktop.bench.script import Recording
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.audio.base import Source
@@ -44,7 +44,6 @@ from desktop.engine.pipeline import Backends
 from desktop.settings import Settings
 
 Via = Literal["microphone", "pushed"]
-BLOCK = 512
 QUIET = 1.2
 """seconds without speech, waiting work or news after which a recording counts as done"""
 UNHEARD, DISTURBED = 0.1, 0.9
@@ -80,7 +79,7 @@ class Rig:
         self._open_segments: set[int] = set()
         self._is_speech = False
         self._last_news = 0.0
-        self._feeder: _Feeder | None = None
+        self._feeder: Feeder | None = None
 
     def __enter__(self) -> Self:
         self.engine.subscribe(self._take)
@@ -89,7 +88,7 @@ class Rig:
             source: Source
             if self._audio is None:
                 pushed = PushedSource()
-                self._feeder = _Feeder(pushed)
+                self._feeder = Feeder(pushed)
                 source = pushed
             else:
                 from desktop.engine.audio.choose import source_for
@@ -210,42 +209,6 @@ class Rig:
             elif isinstance(event, ErrorEvent) and event.severity is not Severity.INFO:
                 self.errors.append(event.message)
             self._changed.notify_all()
-
-
-class _Feeder:
-    """Pushes audio, or silence when there is none, at the pace of the clock, on a thread of its own."""
-
-    def __init__(self, source: PushedSource) -> None:
-        self._source = source
-        self._waiting: deque[Samples] = deque()
-        self._idle = threading.Event()
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="bench-feeder", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def play(self, samples: Samples) -> None:
-        """Push this; returns when it was pushed."""
-        self._idle.clear()
-        self._waiting.extend(samples[at : at + BLOCK] for at in range(0, len(samples), BLOCK))
-        self._idle.wait(PATIENCE + len(samples) / SAMPLE_RATE)
-
-    def close(self) -> None:
-        self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join(5.0)
-
-    def _run(self) -> None:
-        began = time.monotonic()
-        pushed = 0
-        silence = np.zeros(BLOCK, np.float32)
-        while not self._closing.wait(max(0.0, began + pushed / SAMPLE_RATE - time.monotonic())):
-            block = self._waiting.popleft() if self._waiting else silence
-            self._source.push(AudioFrame(block, pushed / SAMPLE_RATE, self._source.id))
-            pushed += len(block)
-            if not self._waiting:
-                self._idle.set()
 
 
 def decoded(path: Path) -> Samples:

@@ -1,13 +1,14 @@
 """The test recordings and what is said in them. Pure but for reading files."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from desktop import paths
 from desktop.bench.delays import Sentence
-from desktop.engine.errors import FileUnreadable
+from desktop.engine.errors import EngineError, FileUnreadable
 
 FOLDER = paths.RESOURCES / "starter" / "test"
 OUTSIDE_PHRASEBOOK = "jfk"
@@ -29,13 +30,24 @@ class Recording:
     @property
     def group(self) -> str:
         """`en`, `es`, `stream-en`, `stream-es`, `digits` or `jfk`"""
-        first, _, rest = self.path.stem.partition("-")
-        return self.path.stem if first == "stream" else first if rest else self.path.stem
+        return group_of(self.path.name)
+
+    @property
+    def translation(self) -> str:
+        """Of all that is said, by a human hand; empty: there is none."""
+        return " ".join(entry.get("translation", "") for entry in self.entries).strip()
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """In seconds of the recording; none where the times of the words are not known."""
         return tuple(Sentence.of(entry) for entry in self.entries)
+
+
+def group_of(file: str) -> str:
+    """The group of the recording in this file."""
+    stem = Path(file).stem
+    first, _, rest = stem.partition("-")
+    return stem if first == "stream" else first if rest else stem
 
 
 def recordings(folder: Path = FOLDER) -> tuple[Recording, ...]:
@@ -56,6 +68,19 @@ def quick(everything: tuple[Recording, ...]) -> tuple[Recording, ...]:
         if counts[one.group] <= 3 and not one.group.startswith("stream"):
             chosen.append(one)
     return tuple(chosen)
+
+
+def chosen(names: Sequence[str], otherwise: tuple[Recording, ...]) -> tuple[Recording, ...]:
+    """The recordings of these names or groups (`en-00`, `stream-es`, `digits`); `otherwise` if there are no names.
+    Raises EngineError for a name that no recording has."""
+    if not names:
+        return otherwise
+    everything = recordings()
+    for name in names:
+        if not any(name in (one.path.stem, one.group) for one in everything):
+            known = ", ".join(dict.fromkeys(one.group for one in everything))
+            raise EngineError(f'There is no recording "{name}"; there are {known}, and single ones such as en-00.')
+    return tuple(one for one in everything if one.path.stem in names or one.group in names)
 
 
 def _recording(folder: Path, entry: dict[str, Any]) -> Recording:

@@ -1,10 +1,9 @@
 """`parley bench silence`: words that are made up where nobody speaks. There should be none.
 
-Silence, white and pink noise and tones are handed to the engine faster than real time. Main thread.
+Silence, white and pink noise, tones and music are handed to the engine faster than real time. Main thread.
 """
 
 import math
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from desktop.bench import music as played
 from desktop.bench.figures import normalized
-from desktop.bench.report import machine, machine_line, print_json, progress
+from desktop.bench.parts import TimedRecognizer
+from desktop.bench.progress import progress
+from desktop.bench.report import Chart, Check, Output, Report, Series, Table, deliver, machine
 from desktop.engine.audio.pushed import PushedSource
 from desktop.engine.backends import Notify, make_recognizer
 from desktop.engine.engine import Engine
@@ -22,7 +24,7 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Event, Samples, State, StateChanged, TranscriptUpdate
 from desktop.engine.models import recognition_model
 from desktop.engine.pipeline import Backends
-from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
+from desktop.engine.stt.base import Recognizer
 from desktop.settings import RecognitionSettings, Settings
 from desktop.settings_store import changed
 
@@ -31,6 +33,8 @@ LEVELS = (-60.0, -50.0, -40.0, -30.0, -20.0)
 """dBFS of the noises, a few seconds each in turn"""
 _TURN = 7
 """seconds at one level, or of one tone"""
+MOST_SHARE = 0.01
+"""of the time that the recogniser may run in silence"""
 
 Sound = Callable[[int, np.random.Generator], Samples]
 """(number of the second, generator) -> one second of samples"""
@@ -61,12 +65,23 @@ def tones(second: int, random: np.random.Generator) -> Samples:
     return _scaled(np.asarray(wave), second)
 
 
+def music(second: int, random: np.random.Generator) -> Samples:
+    """Chords, melodies and drums, without a voice."""
+    return _scaled(played.piece(second, 1.0), second)
+
+
 def _scaled(wave: Any, second: int) -> Samples:
     level = 10 ** (LEVELS[second // _TURN % len(LEVELS)] / 20)
     return np.asarray(wave / np.sqrt(np.mean(np.square(wave))) * level, np.float32)
 
 
-SOUNDS: dict[str, Sound] = {"silence": silence, "white noise": white, "pink noise": pink, "tones": tones}
+SOUNDS: dict[str, Sound] = {
+    "silence": silence,
+    "white noise": white,
+    "pink noise": pink,
+    "tones": tones,
+    "music": music,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,40 +100,11 @@ class Result:
     """seconds that the recogniser ran, per second of audio"""
 
 
-class TimedRecognizer:
-    """A recogniser and how long it ran. Used on the recognition thread; read when the engine has stopped."""
-
-    def __init__(self, recognizer: Recognizer) -> None:
-        self._recognizer = recognizer
-        self.seconds = 0.0
-        self.segments = 0
-
-    @property
-    def name(self) -> str:
-        return self._recognizer.name
-
-    @property
-    def capabilities(self) -> RecognizerCapabilities:
-        return self._recognizer.capabilities
-
-    def load(self, progress: Progress) -> None:
-        self._recognizer.load(progress)
-
-    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
-        began = time.monotonic()
-        try:
-            return self._recognizer.transcribe(samples, request)
-        finally:
-            self.seconds += time.monotonic() - began
-            self.segments += request.is_final
-
-    def close(self) -> None:
-        self._recognizer.close()
-
-
-def main(settings: Settings, *, minutes: float, as_json: bool) -> int:
-    """Measure and print; returns 0 if no word was shown in silence and noise, else 1. Raises EngineError."""
-    model = recognition_model(settings.recognition.model)
+def main(settings: Settings, *, minutes: float, output: Output) -> int:
+    """Measure and print; returns 0 if no word was shown and the recogniser rested in silence, else 1.
+    Raises EngineError."""
+    output.check()
+    label = recognition_model(settings.recognition.model).label
     about = machine()
     results = {}
     with progress(len(SOUNDS) * minutes, "min") as shown:
@@ -126,28 +112,7 @@ def main(settings: Settings, *, minutes: float, as_json: bool) -> int:
             shown.at(name)
             results[name] = measure(settings, sound, round(minutes * 60))
             shown.advance(minutes)
-    is_quiet = not any(result.words for name, result in results.items() if name != "tones")
-    if as_json:
-        print_json(
-            {
-                "machine": about,
-                "model": model.label,
-                "minutes": minutes,
-                "results": {
-                    name: {
-                        "words": one.words,
-                        "decoded_segments": one.segments,
-                        "recogniser_share": round(one.recogniser_share, 4),
-                        "speed": round(one.seconds / one.took, 1),
-                    }
-                    for name, one in results.items()
-                },
-                "holds": is_quiet,
-            }
-        )
-    else:
-        _print(model.label, about, minutes, results, is_quiet)
-    return 0 if is_quiet else 1
+    return deliver(report(label, about, minutes, results), output)
 
 
 def measure(settings: Settings, sound: Sound, seconds: int) -> Result:
@@ -194,7 +159,7 @@ def measure(settings: Settings, sound: Sound, seconds: int) -> Result:
         engine.close()
         thread.join(6.0)
     spent = sum(one.seconds for one in timed)
-    return Result(seconds, took, sum(words.values()), sum(one.segments for one in timed), spent / seconds)
+    return Result(seconds, took, sum(words.values()), sum(one.finals for one in timed), spent / seconds)
 
 
 def _frames(sound: Sound, seconds: int, source: str) -> Iterator[AudioFrame]:
@@ -205,25 +170,40 @@ def _frames(sound: Sound, seconds: int, source: str) -> Iterator[AudioFrame]:
             yield AudioFrame(samples[at : at + 512], second + at / SAMPLE_RATE, source)
 
 
-def _print(label: str, about: dict[str, Any], minutes: float, results: dict[str, Result], is_quiet: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    print(f"Words that {label} makes up, {minutes:g} minutes of each sound, faster than real time.")
-    print(machine_line(about))
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Sound")
-    for heading in ("Words", "Decoded utterances", "Recogniser ran", "Speed"):
-        table.add_column(heading, justify="right")
-    for name, one in results.items():
-        table.add_row(
+def report(label: str, about: dict[str, Any], minutes: float, results: dict[str, Result]) -> Report:
+    """What the results say. Pure."""
+    rows = [
+        (
             name,
             str(one.words),
             str(one.segments),
             f"{one.recogniser_share:.2%} of the time",
             f"{one.seconds / one.took:.0f}x",
         )
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100).print(table)
-    print(f"Noise at {', '.join(f'{level:g}' for level in LEVELS)} dBFS in turn. Partial words count, too.")
-    print("Tones are shown for comparison; the limit, no word at all, is for silence and noise.")
-    print("No word was shown in them: pass." if is_quiet else "Words were shown in them: FAIL.")
+        for name, one in results.items()
+    ]
+    checks = [Check(f"Words in {name}", one.words, 0) for name, one in results.items()]
+    resting = 100 * results["silence"].recogniser_share
+    bars = Series("recogniser", tuple(results), tuple(100 * one.recogniser_share for one in results.values()))
+    return Report(
+        kind="silence",
+        title=f"Words that {label} makes up, {minutes:g} minutes of each sound, faster than real time.",
+        machine=about,
+        tables=(Table(("Sound", "Words", "Decoded utterances", "Recogniser ran", "Speed"), tuple(rows)),),
+        notes=(f"Sounds at {', '.join(f'{level:g}' for level in LEVELS)} dBFS in turn. Partial words count, too.",),
+        checks=(*checks, Check("Recogniser ran in silence", resting, 100 * MOST_SHARE, "% of the time")),
+        charts=(Chart("bars", "How often the recogniser ran", "% of the time", "", (bars,)),),
+        data={
+            "model": label,
+            "minutes": minutes,
+            "results": {
+                name: {
+                    "words": one.words,
+                    "decoded_segments": one.segments,
+                    "recogniser_share": round(one.recogniser_share, 4),
+                    "speed": round(one.seconds / one.took, 1),
+                }
+                for name, one in results.items()
+            },
+        },
+    )

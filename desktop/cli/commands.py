@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desktop import __version__
-from desktop.cli import settings_commands
+from desktop.cli import bench_peers, settings_commands
+from desktop.cli.bench import BenchCommand, bench
 from desktop.cli.models import models
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-bench = typer.Typer(help="Measure Parley on this machine: real audio, real models, real time.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
+bench.command(cls=BenchCommand)(bench_peers.peers)
 app.add_typer(models, name="models")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
@@ -43,13 +44,6 @@ class Form(StrEnum):
     srt = "srt"
     vtt = "vtt"
     json = "json"
-
-
-class Via(StrEnum):
-    """--via"""
-
-    microphone = "microphone"
-    pushed = "pushed"
 
 
 Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print JSON.")]
@@ -196,56 +190,6 @@ def doctor(
     return run(context.obj, quick=quick, as_json=as_json, copy=copy)
 
 
-@bench.command()
-def accuracy(
-    context: typer.Context,
-    via: Annotated[
-        Via, typer.Option("--via", help="Through a virtual microphone, or handed straight to the engine.")
-    ] = Via.microphone,
-    quick: Annotated[bool, typer.Option("--quick", metavar=FLAG, help="A few of the files.")] = False,
-    as_json: Json = False,
-) -> int:
-    """Word error rates: files decoded whole against live recognition."""
-    from desktop.bench.accuracy import main
-
-    return main(context.obj.store.current, via=via.value, is_quick=quick, as_json=as_json)
-
-
-@bench.command()
-def latency(context: typer.Context, as_json: Json = False) -> int:
-    """How long words, translations and speech take, and what listening costs."""
-    from desktop.bench.latency import main
-
-    return main(context.obj.store.current, as_json=as_json)
-
-
-@bench.command()
-def silence(
-    context: typer.Context,
-    minutes: Annotated[float, typer.Option("--minutes", min=0.1, max=120, help="Of each kind.")] = 10.0,
-    as_json: Json = False,
-) -> int:
-    """Words that are made up out of silence and noise; there should be none."""
-    from desktop.bench.silence import main
-
-    return main(context.obj.store.current, minutes=minutes, as_json=as_json)
-
-
 def _changes(to: str, language: str, model: str) -> dict[str, Any]:
     changes = {"translation.target": to, "recognition.language": language, "recognition.model": model}
     return {key: value for key, value in changes.items() if value}
-
-
-@bench.command()
-def tune(
-    context: typer.Context,
-    model: Model = "",
-    again: Annotated[
-        bool, typer.Option("--again", metavar=FLAG, help="Measure even if it was measured before.")
-    ] = False,
-    as_json: Json = False,
-) -> int:
-    """How the recogniser runs best on this machine: device, number format, threads. Remembered for "auto"."""
-    from desktop.bench.tune import main
-
-    return main(context.obj.store.current, model, is_again=again, as_json=as_json)

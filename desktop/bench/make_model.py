@@ -1,7 +1,8 @@
-"""Whisper models of any size with random weights, for tests of loading, memory and speed: real CTranslate2 models that
-the real backend opens, with the starter model's tokenizer. What they hear is nonsense.
+"""`parley bench make-model`: Whisper models of any size with random weights, for measuring loading, memory and speed.
 
-No torch: the weights are written through `ctranslate2.specs` with numpy.
+Real CTranslate2 models that the real backend and every other program opens, with the starter model's tokenizer. They
+cost what a model of that size costs; what they hear is nonsense. No torch: the weights are written through
+`ctranslate2.specs` with numpy. Main thread.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.errors import EngineError
 from desktop.paths import RESOURCES
 
 _STARTER = RESOURCES / "starter" / "whisper"
@@ -20,7 +22,7 @@ _MELS, _ENCODER_PLACES, _DECODER_PLACES = 80, 1500, 448
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
-    """Of a Whisper model; see `TINY`, `BASE`, `SMALL` for those of OpenAI's."""
+    """Of a Whisper model; see `SIZES` for those of OpenAI's."""
 
     width: int
     encoder_layers: int
@@ -31,6 +33,23 @@ class Dimensions:
 TINY = Dimensions(384, 4, 4, 6)
 BASE = Dimensions(512, 6, 6, 8)
 SMALL = Dimensions(768, 12, 12, 12)
+MEDIUM = Dimensions(1024, 24, 24, 16)
+SIZES = {"tiny": TINY, "base": BASE, "small": SMALL, "medium": MEDIUM}
+"""as OpenAI's models of these names; the vocabulary is the multilingual one of all of them"""
+
+
+def main(size: str, directory: Path) -> int:
+    """Make a model and say where it is; returns 0. Raises EngineError."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise EngineError(f"{directory} is not empty; name a new folder for the model.")
+    try:
+        make_whisper(directory, SIZES[size], name=f"Whisper {size}, random weights")
+    except OSError as error:
+        raise EngineError(f"The model could not be written to {directory} ({error.strerror}).") from error
+    megabytes = (directory / "model.bin").stat().st_size / 1e6
+    print(f"{directory}: a Whisper model of the size {size} with random weights, int8, {megabytes:.0f} MB.")
+    print("It costs what a real one costs, and hears nonsense: measure time and memory with it, never accuracy.")
+    return 0
 
 
 def make_whisper(

@@ -1,0 +1,95 @@
+"""The engine's backends, wrapped for measuring: one that counts, and some that leave an idea of the streaming core out.
+
+Used on the stages' threads.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from desktop.engine.backends import Notify, make_recognizer, make_translator
+from desktop.engine.events import Samples
+from desktop.engine.method import Method
+from desktop.engine.pipeline import Backends
+from desktop.engine.stabilizer import Caution
+from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer
+from desktop.engine.stt.wrapped import WrappedRecognizer
+from desktop.engine.translation.base import Translator, TranslatorCapabilities
+from desktop.settings import RecognitionSettings, Settings
+
+
+class TimedRecognizer(WrappedRecognizer):
+    """Counts what another recogniser is asked, and how long that takes."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        super().__init__(recognizer)
+        self.seconds = 0.0
+        self.decodes = 0
+        self.finals = 0
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        began = time.monotonic()
+        self.decodes += 1
+        try:
+            return super().transcribe(samples, request)
+        finally:
+            self.seconds += time.monotonic() - began
+            self.finals += request.is_final
+
+
+class PrefixlessTranslator:
+    """Translates each text from its first word on, whatever was shown before."""
+
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
+
+    @property
+    def name(self) -> str:
+        return self._translator.name
+
+    @property
+    def capabilities(self) -> TranslatorCapabilities:
+        return replace(self._translator.capabilities, forces_prefix=False)
+
+    def load(self, source: str, target: str, progress: Progress) -> None:
+        self._translator.load(source, target, progress)
+
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+        return self._translator.translate(text, source, target, "", is_final)
+
+    def close(self) -> None:
+        self._translator.close()
+
+
+_NEVER = 1e6
+"""seconds before the edge of the audio"""
+TARGET_PREFIX = "committed translation as forced beginning"
+_METHODS: dict[str, dict[str, Any]] = {
+    "prompt": {"prompts": False},
+    "trimming": {"trims": False},
+    "agreement": {"caution": Caution(agreed=_NEVER, unsure=_NEVER)},
+    "sure words": {"caution": Caution(sure=_NEVER)},
+    "speculative final": {"speculates": False},
+    "governor": {"governs": False},
+    "mask of the translation": {"masks": False},
+}
+WITHOUT = (*_METHODS, TARGET_PREFIX)
+"""ideas of the streaming core that can be left out and are no settings"""
+
+
+def backends(without: Sequence[str], timed: list[TimedRecognizer]) -> Backends:
+    """The engine's own backends without some ideas; each recogniser that is made is added to `timed`."""
+
+    def recognizer(settings: RecognitionSettings, notify: Notify) -> Recognizer:
+        timed.append(TimedRecognizer(make_recognizer(settings, notify)))
+        return timed[-1]
+
+    def prefixless(settings: Settings, notify: Notify) -> Translator:
+        return PrefixlessTranslator(make_translator(settings, notify))
+
+    parts: dict[str, Any] = {}
+    for name in without:
+        parts |= _METHODS.get(name, {})
+    translator = prefixless if TARGET_PREFIX in without else make_translator
+    return Backends(recognizer=recognizer, translator=translator, method=Method(**parts))

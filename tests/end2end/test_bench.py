@@ -1,0 +1,135 @@
+"""`parley bench` as users run it, on a few seconds of audio. Figures depend on the machine, their presence does not."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.bench import ablate
+from desktop.bench.script import chosen
+from desktop.paths import RESOURCES
+from desktop.settings import Settings
+
+ROOT = RESOURCES.parent
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    names = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    return subprocess.run(
+        [sys.executable, "-m", "desktop", "bench", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **names},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
+def measured(home: Path, *arguments: str) -> dict[str, Any]:
+    """What a command writes with --json FILE; a limit may fail on a busy machine, an error may not."""
+    file = home / "found.json"
+    done = run(home, *arguments, "--json", str(file))
+    assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
+    assert file.is_file(), done.stderr
+    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    assert record["title"] in done.stdout
+    assert done.returncode == (0 if record["holds"] else 1)
+    assert record["machine"]["cores"] >= 1
+    return record
+
+
+def test_accuracy(tmp_path: Path) -> None:
+    found = measured(tmp_path, "accuracy", "--only", "en-00", "--via", "pushed")
+    assert found["totals"]["en"]["words"] == 9
+    assert found["totals"]["en"]["live"] <= 0.4
+    assert found["translation"]["en → es"]["chrf_of_script"] > 80
+
+
+def test_latency_with_a_plot(tmp_path: Path) -> None:
+    plot = tmp_path / "latency.png"
+    found = measured(tmp_path, "latency", "--quick", "--only", "es-01", "--via", "pushed", "--plot", str(plot))
+    assert found["seconds"]["first_partial"]["count"] == 1
+    assert found["seconds"]["commit"]["count"] >= 5
+    assert found["seconds"]["commit_unaware"]["median"] <= found["seconds"]["commit"]["median"]
+    assert {"First text after the onset, p95"} <= {check["name"] for check in found["checks"]}
+    assert plot.read_bytes().startswith(PNG)
+
+
+def test_cost_of_the_model_and_of_a_size(tmp_path: Path) -> None:
+    found = measured(tmp_path, "cost", "--only", "en-00", "--size", "tiny")
+    starter, tiny = found["costs"]
+    assert starter["decodes"] > 2
+    assert starter["real_time_factor"] > 0
+    assert tiny["label"] == "size tiny"
+    assert tiny["cpu_seconds_per_second"] > starter["cpu_seconds_per_second"]
+
+
+def test_soak(tmp_path: Path) -> None:
+    found = measured(tmp_path, "soak", "--minutes", "0.2")
+    assert len(found["periods"]) >= 8
+    assert found["words"] >= 5
+    assert found["lost"] <= found["words"] / 4
+    assert found["checks"][-1] == {"name": "Audio dropped", "value": 0.0, "limit": 0.0, "unit": "s", "holds": True}
+
+
+def test_stability(tmp_path: Path) -> None:
+    found = measured(tmp_path, "stability", "--only", "en-00")
+    assert found["revisions"] == {"text": 0, "translation": 0}
+    assert [row[0] for row in found["tables"][0]["rows"]] == ["en", "all"]
+
+
+def test_an_idea_is_left_out() -> None:
+    (one,) = chosen(["en-00"], ())
+    variants = [variant for variant in ablate.IDEAS if variant.name in ("everything on", "no speculation")]
+    found = ablate.measure(Settings(), variants, [one], 1, is_translated=False)
+    assert [len(outcome.takes) for outcome in found] == [1, 1]
+    assert not any(outcome.errors or outcome.revisions for outcome in found)
+    report = ablate.ideas_report("Starter", {}, found)
+    assert {"word_error_rate", "commit_p95", "final_p50"} <= set(report.data["variants"][1])
+
+
+def test_a_model_is_made_in_a_new_folder_only(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    made = run(tmp_path, "make-model", "--size", "tiny", "--out", str(folder))
+    assert made.returncode == 0, made.stderr
+    assert "random weights" in made.stdout
+    assert (folder / "model.bin").stat().st_size > 30e6
+    again = run(tmp_path, "make-model", "--size", "tiny", "--out", str(folder))
+    assert again.returncode == 1
+    assert "not empty" in again.stderr
+
+
+def test_the_page_is_filled(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- begin silence -->\n<!-- end silence -->\n", encoding="utf-8")
+    file = tmp_path / "silence.json"
+    done = run(tmp_path, "silence", "--minutes", "0.1", "--json", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert run(tmp_path, "page", str(page), str(file)).returncode == 0
+    assert "| silence | 0 | 0 | 0.00% of the time |" in page.read_text(encoding="utf-8")
+    unknown = run(tmp_path, "page", str(page), str(file.rename(tmp_path / "other.json")))
+    assert unknown.returncode == 1
+    assert "no block other" in unknown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("cost", "--json", "/nowhere/at/all.json"), "does not exist"),
+        (("soak", "--plot", "plot.gif"), "neither PNG nor SVG"),
+        (("latency", "--only", "en-77"), "no recording"),
+        (("stability", "--model", "no-such-model"), "no-such-model"),
+    ],
+)
+def test_what_cannot_work_is_said_at_once(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    done = run(tmp_path, *arguments)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert done.stdout == ""

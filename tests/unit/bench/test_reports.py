@@ -1,0 +1,107 @@
+"""What the commands make of live runs."""
+
+from dataclasses import replace
+
+import pytest
+
+from desktop.bench import ablate, cost, silence, stability
+from desktop.bench.cost import Cost, cpu_share, one_thread
+from desktop.bench.erasure import Erasure
+from desktop.bench.parts import WITHOUT, backends
+from desktop.settings import Settings
+from desktop.settings_store import changed
+from tests.unit.bench.takes import ABOUT, live_run, take
+
+
+def test_stability_judges_all_recordings_and_every_revision() -> None:
+    calm = live_run(take(), take("es-01.flac"))
+    found = stability.report("Starter", ABOUT, [calm, calm])
+    assert found.holds
+    assert found.data["erasure"]["all"] == {"text": 0.0, "translation": round(4 / 24, 4)}
+    assert [row[0] for row in found.tables[0].rows] == ["en", "es", "all"]
+    assert found.tables[0].rows[0][1] == "2"
+    wild = live_run(take(shown=Erasure(2, 7)), revisions=1)
+    judged = {check.name: check.holds for check in stability.report("Starter", ABOUT, [wild]).checks}
+    assert judged == {
+        "Normalized erasure of the text": False,
+        "Normalized erasure of the translation": True,
+        "Revisions of committed text": False,
+        "Revisions of committed translation": True,
+    }
+
+
+def test_cost_is_of_all_audio_and_memory_the_largest() -> None:
+    runs = (live_run(take(cpu=1.0), take(cpu=3.0)), live_run(take(cpu=2.0), peak_memory=500.0, real_time_factor=0.3))
+    one = Cost("Starter", runs)
+    assert cpu_share(one.takes) == pytest.approx(0.2)
+    assert one.memory == 500.0
+    assert one.real_time_factor == pytest.approx(0.2)
+    assert one.busy == pytest.approx(4 / 30)
+    found = cost.report("Starter", ABOUT, [one, Cost("size base", (live_run(take(commit=())),))])
+    assert found.tables[0].rows[0][0] == "Starter"
+    assert found.tables[0].rows[1][4] == "–"
+    assert found.data["costs"][0]["interval"][0] <= 0.2 <= found.data["costs"][0]["interval"][1]
+
+
+def test_cost_is_measured_on_one_thread_unless_asked_otherwise() -> None:
+    assert one_thread(Settings()).recognition.threads == 1
+    assert one_thread(changed(Settings(), {"recognition.threads": 2})).recognition.threads == 2
+    assert one_thread(Settings()).recognition.device == "cpu"
+
+
+def test_every_variant_can_be_run() -> None:
+    for variant in (*ablate.IDEAS, *ablate.grid()):
+        changed(Settings(), variant.changes)
+        assert set(variant.without) <= set(WITHOUT)
+    names = [one.name for one in (*ablate.IDEAS, *ablate.grid())]
+    assert len(set(names)) == len(names)
+    used = {name for one in ablate.IDEAS for name in one.without}
+    assert used == set(WITHOUT)
+
+
+def test_each_idea_is_left_out_alone() -> None:
+    plain = backends((), []).method
+    seen = set()
+    for name in WITHOUT[:-1]:
+        method = backends((name,), []).method
+        assert method != plain
+        seen.add(method)
+    assert len(seen) == len(WITHOUT) - 1
+
+
+def test_ideas_are_shown_one_by_one() -> None:
+    wrong = take(heard="The doctor once to clean the ticket.", commit=(1.0, 2.0))
+    outcomes = [
+        ablate.Outcome(ablate.EVERYTHING, (take(), take())),
+        ablate.Outcome(ablate.Variant("no prompt"), (wrong, wrong), revisions=2, errors=("slow",)),
+        ablate.Outcome(ablate.Variant("deaf"), (take(heard="", commit=(), final=()),)),
+    ]
+    found = ablate.ideas_report("Starter", ABOUT, outcomes)
+    rows = {row[0]: row[1:] for row in found.tables[0].rows}
+    assert rows["everything on"][0].startswith("0.0%")
+    assert rows["everything on"][1] == "0.50 s"
+    assert rows["no prompt"][0].startswith("14.3%")
+    assert rows["no prompt"][-1] == "2"
+    assert rows["deaf"][1] == "–"
+    assert found.data["variants"][1]["word_error_rate"]["value"] == pytest.approx(1 / 7, abs=1e-4)
+    assert found.data["variants"][1]["errors"] == ["slow"]
+    assert "commit_p50" not in found.data["variants"][2]
+
+
+def test_the_grid_has_a_table_for_each_figure() -> None:
+    outcomes = [ablate.Outcome(one, (take(),)) for one in ablate.grid()[1:]]
+    found = ablate.grid_report("Starter", ABOUT, outcomes)
+    assert [row[0] for row in found.tables[0].rows] == ["500", "800", "1000", "1500", "3000"]
+    assert found.tables[0].rows[0][1] == "–"
+    assert set(found.tables[0].rows[-1][1:]) == {"0.0%"}
+    assert [chart.kind for chart in found.charts] == ["cells"] * 4
+    assert "Starter" in found.notes[1]
+
+
+def test_a_word_in_any_sound_and_a_busy_recogniser_in_silence_do_not_hold() -> None:
+    quiet = silence.Result(60.0, 2.0, 0, 0, 0.0)
+    sounds = dict.fromkeys(silence.SOUNDS, quiet)
+    assert silence.report("Starter", ABOUT, 1, sounds).holds
+    assert not silence.report("Starter", ABOUT, 1, sounds | {"music": replace(quiet, words=1)}).holds
+    assert not silence.report("Starter", ABOUT, 1, sounds | {"silence": replace(quiet, recogniser_share=0.02)}).holds
+    assert silence.report("Starter", ABOUT, 1, sounds | {"music": replace(quiet, recogniser_share=0.5)}).holds
