@@ -160,9 +160,9 @@ class App(QObject):
         self._is_ending = True
         self.ending.emit()
         self._save_geometry()
-        for widget in QApplication.topLevelWidgets():
-            widget.setUpdatesEnabled(False)  # a change that comes now would be painted into a window that is gone
-        self.window.hide()
+        for widget in QApplication.topLevelWidgets():  # a change that comes now must not be painted: windows are going
+            widget.setUpdatesEnabled(False)
+            widget.hide()
         self.hotkeys.close()
         self.set_up.close()
         self._finder.close()
