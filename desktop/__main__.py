@@ -1,8 +1,11 @@
 """Where `parley` begins: arguments go to the command line, none (or `gui`) to the app. Imports only that one."""
 
+import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from typing import NoReturn
 
 from desktop.cli.arguments import for_window
 
@@ -28,6 +31,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(window)
 
 
+def program() -> NoReturn:
+    """`main` as a process, and an end that no decode can spoil: one that comes back from CTranslate2 while the
+    interpreter goes away would abort the process (Python before 3.14). Everything is saved and said by then."""
+    code = main()
+    watched = sys.modules.get("desktop.engine.stt.watched")  # imported by whatever decodes
+    name = getattr(watched, "DECODING", None)
+    for thread in threading.enumerate():
+        if thread.name == name:
+            thread.join(0.2)
+            if thread.is_alive():
+                logging.shutdown()
+                for stream in (sys.stdout, sys.stderr):
+                    if stream is not None:  # none where a window was opened without a console
+                        stream.flush()
+                os._exit(code)
+    sys.exit(code)
+
+
 def has_display() -> bool:
     """Whether a window can be opened: always, except on a Linux or BSD without X and Wayland."""
     if sys.platform in ("win32", "darwin"):
@@ -38,4 +59,4 @@ def has_display() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

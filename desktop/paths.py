@@ -32,3 +32,8 @@ def log_file() -> Path:
 def tuning_file() -> Path:
     """What was measured to suit this machine; may be deleted at any time."""
     return Path(_dirs.user_cache_dir) / "tuning.json"
+
+
+def peers_dir() -> Path:
+    """The Python environment of `parley bench peers`; may be deleted at any time."""
+    return Path(_dirs.user_cache_dir) / "peers"

@@ -4,6 +4,7 @@ from desktop.doctor.findings import Health, Verdict, ok
 from desktop.engine import models as on_disk
 from desktop.engine.errors import EngineError, ModelError
 from desktop.engine.languages import language_name
+from desktop.engine.stt.model_directory import describe
 from desktop.settings import Settings
 
 
@@ -48,11 +49,15 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
                 basics.append(f"Recognition runs with {model.label}.")
     if target:
         pairs = [(code, target) for code in spoken if code != target]
+        heard = _heard_pairs(settings)
         for source, wanted in pairs:
+            if (source, wanted) in heard and settings.translation.backend == "whisper":
+                continue
             try:
                 route = on_disk.translation_route(source, wanted)
             except ModelError as error:
-                lacks.append(error.message)
+                if (source, wanted) not in heard or settings.translation.backend == "argos":
+                    lacks.append(error.message)
             else:
                 basics += [f"Translation runs with {one.label}." for one in route if one.is_starter]
     if target and settings.speech.enabled and settings.speech.backend != "espeak":
@@ -61,3 +66,11 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
         except ModelError as error:
             lacks.append(error.message)
     return lacks, basics
+
+
+def _heard_pairs(settings: Settings) -> frozenset[tuple[str, str]]:
+    """What the chosen Whisper model translates by itself."""
+    try:
+        return describe(on_disk.recognition_model(settings.recognition.model).path).pairs
+    except ModelError:
+        return frozenset()

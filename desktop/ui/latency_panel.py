@@ -37,6 +37,11 @@ _MEANINGS = {
     "p95": "95 of 100 are below (dotted in the plot)",
     "p99": "99 of 100 are below",
 }
+_MODES = {
+    "": "Words appear while they are spoken, or when an utterance ends",
+    "streaming": "Streaming: words appear while they are spoken",
+    "buffered": "Buffered: words appear when an utterance ends",
+}
 _MODELS = {"recognition": "Recognition", "translation": "Translation", "speech": "Voice"}
 
 
@@ -49,8 +54,8 @@ class LatencyPanel(QWidget):
 
         self.setWindowTitle("Latency")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 560)
-        self.setMinimumSize(560, 480)
+        self.resize(720, 600)
+        self.setMinimumSize(560, 540)
         self._log = LatencyLog()
         self._usage = ProcessUsage()
         self._tiles = {
@@ -60,7 +65,7 @@ class LatencyPanel(QWidget):
             "memory": Tile("Memory", "in use", Trend("Memory", least=2.0**28)),
         }
         self._rows = {stage: StageRow(words[0].upper() + words[1:]) for stage, words in STAGES.items()}
-        self._losses = {name: Fact() for name in ("dropped", "skipped", "fallbacks")}
+        self._losses = {name: Fact() for name in ("mode", "pace", "dropped", "skipped", "fallbacks")}
         self._models = ElidedLabel()
         self._models.setObjectName("muted")
         self._waiting = ElidedLabel()
@@ -83,7 +88,9 @@ class LatencyPanel(QWidget):
         for stage, row in self._rows.items():
             row.show_latency(snapshot.stages.get(stage), snapshot.at)
         self._show_tiles(snapshot)
-        dropped, skipped, fallbacks = (self._losses[name] for name in ("dropped", "skipped", "fallbacks"))
+        mode, pace, dropped, skipped, fallbacks = self._losses.values()
+        mode.show_fact(_MODES[snapshot.mode], is_good=snapshot.mode != "buffered")
+        pace.show_fact(_pace_words(snapshot), is_good=not snapshot.pace)
         lost = snapshot.dropped_seconds
         dropped.show_fact(f"{lost:.1f} s of sound dropped" if lost else "No sound dropped", is_good=not lost)
         count = snapshot.coalesced
@@ -95,7 +102,7 @@ class LatencyPanel(QWidget):
             " · ".join(f"{_MODELS[stage]}: {name}" for stage, name in snapshot.models.items()) or "No model is loaded."
         )
         parts = [f"{_MODELS.get(stage, stage.capitalize())} {count}" for stage, count in snapshot.queued.items()]
-        parts.append(f"to be spoken {snapshot.spoken_queue:.1f} s")
+        parts += [f"sound {snapshot.backlog:.1f} s", f"to be spoken {snapshot.spoken_queue:.1f} s"]
         self._waiting.setText(
             "Waiting: " + " · ".join(parts) if snapshot.queued else "Nothing runs. Press Start to measure."
         )
@@ -191,6 +198,12 @@ class LatencyPanel(QWidget):
         layout.addWidget(self._waiting)
         layout.addWidget(self._models)
         return card
+
+
+def _pace_words(snapshot: "LatencySnapshot") -> str:
+    """Whether recognition keeps up, and what it costs."""
+    how = f"To keep up: {snapshot.pace}" if snapshot.pace else "Recognition as set"
+    return f"{how} · busy {snapshot.busy * 100:.0f} %"
 
 
 class Tile(QFrame):

@@ -36,14 +36,15 @@ class MachineChoices:
 def find(settings: "Settings") -> MachineChoices:
     """Look at the machine. Any thread; takes up to a second the first time."""
     from desktop.engine.languages import CODES, language_name
-    from desktop.engine.models import KINDS, broken, installed, translation_pairs
+    from desktop.engine.models import KINDS, broken, installed
 
     whisper = installed("whisper")
     recognised = {code for model in whisper for code in model.languages} or {"en"}
     wanted = settings.recognition.language
     spoken = settings.recognition.languages if wanted == "auto" else (wanted,)
-    reachable = {target for source, target in translation_pairs() if source in spoken}
-    others = {target for _, target in translation_pairs()} - reachable
+    pairs = _pairs(settings)
+    reachable = {target for source, target in pairs if source in spoken}
+    others = {target for _, target in pairs} - reachable
     sources = [Choice("auto", "Any language", search="detect automatic")]
     sources += [_language(code) for code in sorted(recognised, key=language_name)]
     if wanted not in recognised and wanted != "auto":
@@ -69,6 +70,22 @@ def find(settings: "Settings") -> MachineChoices:
         tuple(model.name for model in whisper if wanted == "en" or model.languages != ("en",)),
         tuple(problem for kind in KINDS for problem in broken(kind)),
     )
+
+
+def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
+    """Every (source, target) that can be translated: by Argos packages, and by the chosen Whisper model itself."""
+    from desktop.engine.errors import ModelError
+    from desktop.engine.models import recognition_model, translation_pairs
+    from desktop.engine.stt.model_directory import describe
+
+    backend = settings.translation.backend
+    read = translation_pairs() if backend != "whisper" else frozenset()
+    if backend == "argos":
+        return read
+    try:
+        return read | describe(recognition_model(settings.recognition.model).path).pairs
+    except ModelError:
+        return read
 
 
 def _automatic(whisper: "tuple[InstalledModel, ...]") -> str:

@@ -10,6 +10,7 @@ _TITLES = {
     "vad.onset": "Speech that starts it",
     "vad.max_segment": "Longest utterance",
     "recognition.step": "Look again after",
+    "recognition.may_lower_model": "Smaller model if slow",
     "recognition.languages": "Detect among",
     "recognition.compute_type": "Number format",
     "audio.level_hz": "Meter updates",

@@ -134,7 +134,9 @@ def recognise(samples: "Samples", settings: "Settings") -> tuple[str, str]:
         if language is not None and language not in known:
             language = None
         candidates = tuple(code for code in recognition.languages if code in known)
-        heard = recognizer.transcribe(samples, RecognitionRequest(language, candidates, is_final=True))
+        heard = recognizer.transcribe(
+            samples, RecognitionRequest(language, candidates, is_final=True, is_buffered=True)
+        )
         return " ".join(word.text for word in heard.words).strip(), recognizer.name
     finally:
         recognizer.close()

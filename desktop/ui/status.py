@@ -1,13 +1,13 @@
 """What the status line and the tray say about the engine: words, icon and colour from its events. Pure, no Qt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from desktop.engine.events import Metrics, ModelProgress, StateChanged
 
-REDUCING = frozenset({"fallback", "audio-dropped", "device-lost"})
+REDUCING = frozenset({"fallback", "audio-dropped", "device-lost", "buffered"})
 """Codes of notices after which Parley works, but less well."""
 STAGES = {
     "partial": "heard → shown",
@@ -31,6 +31,8 @@ class Status:
     reduced: str = ""
     """why the session is worse than it should be"""
     failed: str = ""
+    slow: str = ""
+    """what recognition leaves out because the computer is too slow"""
 
     @property
     def is_running(self) -> bool:
@@ -48,7 +50,7 @@ class Status:
         if self.state == "listening":
             if self.is_speaking:
                 return "Speaking"
-            return "Reduced" if self.reduced else "Listening"
+            return "Reduced" if self.reduced or self.slow else "Listening"
         return "Ready"
 
     @property
@@ -61,7 +63,7 @@ class Status:
         """A sentence that explains the words; may be empty."""
         if self.state == "failed":
             return self.failed or self.detail
-        return self.detail or (self.reduced if self.state == "listening" else "")
+        return self.detail or (self.reduced or self.slow if self.state == "listening" else "")
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -81,23 +83,22 @@ class Status:
             return Status(state, event.detail)
         if state in ("idle", "stopping"):
             return Status(state, event.detail)
-        return Status(state, event.detail, self.loading, self.is_speaking, self.reduced, self.failed)
+        return replace(self, state=state, detail=event.detail)
 
     def after_progress(self, event: "ModelProgress") -> "Status":
         loading = {**self.loading, event.stage: event.fraction}
         detail = event.name if self.state == "loading" else self.detail
-        return Status(self.state, detail, loading, self.is_speaking, self.reduced, self.failed)
+        return replace(self, detail=detail, loading=loading)
 
     def after_metrics(self, event: "Metrics") -> "Status":
-        is_speaking = event.spoken_queue > 0
-        return Status(self.state, self.detail, self.loading, is_speaking, self.reduced, self.failed)
+        slow = f"This computer is too slow for everything that is set: {event.pace}." if event.pace else ""
+        return replace(self, is_speaking=event.spoken_queue > 0, slow=slow)
 
     def after_error(self, code: str, message: str, *, is_fatal: bool) -> "Status":
         reduced = message if code in REDUCING else self.reduced
-        if code == "resumed":
+        if code in ("resumed", "streaming"):
             reduced = ""
-        failed = message if is_fatal else self.failed
-        return Status(self.state, self.detail, self.loading, self.is_speaking, reduced, failed)
+        return replace(self, reduced=reduced, failed=message if is_fatal else self.failed)
 
 
 def latency_words(latency: Mapping[str, float]) -> list[str]:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from desktop.bench.make_model import TINY, make_whisper
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.doctor.examination import CHECKS
 from desktop.paths import RESOURCES
 from tests.conftest import TEST_AUDIO
-from tests.made_models import TINY, make_whisper
 from tests.virtual_desktop import VirtualDesktop
 
 ROOT = Path(__file__).parents[2]

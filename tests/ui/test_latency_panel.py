@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -67,6 +67,20 @@ def metrics(seconds: float, *, queued: int = 0, dropped: float = 0.0, skipped: i
     return Metrics(latency, {"recognition": queued}, dropped, skipped, "Whisper small", "Argos", "", 1.5)
 
 
+def test_it_shows_whether_words_are_streamed(panel: LatencyPanel) -> None:
+    fact = panel._losses["mode"]
+    panel.on_event(replace(metrics(0.1), mode="streaming"))
+    panel.look()
+    assert fact.text.full_text() == "Streaming: words appear while they are spoken"
+    assert fact._is_good
+    panel.on_event(replace(metrics(0.1), mode="buffered"))
+    panel.on_event(ErrorEvent("buffered", "Live recognition failed.", Severity.WARNING))
+    panel.look()
+    assert fact.text.full_text() == "Buffered: words appear when an utterance ends"
+    assert not fact._is_good
+    assert panel._losses["fallbacks"].text.full_text() == "1 fallback: Live recognition failed."
+
+
 def test_it_shows_percentiles_queues_losses_and_fallbacks(panel: LatencyPanel) -> None:
     panel.on_event(metrics(0.1))
     for number in range(1, 101):
@@ -89,6 +103,19 @@ def test_it_shows_percentiles_queues_losses_and_fallbacks(panel: LatencyPanel) -
     assert "1 fallback: No Piper voice" in panel._losses["fallbacks"].text.full_text()
     assert "Recognition: Whisper small" in panel._models.full_text()
     assert "half within" in row.trend.accessibleName()
+
+
+def test_it_shows_what_is_reduced_to_keep_up(panel: LatencyPanel) -> None:
+    pace = panel._losses["pace"]
+    panel.on_event(replace(metrics(0.1), busy=0.34))
+    panel.look()
+    assert pace.text.full_text() == "Recognition as set · busy 34 %"
+    assert pace._is_good
+    panel.on_event(replace(metrics(0.1), pace="words every 1.2 s", busy=0.8, backlog=4.25))
+    panel.look()
+    assert pace.text.full_text() == "To keep up: words every 1.2 s · busy 80 %"
+    assert not pace._is_good
+    assert "sound 4.2 s" in panel._waiting.full_text()
 
 
 def test_what_is_plotted_is_seen(panel: LatencyPanel) -> None:

@@ -1,5 +1,7 @@
 """What the status line says."""
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.engine.events import Metrics, ModelProgress, State, StateChanged
@@ -36,10 +38,23 @@ def test_loading_is_the_mean_of_what_loads() -> None:
     assert status.words == "Loading 25 %"
 
 
+def test_a_computer_that_is_too_slow_is_told_until_it_keeps_up() -> None:
+    slow = listening().after_metrics(replace(metrics(), pace="whole sentences only"))
+    assert slow.words == "Reduced"
+    assert slow.reason == "This computer is too slow for everything that is set: whole sentences only."
+    assert slow.after_metrics(metrics()).words == "Listening"
+
+
 def test_a_failure_says_what_to_do() -> None:
     status = listening().after_error("device-missing", "Plug in the microphone.", is_fatal=True)
     status = status.after_state(StateChanged(State.FAILED))
     assert (status.words, status.reason) == ("Failed", "Plug in the microphone.")
+
+
+def test_live_text_that_is_back_ends_reduced() -> None:
+    status = Status("listening").after_error("buffered", "Text appears only when you pause.", is_fatal=False)
+    assert status.words != "Listening"
+    assert status.after_error("streaming", "Live recognition works again.", is_fatal=False).words == "Listening"
 
 
 def test_sound_that_is_back_ends_reduced() -> None:

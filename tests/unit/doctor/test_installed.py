@@ -1,0 +1,49 @@
+"""What the doctor says of the models: here of translation without Argos packages."""
+
+import pytest
+
+from desktop.doctor import installed
+from desktop.doctor.findings import Health
+from desktop.settings import Settings
+from desktop.settings_store import changed
+
+
+def spanish(**more: str) -> Settings:
+    wanted = {"recognition.language": "es", "translation.target": "en"}
+    return changed(Settings(), wanted | {f"translation.{name}": value for name, value in more.items()})
+
+
+@pytest.fixture
+def no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.engine.models._argos_directories", lambda problems: iter(()))
+
+
+@pytest.mark.usefixtures("no_packages")
+def test_whisper_makes_up_for_a_missing_package_into_english() -> None:
+    for backend in ("auto", "whisper"):
+        assert installed.models(spanish(backend=backend)).health is Health.WARNING  # the starter is basic
+    verdict = installed.models(spanish(backend="argos"))
+    assert verdict.health is Health.PROBLEM
+    assert "es→en" in verdict.sentence
+
+
+@pytest.mark.usefixtures("no_packages")
+def test_it_does_not_into_another_language() -> None:
+    verdict = installed.models(changed(Settings(), {"recognition.language": "en", "translation.target": "es"}))
+    assert verdict.health is Health.PROBLEM
+    assert "en→es" in verdict.sentence
+
+
+@pytest.mark.usefixtures("no_packages")
+def test_english_is_offered_as_target_where_whisper_translates() -> None:
+    from desktop.ui.machine_choices import find
+
+    assert "en" in [choice.value for choice in find(spanish()).targets]
+    assert "es" not in [choice.value for choice in find(spanish()).targets]
+
+
+def test_with_packages_all_their_targets_are_offered() -> None:
+    from desktop.ui.machine_choices import find
+
+    both = changed(Settings(), {"recognition.languages": ("en", "es")})
+    assert {"en", "es"} <= {choice.value for choice in find(both).targets}
