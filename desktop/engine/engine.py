@@ -25,6 +25,7 @@ from desktop.engine.events import (
     StateChanged,
     TranslationUpdate,
 )
+from desktop.engine.memory import share_heap
 from desktop.engine.pipeline import Backends, Pipeline, PipelineSink
 from desktop.engine.stage import EndOfSpeech
 from desktop.settings import Settings
@@ -48,6 +49,7 @@ class Engine:
     """
 
     def __init__(self, settings: Settings, backends: Backends | None = None) -> None:
+        share_heap()
         self._settings = settings
         self._backends = backends or Backends()
         self._inbox: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()

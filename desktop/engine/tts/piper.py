@@ -109,6 +109,9 @@ def _load(model: InstalledModel) -> Any:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Each text has another length: an arena keeps room for the longest, and a plan for each length would be kept.
+        options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
         session = onnxruntime.InferenceSession(str(model.path), options, providers=["CPUExecutionProvider"])
         voice = PiperVoice(session=session, config=PiperConfig.from_dict(about))
         # The first call sets up the speller and the session; nobody should wait for it in the first clause.
