@@ -33,6 +33,8 @@ _LEAST_BUFFERED = 10.0
 one of a whole utterance is the last resort, and patience costs less than its loss"""
 _TIMES = 5.0
 """as long as the slowest of the latest ones"""
+_SOON, _LEAST_TIMES = 1.8, 2.0
+"""seconds after which less patience is enough with a decode that is streamed, and how much less"""
 _REMEMBERED = 32
 _SHORTEST_WINDOW = 5.0
 """seconds; shorter audio takes as long, because it is padded"""
@@ -60,7 +62,8 @@ class Deadlines:
         """Seconds that the decode of `length` seconds of audio may take."""
         with self._lock:
             measured = tuple(self._took[is_buffered])
-        if not measured and not is_buffered and self._first_run is not None:
+        is_known = bool(measured)
+        if not is_known and not is_buffered and self._first_run is not None:
             measured = ((self._first_run, 1.0),)
         if not measured:
             return _UNMEASURED
@@ -68,7 +71,12 @@ class Deadlines:
             seconds * max(1.0, (length + _SHORTEST_WINDOW) / (before + _SHORTEST_WINDOW))
             for seconds, before in measured
         )
-        return max(_LEAST_BUFFERED if is_buffered else _LEAST, _TIMES * slowest)
+        patient = _TIMES * slowest
+        if is_buffered:
+            return max(_LEAST_BUFFERED, patient)
+        if is_known:
+            patient = min(patient, max(_SOON, _LEAST_TIMES * slowest))
+        return max(_LEAST, patient)
 
 
 class WatchedRecognizer(WrappedRecognizer):
