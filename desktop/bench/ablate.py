@@ -15,10 +15,12 @@ from desktop.bench.cost import cpu_share, one_thread
 from desktop.bench.erasure import total
 from desktop.bench.figures import percentile, pooled, word_errors
 from desktop.bench.live_run import Take, job, run_apart
+from desktop.bench.machine import machine
 from desktop.bench.make_model import SIZES, make_whisper
+from desktop.bench.output import Output, deliver
 from desktop.bench.parts import TARGET_PREFIX
 from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Output, Report, Series, Table, deliver, machine
+from desktop.bench.report import Chart, Report, Series, Table
 from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
 from desktop.engine.models import recognition_model
 from desktop.settings import Settings

@@ -13,8 +13,10 @@ from typing import Any
 from desktop.bench import translation_score
 from desktop.bench.bootstrap import interval
 from desktop.bench.figures import Errors, pooled, word_errors
+from desktop.bench.machine import machine
+from desktop.bench.output import Output, deliver
 from desktop.bench.progress import Progress, progress
-from desktop.bench.report import Chart, Check, Output, Report, Series, Table, deliver, machine
+from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.bench.rig import Rig, Via
 from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
 from desktop.bench.translation_score import Score

@@ -13,9 +13,11 @@ from typing import Any
 from desktop.bench.bootstrap import interval
 from desktop.bench.figures import percentile
 from desktop.bench.live_run import LiveRun, Take, job, run_apart
+from desktop.bench.machine import machine
 from desktop.bench.make_model import SIZES, make_whisper
+from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Output, Report, Series, Table, deliver, machine
+from desktop.bench.report import Chart, Report, Series, Table
 from desktop.bench.script import Recording, chosen
 from desktop.engine.models import recognition_model
 from desktop.settings import Settings

@@ -17,9 +17,11 @@ from desktop.bench.bootstrap import interval, spread_out
 from desktop.bench.delays import Delays, Timeline, delays
 from desktop.bench.figures import percentile, summarized
 from desktop.bench.idle import engine_share, window_share
+from desktop.bench.machine import machine
+from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
 from desktop.bench.real_time import real_time_factor
-from desktop.bench.report import Chart, Check, Output, Report, Series, Table, deliver, machine
+from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.bench.rig import Rig, Via
 from desktop.bench.script import Recording, chosen, quick, recordings
 from desktop.bench.silent_output import SilentOutput

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.report import machine_line
+from desktop.bench.machine import machine_line
 from desktop.engine.errors import EngineError, FileUnreadable
 
 

@@ -7,7 +7,8 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.report import Chart, Report, machine_line
+from desktop.bench.machine import machine_line
+from desktop.bench.report import Chart, Report
 from desktop.engine.errors import EngineError
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")

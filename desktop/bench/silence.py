@@ -14,9 +14,11 @@ import numpy as np
 
 from desktop.bench import music as played
 from desktop.bench.figures import normalized
+from desktop.bench.machine import machine
+from desktop.bench.output import Output, deliver
 from desktop.bench.parts import TimedRecognizer
 from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Check, Output, Report, Series, Table, deliver, machine
+from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.engine.audio.pushed import PushedSource
 from desktop.engine.backends import Notify, make_recognizer
 from desktop.engine.engine import Engine

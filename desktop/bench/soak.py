@@ -16,8 +16,10 @@ import numpy as np
 
 from desktop.bench.feeder import Feeder
 from desktop.bench.figures import Errors, percentile
+from desktop.bench.machine import machine
+from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Check, Output, Report, Series, Table, deliver, machine
+from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.bench.rig import decoded
 from desktop.bench.script import Recording, recordings
 from desktop.bench.silent_output import SilentOutput

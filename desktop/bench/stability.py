@@ -9,8 +9,10 @@ from typing import Any
 from desktop.bench.bootstrap import interval
 from desktop.bench.erasure import Erasure, total
 from desktop.bench.live_run import LiveRun, Take, job, run_apart
+from desktop.bench.machine import machine
+from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Check, Output, Report, Series, Table, deliver, machine
+from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.bench.script import Recording, chosen, quick, recordings
 from desktop.engine.models import recognition_model
 from desktop.settings import Settings

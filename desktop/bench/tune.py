@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from desktop.bench.report import machine, machine_line
+from desktop.bench.machine import machine, machine_line
 from desktop.engine.models import recognition_model
 from desktop.engine.tuning import WINDOW, Choice, Tuning, has_card, measure, resolved
 from desktop.engine.tuning_cache import TuningCache

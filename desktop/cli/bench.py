@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from desktop.bench.report import Output
+    from desktop.bench.output import Output
     from desktop.settings import Settings
 
 bench = typer.Typer(
@@ -83,7 +83,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _output(as_json: str, plot: Path | None) -> "Output":
-    from desktop.bench.report import Output
+    from desktop.bench.output import Output
 
     return Output(as_json, plot)
 

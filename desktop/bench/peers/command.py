@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.bench.machine import machine
+from desktop.bench.output import Output, deliver
 from desktop.bench.peers import environment
 from desktop.bench.peers.comparison import Collected
 from desktop.bench.peers.measures import measured, of_stable_text
@@ -17,7 +19,6 @@ from desktop.bench.peers.runs import Run, Setting, quietest_core, run
 from desktop.bench.peers.systems import PARLEY, PeerSystem, chosen
 from desktop.bench.peers.tracks import TAIL, Track, tracks
 from desktop.bench.progress import progress
-from desktop.bench.report import Output, deliver, machine
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.models import recognition_model
 from desktop.settings import Settings

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from desktop.bench.machine import machine, machine_line
+from desktop.bench.output import Output, as_record, deliver
 from desktop.bench.page import blocks, filled, markdown
-from desktop.bench.report import Chart, Check, Output, Report, Series, Table, as_record, deliver, machine, machine_line
+from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.engine.errors import EngineError
 from tests.unit.bench.takes import ABOUT
 
