@@ -217,7 +217,7 @@ def _word_spans(corpus: Corpus, ids: list[int], sentence: Spoken) -> list[Span |
 def _prompt(corpus: Corpus, r: random.Random, language: str, before: list[str], most: int, *, timed: bool) -> list[int]:
     """Text before the window, as Whisper is given it: up to `most` sentences and 223 tokens, with times if the window
     has them."""
-    if r.random() > (0.8 if before else 0.65):
+    if not (before and r.random() < 0.7) and r.random() > 0.4:
         return []
     ids: list[int] = []
     now = 0.0
@@ -296,7 +296,7 @@ def example(corpus: Corpus, r: random.Random, frames: int, most_before: int) -> 
 
 def batch(corpus: Corpus, r: random.Random, frames: int, size: int) -> Batch:
     """`size` examples padded to one shape."""
-    most_before = r.choice((1, 4, 16, 16))  # alike in a batch: the longest prompt decides what all cost
+    most_before = r.choice((1, 2, 8, 16))  # alike in a batch: the longest prompt decides what all cost
     examples = [example(corpus, r, frames, most_before) for _ in range(size)]
     length = max(len(x.tokens) for x in examples) - 1
     mel = torch.zeros(size, 80, frames)

@@ -36,7 +36,7 @@ SCHEDULE = [
     [600, [300, 1000, 2000, 3000, 3000, 3000, 3000], 80, 4.5e-4, 1e-5],
     [600, [300, 1500, 3000, 3000, 3000, 3000], 80, 5e-4, 1e-5],
 ]
-SPELLING_WEIGHT, GUIDE_WEIGHT, WARM_UP, REPORT_EVERY, SAVE_EVERY = 0.4, 1.0, 150, 25, 250
+SPELLING_WEIGHT, GUIDE_WEIGHT, WARM_UP, REPORT_EVERY, SAVE_EVERY = 0.4, 1.0, 200, 25, 250
 GUIDED = {0: (0, 2), 1: (0, 2)}
 """Heads of each decoder layer that are told where to look: at the word that comes next."""
 AROUND = 0.1
