@@ -49,6 +49,16 @@ def test_a_switch_while_running_reaches_the_engine_and_the_file(start_app: Start
     assert saved.translation.target == "es"
 
 
+def test_quitting_hides_every_window_at_once(start_app: StartApp, qtbot: QtBot) -> None:
+    app, _ = start_app()
+    models = app.set_up.open_models()
+    latency = app.window.side.open_latency()
+    assert models is not None
+    qtbot.waitUntil(models.isVisible)
+    app.quit()
+    assert not [one for one in (app.window, models, latency) if one.isVisible()]
+
+
 def test_what_only_the_window_needs_does_not_bother_the_engine(start_app: StartApp) -> None:
     app, engine = start_app()
     app.window.settingChanged.emit("subtitles.lines", 3)
