@@ -48,6 +48,10 @@ class SpeechSegment:
     """the speaker just fell silent: if nobody goes on, the final will say the same"""
 
 
+_SHORTEST_WORD = 0.03
+"""seconds"""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a transcript."""
@@ -60,6 +64,11 @@ class Word:
     """0..1"""
     mark: float = 1.0
     """probability of the punctuation that ends it, 0..1"""
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether its times mean something: an alignment that lost its place gives words no length."""
+        return self.end - self.start >= _SHORTEST_WORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from desktop.engine.pace import Kind, Level, Pace, levels, step
+from desktop.engine.pace import Kind, Level, Pace, first_step, levels, step
 from desktop.settings import RecognitionSettings
 
 CALM = 15.0
@@ -304,5 +304,6 @@ class Governor:
 
     def _set_pace(self) -> Pace:
         look = max(self._looks, default=0.0)
-        self.pace = Pace(self._level, self._number, self._model, step(self._settings, self._level, look))
+        every, first = (choose(self._settings, self._level, look) for choose in (step, first_step))
+        self.pace = Pace(self._level, self._number, self._model, every, first)
         return self.pace

@@ -29,6 +29,7 @@ class Hearing:
         self._vad: VadSettings = settings.vad
         self._detector = SpeechDetector(settings.vad)
         self._step = settings.recognition.step
+        self._first_step = self._step
         self._segmenter = Segmenter(settings.vad, self._step)
         self._on_level = on_level
         self._rest: Samples = np.zeros(0, np.float32)
@@ -42,14 +43,15 @@ class Hearing:
         if settings.vad != self._vad:
             self._vad = settings.vad
             self._detector.configure(settings.vad)
-        self._segmenter.configure(settings.vad, self._step)
+        self._segmenter.configure(settings.vad, self._step, self._first_step)
         self._level_block = int(SAMPLE_RATE / settings.audio.level_hz)
 
-    def look_every(self, step: float) -> None:
-        """Least seconds of new audio between two looks at a running utterance; at first as set."""
-        if step != self._step:
-            self._step = step
-            self._segmenter.configure(self._vad, step)
+    def look_every(self, step: float, first_step: float) -> None:
+        """Least seconds of new audio between two looks at a running utterance, and between the first ones; until this
+        is called as set."""
+        if (step, first_step) != (self._step, self._first_step):
+            self._step, self._first_step = step, first_step
+            self._segmenter.configure(self._vad, step, first_step)
 
     def set_muted(self, speaking: bool) -> None:
         """Parley speaks, or has ended to, where it would hear itself. Any thread."""

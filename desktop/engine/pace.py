@@ -55,6 +55,8 @@ class Pace:
     """0 is the chosen one, 1 the next smaller one, and so on"""
     step: float
     """least seconds between two looks at a running utterance"""
+    first_step: float
+    """the same up to its first looks, which should show its first words; no longer than `step`"""
 
     def applied(self, settings: RecognitionSettings) -> RecognitionSettings:
         """The settings as decoding follows them at this pace: beam and window. The model is for the caller."""
@@ -77,10 +79,15 @@ def levels(settings: RecognitionSettings) -> tuple[Level, ...]:
     return tuple(found)
 
 
-def step(settings: RecognitionSettings, level: Level, look: float) -> float:
-    """Least seconds between two looks at this level, where a look takes `look` seconds of computing."""
+def first_step(settings: RecognitionSettings, level: Level, look: float) -> float:
+    """Least seconds up to the first looks at this level, where a look takes `look` seconds of computing."""
     wanted = max(level.slower * settings.step, _LOAD * max(1.0, level.slower / 1.5) * look)
-    return max(settings.step, min(wanted, LONGEST_STEP), min(_THRIFT * look, _STILL_LIVE))
+    return max(settings.step, min(wanted, LONGEST_STEP))
+
+
+def step(settings: RecognitionSettings, level: Level, look: float) -> float:
+    """The same for later looks, which can be thrifty."""
+    return max(first_step(settings, level, look), min(_THRIFT * look, _STILL_LIVE))
 
 
 def summary(pace: Pace, chosen: str, used: str) -> str:

@@ -6,6 +6,7 @@ Runs on the recognition thread, but for what says otherwise.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from desktop.engine.events import ErrorEvent, Severity
 from desktop.engine.governor import BUSY_OVER, Decode, Governor
@@ -122,7 +123,7 @@ class Pacing:
         """The model of the pace is in use now."""
         pace = self.pace
         if pace.model != self._loaded:
-            before, self._loaded = Pace(pace.level, pace.number, self._loaded, pace.step), pace.model
+            before, self._loaded = replace(pace, model=self._loaded), pace.model
             self._tell(before, pace)
 
     def _tell(self, before: Pace, now: Pace) -> None:

@@ -246,7 +246,7 @@ class Pipeline:
     def _hear_one(self, item: AudioFrame | Flush | EndOfSpeech, at: float) -> None:
         hearing = self._current_hearing()
         pace = self._recognition.pacing.pace
-        hearing.look_every(pace.step)
+        hearing.look_every(pace.step, pace.first_step)
         for segment in hearing.feed(item.samples) if isinstance(item, AudioFrame) else hearing.end():
             heard = Heard(segment, at)
             if segment.is_final:

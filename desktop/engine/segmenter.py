@@ -22,6 +22,8 @@ _LEAD = 0.5
 more would only be silence."""
 _SPLIT_SEARCH = 4.0
 """Seconds at the end of a too long utterance in which the best place to split it is looked for."""
+_FIRST_LOOKS = 2
+"""Snapshots of an utterance that come after `first_step`."""
 _PAUSE = 0.06
 """Seconds without voice that are taken for a pause. Most stops inside words (p, t, k) are over by then."""
 _LOUDER = 2.0
@@ -42,12 +44,14 @@ class SegmenterState(StrEnum):
 class Segmenter:
     """Cuts a stream of frames into utterances.
 
-    step: least seconds of new audio between two snapshots of a running utterance.
+    step: least seconds of new audio between two snapshots of a running utterance; first_step: the same up to the
+    first ones, which should show its first words; as `step` if not given.
     """
 
-    def __init__(self, settings: VadSettings, step: float) -> None:
+    def __init__(self, settings: VadSettings, step: float, first_step: float | None = None) -> None:
         self._settings = settings
         self._step = step
+        self._first_step = step if first_step is None else first_step
         self.reset()
 
     def reset(self) -> None:
@@ -63,10 +67,11 @@ class Segmenter:
         self._speech_run = 0
         self._begin_empty(0)
 
-    def configure(self, settings: VadSettings, step: float) -> None:
+    def configure(self, settings: VadSettings, step: float, first_step: float | None = None) -> None:
         """Take new settings between two frames; a running utterance goes on."""
         self._settings = settings
         self._step = step
+        self._first_step = step if first_step is None else first_step
 
     @property
     def time(self) -> float:
@@ -99,7 +104,8 @@ class Segmenter:
         if (fell_silent or self._quiet >= self._count(_PAUSE)) and self._paused_at != self._voice_end:
             self._paused_at = self._voice_end
             return [self._snapshot(is_pause=True)]
-        if self.state is SegmenterState.ACTIVE and self._length - self._shown >= self._count(self._step):
+        step = self._first_step if self._looks < _FIRST_LOOKS else self._step
+        if self.state is SegmenterState.ACTIVE and self._length - self._shown >= self._count(step):
             return [self._snapshot()]
         return []
 
@@ -148,6 +154,7 @@ class Segmenter:
 
     def _snapshot(self, *, is_pause: bool = False) -> SpeechSegment:
         self._shown = self._length
+        self._looks += 1
         samples = np.concatenate(self._frames)
         return self._segment(samples, self._speech_end, is_final=False, is_pause=is_pause)
 
@@ -192,6 +199,7 @@ class Segmenter:
         self._probabilities: list[float] = []
         self._length = 0
         self._shown = 0
+        self._looks = 0
         self._silence = 0
         self._voice_end = start
         self._speech_end = start

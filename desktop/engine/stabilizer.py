@@ -13,7 +13,7 @@ Runs on the recognition thread.
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from desktop.engine.events import Word
@@ -76,8 +76,9 @@ class Stabilizer:
     def update(self, words: Sequence[Word], audio_end: float, *, is_final: bool = False) -> None:
         """Take the next hypothesis for the audio from after the trimmed words to `audio_end`."""
         tail = tuple(words[self._joint(words) :])
-        count = len(tail) if is_final else self._count(tail, audio_end)
-        self._committed += tail[:count]
+        agreed = self._agreed(tail)
+        count = len(tail) if is_final else self._count(tail, agreed, audio_end)
+        self._committed += tuple(map(_placed, self._tail[:agreed], tail[:agreed]))[:count] + tail[agreed:count]
         self._tail = tail[count:]
 
     def force(self, before: float) -> None:
@@ -93,20 +94,25 @@ class Stabilizer:
         self._committed += open_words
         self._tail = ()
 
-    def _count(self, tail: tuple[Word, ...], audio_end: float) -> int:
-        """How many words of the tail can be committed."""
-        caution = self._caution
+    def _agreed(self, tail: tuple[Word, ...]) -> int:
+        """How many words of the tail the hypothesis before says, too."""
         agreed = 0
         for before, now in zip(self._tail, tail, strict=False):
             if normalized(before.text) != normalized(now.text):
                 break
             agreed += 1
+        return agreed
+
+    def _count(self, tail: tuple[Word, ...], agreed: int, audio_end: float) -> int:
+        """How many words of the tail can be committed."""
+        caution = self._caution
         count = 0
         # The last word stays open whatever its time: the next one may still change it.
         for index, word in enumerate(tail[:-1]):
             hold = caution.agreed if word.probability >= caution.probability else caution.unsure
             is_agreed = index < agreed and word.end <= audio_end - hold
-            is_sure = word.end <= audio_end - caution.sure and word.probability >= caution.probability
+            is_far = word.is_placed and word.end <= audio_end - caution.sure
+            is_sure = is_far and word.probability >= caution.probability
             if not is_agreed and not is_sure:
                 break
             count += 1
@@ -120,6 +126,11 @@ class Stabilizer:
         if not present and self._trimmed and _is_leak(self._committed[self._trimmed - 1], words[0]):
             return 1
         return joint(present, words)
+
+
+def _placed(before: Word, now: Word) -> Word:
+    """The word as it is heard now, at the place where it was heard before if it has none any more."""
+    return now if now.is_placed or not before.is_placed else replace(now, start=before.start, end=before.end)
 
 
 def joint(committed: Sequence[Word], words: Sequence[Word]) -> int:

@@ -260,7 +260,7 @@ class Transcriber:
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""
         sentence = self._sentence_end() if self._method.trims else 0
-        if sentence > self._stabilizer.trimmed:
+        if sentence > self._stabilizer.trimmed and self._stabilizer.committed[sentence - 1].is_placed:
             self._cut(segment, sentence)
         if segment.end - self._window_start <= self._settings.window:
             return

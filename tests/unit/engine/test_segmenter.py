@@ -105,6 +105,19 @@ def test_snapshots_come_every_step_while_somebody_speaks() -> None:
     assert all(later - earlier >= 0.5 for earlier, later in pairwise(ends))
 
 
+def test_the_first_snapshots_of_each_utterance_come_sooner() -> None:
+    flow = Stream(Segmenter(VadSettings(), 0.8, 0.3))
+    for _ in range(2):
+        before = len(flow.segments)
+        flow.push(1, False)
+        flow.push(4, True)
+        ends = [segment.end for segment in flow.segments[before:] if not segment.is_final and not segment.is_pause]
+        gaps = [later - earlier for earlier, later in pairwise(ends)]
+        assert gaps[0] == pytest.approx(0.32, abs=0.01)
+        assert gaps[1:] == pytest.approx([0.8] * len(gaps[1:]), abs=0.01)
+        assert len(gaps) > 2
+
+
 def test_a_snapshot_comes_at_once_when_silence_begins() -> None:
     flow = stream(step=5)
     flow.push(1, True)

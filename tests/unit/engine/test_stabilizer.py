@@ -44,6 +44,28 @@ def test_case_and_punctuation_do_not_count() -> None:
     assert text(stabilizer.committed) == "well, I will go"
 
 
+COLLAPSED = (
+    *words("My friends live", each=0.4),
+    *(Word(one, 1.2, 1.2, 0.95) for one in ("in", "Rome.", "Where")),
+    *words("is the bath?", start=1.2),
+)
+"""A hypothesis whose alignment lost its place: three words take no time at all."""
+
+
+def test_words_without_a_place_are_not_sure() -> None:
+    stabilizer = Stabilizer(Caution(agreed=0.3, unsure=0.8, sure=0.6, probability=0.9))
+    stabilizer.update(COLLAPSED, 3.2)
+    assert text(stabilizer.committed) == "My friends live"
+
+
+def test_agreed_words_without_a_place_keep_the_one_that_they_had() -> None:
+    stabilizer = Stabilizer(Caution(agreed=0.3, unsure=0.8, sure=99, probability=0.9))
+    stabilizer.update(words("My friends live in Rome."), 2.1)
+    stabilizer.update(COLLAPSED, 3.2)
+    assert text(stabilizer.committed) == "My friends live in Rome."
+    assert [word.end for word in stabilizer.committed] == pytest.approx([0.4, 0.8, 1.2, 1.6, 2.0])
+
+
 def test_the_last_word_stays_open_until_the_final() -> None:
     stabilizer = Stabilizer(EAGER)
     for _ in range(5):
