@@ -260,7 +260,9 @@ class Transcriber:
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""
         sentence = self._sentence_end() if self._method.trims else 0
-        if sentence > self._stabilizer.trimmed and self._stabilizer.committed[sentence - 1].is_placed:
+        words = (*self._stabilizer.committed, *self._open_words)
+        # Cut in the wrong place, the rest of a word would be heard as another one.
+        if sentence > self._stabilizer.trimmed and all(word.is_placed for word in words[sentence - 1 : sentence + 1]):
             self._cut(segment, sentence)
         if segment.end - self._window_start <= self._settings.window:
             return
