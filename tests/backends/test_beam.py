@@ -1,4 +1,4 @@
-"""Each request may ask for a beam width of its own."""
+"""Each request may ask for a beam width of its own, and a wider one finds what is more probable."""
 
 from pathlib import Path
 
@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from desktop.bench.make_model import TINY, make_whisper
+from desktop.bench.rig import decoded
+from desktop.bench.script import recordings
+from desktop.engine.events import SAMPLE_RATE
 from desktop.engine.stt.base import RecognitionRequest
 from desktop.engine.stt.whisper import WhisperRecognizer
+from desktop.paths import RESOURCES
 
 NOISE = np.random.default_rng(1).normal(0, 0.1, 48_000).astype(np.float32)
 
@@ -31,3 +35,23 @@ def test_a_final_is_searched_as_wide_as_it_asks_for(path: Path, own: int) -> Non
     assert probability(0) == probability(own)
     assert probability(5, is_final=False) == probability(1)
     recognizer.close()
+
+
+def test_a_wide_beam_hears_nothing_that_is_less_probable() -> None:
+    """It did: it stopped at five finished texts, while the most probable one was still being written."""
+    recognizer = WhisperRecognizer(RESOURCES / "starter" / "whisper")
+    recognizer.load(lambda _: None)
+    worse = []
+    for one in recordings():
+        audio = decoded(one.path)
+        for said in one.entries:
+            start, end = (said.get("start", 0.0), said["words"][-1]["end"])
+            samples = audio[round(max(0.0, start - 0.3) * SAMPLE_RATE) : round((end + 0.1) * SAMPLE_RATE)]
+            greedy, wide = (
+                recognizer.transcribe(samples, RecognitionRequest(one.language, is_final=True, beam_size=beam))
+                for beam in (1, 5)
+            )
+            if wide.log_probability < greedy.log_probability - 0.05:
+                worse.append(said["text"])
+    recognizer.close()
+    assert not worse
