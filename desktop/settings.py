@@ -175,7 +175,7 @@ class RecognitionSettings(Group):
         0.3,
         ge=0.1,
         le=5,
-        description="Least seconds between two looks at a running utterance",
+        description="Least seconds between two looks at a running utterance; less at its beginning",
         json_schema_extra=_about(unit="s", advanced=True),
     )
     window: float = Field(

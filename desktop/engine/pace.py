@@ -15,6 +15,8 @@ LONGEST_STEP = 6.0
 """seconds between two looks at most: later ones would not be live"""
 _LOAD = 1.5
 """a step is at least this many times what a look takes, so that looks leave a third of the time to everything else"""
+_HASTE = 0.4
+"""the first looks come after this part of the set step: the first of them may show nothing yet"""
 _THRIFT, _STILL_LIVE = 4.0, 0.6
 """a look that is cheap beside its step costs little power: a step is this many times what a look takes, as long as that
 is no more than so many seconds"""
@@ -81,13 +83,15 @@ def levels(settings: RecognitionSettings) -> tuple[Level, ...]:
 
 def first_step(settings: RecognitionSettings, level: Level, look: float) -> float:
     """Least seconds up to the first looks at this level, where a look takes `look` seconds of computing."""
-    wanted = max(level.slower * settings.step, _LOAD * max(1.0, level.slower / 1.5) * look)
-    return max(settings.step, min(wanted, LONGEST_STEP))
+    least = settings.step * (_HASTE if level.slower == 1 else level.slower)
+    wanted = max(least, _LOAD * max(1.0, level.slower / 1.5) * look)
+    return min(wanted, max(settings.step, LONGEST_STEP))
 
 
 def step(settings: RecognitionSettings, level: Level, look: float) -> float:
     """The same for later looks, which can be thrifty."""
-    return max(first_step(settings, level, look), min(_THRIFT * look, _STILL_LIVE))
+    least = max(settings.step, first_step(settings, level, look))
+    return max(least, min(_THRIFT * look, _STILL_LIVE))
 
 
 def summary(pace: Pace, chosen: str, used: str) -> str:

@@ -22,8 +22,8 @@ _LEAD = 0.5
 more would only be silence."""
 _SPLIT_SEARCH = 4.0
 """Seconds at the end of a too long utterance in which the best place to split it is looked for."""
-_FIRST_LOOKS = 2
-"""Snapshots of an utterance that come after `first_step`."""
+_BEGINNING = 0.4
+"""Seconds after an utterance was opened in which the next snapshot comes after `first_step`."""
 _PAUSE = 0.06
 """Seconds without voice that are taken for a pause. Most stops inside words (p, t, k) are over by then."""
 _LOUDER = 2.0
@@ -104,7 +104,7 @@ class Segmenter:
         if (fell_silent or self._quiet >= self._count(_PAUSE)) and self._paused_at != self._voice_end:
             self._paused_at = self._voice_end
             return [self._snapshot(is_pause=True)]
-        step = self._first_step if self._looks < _FIRST_LOOKS else self._step
+        step = self._first_step if self._shown - self._opened < self._count(_BEGINNING) else self._step
         if self.state is SegmenterState.ACTIVE and self._length - self._shown >= self._count(step):
             return [self._snapshot()]
         return []
@@ -135,7 +135,7 @@ class Segmenter:
         for frame, chance in self._ring:
             self._append(frame, chance)
         self._clear_ring()
-        self._shown = self._length
+        self._shown = self._opened = self._length
         self.state = SegmenterState.ACTIVE
         return []
 
@@ -154,7 +154,6 @@ class Segmenter:
 
     def _snapshot(self, *, is_pause: bool = False) -> SpeechSegment:
         self._shown = self._length
-        self._looks += 1
         samples = np.concatenate(self._frames)
         return self._segment(samples, self._speech_end, is_final=False, is_pause=is_pause)
 
@@ -199,7 +198,7 @@ class Segmenter:
         self._probabilities: list[float] = []
         self._length = 0
         self._shown = 0
-        self._looks = 0
+        self._opened = 0
         self._silence = 0
         self._voice_end = start
         self._speech_end = start

@@ -86,6 +86,7 @@ class Transcriber:
         self._window_start: float = start
         self._uses_prompt = self._method.prompts
         self._speculation: _Speculation | None = None
+        self._is_doubtful = False
         self._language.begin()
         self._switch.begin()
 
@@ -137,7 +138,13 @@ class Transcriber:
 
     def _stream(self, segment: SpeechSegment) -> None:
         """Decode the window, which leaves out what is long committed."""
-        hypothesis, language = self._recognize(segment)
+        # A look that cannot stand is passed over: the next one comes soon. Only that one gets more context, which takes
+        # several times as long.
+        may_widen = segment.is_final or segment.is_pause or self._is_doubtful
+        hypothesis, language = self._recognize(segment, may_widen=may_widen)
+        self._is_doubtful = not hypothesis.is_trusted
+        if self._is_doubtful and not may_widen:
+            return
         words = tuple(
             replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
             for word in hypothesis.words
@@ -191,7 +198,9 @@ class Transcriber:
         self._language = speculation.language
         self._speculation = None
 
-    def _recognize(self, segment: SpeechSegment, *, is_whole: bool = False) -> tuple[Hypothesis, SpokenLanguage]:
+    def _recognize(
+        self, segment: SpeechSegment, *, is_whole: bool = False, may_widen: bool = True
+    ) -> tuple[Hypothesis, SpokenLanguage]:
         """What is heard in the window, or the whole utterance; and the language as it is now, for a pause as it would
         be decided."""
         self.has_decoded = True
@@ -203,15 +212,17 @@ class Transcriber:
             candidates=self._language.candidates,
             prompt="" if is_whole else self._prompt(),
             is_final=segment.is_final or segment.is_pause,
+            may_widen=may_widen,
             is_buffered=is_whole,
             vocabulary=self._settings.vocabulary.strip(),
             beam_size=self._settings.beam_size,
         )
         hypothesis = self.recognizer.transcribe(samples, request)
         language = self._language
-        if not language.is_decided:
+        is_passed_over = not (hypothesis.is_trusted or may_widen)
+        if not language.is_decided and not is_passed_over:
             hypothesis, language = self._settle_language(segment, samples, request, hypothesis)
-        if request.prompt and self._reads_prompt(hypothesis):
+        if request.prompt and not is_passed_over and self._reads_prompt(hypothesis):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
             hypothesis = self.recognizer.transcribe(samples, request)

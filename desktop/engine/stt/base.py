@@ -34,6 +34,8 @@ class RecognitionRequest:
     """text that came right before the window"""
     is_final: bool = False
     """the utterance is over: accuracy before speed"""
+    may_widen: bool = True
+    """a result that cannot stand is decoded again with more context, which takes several times as long"""
     is_buffered: bool = False
     """the window is the whole utterance, because it is not streamed or that failed"""
     vocabulary: str = ""
@@ -57,6 +59,8 @@ class Hypothesis:
     """how sure `language` is among the candidates, 0..1; 1 when it was given"""
     has_repeated: bool = False
     """the recogniser went round in circles, and what was repeated is cut off"""
+    is_trusted: bool = True
+    """no loop, no guess, not cut off; always so where the recogniser does not say"""
 
 
 class Recognizer(Protocol):

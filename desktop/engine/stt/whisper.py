@@ -138,7 +138,8 @@ class WhisperRecognizer:
         # A whole utterance that is over is decoded once, with all that can be had; one that is not must not take long.
         limits = None if request.is_buffered and request.is_final else self._check.limits
         best: _Decoding | None = None
-        for frames in context.sizes(len(samples), limits):
+        sizes = context.sizes(len(samples), limits)
+        for frames in sizes if request.may_widen else sizes[:1]:
             decoding = self._decode(decoder, samples, frames, limits, request)
             if best is None or decoding.trusted or decoding.found.log_probability > best.found.log_probability:
                 best = decoding
@@ -163,6 +164,7 @@ class WhisperRecognizer:
             found.log_probability,
             best.language_probability,
             has_repeated=len(tokens) < len(found.tokens),
+            is_trusted=best.trusted,
         )
 
     def _decode(

@@ -37,6 +37,8 @@ class ScriptedRecognizer:
         self.log_probability: Callable[[str], float] = lambda language: -0.1
         self.failure: Exception | None = None
         self.repeats: Callable[[RecognitionRequest], bool] = lambda request: False
+        self.doubts: Callable[[RecognitionRequest], bool] = lambda request: False
+        """whether what it writes cannot stand"""
         self.loses_its_place = False
         """whether the words behind a sentence are given no length"""
 
@@ -60,7 +62,13 @@ class ScriptedRecognizer:
             ends = [word.end for word in words if word.text.endswith(".")]
             words = tuple(replace(w, start=ends[0], end=ends[0]) if ends and w.end > ends[0] else w for w in words)
         return Hypothesis(
-            language, words, 0.0, self.log_probability(language), probability, has_repeated=self.repeats(request)
+            language,
+            words,
+            0.0,
+            self.log_probability(language),
+            probability,
+            has_repeated=self.repeats(request),
+            is_trusted=not self.doubts(request),
         )
 
     def close(self) -> None:
@@ -224,6 +232,30 @@ def test_a_repetition_ends_the_prompt_of_its_utterance() -> None:
         check([update for one in snapshots(4.8) if (update := transcriber.update(replace(one, segment_id=segment_id)))])
         assert sum(bool(request.prompt) for request in recognizer.requests) == 1
         assert not recognizer.requests[-1].prompt
+
+
+def test_a_look_that_cannot_stand_is_passed_over_and_only_the_next_one_gets_more_context() -> None:
+    recognizer = ScriptedRecognizer("one two three four five six.")
+    recognizer.doubts = lambda request: not request.may_widen and len(recognizer.requests) in (1, 4)
+    transcriber = Transcriber(recognizer, ENGLISH)
+    shown = [
+        update and update.committed + update.unconfirmed for update in map(transcriber.update, snapshots(2.4, 0.5))
+    ]
+    assert [request.may_widen for request in recognizer.requests] == [False, True, False, False, True]
+    assert shown[0] is None
+    assert shown[1]
+    assert shown[3] is None
+    assert shown[-1] == "one two three four five six."
+
+
+def test_finals_and_pauses_get_more_context_at_once() -> None:
+    recognizer = ScriptedRecognizer("one two three.")
+    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber.update(segment(0.6))
+    transcriber.update(replace(segment(1.2), is_pause=True))
+    transcriber.update(segment(1.5))
+    transcriber.update(segment(2.0, final=True))
+    assert [request.may_widen for request in recognizer.requests] == [False, True, False, True]
 
 
 def test_a_model_that_reads_its_prompt_is_asked_again_without() -> None:

@@ -1,6 +1,7 @@
 """A result that cannot stand is decoded again with more context, with a decoder that says what it is told to."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,16 @@ def test_what_cannot_stand_is_decoded_with_more_context(said: Samples, name: str
     decoder = ScriptedDecoder({500: BAD[name], 1500: BAD[name], 3000: GOOD})
     assert hear(decoder, said) == ("w11 w12 w13 w14", False)
     assert decoder.encoded == [500, 1500, 3000]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_more_context_is_taken_only_where_it_may_be(said: Samples, name: str) -> None:
+    recognizer = WhisperRecognizer(STARTER, context="short")
+    decoder = ScriptedDecoder({500: BAD[name], 1500: GOOD})
+    hurried = RecognitionRequest("en", may_widen=False)
+    assert not recognizer._hypothesis(decoder, said, hurried).is_trusted
+    assert decoder.encoded == [500]
+    assert recognizer._hypothesis(decoder, said, replace(hurried, may_widen=True)).is_trusted
 
 
 def test_the_least_bad_one_is_taken_without_its_loop(said: Samples) -> None:
