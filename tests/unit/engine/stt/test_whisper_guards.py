@@ -141,11 +141,24 @@ def test_a_whole_utterance_and_full_context_are_decoded_in_full(said: Samples) -
 
 
 def test_floor_and_beam_are_as_set(said: Samples) -> None:
-    decoder = ScriptedDecoder({800: GOOD})
+    decoder = ScriptedDecoder({800: replace(GOOD, log_probability=-0.5)})
     hear(decoder, said, context_floor=800, beam_size=3)
     hear(decoder, said, RecognitionRequest("en"), context_floor=800)
     assert decoder.encoded == [800, 800]
-    assert decoder.beams == [3, 1]
+    assert decoder.beams == [1, 3, 1]
+
+
+def test_a_final_of_which_the_model_is_sure_is_not_searched_any_wider(said: Samples) -> None:
+    decoder = ScriptedDecoder({500: replace(GOOD, log_probability=-0.1)})
+    hear(decoder, said)
+    assert decoder.beams == [1]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_final_that_cannot_stand_is_searched_wider(said: Samples, name: str) -> None:
+    decoder = ScriptedDecoder({500: replace(BAD[name], log_probability=-0.1), 1500: GOOD})
+    hear(decoder, said)
+    assert decoder.beams == ([1] if name == "a guess" else [1, 5, 1])
 
 
 def test_some_finals_are_compared_and_windows_grow(said: Samples, tmp_path_factory: pytest.TempPathFactory) -> None:
