@@ -104,8 +104,7 @@ class Segmenter:
         if (fell_silent or self._quiet >= self._count(_PAUSE)) and self._paused_at != self._voice_end:
             self._paused_at = self._voice_end
             return [self._snapshot(is_pause=True)]
-        step = self._first_step if self._shown - self._opened < self._count(_BEGINNING) else self._step
-        if self.state is SegmenterState.ACTIVE and self._length - self._shown >= self._count(step):
+        if self.state is SegmenterState.ACTIVE and self._is_due():
             return [self._snapshot()]
         return []
 
@@ -151,6 +150,11 @@ class Segmenter:
             and self._settled == (self._next_id, self._speech_end / SAMPLE_RATE)
             and self._quiet >= self._count(wait)
         )
+
+    def _is_due(self) -> bool:
+        """Whether it is time for a look. In a breath it waits: speech goes on, or the pause is looked at."""
+        step = self._count(self._first_step if self._shown - self._opened < self._count(_BEGINNING) else self._step)
+        return self._length - self._shown >= (2 * step if self._quiet else step)
 
     def _snapshot(self, *, is_pause: bool = False) -> SpeechSegment:
         self._shown = self._length

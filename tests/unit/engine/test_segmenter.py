@@ -148,6 +148,30 @@ def test_a_pause_shows_before_the_vote_says_so_and_once() -> None:
     assert not final.is_pause
 
 
+def test_a_look_that_is_due_waits_for_what_a_breath_turns_out_to_be() -> None:
+    """Else the words of a pause, which are wanted at once, wait for a look that has nothing new to see."""
+    reference = stream(step=0.32)
+    reference.push(1, False)
+    due = next(count for count in range(1, 100) if reference.push_frame(True))
+    for goes_on in (False, True):
+        flow = stream(step=0.32)
+        flow.push(1, False)
+        for _ in range(due - 1):
+            assert flow.push_frame(True) == []
+        assert flow.push_frame(True, probability=0.2) == []
+        (look,) = flow.push_frame(True, probability=0.9 if goes_on else 0.2)
+        assert look.is_pause is not goes_on
+
+
+def test_who_speaks_so_low_that_one_detector_hears_nothing_is_looked_at_too() -> None:
+    flow = stream(step=0.5)
+    flow.push(1, True)
+    flow.segments.clear()
+    flow.push(5, True, probability=0.2)
+    looks = [one for one in flow.segments if not one.is_pause]
+    assert 4 <= len(looks) <= 5
+
+
 def test_a_whole_sentence_ends_after_less_silence() -> None:
     flow = stream(early_end=0.2, hangover=1)
     flow.push(1, True)
