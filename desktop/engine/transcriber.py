@@ -37,6 +37,8 @@ _PROMPT_LENGTH = 200
 """Characters of committed text in the prompt, about 60 tokens."""
 _REPEATED = 4
 """Words in a row that say what the prompt says: the model reads out its prompt."""
+_DOUBT = 0.4
+"""Seconds in which no look could stand, after which the next one gets more context."""
 _PIECE = SAMPLE_RATE // 50
 
 
@@ -86,7 +88,7 @@ class Transcriber:
         self._window_start: float = start
         self._uses_prompt = self._method.prompts
         self._speculation: _Speculation | None = None
-        self._is_doubtful = False
+        self._doubtful_since: float | None = None
         self._language.begin()
         self._switch.begin()
 
@@ -138,12 +140,12 @@ class Transcriber:
 
     def _stream(self, segment: SpeechSegment) -> None:
         """Decode the window, which leaves out what is long committed."""
-        # A look that cannot stand is passed over: the next one comes soon. Only that one gets more context, which takes
-        # several times as long.
-        may_widen = segment.is_final or segment.is_pause or self._is_doubtful
+        # A look that cannot stand is passed over: the next one comes soon. More context takes several times as long.
+        doubtful_since = segment.end if self._doubtful_since is None else self._doubtful_since
+        may_widen = segment.is_final or segment.is_pause or segment.end - doubtful_since >= _DOUBT
         hypothesis, language = self._recognize(segment, may_widen=may_widen)
-        self._is_doubtful = not hypothesis.is_trusted
-        if self._is_doubtful and not may_widen:
+        self._doubtful_since = None if hypothesis.is_trusted else doubtful_since
+        if not (hypothesis.is_trusted or may_widen):
             return
         words = tuple(
             replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
