@@ -1,5 +1,6 @@
 """Committed text only grows, whatever the hypotheses say, and joints neither double nor drop a word."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from desktop.engine.events import Word
 from desktop.engine.stabilizer import Caution, Stabilizer, joint, normalized
 
-EAGER = Caution(agreed=0.2, unsure=0.2, sure=99, probability=0.5)
+EAGER = Caution(apart=0.01, agreed=0.2, unsure=0.2, sure=99, probability=0.5)
 
 
 def words(text: str, start: float = 0.0, each: float = 0.4, probability: float = 0.95) -> tuple[Word, ...]:
@@ -35,6 +36,18 @@ def test_two_agreeing_hypotheses_commit_their_common_beginning() -> None:
     stabilizer.update(words("I will go to the school"), 2.4)
     assert text(stabilizer.committed) == "I will go"
     assert text(stabilizer.unconfirmed) == "to the school"
+
+
+def test_looks_that_follow_each_other_at_once_are_no_two_opinions() -> None:
+    stabilizer = Stabilizer(replace(EAGER, apart=0.25))
+    stabilizer.update(words("Three the meeting"), 1.4)
+    stabilizer.update(words("Three the meeting"), 1.5)
+    assert stabilizer.committed == ()
+    stabilizer.update(words("The meeting starts"), 1.6)
+    stabilizer.update(words("The meeting starts"), 1.8)
+    assert stabilizer.committed == ()
+    stabilizer.update(words("The meeting starts"), 1.9)
+    assert text(stabilizer.committed) == "The meeting"
 
 
 def test_case_and_punctuation_do_not_count() -> None:
@@ -68,22 +81,22 @@ def test_agreed_words_without_a_place_keep_the_one_that_they_had() -> None:
 
 def test_the_last_word_stays_open_until_the_final() -> None:
     stabilizer = Stabilizer(EAGER)
-    for _ in range(5):
-        stabilizer.update(words("good morning"), 60)
+    for look in range(5):
+        stabilizer.update(words("good morning"), 60 + look)
     assert text(stabilizer.committed) == "good"
-    stabilizer.update(words("good morning"), 60, is_final=True)
+    stabilizer.update(words("good morning"), 65, is_final=True)
     assert text(stabilizer.committed) == "good morning"
     assert stabilizer.unconfirmed == ()
 
 
 def test_words_near_the_edge_are_held_back() -> None:
-    stabilizer = Stabilizer(Caution(agreed=0.5, unsure=1.0, sure=99, probability=0.5))
-    for _ in range(3):
-        stabilizer.update(words("one two three four"), 1.75)
+    stabilizer = Stabilizer(Caution(apart=0.01, agreed=0.5, unsure=1.0, sure=99, probability=0.5))
+    for end in (1.73, 1.74, 1.75):
+        stabilizer.update(words("one two three four"), end)
     assert text(stabilizer.committed) == "one two three"
-    stabilizer = Stabilizer(Caution(agreed=0.5, unsure=1.0, sure=99, probability=0.99))
-    for _ in range(3):
-        stabilizer.update(words("one two three four"), 1.75)
+    stabilizer = Stabilizer(Caution(apart=0.01, agreed=0.5, unsure=1.0, sure=99, probability=0.99))
+    for end in (1.73, 1.74, 1.75):
+        stabilizer.update(words("one two three four"), end)
     assert text(stabilizer.committed) == "one"
 
 
