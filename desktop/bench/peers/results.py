@@ -17,6 +17,8 @@ CHEAPER = 0.25
 """Parley's processor time over LocalAgreement-2's, at most"""
 _DISTURBED = 0.05
 """of the core: more than that for others, and the figures are not to be relied on"""
+_USED_UP = 0.95
+"""of the core: a live system that takes more has no time for all that its policy asks for"""
 
 
 @dataclass
@@ -61,7 +63,7 @@ def report(
         title,
         machine,
         tuple(tables),
-        (*notes, *_disturbed(aware), *(f"{one.label}: {one.how}" for one in how)),
+        (*notes, *_disturbed(aware), *_overtaxed(aware), *(f"{one.label}: {one.how}" for one in how)),
         _checks(aware, unaware, is_cost_true=is_cost_true),
         _charts(aware),
         {
@@ -127,6 +129,18 @@ def _disturbed(aware: Comparison) -> tuple[str, ...]:
     return (
         f"Other programs took up to {worst:.0%} of the core: measure again when nothing else runs. Who decodes as "
         "often as it can then waits longer, and also uses less processor time than it would.",
+    )
+
+
+def _overtaxed(aware: Comparison) -> tuple[str, ...]:
+    costs = [(one, one.cost()) for one in aware.systems if one.costs and one.is_live]
+    names = [one.label for one, spent in costs if spent is not None and spent.value >= _USED_UP]
+    if not names:
+        return ()
+    return (
+        f"{' and '.join(names)} used up the core: this machine is too slow for what they are asked to do. They decode "
+        "less often than they would, so they take less processor time than their policies ask for. Only time standing "
+        "still shows how much that would be.",
     )
 
 

@@ -146,6 +146,14 @@ def test_a_busy_machine_is_told(others: float, is_told: bool) -> None:
     assert any("30% of the core" in note for note in found.notes) == is_told
 
 
+@pytest.mark.parametrize(("cpu", "is_told"), [(10.0, True), (9.6, True), (7.0, False)])
+def test_a_core_that_is_not_enough_for_a_system_is_told(cpu: float, is_told: bool) -> None:
+    notes = " ".join(
+        reported(collected("parley", 0.5, 1.0, counts=False), collected("local-agreement", 1.5, cpu)).notes
+    )
+    assert ("Local-Agreement used up the core" in notes) is is_told
+
+
 def test_without_peers_nothing_is_promised() -> None:
     assert judged(collected("parley", 0.5, 1.0, counts=False)) == {}
 
