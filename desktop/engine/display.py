@@ -31,6 +31,8 @@ class Restraint:
     """the same of the punctuation behind the last word"""
     words: int = 3
     """words of an utterance before punctuation is shown behind its last one; who lists or spells is just beginning"""
+    apart: float = 0.25
+    """seconds that the audio of a hypothesis is longer than that of the one before, for the two to be two opinions"""
     edge: float = 0.1
     """seconds; a word that ends nearer to the end of the audio may be cut. Not in a pause"""
 
@@ -41,6 +43,7 @@ class Display:
     def __init__(self, restraint: Restraint | None = None) -> None:
         self._restraint = restraint or Restraint()
         self._before: tuple[Word, ...] = ()
+        self._before_at = 0.0
         self._shown: tuple[Word, ...] = ()
 
     def show(
@@ -51,11 +54,13 @@ class Display:
         words = (*committed, *unconfirmed)
         if unconfirmed:
             words = (*words[:-1], self._without_unsure_mark(words[-1], len(words)))
+        is_other_opinion = not self._before or audio_end - self._before_at >= self._restraint.apart
+        before = self._before if is_other_opinion else ()
         shown = list(committed)
         for index in range(len(committed), len(words)):
             word = words[index]
             here = self._shown[index] if index < len(self._shown) else None
-            last = self._before[index] if index < len(self._before) else None
+            last = before[index] if index < len(before) else None
             if here is not None and normalized(here.text) == normalized(word.text):
                 persists = last is not None and last.text == word.text
                 shown.append(word if persists else replace(word, text=here.text))
@@ -63,7 +68,9 @@ class Display:
                 shown.append(word)
             else:
                 break
-        self._before, self._shown = words, tuple(shown)
+        if is_other_opinion:
+            self._before, self._before_at = words, audio_end
+        self._shown = tuple(shown)
         return tuple(shown[len(committed) :])
 
     def _without_unsure_mark(self, last: Word, count: int) -> Word:

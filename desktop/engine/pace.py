@@ -15,7 +15,7 @@ LONGEST_STEP = 6.0
 """seconds between two looks at most: later ones would not be live"""
 _LOAD = 1.5
 """a step is at least this many times what a look takes, so that looks leave a third of the time to everything else"""
-_HASTE = 0.4
+_HASTE = 0.3
 """the first looks come after this part of the set step: the first of them may show nothing yet"""
 _THRIFT, _STILL_LIVE = 4.0, 0.6
 """a look that is cheap beside its step costs little power: a step is this many times what a look takes, as long as that

@@ -22,7 +22,7 @@ _LEAD = 0.5
 more would only be silence."""
 _SPLIT_SEARCH = 4.0
 """Seconds at the end of a too long utterance in which the best place to split it is looked for."""
-_BEGINNING = 0.4
+_BEGINNING = 0.45
 """Seconds after an utterance was opened in which the next snapshot comes after `first_step`."""
 _PAUSE = 0.06
 """Seconds without voice that are taken for a pause. Most stops inside words (p, t, k) are over by then."""

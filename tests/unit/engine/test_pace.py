@@ -37,7 +37,7 @@ def test_a_step_is_never_below_the_setting_and_leaves_time_between_looks(set_to:
         shorter, longer = (step(settings, level, look) for look in sorted((one, two)))
         assert set_to <= shorter <= longer <= max(set_to, LONGEST_STEP)
         assert shorter >= min(1.5 * min(one, two), LONGEST_STEP)
-        assert 0.4 * set_to <= first_step(settings, level, one) <= step(settings, level, one)
+        assert 0.3 * set_to <= first_step(settings, level, one) <= step(settings, level, one)
         assert first_step(settings, level, one) >= min(1.5 * one, LONGEST_STEP)
     for above, below in pairwise(levels(settings)):
         assert step(settings, above, one) <= step(settings, below, one)
@@ -83,7 +83,7 @@ def test_looks_that_cost_something_come_less_often_but_stay_live() -> None:
 
 def test_first_words_do_not_wait_for_thrift_but_for_a_machine_that_is_too_slow() -> None:
     as_set, *_, slow = levels(RecognitionSettings())
-    assert first_step(RecognitionSettings(), as_set, 0.08) == pytest.approx(0.12)
+    assert first_step(RecognitionSettings(), as_set, 0.06) == pytest.approx(0.09)
     assert first_step(RecognitionSettings(), as_set, 0.2) == pytest.approx(0.3)
     assert first_step(RecognitionSettings(), as_set, 0.4) == pytest.approx(0.6)
     assert first_step(RecognitionSettings(), slow, 0.1) == pytest.approx(1.2)
