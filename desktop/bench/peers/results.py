@@ -133,12 +133,13 @@ def _disturbed(aware: Comparison) -> tuple[str, ...]:
 
 
 def _overtaxed(aware: Comparison) -> tuple[str, ...]:
-    costs = [(one, one.cost()) for one in aware.systems if one.costs and one.is_live]
-    names = [one.label for one, spent in costs if spent is not None and spent.value >= _USED_UP]
+    live = [one for one in aware.systems if one.is_live and (one.counts or one.name == PARLEY.name)]
+    names = [one.label for one in live if (spent := one.cost()) is not None and spent.value >= _USED_UP]
     if not names:
         return ()
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     return (
-        f"{' and '.join(names)} used up the core: this machine is too slow for what they are asked to do. They decode "
+        f"{listed} used up the core: this machine is too slow for what they are asked to do. They decode "
         "less often than they would, so they take less processor time than their policies ask for. Only time standing "
         "still shows how much that would be.",
     )
