@@ -6,18 +6,17 @@ are those of this run alone; only `recorded` runs there. The engine runs on its 
 
 import importlib
 import multiprocessing
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from desktop.bench.delays import delays
 from desktop.bench.erasure import Erasure, erasure, revisions
 from desktop.bench.parts import TimedRecognizer, backends
+from desktop.bench.peak_memory import peak_memory as peak_of
 from desktop.bench.peers.shadow import put_beside
 from desktop.bench.real_time import real_time_factor
 from desktop.bench.rig import Rig
@@ -170,18 +169,9 @@ def run(settings: Settings, everything: Sequence[Recording], job: Job) -> LiveRu
 
 def peak_memory() -> float:
     """Largest resident set of this process so far, MB."""
-    if sys.platform == "win32":
-        import psutil
+    import psutil
 
-        return float(psutil.Process().memory_info().peak_wset) / 1e6
-    if sys.platform == "linux":
-        # getrusage also knows what the parent had when it made this process.
-        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
-        return 1024 * float(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1e6
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    return peak_of(psutil.Process()) / 1e6
 
 
 def job(settings: Settings, everything: Sequence[Recording], **parts: Any) -> Job:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desktop.engine.events import Word
-from desktop.engine.stabilizer import normalized
+from desktop.engine.stabilizer import APART, normalized
 
 _MARKS = ".?!…,;:。？！、，"
 
@@ -31,8 +31,8 @@ class Restraint:
     """the same of the punctuation behind the last word"""
     words: int = 3
     """words of an utterance before punctuation is shown behind its last one; who lists or spells is just beginning"""
-    apart: float = 0.25
-    """seconds that the audio of a hypothesis is longer than that of the one before, for the two to be two opinions"""
+    apart: float = APART
+    """seconds between two opinions"""
     edge: float = 0.1
     """seconds; a word that ends nearer to the end of the audio may be cut. Not in a pause"""
 

@@ -304,6 +304,6 @@ class Governor:
 
     def _set_pace(self) -> Pace:
         look = max(self._looks, default=0.0)
-        every, first = (choose(self._settings, self._level, look) for choose in (step, first_step))
-        self.pace = Pace(self._level, self._number, self._model, every, first)
+        terms = (self._settings, self._level, look)
+        self.pace = Pace(self._level, self._number, self._model, step(*terms), first_step(*terms))
         return self.pace

@@ -8,6 +8,7 @@ import difflib
 import functools
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.language_names import NAMES
@@ -98,6 +99,11 @@ def join_words(left: str, right: str, code: str) -> str:
     if writes_spaces(code) or (_is_latin(left[-1]) and _is_latin(right[0])):
         return f"{left} {right}"
     return left + right
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a, b and c": in the sentences that users read."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
 
 
 def _is_latin(character: str) -> bool:

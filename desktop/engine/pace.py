@@ -85,7 +85,7 @@ def first_step(settings: RecognitionSettings, level: Level, look: float) -> floa
     """Least seconds up to the first looks at this level, where a look takes `look` seconds of computing."""
     least = settings.step * (_HASTE if level.slower == 1 else level.slower)
     wanted = max(least, _LOAD * max(1.0, level.slower / 1.5) * look)
-    return min(wanted, max(settings.step, LONGEST_STEP))
+    return min(wanted, LONGEST_STEP)
 
 
 def step(settings: RecognitionSettings, level: Level, look: float) -> float:

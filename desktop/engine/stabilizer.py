@@ -24,6 +24,9 @@ Whisper's times are rough."""
 _OFF_TIME = 0.1
 """Cost per second between the joint and the end of what is committed; only breaks ties."""
 _LEAK = 0.15
+APART = 0.25
+"""Seconds: two hypotheses are two opinions if the audio of the second is this much longer; those in between say
+nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class Caution:
     Measured on the starter model in audio time: twice as long made not one word more right, 0.25 s and 0.4 s in place
     of 0.3 s and 0.6 s doubled the errors."""
 
-    apart: float = 0.25
-    """two hypotheses are two opinions if the audio of the second is this much longer; those in between say nothing"""
+    apart: float = APART
+    """seconds; see there"""
     agreed: float = 0.3
     """a word that two hypotheses agree on ends at least this long before the edge"""
     unsure: float = 0.8

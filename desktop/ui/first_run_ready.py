@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QFrame, QVBoxLayout
 
+from desktop.engine.languages import listed
 from desktop.ui import theme
 from desktop.ui.first_run_languages import plan_words
 from desktop.ui.first_run_page import Line, Page
 from desktop.ui.hotkeys import words
 from desktop.ui.model_jobs import ModelJobs, overall
-from desktop.ui.model_words import listed
 from desktop.ui.needed_card import missing_words, progress_words
 from desktop.ui.source_picker import SourcePicker
 

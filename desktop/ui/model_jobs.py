@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from desktop.engine.languages import listed
 from desktop.ui.model_rows import Key
-from desktop.ui.model_words import listed, size_words
+from desktop.ui.model_words import size_words
 
 if TYPE_CHECKING:
     from desktop.engine.catalogue import Entry

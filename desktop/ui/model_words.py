@@ -61,8 +61,3 @@ def licence_words(licence: str) -> str:
     if licence.startswith(("in its ", "see ")):
         return f"licence {licence}"
     return licence if len(licence) <= _LONGEST_LICENCE else licence[: _LONGEST_LICENCE - 1].rstrip() + "…"
-
-
-def listed(words: Sequence[str]) -> str:
-    """ "a, b and c" """
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))

@@ -7,10 +7,11 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from desktop.engine.languages import listed
 from desktop.ui import icons, theme
 from desktop.ui.model_jobs import Job, Overall, overall
 from desktop.ui.model_list import paint_progress
-from desktop.ui.model_words import listed, size_words, speed_words, time_words
+from desktop.ui.model_words import size_words, speed_words, time_words
 
 if TYPE_CHECKING:
     from desktop.engine.catalogue import Entry

@@ -8,6 +8,7 @@ from desktop.bench.peers.comparison import Collected, Figure, best, cost_ratio, 
 from desktop.bench.peers.runs import Run
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, PeerSystem
 from desktop.bench.report import Chart, Check, Report, Series, Table
+from desktop.engine.languages import listed
 
 FASTER = 0.5
 """Parley's commit latency over the best peer's, at most"""
@@ -137,9 +138,8 @@ def _overtaxed(aware: Comparison) -> tuple[str, ...]:
     names = [one.label for one in live if (spent := one.cost()) is not None and spent.value >= _USED_UP]
     if not names:
         return ()
-    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     return (
-        f"{listed} used up the core: this machine is too slow for what they are asked to do. They decode "
+        f"{listed(names)} used up the core: this machine is too slow for what they are asked to do. They decode "
         "less often than they would, so they take less processor time than their policies ask for. Only time standing "
         "still shows how much that would be.",
     )

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.language_names import NAMES
-from desktop.engine.languages import CODES, check_language, join_words, language_name, native_name, writes_spaces
+from desktop.engine.languages import (
+    CODES,
+    check_language,
+    join_words,
+    language_name,
+    listed,
+    native_name,
+    writes_spaces,
+)
 
 
 def test_the_codes_are_those_of_whisper() -> None:
@@ -89,3 +97,8 @@ def test_words_are_joined_as_the_language_writes_them() -> None:
     assert join_words("Windows", "11", "zh") == "Windows 11"
     assert not writes_spaces("ja")
     assert writes_spaces("ko")
+
+
+def test_lists_as_users_read_them() -> None:
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed([]) == ""

@@ -11,7 +11,7 @@ from desktop.engine.models import InstalledModel
 from desktop.ui.model_jobs import Job, overall
 from desktop.ui.model_list import actions_of, progress_line, state_of
 from desktop.ui.model_rows import ModelRow, matching, rows_of
-from desktop.ui.model_words import language_words, licence_words, listed, size_words, speed_words, time_words
+from desktop.ui.model_words import language_words, licence_words, size_words, speed_words, time_words
 from desktop.ui.needed_card import missing_words, progress_words, total_words
 
 SMALL = Entry("whisper", "small", "Whisper small", ("en", "es"), 486_000_000, "MIT", "a/b", "main")
@@ -42,8 +42,6 @@ def test_sizes_times_and_speeds() -> None:
     ]  # fmt: skip
     assert speed_words(2_300_000) == "2.3 MB/s"
     assert speed_words(0) == ""
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed([]) == ""
 
 
 @given(st.floats(min_value=0, max_value=1e9), st.integers(min_value=0, max_value=10**12))

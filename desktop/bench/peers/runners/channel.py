@@ -25,6 +25,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.bench.peak_memory import peak_memory
+
 SAMPLE_RATE = 16_000
 BLOCK = 512
 """samples in a piece of audio, as a microphone would give them"""
@@ -128,7 +130,7 @@ class Cost:
 
     def rss(self) -> int:
         """The most memory in bytes that each process ever had resident, summed."""
-        return sum(_peak(process) for process in _family())
+        return sum(peak_memory(process) for process in _family())
 
 
 def feed(samples: NDArray[np.float32], give: Callable[[NDArray[np.float32]], None], began: float) -> float:
@@ -212,22 +214,6 @@ def _busy_seconds(core: int | None) -> float:
     times = psutil.cpu_times(percpu=True)[core]
     names = ("user", "nice", "system", "irq", "softirq", "steal")
     return sum(getattr(times, name, 0.0) for name in names)
-
-
-def _peak(process: Any) -> int:
-    try:
-        for line in Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    import psutil
-
-    try:
-        info = process.memory_info()
-    except psutil.Error:
-        return 0
-    return int(getattr(info, "peak_wset", info.rss))
 
 
 def _end_family() -> None:
