@@ -17,12 +17,13 @@ _PATIENCE = 60.0
 class Feeder:
     """Pushes audio, or silence when there is none.
 
+    source: what the engine is to listen to. It is live, so recognition has to keep up with it.
     began: when the first sample was made (time.monotonic), 0 until `start`.
     """
 
-    def __init__(self, source: PushedSource) -> None:
+    def __init__(self) -> None:
+        self.source = PushedSource(is_live=True)
         self.began = 0.0
-        self._source = source
         self._waiting: deque[Samples] = deque()
         self._pushed = self._added = 0
         self._idle = threading.Event()
@@ -61,7 +62,7 @@ class Feeder:
         # A block is whole, and so can be heard, when its last sample was made.
         while not self._closing.wait(max(0.0, self.began + (self._pushed + BLOCK) / SAMPLE_RATE - time.monotonic())):
             block = self._waiting.popleft() if self._waiting else silence
-            self._source.push(AudioFrame(block, self._pushed / SAMPLE_RATE, self._source.id))
+            self.source.push(AudioFrame(block, self._pushed / SAMPLE_RATE, self.source.id))
             self._pushed += len(block)
             if not self._waiting:
                 self._idle.set()

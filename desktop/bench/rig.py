@@ -22,7 +22,6 @@ from desktop.bench.feeder import Feeder
 from desktop.bench.script import Recording
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.audio.base import Source
-from desktop.engine.audio.pushed import PushedSource
 from desktop.engine.audio.watched import WatchedSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
@@ -87,9 +86,8 @@ class Rig:
         try:
             source: Source
             if self._audio is None:
-                pushed = PushedSource()
-                self._feeder = Feeder(pushed)
-                source = pushed
+                self._feeder = Feeder()
+                source = self._feeder.source
             else:
                 from desktop.engine.audio.choose import source_for
 

@@ -25,7 +25,6 @@ from desktop.bench.script import Recording, recordings
 from desktop.bench.silent_output import SilentOutput
 from desktop.bench.soak_listener import Listener
 from desktop.bench.trend import Trend, trend
-from desktop.engine.audio.pushed import PushedSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
@@ -112,12 +111,11 @@ def measure(settings: Settings, minutes: float) -> tuple[tuple[Period, ...], tup
     engine.subscribe(listener.take)
     thread = threading.Thread(target=engine.run, name="bench-engine", daemon=True)
     thread.start()
-    source = PushedSource()
-    feeder = Feeder(source)
+    feeder = Feeder()
     speech = _speech()
     periods: list[Period] = []
     try:
-        engine.start(source)
+        engine.start(feeder.source)
         _wait(listener, lambda: listener.state in (State.LISTENING, State.FAILED), "the engine to listen")
         if listener.state is State.FAILED:
             raise EngineError(listener.problems[-1] if listener.problems else "The engine could not listen.")

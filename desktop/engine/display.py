@@ -27,6 +27,8 @@ class Restraint:
     """the same of a word that the hypothesis before heard, too"""
     first: float = 0.3
     """the same of an utterance's first word: something must be seen soon"""
+    at_once: float = 0.7
+    """the same of a first word at the edge: so likely, it was as often right there as away from it (400 sentences)"""
     mark: float = 0.9
     """the same of the punctuation behind the last word"""
     words: int = 3
@@ -64,7 +66,7 @@ class Display:
             if here is not None and normalized(here.text) == normalized(word.text):
                 persists = last is not None and last.text == word.text
                 shown.append(word if persists else replace(word, text=here.text))
-            elif self._is_sure(word, last, index) and (is_pause or word.end <= audio_end - self._restraint.edge):
+            elif self._is_sure(word, last, index) and (is_pause or not self._may_be_cut(word, index, audio_end)):
                 shown.append(word)
             else:
                 break
@@ -83,3 +85,8 @@ class Display:
             return word.probability >= self._restraint.first
         is_repeated = last is not None and normalized(last.text) == normalized(word.text)
         return word.probability >= (self._restraint.repeated if is_repeated else self._restraint.new)
+
+    def _may_be_cut(self, word: Word, index: int, audio_end: float) -> bool:
+        if index == 0 and word.probability >= self._restraint.at_once:
+            return False
+        return word.end > audio_end - self._restraint.edge

@@ -140,13 +140,19 @@ class Transcriber:
 
     def _stream(self, segment: SpeechSegment) -> None:
         """Decode the window, which leaves out what is long committed."""
-        # A look that cannot stand is passed over: the next one comes soon. More context takes several times as long.
+        samples = segment.samples[max(0, round((self._window_start - segment.start) * SAMPLE_RATE)) :]
         doubtful_since = segment.end if self._doubtful_since is None else self._doubtful_since
-        may_widen = segment.is_final or segment.is_pause or segment.end - doubtful_since >= _DOUBT
-        hypothesis, language = self._recognize(segment, may_widen=may_widen)
+        request = replace(
+            self._request(segment),
+            prompt=self._prompt(),
+            may_widen=segment.is_final or segment.is_pause or segment.end - doubtful_since >= _DOUBT,
+        )
+        hypothesis = self._recognize(samples, request)
         self._doubtful_since = None if hypothesis.is_trusted else doubtful_since
-        if not (hypothesis.is_trusted or may_widen):
+        if not (hypothesis.is_trusted or request.may_widen):
+            # Passed over: the next look comes soon, and more context takes several times as long.
             return
+        hypothesis, language = self._understood(segment, samples, request, hypothesis)
         words = tuple(
             replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
             for word in hypothesis.words
@@ -163,7 +169,9 @@ class Transcriber:
 
     def _decode_whole(self, segment: SpeechSegment) -> None:
         """Decode the utterance so far as if nothing had been decoded of it; what is committed stays."""
-        hypothesis, language = self._recognize(segment, is_whole=True)
+        request = replace(self._request(segment), is_buffered=True)
+        hypothesis = self._recognize(segment.samples, request)
+        hypothesis, language = self._understood(segment, segment.samples, request, hypothesis)
         words = tuple(
             replace(word, start=word.start + segment.start, end=word.end + segment.start) for word in hypothesis.words
         )
@@ -200,31 +208,30 @@ class Transcriber:
         self._language = speculation.language
         self._speculation = None
 
-    def _recognize(
-        self, segment: SpeechSegment, *, is_whole: bool = False, may_widen: bool = True
-    ) -> tuple[Hypothesis, SpokenLanguage]:
-        """What is heard in the window, or the whole utterance; and the language as it is now, for a pause as it would
-        be decided."""
-        self.has_decoded = True
-        offset = 0 if is_whole else max(0, round((self._window_start - segment.start) * SAMPLE_RATE))
-        samples = segment.samples[offset:]
-        self.decoded_seconds = len(samples) / SAMPLE_RATE
-        request = RecognitionRequest(
+    def _request(self, segment: SpeechSegment) -> RecognitionRequest:
+        """What is asked of any decoding."""
+        return RecognitionRequest(
             language=self._language.fixed,
             candidates=self._language.candidates,
-            prompt="" if is_whole else self._prompt(),
             is_final=segment.is_final or segment.is_pause,
-            may_widen=may_widen,
-            is_buffered=is_whole,
             vocabulary=self._settings.vocabulary.strip(),
             beam_size=self._settings.beam_size,
         )
-        hypothesis = self.recognizer.transcribe(samples, request)
+
+    def _recognize(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        self.has_decoded = True
+        self.decoded_seconds = len(samples) / SAMPLE_RATE
+        return self.recognizer.transcribe(samples, request)
+
+    def _understood(
+        self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
+    ) -> tuple[Hypothesis, SpokenLanguage]:
+        """The hypothesis, or a better one in another language or without the prompt; and the language as it is now,
+        for a pause as it would be decided."""
         language = self._language
-        is_passed_over = not (hypothesis.is_trusted or may_widen)
-        if not language.is_decided and not is_passed_over:
+        if not language.is_decided:
             hypothesis, language = self._settle_language(segment, samples, request, hypothesis)
-        if request.prompt and not is_passed_over and self._reads_prompt(hypothesis):
+        if request.prompt and self._reads_prompt(hypothesis):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
             hypothesis = self.recognizer.transcribe(samples, request)

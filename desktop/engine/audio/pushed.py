@@ -11,12 +11,15 @@ from desktop.engine.events import AudioFrame
 
 
 class PushedSource:
-    """A source whose frames are pushed. Delivers one frame at a time, in the order of the calls."""
+    """A source whose frames are pushed. Delivers one frame at a time, in the order of the calls.
 
-    def __init__(self) -> None:
+    is_live: whoever pushes keeps to the clock, as a microphone does; if not, `push` blocks while the engine is busy.
+    """
+
+    def __init__(self, *, is_live: bool = False) -> None:
         self.id = "pushed:"
         self.label = "Pushed audio"
-        self.is_live = False
+        self.is_live = is_live
         self._sink: FrameSink | None = None
         self._lock = RLock()
 

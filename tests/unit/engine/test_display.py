@@ -74,6 +74,15 @@ def test_a_word_at_the_edge_may_be_cut_but_not_in_a_pause() -> None:
     assert text(Display().show((), heard, heard[-1].end + 0.05, is_pause=True)) == "it is so"
 
 
+def test_a_first_word_that_is_likely_is_shown_even_at_the_edge() -> None:
+    first = words("it")
+    end = first[-1].end + 0.05
+    assert text(Display().show((), first, end)) == "it"
+    doubted = (replace(first[0], probability=0.5),)
+    assert text(Display().show((), doubted, end)) == ""
+    assert text(Display().show((), doubted, end + 0.1)) == "it"
+
+
 def test_words_are_told_apart_by_their_place_in_the_utterance() -> None:
     display = Display()
     heard = words("one two three four")

@@ -94,8 +94,7 @@ def _run_aware(job: Job, channel: Channel) -> None:
     engine = Engine(settings(job))
     engine.subscribe(take)
     threading.Thread(target=engine.run, name="engine", daemon=True).start()
-    source = PushedSource()
-    source.is_live = True  # as a microphone: kept to real time, never made to wait
+    source = PushedSource(is_live=True)
     engine.start(source)
     wait_for(State.LISTENING)
     cost = Cost()
