@@ -40,7 +40,9 @@ def test_a_step_is_never_below_the_setting_and_leaves_time_between_looks(set_to:
         assert 0.3 * set_to <= first_step(settings, level, one) <= step(settings, level, one)
         assert first_step(settings, level, one) >= min(1.5 * one, LONGEST_STEP)
     for above, below in pairwise(levels(settings)):
-        assert step(settings, above, one) <= step(settings, below, one)
+        higher, lower = step(settings, above, one), step(settings, below, one)
+        assert higher <= lower
+        assert higher < lower or above.slower == below.slower or lower == LONGEST_STEP, "fewer looks are fewer"
 
 
 @pytest.mark.parametrize("number", range(len(LEVELS)))
@@ -65,7 +67,7 @@ def test_every_change_has_one_sentence_of_its_own(number: int, model: int) -> No
 
 def test_the_summary_names_everything_that_is_reduced() -> None:
     assert summary(pace(1), "Whisper small", "Whisper small") == "narrow search (beam 2)"
-    assert summary(pace(3), "Whisper small", "Whisper small") == "words every 0.6 s"
+    assert summary(pace(3), "Whisper small", "Whisper small") == "words every 1.1 s"
     assert summary(pace(5), "Whisper small", "Whisper small") == "whole sentences only"
     assert summary(pace(5, 1), "Whisper small", "Whisper base") == (
         "Whisper base instead of Whisper small, whole sentences only"
@@ -77,7 +79,8 @@ def test_looks_that_cost_something_come_less_often_but_stay_live() -> None:
     as_set = levels(RecognitionSettings())[0]
     assert step(RecognitionSettings(), as_set, 0.05) == 0.3
     assert step(RecognitionSettings(), as_set, 0.1) == 0.4
-    assert step(RecognitionSettings(), as_set, 0.3) == 0.6
+    assert step(RecognitionSettings(), as_set, 0.2) == 0.8
+    assert step(RecognitionSettings(), as_set, 0.3) == 0.9
     assert step(RecognitionSettings(step=1.0), as_set, 0.1) == 1.0
 
 
