@@ -1,7 +1,7 @@
 """The app: builds QApplication, the window, the engine's thread and the outputs, and connects them.
 
-The only wiring there is; GUI thread. The window is shown first, with nothing but Qt imported; settings, engine
-and outputs follow from other threads.
+The wiring; GUI thread. The window is shown first, with nothing but Qt imported; settings, engine and outputs follow
+from other threads.
 """
 
 import logging
@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from desktop import log as logs
 from desktop import paths
+from desktop.outputs import OUTPUT_MODULES, Outputs
 from desktop.overlay.platform import overlay_platform
 from desktop.ui import icons, theme
 from desktop.ui.arguments import parse
@@ -37,14 +38,13 @@ from desktop.ui.status import Status
 from desktop.ui.tray import Tray
 
 if TYPE_CHECKING:
-    from desktop.injector.typist import TypingStatus, Typist
-    from desktop.overlay.window import SubtitleOverlay
+    from desktop.injector.typist import TypingStatus
     from desktop.settings import Settings
     from desktop.settings_store import SettingsStore
 
 log = logging.getLogger(__name__)
 
-OVERLAY, TYPIST, FIRST_STEPS = "desktop.overlay.window", "desktop.injector.typist", "desktop.ui.first_run"
+FIRST_STEPS = "desktop.ui.first_run"
 ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech")
 """Groups of settings that the engine listens to."""
 SWITCH_EVERY = 0.0005
@@ -100,7 +100,6 @@ class App(QObject):
     """an exception that nobody caught, on any thread: the sentence for the user"""
     ending = pyqtSignal()
     """nothing can be asked of it any more"""
-    _typed = pyqtSignal(object)
     _unsaved = pyqtSignal(object)
     """OSError: why settings cannot be saved"""
 
@@ -122,8 +121,7 @@ class App(QObject):
         self.window = window
         self.store: SettingsStore | None = None
         self.engine: EngineThread | None = None
-        self.overlay: SubtitleOverlay | None = None
-        self.typist: Typist | None = None
+        self.outputs = Outputs(self)
         self.tray: Tray | None = None
         self.hotkeys = Hotkeys(self)
         self.profiles = ProfileSwitch(self)
@@ -131,10 +129,9 @@ class App(QObject):
         self.set_up = SetUp(window, self)
         self._file = file
         self._starts = starts
-        self._modules: set[str] = set()
         self._settings: Settings | None = None
         self._is_ending = False
-        modules = (OVERLAY, TYPIST, FIRST_STEPS) if greets else (OVERLAY, TYPIST)
+        modules = (*OUTPUT_MODULES, FIRST_STEPS) if greets else OUTPUT_MODULES
         self._loader = Loader(file, flags, modules, self, profile=profile)
         self._finder = ChoicesFinder(self)
         self._last_resort = QTimer(self)
@@ -167,12 +164,9 @@ class App(QObject):
         self.set_up.close()
         self._finder.close()
         self.window.side.close()
-        if self.overlay is not None:
-            self.overlay.close()
+        self.outputs.close()
         if self.tray is not None:
             self.tray.close()
-        if self.typist is not None:
-            self.typist.close()
         self._loader.requestInterruption()
         self._last_resort.start()
         if self.engine is not None and self.engine.isRunning():
@@ -224,26 +218,11 @@ class App(QObject):
         QApplication.exit(2)
 
     def _imported(self, module: str) -> None:
-        self._modules.add(module)
-        if self._settings is None or self._is_ending:
+        if self._is_ending:
             return
-        self._make_outputs(self._settings)
-        if module == FIRST_STEPS and not self._starts:  # imported here it would stop the window for 0.2 s
-            self.set_up.greet()
-
-    def _make_outputs(self, settings: "Settings") -> None:
-        """Build the outputs that are wanted and whose modules are there."""
-        if self.overlay is None and OVERLAY in self._modules and settings.subtitles.enabled:
-            from desktop.overlay.window import SubtitleOverlay
-
-            self.overlay = SubtitleOverlay(settings)
-            self.overlay.geometryChanged.connect(lambda geometry: self._set("subtitles.geometry", tuple(geometry)))
-            self.overlay.lockedChanged.connect(self._locked_changed)
-            self.overlay.settingChanged.connect(self._set)
-        if self.typist is None and TYPIST in self._modules and settings.typing.enabled:
-            from desktop.injector.typist import Typist
-
-            self.typist = Typist(settings, self._typed.emit)
+        self.outputs.imported(module)
+        if module == FIRST_STEPS and self._settings is not None and not self._starts:
+            self.set_up.greet()  # had it to be imported here, it would stop the window for 0.2 s
 
     # Settings.
 
@@ -281,11 +260,7 @@ class App(QObject):
         self.set_up.apply(settings)
         if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
             self.engine.update_settings(settings)
-        if self.overlay is not None:
-            self.overlay.apply(settings)
-        if self.typist is not None:
-            self.typist.apply(settings)
-        self._make_outputs(settings)
+        self.outputs.apply(settings)
         self._show_tray(settings.window.tray)
         self.hotkeys.apply(settings.hotkeys.model_dump())
         if old is None or _chooses(old) != _chooses(settings):
@@ -327,10 +302,7 @@ class App(QObject):
             return
         self.window.on_event(event)
         self.set_up.on_event(event)
-        if self.overlay is not None:
-            self.overlay.on_event(event)
-        if self.typist is not None:
-            self.typist.on_event(event)
+        self.outputs.on_event(event)
 
     def _remember_first_run(self) -> None:
         """With a settings file, even an empty one, the first steps do not open by themselves."""
@@ -368,12 +340,12 @@ class App(QObject):
         self.window.show_typing(status.message or (f"Into {status.target}" if status.target else ""))
 
     def _unlock(self, is_unlocked: bool) -> None:
-        if self.overlay is None:
+        if self.outputs.overlay is None:
             self.window.notify("subtitles", "Subtitles are off; switch them on to move them.", "info")
             if self.tray is not None:
                 self.tray.show_unlocked(False)
             return
-        self.overlay.set_locked(not is_unlocked)
+        self.outputs.overlay.set_locked(not is_unlocked)
 
     def _locked_changed(self, is_locked: bool) -> None:
         self.window.show_unlocked(not is_locked)
@@ -420,7 +392,9 @@ class App(QObject):
         self._loader.imported.connect(self._imported)
         self._last_resort.timeout.connect(QApplication.quit)
         self._finder.found.connect(self.window.set_choices)
-        self._typed.connect(self._show_typing)
+        self.outputs.settingChanged.connect(self._set)
+        self.outputs.lockedChanged.connect(self._locked_changed)
+        self.outputs.typed.connect(self._show_typing)
         self._unsaved.connect(self._not_saved)
         self.crashed.connect(lambda sentence: self.window.notify("internal", sentence, "error"))
         self._settings_watch.failed.connect(lambda sentence: self.window.notify("settings", sentence, "warning"))

@@ -32,7 +32,7 @@ class ObservedApp(app.App):
             self._note(spoken=event.text)
 
     def _note(self, **what: object) -> None:
-        shown = self.overlay.text() if self.overlay is not None else ""
+        shown = self.outputs.overlay.text() if self.outputs.overlay is not None else ""
         with self.journal.open("a", encoding="utf-8") as journal:
             journal.write(json.dumps(what | {"overlay": shown}, ensure_ascii=False) + "\n")
 

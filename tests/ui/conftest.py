@@ -72,7 +72,7 @@ def start_app(qtbot: QtBot, tmp_path: Path) -> Iterator[StartApp]:
         apps.append(app)
         app.begin()
         qtbot.waitUntil(lambda: bool(engines) and "watch_devices" in engines[0].calls, timeout=15_000)
-        qtbot.waitUntil(lambda: app.overlay is not None, timeout=15_000)
+        qtbot.waitUntil(lambda: app.outputs.overlay is not None, timeout=15_000)
         return app, engines[0]
 
     yield start

@@ -27,8 +27,8 @@ def test_start_say_stop(start_app: StartApp, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: app.window.status_line.words() == "Listening")
     engine.emit(TranscriptUpdate(0, 1, "en", "Hello", "there", (), 0.0, 1.0, False))
     qtbot.waitUntil(lambda: "Hello there" in app.window.transcript.view.toPlainText())
-    assert app.overlay is not None
-    qtbot.waitUntil(lambda: "Hello" in app.overlay.text())
+    assert app.outputs.overlay is not None
+    qtbot.waitUntil(lambda: "Hello" in app.outputs.overlay.text())
     qtbot.mouseClick(app.window.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: app.window.status_line.words() == "Ready")
     assert [call for call in engine.calls if call in ("start", "stop")] == ["start", "stop"]

@@ -135,13 +135,13 @@ def _disturbed(aware: Comparison) -> tuple[str, ...]:
 
 def _overtaxed(aware: Comparison) -> tuple[str, ...]:
     live = [one for one in aware.systems if one.is_live and (one.counts or one.name == PARLEY.name)]
-    names = [one.label for one in live if (spent := one.cost()) is not None and spent.value >= _USED_UP]
+    names = [one.label for one in live if _uses_up(one)]
     if not names:
         return ()
     return (
         f"{listed(names)} used up the core: this machine is too slow for what they are asked to do. They decode "
         "less often than they would, so they take less processor time than their policies ask for. Only time standing "
-        "still shows how much that would be.",
+        "still shows how much that would be, and only there is theirs a measure.",
     )
 
 
@@ -157,19 +157,33 @@ def _checks(aware: Comparison, unaware: Comparison, *, is_cost_true: bool) -> tu
     rival, mine = best(aware.systems, Collected.word_errors), parley.word_errors()
     points = None if rival is None or mine is None else 100 * (mine.value - rival[1].value)
     checks.append(Check(f"WER above the best peer's{_named(rival)}", points, WORSE, "points"))
-    # In real time nobody can use more than the core: one that is overtaxed decodes less often. With time standing still
-    # both do all that their policies ask for.
-    for comparison, when in ((aware, ""), (unaware, ", time standing still")):
-        ours, agreement = comparison.of(PARLEY.name), comparison.of(LOCAL_AGREEMENT.name)
-        if is_cost_true and ours is not None and agreement is not None:
-            spent = cost_ratio(ours, agreement)
-            value = None if spent is None else spent.value
-            checks.append(Check(f"Processor time over LocalAgreement-2's{when}", value, CHEAPER))
+    if is_cost_true:
+        checks += _cost_checks(aware, unaware)
     rival, mine = best(aware.systems, Collected.cost), parley.cost()
     least = None if rival is None or mine is None else mine.value / rival[1].value
     checks.append(Check(f"Processor time over the cheapest peer's{_named(rival)}", least, 1.0))
     checks.append(Check("Committed words that Parley revised", float(parley.revised), 0.0))
     return tuple(checks)
+
+
+def _cost_checks(aware: Comparison, unaware: Comparison) -> list[Check]:
+    """Nobody can take more than the core in real time: who wants more decodes less often than its policy asks for. With
+    time standing still it does not, so that is what such a system is judged by, if it was measured."""
+    checks = []
+    for comparison, when in ((aware, ""), (unaware, ", time standing still")):
+        ours, agreement = comparison.of(PARLEY.name), comparison.of(LOCAL_AGREEMENT.name)
+        if ours is not None and agreement is not None:
+            spent = cost_ratio(ours, agreement)
+            value = None if spent is None else spent.value
+            checks.append(Check(f"Processor time over LocalAgreement-2's{when}", value, CHEAPER))
+    agreement = aware.of(LOCAL_AGREEMENT.name)
+    is_starved = agreement is not None and _uses_up(agreement)
+    return checks[1:] if is_starved and len(checks) == 2 else checks
+
+
+def _uses_up(system: Collected) -> bool:
+    spent = system.cost()
+    return spent is not None and spent.value >= _USED_UP
 
 
 def _delay(percent: float) -> Callable[[Collected], Figure | None]:

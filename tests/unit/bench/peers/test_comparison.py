@@ -104,10 +104,10 @@ def test_ratios() -> None:
     assert ratio(ours.commit, {}, 50) is None
 
 
-def reported(*systems: Collected, is_cost_true: bool = True) -> Report:
+def reported(*systems: Collected, unaware: tuple[Collected, ...] = (), is_cost_true: bool = True) -> Report:
     return report(
         Comparison(list(systems)),
-        Comparison([]),
+        Comparison(list(unaware)),
         title="t",
         machine={},
         how=(),
@@ -137,6 +137,20 @@ def test_what_parley_promises_is_judged() -> None:
     ]
     dear = judged(parley, collected("local-agreement", 1.5, 5.0), collected("other", 3.0, 0.9))
     assert [name for name, holds in dear.items() if not holds] == ["Processor time over the cheapest peer's"]
+
+
+def test_processor_time_is_judged_where_the_core_is_enough_for_what_is_asked_of_it() -> None:
+    def costs(agreement: float, asked: float | None) -> dict[str, bool]:
+        rival = () if asked is None else (collected("local-agreement", 1.5, asked),)
+        parley = collected("parley", 0.5, 3.0, counts=False)
+        found = reported(parley, collected("local-agreement", 1.5, agreement), unaware=(parley, *rival))
+        return {check.name: check.holds for check in found.checks if "LocalAgreement-2's" in check.name}
+
+    real, still = (f"Processor time over LocalAgreement-2's{when}" for when in ("", ", time standing still"))
+    assert costs(9.0, 29.0) == {real: False, still: True}
+    assert costs(10.0, 29.0) == {still: True}, "it wanted three cores and had one"
+    assert costs(10.0, 11.0) == {still: False}
+    assert costs(10.0, None) == {real: False}, "nothing better is known"
 
 
 @pytest.mark.parametrize(("others", "is_told"), [(0.2, False), (3.0, True)])
