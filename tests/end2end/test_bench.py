@@ -68,7 +68,8 @@ def test_cost_of_the_model_and_of_a_size(tmp_path: Path) -> None:
     assert starter["decodes"] > 2
     assert starter["real_time_factor"] > 0
     assert tiny["label"] == "size tiny"
-    assert tiny["cpu_seconds_per_second"] > starter["cpu_seconds_per_second"]
+    # A dearer look comes less often, so all of them together need not be dearer.
+    assert tiny["recogniser_share"] / tiny["decodes"] > starter["recogniser_share"] / starter["decodes"]
 
 
 def test_soak(tmp_path: Path) -> None:

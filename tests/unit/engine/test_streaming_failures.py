@@ -78,7 +78,7 @@ def test_a_failing_look_is_decoded_whole_at_once(desk: Callable[..., Desk], fail
     snapshot = one.heard.requests[at]
     assert (at, snapshot.is_final, snapshot.prompt) == (4, False, "")
     shown = next(update for update in one.transcripts if update.end == 2.5)
-    assert f"{shown.committed} {shown.unconfirmed}" == words(2.5)
+    assert f"{shown.committed} {shown.unconfirmed}" == words(2.0), "the last word may be cut"
     assert one.heard.requests[-1].is_buffered, "the end of an utterance that stumbled is decoded whole"
     assert [final.committed for final in one.finals(0)] == [words(5)]
     if failing != "hang":
