@@ -19,8 +19,8 @@ _HASTE = 0.3
 """the first looks come after this part of the set step: the first of them may show nothing yet"""
 _THRIFT, _STILL_LIVE = 4.0, 0.9
 """a look that is cheap beside its step costs little power: a step is this many times what a look takes, as long as that
-is no more than so many seconds. Where looks take 0.3 s, 0.6 s took a fifth more processor time and showed no word
-sooner: more pauses then had to wait for a look"""
+is no more than so many seconds. Where looks take 0.3 s, 0.6 s took up to a fifth more processor time and showed no
+word sooner: more pauses then had to wait for a look"""
 
 
 class Kind(StrEnum):
