@@ -218,7 +218,7 @@ def test_a_download_goes_on_when_its_window_is_closed_and_after_a_restart(
     desk: VirtualDesktop, server: ModelServer, first_start: FirstStart
 ) -> None:
     gate = threading.Event()
-    server.faults.append(Fault("model.bin", hold=gate, hold_after=4_000_000, times=2))  # the redirect, and the file
+    server.faults.append(Fault("model.bin", hold=gate, hold_after=4_000_000))
     mouse = first_start.mouse
     desk.wait_for_window("^First steps$")
     mouse.click("Continue")
