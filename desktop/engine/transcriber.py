@@ -221,7 +221,11 @@ class Transcriber:
     def _recognize(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         self.has_decoded = True
         self.decoded_seconds = len(samples) / SAMPLE_RATE
-        return self.recognizer.transcribe(samples, request)
+        hypothesis = self.recognizer.transcribe(samples, request)
+        if hypothesis.has_repeated:
+            # What was said before may have led it into the loop; it must not do so again.
+            self._uses_prompt = False
+        return hypothesis
 
     def _understood(
         self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
@@ -234,10 +238,7 @@ class Transcriber:
         if request.prompt and self._reads_prompt(hypothesis):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
-            hypothesis = self.recognizer.transcribe(samples, request)
-        if hypothesis.has_repeated:
-            # What was said before may have led it into the loop; it must not do so again.
-            self._uses_prompt = False
+            hypothesis = self._recognize(samples, request)
         return hypothesis, language
 
     def _settle_language(
@@ -255,7 +256,7 @@ class Transcriber:
             language = copy(language)
             choice = language.choose(*heard, True)
         if choice != hypothesis.language and choice in known:
-            hypothesis = self.recognizer.transcribe(samples, replace(request, language=choice))
+            hypothesis = self._recognize(samples, replace(request, language=choice))
         rival = language.rival
         if rival in known:
             other = self.recognizer.transcribe(samples, replace(request, language=rival))

@@ -223,9 +223,11 @@ def test_vocabulary_goes_with_every_request() -> None:
     assert {request.prompt for request in recognizer.requests} >= {"", "a b c d."}
 
 
-def test_a_repetition_ends_the_prompt_of_its_utterance() -> None:
+@pytest.mark.parametrize("is_passed_over", [False, True])
+def test_a_repetition_ends_the_prompt_of_its_utterance(is_passed_over: bool) -> None:
     recognizer = ScriptedRecognizer("one two three. four five six. seven eight nine.")
     recognizer.repeats = lambda request: bool(request.prompt)
+    recognizer.doubts = lambda request: is_passed_over and bool(request.prompt) and not request.may_widen
     transcriber = Transcriber(recognizer, ENGLISH)
     for segment_id in (0, 1):
         recognizer.requests.clear()
