@@ -116,7 +116,9 @@ class RecognitionSettings(Group):
         json_schema_extra=_about(applies="reload"),
     )
     language: str = Field("auto", description="Language that is spoken, or auto to detect it")
-    languages: tuple[str, ...] = Field(("en", "es"), description="Languages to choose from when detecting")
+    languages: tuple[str, ...] = Field(
+        (), description="Languages to choose from when detecting; empty is every language that the model knows"
+    )
     beam_size: int = Field(
         5,
         ge=1,
@@ -216,6 +218,11 @@ class RecognitionSettings(Group):
         json_schema_extra=_about(unit="min"),
     )
     vocabulary: str = Field("", description="Names and terms to expect")
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages that may be spoken; empty: any."""
+        return self.languages if self.language == "auto" else (self.language,)
 
     @property
     def model_terms(self) -> tuple[object, ...]:

@@ -22,7 +22,7 @@ from desktop.bench.parts import TARGET_PREFIX
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Report, Series, Table
 from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.settings import Settings
 from desktop.settings_store import changed
 
@@ -95,7 +95,7 @@ def main(
 ) -> int:
     """Measure and print; returns 0. Raises EngineError."""
     output.check()
-    label = recognition_model(settings.recognition.model).label
+    label = chosen_model(settings.recognition).label
     about = machine()
     variants = grid() if is_grid else IDEAS
     everything = chosen(only, usual(is_quick))

@@ -23,7 +23,8 @@ from desktop.bench.translation_score import Score
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.errors import EngineError
 from desktop.engine.export import Transcript
-from desktop.engine.models import InstalledModel, recognition_model
+from desktop.engine.model_choice import chosen_model
+from desktop.engine.models import InstalledModel
 from desktop.engine.translation.argos import ArgosTranslator
 from desktop.engine.tuning import has_card, resolved
 from desktop.engine.tuning_cache import TuningCache
@@ -53,7 +54,7 @@ def main(settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = 
     Raises EngineError."""
     output.check()
     everything = chosen(only, quick(recordings()) if is_quick else recordings())
-    model = recognition_model(settings.recognition.model)
+    model = chosen_model(settings.recognition)
     about = machine()
     results, disturbed = measure(settings, model, everything, via)
     return deliver(report(about, model.label, via, results, disturbed), output)

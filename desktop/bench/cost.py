@@ -19,7 +19,7 @@ from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Report, Series, Table
 from desktop.bench.script import Recording, chosen
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.settings import Settings
 from desktop.settings_store import changed
 
@@ -75,7 +75,7 @@ def main(
     output.check()
     usual = ("en-00", "es-00") if is_quick else ("stream-en", "stream-es")
     everything = chosen(only or usual, ())
-    label = recognition_model(settings.recognition.model).label
+    label = chosen_model(settings.recognition).label
     about = machine()
     return deliver(report(label, about, measure(settings, label, sizes, everything, repeats)), output)
 

@@ -28,7 +28,7 @@ from desktop.bench.silent_output import SilentOutput
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, SpeechAudio, TranscriptUpdate
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.engine.pipeline import Backends
 from desktop.settings import Settings
 from desktop.settings_store import changed
@@ -76,7 +76,7 @@ def main(
 ) -> int:
     """Measure and print; returns 0 if every limit holds, else 1. Raises EngineError."""
     output.check()
-    label = recognition_model(settings.recognition.model).label
+    label = chosen_model(settings.recognition).label
     about = machine()
     wanted = chosen(only, quick(recordings()) if is_quick else recordings())
     everything = tuple(one for one in wanted if one.entries)

@@ -24,7 +24,7 @@ from desktop.engine.backends import Notify, make_recognizer
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Event, Samples, State, StateChanged, TranscriptUpdate
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.engine.pipeline import Backends
 from desktop.engine.stt.base import Recognizer
 from desktop.settings import RecognitionSettings, Settings
@@ -106,7 +106,7 @@ def main(settings: Settings, *, minutes: float, output: Output) -> int:
     """Measure and print; returns 0 if no word was shown and the recogniser rested in silence, else 1.
     Raises EngineError."""
     output.check()
-    label = recognition_model(settings.recognition.model).label
+    label = chosen_model(settings.recognition).label
     about = machine()
     results = {}
     with progress(len(SOUNDS) * minutes, "min") as shown:

@@ -31,7 +31,7 @@ from desktop.engine.events import (
     SAMPLE_RATE,
     State,
 )
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.engine.pipeline import Backends
 from desktop.settings import Settings
 from desktop.settings_store import changed
@@ -84,7 +84,7 @@ class Period:
 def main(settings: Settings, *, minutes: float, output: Output) -> int:
     """Measure and print; returns 0 if nothing grows, else 1. Raises EngineError."""
     output.check()
-    label = recognition_model(settings.recognition.model).label
+    label = chosen_model(settings.recognition).label
     about = machine()
     periods, problems = measure(settings, minutes)
     return deliver(report(label, about, minutes, periods, problems), output)

@@ -14,7 +14,7 @@ from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.bench.script import Recording, chosen, quick, recordings
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.settings import Settings
 
 SOURCE_LIMIT, TRANSLATION_LIMIT = 0.1, 0.2
@@ -31,7 +31,7 @@ def main(settings: Settings, *, is_quick: bool, only: Sequence[str] = (), repeat
     """Measure and print; returns 0 if every limit holds, else 1. Raises EngineError."""
     output.check()
     everything = chosen(only, quick(recordings()) if is_quick else recordings())
-    label = recognition_model(settings.recognition.model).label
+    label = chosen_model(settings.recognition).label
     about = machine()
     return deliver(report(label, about, measure(settings, everything, repeats)), output)
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from desktop.bench.machine import machine, machine_line
+from desktop.engine.model_choice import chosen_model
 from desktop.engine.models import recognition_model
 from desktop.engine.tuning import WINDOW, Choice, Tuning, has_card, measure, resolved
 from desktop.engine.tuning_cache import TuningCache
@@ -17,7 +18,7 @@ from desktop.settings import Settings
 
 def main(settings: Settings, model_name: str, *, is_again: bool, as_json: bool) -> int:
     """Measure, unless it is known, and print. Raises ModelMissing, ModelBroken."""
-    model = recognition_model(model_name or settings.recognition.model)
+    model = recognition_model(model_name) if model_name else chosen_model(settings.recognition)
     cache = TuningCache()
     tuning = None if is_again else cache.get(model.path)
     is_new = tuning is None

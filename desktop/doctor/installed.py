@@ -4,6 +4,7 @@ from desktop.doctor.findings import Health, Verdict, ok
 from desktop.engine import models as on_disk
 from desktop.engine.errors import EngineError, ModelError
 from desktop.engine.languages import language_name
+from desktop.engine.model_choice import chosen_model
 from desktop.engine.stt.model_directory import describe
 from desktop.settings import Settings
 
@@ -33,22 +34,22 @@ def broken() -> Verdict:
 def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
     """Sentences for what is missing, and for what is basic only."""
     recognition, target = settings.recognition, settings.translation.target
-    spoken = recognition.languages if recognition.language == "auto" else (recognition.language,)
     lacks: list[str] = []
     basics: list[str] = []
     if recognition.backend != "pocketsphinx":
         try:
-            model = on_disk.recognition_model(recognition.model)
+            model = chosen_model(recognition)
         except ModelError as error:
             lacks.append(error.message)
         else:
-            unknown = [language_name(code) for code in spoken if code not in model.languages]
+            unknown = [language_name(code) for code in recognition.spoken if code not in model.languages]
             if unknown:
                 lacks.append(f"{model.label} does not understand {', '.join(unknown)}.")
             if model.is_starter:
                 basics.append(f"Recognition runs with {model.label}.")
     if target:
-        pairs = [(code, target) for code in spoken if code != target]
+        # Where any language may be spoken, what is not English is translated by Whisper or over English.
+        pairs = [(code, target) for code in recognition.spoken or ("en",) if code != target]
         heard = _heard_pairs(settings)
         for source, wanted in pairs:
             if (source, wanted) in heard and settings.translation.backend == "whisper":
@@ -71,6 +72,6 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
 def _heard_pairs(settings: Settings) -> frozenset[tuple[str, str]]:
     """What the chosen Whisper model translates by itself."""
     try:
-        return describe(on_disk.recognition_model(settings.recognition.model).path).pairs
+        return describe(chosen_model(settings.recognition).path).pairs
     except ModelError:
         return frozenset()

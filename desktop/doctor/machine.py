@@ -30,12 +30,12 @@ def settings(problems: Sequence[str]) -> Verdict:
 
 def speed(chosen: Settings, cancelled: Event) -> Verdict:
     """How fast the chosen recogniser is here; measured once per model and remembered."""
-    from desktop.engine.models import recognition_model
+    from desktop.engine.model_choice import chosen_model
 
     if chosen.recognition.backend == "pocketsphinx":
         return skipped("The basic recogniser decodes whole utterances only; its speed is not measured.")
     try:
-        model = recognition_model(chosen.recognition.model)
+        model = chosen_model(chosen.recognition)
     except ModelError:
         return skipped("There is no Whisper model to measure.")
     cache = TuningCache()

@@ -61,10 +61,10 @@ def tune_recognizer(settings: RecognitionSettings, wanted: Event) -> None:
     is_automatic = "auto" in (settings.device, settings.compute_type) or not settings.threads
     if settings.backend == "pocketsphinx" or not is_automatic:
         return
-    from desktop.engine.models import recognition_model
+    from desktop.engine.model_choice import chosen_model
 
     try:
-        path = recognition_model(settings.model).path
+        path = chosen_model(settings).path
         cache = TuningCache()
         if cache.get(path) is not None:
             return
@@ -105,10 +105,10 @@ def _pocketsphinx() -> Recognizer:
 
 def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -> Recognizer:
     """Whisper as the settings say; where they say "auto", as was measured for this model on this machine."""
-    from desktop.engine.models import recognition_model
+    from desktop.engine.model_choice import chosen_model
     from desktop.engine.stt.whisper import WhisperRecognizer
 
-    model = recognition_model(settings.model)
+    model = chosen_model(settings)
     tuning = TuningCache().get(model.path)
     choice = resolved(settings, tuning.choice if tuning is not None else None, has_card=has_card)
     return WhisperRecognizer(
@@ -133,11 +133,11 @@ def _argos() -> Translator:
 
 def _whisper_translator(settings: RecognitionSettings) -> Translator:
     """On the model that recognises; where that has to be opened, as the recogniser would."""
-    from desktop.engine.models import recognition_model
+    from desktop.engine.model_choice import chosen_model
     from desktop.engine.stt.opened import Terms
     from desktop.engine.translation.whisper import WhisperTranslator
 
-    model = recognition_model(settings.model)
+    model = chosen_model(settings)
     tuning = TuningCache().get(model.path)
     terms = []
     for wanted in (settings, settings.model_copy(update={"device": "cpu"})):

@@ -16,7 +16,7 @@ from desktop import paths
 from desktop.engine import models
 from desktop.engine.errors import CatalogueBroken, LanguageUnknown, ModelMissing
 from desktop.engine.languages import CODES, check_language, language_name
-from desktop.engine.model_files import reason
+from desktop.engine.model_files import Shape, reason
 from desktop.engine.models import InstalledModel, Kind
 
 _log = logging.getLogger(__name__)
@@ -39,15 +39,6 @@ class ModelFile:
     """bytes"""
     sha256: str = ""
     md5: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How large a Whisper model's network is: what its speed is computed from."""
-
-    width: int
-    encoder_layers: int
-    decoder_layers: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,24 @@ the next finds the end of the file that there should be.
 import functools
 import json
 import os
+import re
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 _OLDEST, _NEWEST = 4, 6
 _LARGEST_NAME = 1024
+_LAYER = re.compile(r"(encoder|decoder)/layer_(\d+)/")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a Whisper model's network is: what its speed is computed from."""
+
+    width: int
+    encoder_layers: int
+    decoder_layers: int
 
 
 class FileBroken(Exception):
@@ -29,9 +41,29 @@ def check_ctranslate2(file: Path, spec: str) -> None:
         raise FileBroken(f"{file.name} is missing") from None
     except OSError as error:
         raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
-    problem = _ctranslate2_problem(str(file), spec, status.st_size, status.st_mtime_ns)
+    problem = _survey(str(file), spec, status.st_size, status.st_mtime_ns).problem
     if problem:
         raise FileBroken(problem)
+
+
+def whisper_shape(file: Path) -> Shape | None:
+    """How large the network in a Whisper model's model.bin is; None where the file does not tell."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return _survey(str(file), "WhisperSpec", status.st_size, status.st_mtime_ns).shape
+
+
+def count_tokens(directory: Path) -> int:
+    """How many tokens a Whisper model's vocabulary file lists; 0 where there is none that can be read."""
+    for name in ("vocabulary.json", "vocabulary.txt"):
+        try:
+            status = (directory / name).stat()
+        except OSError:
+            continue
+        return _count_tokens(str(directory / name), status.st_size, status.st_mtime_ns)
+    return 0
 
 
 def check_onnx(file: Path) -> None:
@@ -80,41 +112,72 @@ def reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What a walk through a CTranslate2 model found."""
+
+    problem: str = ""
+    """empty, or what is wrong"""
+    shape: Shape | None = None
+    """of a Whisper model"""
+
+
 @functools.lru_cache(maxsize=256)
-def _ctranslate2_problem(path: str, spec: str, size: int, changed: int) -> str:
-    """Empty, or what is wrong. size and changed (ns) make the cache notice another file of that name."""
+def _survey(path: str, spec: str, size: int, changed: int) -> _Survey:
+    """size and changed (ns) make the cache notice another file of that name."""
     name = Path(path).name
     try:
         with Path(path).open("rb") as stream:
             return _walk(stream, name, spec, size)
     except (struct.error, UnicodeDecodeError):
-        return f"{name} is truncated or no CTranslate2 model"
+        return _Survey(f"{name} is truncated or no CTranslate2 model")
     except OSError as error:
-        return f"{name} cannot be read ({reason(error)})"
+        return _Survey(f"{name} cannot be read ({reason(error)})")
 
 
-def _walk(stream: BinaryIO, name: str, spec: str, size: int) -> str:
+def _walk(stream: BinaryIO, name: str, spec: str, size: int) -> _Survey:
     (version,) = struct.unpack("<I", stream.read(4))
     if not 1 <= version <= 100:
-        return f"{name} is no CTranslate2 model"
+        return _Survey(f"{name} is no CTranslate2 model")
     found = _text(stream)
     if found != spec:
-        return f"{name} is a model of another kind ({found})" if found.isidentifier() else f"{name} is no model"
+        known = f"a model of another kind ({found})" if found.isidentifier() else "no model"
+        return _Survey(f"{name} is {known}")
     if not _OLDEST <= version <= _NEWEST:
-        return ""  # a layout this check does not know; loading it will tell
+        return _Survey()  # a layout this check does not know; loading it will tell
     _, variables = struct.unpack("<II", stream.read(8))
+    layers: dict[str, set[str]] = {"encoder": set(), "decoder": set()}
+    width = 0
     for _ in range(variables):
-        _text(stream)
+        variable = _text(stream)
         (rank,) = struct.unpack("<B", stream.read(1))
-        stream.seek(4 * rank + 1, os.SEEK_CUR)
+        dimensions = struct.unpack(f"<{rank}I", stream.read(4 * rank))
+        stream.seek(1, os.SEEK_CUR)
         (length,) = struct.unpack("<I", stream.read(4))
         stream.seek(length, os.SEEK_CUR)
         if stream.tell() > size:
-            return f"{name} is truncated"
+            return _Survey(f"{name} is truncated")
+        if layer := _LAYER.match(variable):
+            layers[layer[1]].add(layer[2])
+        elif variable == "encoder/conv1/weight" and dimensions:
+            width = dimensions[0]
     (aliases,) = struct.unpack("<I", stream.read(4))
     for _ in range(2 * aliases):
         _text(stream)
-    return ""
+    return _Survey(shape=Shape(width, len(layers["encoder"]), len(layers["decoder"])) if width else None)
+
+
+@functools.lru_cache(maxsize=64)
+def _count_tokens(path: str, size: int, changed: int) -> int:
+    """size and changed (ns): as for `_survey`."""
+    try:
+        content = Path(path).read_bytes()
+        if not path.endswith(".json"):
+            return len(content.splitlines())
+        tokens = json.loads(content)
+        return len(tokens) if isinstance(tokens, list) else 0
+    except (OSError, ValueError, RecursionError):
+        return 0
 
 
 def _text(stream: BinaryIO) -> str:

@@ -10,12 +10,22 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from desktop import paths
 from desktop.engine.errors import LanguageUnknown, ModelBroken, ModelMissing
 from desktop.engine.languages import CODES, check_language, language_name
-from desktop.engine.model_files import FileBroken, check_ctranslate2, check_onnx, check_readable, read_json, reason
+from desktop.engine.model_files import (
+    FileBroken,
+    Shape,
+    check_ctranslate2,
+    check_onnx,
+    check_readable,
+    read_json,
+    reason,
+    whisper_shape,
+)
+from desktop.engine.stt import model_directory
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +54,8 @@ class InstalledModel:
     """ships with Parley and knows a phrasebook only"""
     short_context: bool = False
     """whisper: made for windows shorter than 30 s"""
+    shape: Shape | None = None
+    """whisper: how large the network is, where its file tells"""
 
 
 def installed(kind: Kind) -> tuple[InstalledModel, ...]:
@@ -75,7 +87,7 @@ def examine(kind: Kind, path: Path) -> InstalledModel:
 
 
 def recognition_model(name_or_path: str) -> InstalledModel:
-    """The Whisper model of that name or directory, or the best one if empty.
+    """The Whisper model of that name or directory; empty: the first of `installed` (see `model_choice`).
     Raises ModelMissing, ModelBroken."""
     wanted = name_or_path.strip()
     found, problems = _scan("whisper")
@@ -298,7 +310,7 @@ def _whisper(path: Path) -> InstalledModel:
     if not path.is_dir():
         raise FileBroken("it is not a directory")
     check_ctranslate2(path / "model.bin", "WhisperSpec")
-    config = read_json(path / "config.json")
+    read_json(path / "config.json")
     if not any((path / name).exists() for name in ("vocabulary.json", "vocabulary.txt")):
         raise FileBroken("vocabulary.json is missing")
     about = read_json(path / "parley.json") if (path / "parley.json").exists() else {}
@@ -306,15 +318,17 @@ def _whisper(path: Path) -> InstalledModel:
     label = about.get("name")
     if not isinstance(label, str) or not label.strip():
         label = "Starter (phrasebook)" if _is_starter(path) else f"Whisper {name}"
+    able = model_directory.describe(path)
     return InstalledModel(
         "whisper",
         name,
         label,
         path,
-        _whisper_languages(name, config, about),
+        tuple(code for code in able.languages if code in CODES) or ("en",),
         _size(path),
         _is_starter(path),
-        bool(about.get("short_context", False)),
+        able.short_context,
+        whisper_shape(path / "model.bin"),
     )
 
 
@@ -322,16 +336,6 @@ def _whisper_name(path: Path) -> str:
     name = path.parents[1].name if path.parent.name == "snapshots" and len(path.parents) > 1 else path.name
     name = name.removeprefix("models--").split("--")[-1]
     return re.sub(r"^(faster-)?whisper-", "", name)
-
-
-def _whisper_languages(name: str, config: dict[str, Any], about: dict[str, Any]) -> tuple[str, ...]:
-    named = about.get("languages")
-    if isinstance(named, list) and (known := tuple(code for code in named if code in CODES)):
-        return known
-    ids = config.get("lang_ids")
-    if name.endswith(".en") or (isinstance(ids, list) and len(ids) <= 1):
-        return ("en",)
-    return CODES
 
 
 def _argos(path: Path) -> InstalledModel:

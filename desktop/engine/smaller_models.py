@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from desktop.engine.errors import ModelError
-from desktop.engine.models import InstalledModel, installed, recognition_model
+from desktop.engine.model_choice import chosen_model
+from desktop.engine.models import InstalledModel, installed
 from desktop.settings import RecognitionSettings
 
 _SMALLER = 0.7
@@ -16,13 +17,12 @@ def models_to_use(settings: RecognitionSettings) -> tuple[InstalledModel, ...]:
     if settings.backend == "pocketsphinx":
         return ()
     try:
-        chosen = recognition_model(settings.model)
+        chosen = chosen_model(settings)
     except ModelError:
         return ()
     if not settings.may_lower_model:
         return (chosen,)
-    spoken = settings.languages if settings.language == "auto" else (settings.language,)
-    return chain(chosen, installed("whisper"), spoken)
+    return chain(chosen, installed("whisper"), settings.spoken or chosen.languages)
 
 
 def chain(

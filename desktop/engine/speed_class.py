@@ -20,8 +20,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from desktop.engine.catalogue import Entry, Shape
+from desktop.engine.catalogue import Entry
 from desktop.engine.downloads import state
+from desktop.engine.model_files import Shape
 from desktop.settings import RecognitionSettings
 
 _log = logging.getLogger(__name__)
@@ -105,14 +106,19 @@ def speed_class(entry: Entry, result: Measured | None) -> SpeedClass:
 
 def share_of_time(entry: Entry, result: Measured | None) -> float | None:
     """Seconds of work for a second of speech, for a usual utterance; None if nobody knows."""
-    if result is None:
-        return None
-    pieces = _UTTERANCE * _PER_SECOND
-    if entry.kind == "whisper" and entry.shape is not None:
-        return result.seconds(entry.shape, pieces) / _UTTERANCE
-    if entry.kind == "argos":
+    if entry.kind == "whisper":
+        return share_of_shape(entry.shape, result)
+    if entry.kind == "argos" and result is not None:
+        pieces = _UTTERANCE * _PER_SECOND
         return result.seconds(entry.shape or _ARGOS, pieces, positions=int(pieces), vocabulary=32_000) / _UTTERANCE
     return None
+
+
+def share_of_shape(shape: Shape | None, result: Measured | None) -> float | None:
+    """`share_of_time` for a Whisper network of that shape; None if nobody knows."""
+    if shape is None or result is None:
+        return None
+    return result.seconds(shape, _UTTERANCE * _PER_SECOND) / _UTTERANCE
 
 
 def way(settings: RecognitionSettings) -> dict[str, Any]:

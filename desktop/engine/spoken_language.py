@@ -20,8 +20,8 @@ class SpokenLanguage:
     """The language of the running utterance."""
 
     def __init__(self, settings: RecognitionSettings) -> None:
-        self.candidates = settings.languages if settings.language == "auto" else (settings.language,)
-        """languages to choose from"""
+        self.candidates = settings.spoken
+        """languages to choose from; empty: any"""
         self._only = self.candidates[0] if len(self.candidates) == 1 else None
         self._before: str | None = None
         self._heard: str | None = None
@@ -63,14 +63,17 @@ class SpokenLanguage:
             self._decided = language if seconds >= _STAY_AFTER else None
         elif is_sure and is_repeated:
             self._decided = language if seconds >= _CHANGE_AFTER else None
-        elif not is_sure and self._before in self.candidates:
+        elif not is_sure and self._may_be(self._before):
             self._guess = self._before
         return self.current
+
+    def _may_be(self, language: str | None) -> bool:
+        return language is not None and (not self.candidates or language in self.candidates)
 
     @property
     def rival(self) -> str | None:
         """The language of the utterance before, when the decision is for another one: decode in both and compare."""
-        changed = self._decided is not None and self._before in self.candidates and self._before != self._decided
+        changed = self._decided is not None and self._may_be(self._before) and self._before != self._decided
         return self._before if changed else None
 
     def overrule(self, language: str) -> None:

@@ -11,7 +11,6 @@ from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
 from desktop.ui.picker import Choice, heading
 
 if TYPE_CHECKING:
-    from desktop.engine.models import InstalledModel
     from desktop.settings import Settings
 
 
@@ -36,14 +35,15 @@ class MachineChoices:
 def find(settings: "Settings") -> MachineChoices:
     """Look at the machine. Any thread; takes up to a second the first time."""
     from desktop.engine.languages import CODES, language_name
-    from desktop.engine.models import KINDS, broken, installed
+    from desktop.engine.model_choice import offered
+    from desktop.engine.models import KINDS, broken
 
-    whisper = installed("whisper")
+    whisper = offered("whisper")
     recognised = {code for model in whisper for code in model.languages} or {"en"}
     wanted = settings.recognition.language
-    spoken = settings.recognition.languages if wanted == "auto" else (wanted,)
+    spoken = settings.recognition.spoken
     pairs = _pairs(settings)
-    reachable = {target for source, target in pairs if source in spoken}
+    reachable = {target for source, target in pairs if source in spoken or not spoken}
     others = {target for _, target in pairs} - reachable
     sources = [Choice("auto", "Any language", search="detect automatic")]
     sources += [_language(code) for code in sorted(recognised, key=language_name)]
@@ -58,8 +58,8 @@ def find(settings: "Settings") -> MachineChoices:
     if target and target not in reachable | others:
         targets += [heading("Not installed"), _language(target)]
     voices = [Choice("", "Best for the language")]
-    voices += [Choice(v.name, v.label, search=language_name(v.languages[0])) for v in installed("voice")]
-    models = [Choice("", _automatic(whisper))]
+    voices += [Choice(v.name, v.label, search=language_name(v.languages[0])) for v in offered("voice")]
+    models = [Choice("", _automatic(settings))]
     models += [Choice(model.name, model.label) for model in whisper]
     assert set(recognised) <= set(CODES)
     return MachineChoices(
@@ -75,7 +75,8 @@ def find(settings: "Settings") -> MachineChoices:
 def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
     """Every (source, target) that can be translated: by Argos packages, and by the chosen Whisper model itself."""
     from desktop.engine.errors import ModelError
-    from desktop.engine.models import recognition_model, translation_pairs
+    from desktop.engine.model_choice import chosen_model
+    from desktop.engine.models import translation_pairs
     from desktop.engine.stt.model_directory import describe
 
     backend = settings.translation.backend
@@ -83,13 +84,19 @@ def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
     if backend == "argos":
         return read
     try:
-        return read | describe(recognition_model(settings.recognition.model).path).pairs
+        return read | describe(chosen_model(settings.recognition).path).pairs
     except ModelError:
         return read
 
 
-def _automatic(whisper: "tuple[InstalledModel, ...]") -> str:
-    return f"Best installed · {whisper[0].label}" if whisper else "Basic English (nothing else installed)"
+def _automatic(settings: "Settings") -> str:
+    from desktop.engine.errors import ModelError
+    from desktop.engine.model_choice import chosen_model
+
+    try:
+        return f"Best installed · {chosen_model(settings.recognition.model_copy(update={'model': ''})).label}"
+    except ModelError:
+        return "Basic English (nothing else installed)"
 
 
 def _language(code: str) -> Choice:

@@ -110,8 +110,8 @@ class ModelsWindow(QWidget):
         """The chosen languages, in words."""
         source, target = settings.recognition.language, settings.translation.target
         self._pair = pair_words(source, target)
-        chosen = set(settings.recognition.languages) if source == "auto" else {source}
-        self._languages = frozenset(chosen | ({target} if target else set()))
+        spoken = set(settings.recognition.spoken)
+        self._languages = frozenset(spoken | {target} - {""} if spoken else ())
         self._show_needed()
         self._filter()
 

@@ -20,7 +20,7 @@ from desktop.bench.peers.systems import PARLEY, PeerSystem, chosen
 from desktop.bench.peers.tracks import TAIL, Track, tracks
 from desktop.bench.progress import progress
 from desktop.engine.errors import EngineError, ModelMissing
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.settings import Settings
 
 _LOADING = 8.0
@@ -64,7 +64,7 @@ class _Turn:
 def main(settings: Settings, plan: Plan, output: Output) -> int:
     """Measure, print and write; returns 0 if Parley keeps its promises, else 1. Raises EngineError."""
     output.check()
-    model = recognition_model(settings.recognition.model)
+    model = chosen_model(settings.recognition)
     if plan.shadow is not None and not (plan.shadow / "model.bin").is_file():
         raise ModelMissing(f"There is no model in {plan.shadow}; `parley bench make-model` makes one.")
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.engine.errors import ModelBroken, ModelMissing
+from desktop.engine.model_files import count_tokens, whisper_shape
 
 MANIFEST = "parley.json"
 """Optional: {"name": shown to the user, "languages": [codes], "short_context": bool, "translates": bool}."""
@@ -25,6 +26,12 @@ WHISPER_LANGUAGES = tuple(_IN_ORDER.split())
 """ISO 639 codes"""
 
 
+_ENGLISH_TOKENS = 51_864
+"""in the vocabulary of a model that knows English alone"""
+_OTHER_TOKENS = 51_766
+"""tokens of a model of many languages that stand for none of them: 51,865 tokens are 99 languages, 51,866 are 100"""
+_LEAST_TOKENS = 50_000
+"""fewer are not Whisper's vocabulary"""
 _EDGE = 64
 """bytes at either end of a file that tell whether it is whole"""
 
@@ -60,10 +67,7 @@ def describe(path: Path, name: str = "") -> ModelDirectory:
     config = _read_json(path / "config.json")
     languages = manifest.get("languages")
     if not isinstance(languages, list) or not languages or not all(isinstance(item, str) for item in languages):
-        known = config.get("lang_ids")
-        languages = WHISPER_LANGUAGES[: len(known)] if isinstance(known, list) and len(known) > 1 else WHISPER_LANGUAGES
-        if model_name(path).endswith(".en"):
-            languages = ("en",)
+        languages = _languages(path, config)
     shown = manifest.get("name")
     return ModelDirectory(
         path=path,
@@ -74,11 +78,29 @@ def describe(path: Path, name: str = "") -> ModelDirectory:
     )
 
 
+def _languages(path: Path, config: dict[str, Any]) -> tuple[str, ...]:
+    """As many as the vocabulary has tokens for: an English model has none, and its config.json may list them all the
+    same. Where the vocabulary cannot be read, what config.json lists."""
+    tokens = count_tokens(path)
+    if tokens > _ENGLISH_TOKENS:
+        return WHISPER_LANGUAGES[: tokens - _OTHER_TOKENS]
+    if tokens >= _LEAST_TOKENS:
+        return ("en",)
+    listed = config.get("lang_ids")
+    if model_name(path).endswith(".en") or (isinstance(listed, list) and len(listed) == 1):
+        return ("en",)
+    return WHISPER_LANGUAGES[: len(listed)] if isinstance(listed, list) and listed else WHISPER_LANGUAGES
+
+
 def _translates(path: Path, manifest: dict[str, Any], languages: Sequence[str]) -> bool:
-    """OpenAI's models do, but turbo, which was trained without it; distilled ones were trained on English alone."""
+    """OpenAI's models do, but turbo, which was trained without it; distilled ones were trained on English alone. Both
+    have fewer layers that write than layers that hear."""
     declared = manifest.get("translates")
     if isinstance(declared, bool):
         return declared
+    shape = whisper_shape(path / "model.bin")
+    if shape is not None and shape.decoder_layers < shape.encoder_layers:
+        return False
     return tuple(languages) != ("en",) and not any(part in model_name(path).casefold() for part in ("turbo", "distil"))
 
 
