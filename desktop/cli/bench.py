@@ -72,8 +72,10 @@ Model = Annotated[
 
 
 def _settings(context: typer.Context, model: str = "") -> "Settings":
+    from desktop.cli.ready_models import ready_models
     from desktop.settings_store import changed
 
+    ready_models()
     current: Settings = context.obj.store.current
     return changed(current, {"recognition.model": model}) if model else current
 

@@ -34,6 +34,10 @@ SomeNames = Annotated[list[str] | None, typer.Argument(metavar="[NAME…]", help
 
 @models.callback()
 def alone(context: typer.Context, as_json: Json = False) -> int:
+    from desktop.cli.ready_models import ready_models
+
+    if context.invoked_subcommand not in ("pull", "remove", "repair"):
+        ready_models()
     if context.invoked_subcommand is not None:
         return 0
     from desktop.cli.tables import list_models

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from desktop.cli.ready_models import ready_models
 from desktop.engine.audio.base import Source
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
@@ -37,6 +38,7 @@ class Session:
         self._handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
+        ready_models()
         self.engine.subscribe(self._take)
         for number in _SIGNALS:
             self._handlers[number] = signal.signal(number, self._interrupt)

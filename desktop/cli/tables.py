@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from desktop.engine import models
+from desktop.engine.downloads.identity import known_as, source_of
 from desktop.engine.events import Device
 from desktop.engine.languages import CODES, language_name
 
@@ -46,19 +47,24 @@ def list_models(*, as_json: bool) -> int:
         _print_json({"models": [_model_record(one) for group in found.values() for one in group], "problems": problems})
         return 0
     table = Table(box=None, pad_edge=False)
-    for heading in ("Kind", "Name", "Languages"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("Kind", "Name"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Languages", overflow="fold")
     table.add_column("Size", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("Licence", no_wrap=True, max_width=20)
+    table.add_column("Source", overflow="fold")
     for kind, group in found.items():
         for one in group:
-            starter = "starter" if one.is_starter else ""
-            table.add_row(_TITLES[kind], one.name, _languages(one), size(one.size_bytes), starter)
+            entry = known_as(one)
+            licence = "CC0" if one.is_starter else entry.licence if entry else ""
+            table.add_row(_TITLES[kind], one.name, _languages(one), size(one.size_bytes), licence, source_of(one))
         if not group:
-            table.add_row(_TITLES[kind], "none", "", "", "")
+            table.add_row(_TITLES[kind], "none", "", "", "", "")
     Console().print(table)
     if any(one.is_starter for group in found.values() for one in group):
-        print("Starter models ship with Parley and know a phrasebook of about 900 words.")
+        print(
+            "The models that ship with Parley know a phrasebook of about 900 words; real ones are used where there are."
+        )
     for problem in problems:
         print(f"parley: {problem}", file=sys.stderr)
     if problems:
@@ -92,6 +98,7 @@ def _device_record(device: Device) -> dict[str, Any]:
 
 
 def _model_record(model: models.InstalledModel) -> dict[str, Any]:
+    entry = known_as(model)
     return {
         "kind": model.kind,
         "name": model.name,
@@ -100,6 +107,8 @@ def _model_record(model: models.InstalledModel) -> dict[str, Any]:
         "languages": list(model.languages),
         "size_bytes": model.size_bytes,
         "is_starter": model.is_starter,
+        "licence": "CC0" if model.is_starter else entry.licence if entry else "",
+        "source": source_of(model),
     }
 
 

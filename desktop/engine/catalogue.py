@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from desktop import paths
-from desktop.engine import models
+from desktop.engine import model_packages, models
 from desktop.engine.errors import CatalogueBroken, LanguageUnknown, ModelMissing
 from desktop.engine.languages import CODES, check_language, language_name
 from desktop.engine.model_files import Shape, reason
@@ -39,6 +39,8 @@ class ModelFile:
     """bytes"""
     sha256: str = ""
     md5: str = ""
+    parts: tuple[str, ...] = ()
+    """files in installed Python packages that make it when joined; for a model of `Entry.packages`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Entry:
     files: tuple[ModelFile, ...] = ()
     links: tuple[str, ...] = ()
     """argos: where the package lies, tried in turn"""
+    packages: tuple[str, ...] = ()
+    """Python packages that hold the files, instead of a repository"""
     parameters: int | None = None
     """weights of the network"""
     shape: Shape | None = None
@@ -109,9 +113,29 @@ def refreshed_file() -> Path:
     return paths.models_dir() / "catalogue.json"
 
 
+def packages_file() -> Path:
+    """The models that can lie in Python packages."""
+    return paths.RESOURCES / "model-packages.json"
+
+
+def packaged() -> tuple[Entry, ...]:
+    """The models whose Python packages are installed. Raises CatalogueBroken."""
+    entries = read(packages_file()).entries
+    return tuple(one for one in entries if one.packages and model_packages.are_installed(one.packages))
+
+
 def load() -> Catalogue:
     """The refreshed catalogue if there is a good one, else the shipped one. Never raises for the refreshed one: what
-    is wrong with it is among the problems. Raises CatalogueBroken if the shipped file is damaged."""
+    is wrong with it is among the problems. Raises CatalogueBroken if the shipped file is damaged.
+
+    A model that lies in installed packages comes from there: it takes the place of the entry of the same name."""
+    found = _load()
+    local = {(one.kind, one.id): one for one in packaged()}
+    entries = tuple(local.pop((one.kind, one.id), one) for one in found.entries)
+    return Catalogue((*entries, *local.values()), found.date, found.problems)
+
+
+def _load() -> Catalogue:
     problems: tuple[str, ...] = ()
     if refreshed_file().exists():
         try:
@@ -177,7 +201,10 @@ def entry_from(record: Any) -> Entry:
         raise ValueError(f"{name} has no proper revision")
     if kind == "argos" and not links:
         raise ValueError(f"{name} says nowhere to fetch it from")
-    if kind != "argos" and not (repository and files):
+    packages = tuple(one for one in _list(record, "packages") if isinstance(one, str) and _NAME.fullmatch(one))
+    if packages and not all(one.parts and one.sha256 for one in files):
+        raise ValueError(f"{name} does not say where in its packages its files are")
+    if kind != "argos" and not ((repository or packages) and files):
         raise ValueError(f"{name} names no files of a repository")
     if len({PurePosixPath(one.path).name for one in files}) < len(files):
         raise ValueError(f"{name} names a file twice")
@@ -192,6 +219,7 @@ def entry_from(record: Any) -> Entry:
         revision,
         files,
         links,
+        packages,
         _number(record.get("parameters")),
         _shape(record.get("shape")),
     )
@@ -292,14 +320,19 @@ def _languages(value: Any, kind: str) -> tuple[str, ...]:
 def _file(value: Any) -> ModelFile:
     if not isinstance(value, dict) or not isinstance(value.get("path"), str):
         raise ValueError("a file of it has no path")
-    path = PurePosixPath(value["path"])
-    unsafe = path.is_absolute() or not path.parts or any(not _NAME.fullmatch(part) for part in path.parts)
-    if unsafe or str(path) != value["path"]:
+    parts = tuple(one for one in _list(value, "parts") if isinstance(one, str))
+    if not all(_is_safe(one) for one in (value["path"], *parts)):
         raise ValueError("a file of it has an unsafe path")
     sha256, md5 = _text(value, "sha256"), _text(value, "md5")
     if (sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256)) or (md5 and not re.fullmatch(r"[0-9a-f]{32}", md5)):
         raise ValueError("a file of it has a checksum that is none")
-    return ModelFile(str(path), _number(value.get("size")), sha256, md5)
+    return ModelFile(value["path"], _number(value.get("size")), sha256, md5, parts)
+
+
+def _is_safe(text: str) -> bool:
+    """Whether it is a path below the place it belongs to, written as it should be."""
+    path = PurePosixPath(text)
+    return bool(path.parts) and all(_NAME.fullmatch(part) for part in path.parts) and str(path) == text
 
 
 def _shape(value: Any) -> Shape | None:

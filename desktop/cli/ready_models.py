@@ -1,0 +1,16 @@
+"""Before a command uses models: those that the set-up installed as packages are put together once. Main thread."""
+
+from desktop.cli.messages import say
+
+
+def ready_models() -> None:
+    """Put together what is waiting (seconds, once); a sentence on stderr for what is done and what cannot be used."""
+    from desktop.engine.downloads import packages
+    from desktop.engine.languages import listed
+
+    waiting = packages.waiting()
+    if not waiting:
+        return
+    say(f"putting {listed([one.label for one in waiting])} in place, once.")
+    for problem in packages.assemble():
+        say(problem)
