@@ -52,7 +52,9 @@ def cost_of(model: InstalledModel, settings: RecognitionSettings) -> float | Non
     if tuning is not None:
         return tuning.real_time_factor
     device = "cuda" if settings.device == "cuda" else "cpu"
-    return speed_class.share_of_shape(model.shape, speed_class.measured(threads=settings.threads or 1, device=device))
+    compute_type = "int8" if settings.compute_type == "auto" else settings.compute_type
+    measured = speed_class.measured(threads=settings.threads or 1, compute_type=compute_type, device=device)
+    return speed_class.share_of_shape(model.shape, measured)
 
 
 def offered(kind: Kind) -> tuple[InstalledModel, ...]:

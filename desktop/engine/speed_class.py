@@ -74,12 +74,12 @@ class Measured:
         )
 
 
-def measured(*, threads: int = 1, compute_type: str = "default", device: str = "cpu") -> Measured | None:
+def measured(*, threads: int = 1, compute_type: str = "int8", device: str = "cpu") -> Measured | None:
     """The measurement that was made on this machine with these settings, if there is one. Reads a file."""
     return _kept(machine(), threads, compute_type, device)
 
 
-def measure(*, threads: int = 1, compute_type: str = "default", device: str = "cpu", again: bool = False) -> Measured:
+def measure(*, threads: int = 1, compute_type: str = "int8", device: str = "cpu", again: bool = False) -> Measured:
     """Measure, unless that was done before; the result is kept. Takes a few seconds and `threads` cores, in a process
     of its own: the 200 MB that it needs, libraries included, go with it. Raises ValueError if CTranslate2 cannot run
     with these settings here."""

@@ -53,7 +53,7 @@ class Choice:
         return f"processor, {self.compute_type}, {self.threads} thread{'' if self.threads == 1 else 's'}"
 
 
-UNTUNED = Choice("cpu", "default", 1)
+UNTUNED = Choice("cpu", "int8", 1)
 """what is used on a processor as long as nothing was measured"""
 
 
@@ -147,7 +147,9 @@ def resolved(settings: RecognitionSettings, measured: Choice | None, *, has_card
     fits = measured is not None and measured.device == device
     compute_type = settings.compute_type
     if compute_type == "auto":
-        compute_type = "default" if measured is None or not fits else measured.compute_type  # type: ignore[assignment]
+        # Published models are stored as float16, which processors lack; a graphics card has it.
+        unmeasured = UNTUNED.compute_type if device == "cpu" else "default"
+        compute_type = unmeasured if measured is None or not fits else measured.compute_type  # type: ignore[assignment]
     threads = settings.threads or (1 if measured is None or not fits else measured.threads)
     return Choice(device, compute_type, threads)
 

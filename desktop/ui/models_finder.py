@@ -109,7 +109,7 @@ def _way(settings: "Settings") -> "Way":
     recognition = settings.recognition
     return {
         "threads": recognition.threads or 1,
-        "compute_type": "default" if recognition.compute_type == "auto" else recognition.compute_type,
+        "compute_type": "int8" if recognition.compute_type == "auto" else recognition.compute_type,
         "device": "cuda" if recognition.device == "cuda" else "cpu",
     }
 

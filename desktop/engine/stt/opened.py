@@ -4,6 +4,7 @@ CTranslate2 lets several threads use a model at a time. It leaves the memory whe
 Any thread.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -113,6 +114,7 @@ def _open(terms: Terms, notify: Callable[[ErrorEvent], None] | None) -> Any:
     from faster_whisper import WhisperModel
     from faster_whisper.feature_extractor import FeatureExtractor
 
+    ctranslate2.set_log_level(logging.ERROR)  # its warnings would be written over a terminal's captions
     whisper = WhisperModel(
         str(terms.path),
         device=terms.device,

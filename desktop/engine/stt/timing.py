@@ -4,6 +4,7 @@ Used by `tuning`, on its thread.
 """
 
 import json
+import logging
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -22,6 +23,7 @@ class TimedWhisper:
         import ctranslate2
         import numpy as np
 
+        ctranslate2.set_log_level(logging.ERROR)  # its warnings would be written over a terminal's captions
         self._end = _end_of_text(path)
         self._view = ctranslate2.StorageView.from_array
         self._cpu = ctranslate2.Device.cpu
