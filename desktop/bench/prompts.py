@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from desktop.engine.errors import FileUnreadable
-from desktop.engine.events import SAMPLE_RATE, Samples
+from desktop.engine.events import Samples
 from desktop.engine.languages import language_name
 
 _FULL_SCALE = 32768
@@ -152,19 +152,3 @@ def samples_of(path: Path) -> Samples:
     if not pieces:
         raise FileUnreadable(f"{path} holds no audio; install its package again.")
     return np.concatenate(pieces).astype(np.float32) / _FULL_SCALE
-
-
-_FRAME = SAMPLE_RATE // 100
-_QUIET = 0.03
-"""share of the loudest 10 ms below which nobody speaks: 30 dB; the prompts were cut in a studio"""
-
-
-def speech_bounds(samples: Samples) -> tuple[float, float]:
-    """When speech begins and ends, in seconds: the first and the last 10 ms that are not quiet. The whole where all is
-    silent. Pure."""
-    whole = len(samples) - len(samples) % _FRAME
-    levels = np.sqrt(np.mean(samples[:whole].reshape(-1, _FRAME) ** 2, axis=1)) if whole else np.zeros(0)
-    loud = np.flatnonzero(levels > _QUIET * levels.max()) if levels.size else np.zeros(0, int)
-    if not loud.size:
-        return 0.0, len(samples) / SAMPLE_RATE
-    return float(loud[0] * _FRAME / SAMPLE_RATE), float((loud[-1] + 1) * _FRAME / SAMPLE_RATE)
