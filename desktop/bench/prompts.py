@@ -151,4 +151,5 @@ def samples_of(path: Path) -> Samples:
         raise FileUnreadable(f"{path} cannot be read as G.722; install its package again.") from error
     if not pieces:
         raise FileUnreadable(f"{path} holds no audio; install its package again.")
-    return np.concatenate(pieces).astype(np.float32) / _FULL_SCALE
+    samples: Samples = np.concatenate(pieces).astype(np.float32) / np.float32(_FULL_SCALE)
+    return samples

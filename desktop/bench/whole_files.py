@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from desktop.bench.figures import Errors, pooled, without_accents, word_errors
+from desktop.bench.figures import Errors, without_accents, word_errors
 from desktop.bench.prompts import Prompt, samples_of
 from desktop.engine.audio.file import FileSource
 from desktop.engine.engine import Engine
@@ -115,23 +115,10 @@ class Read:
     plain: str
     """by faster-whisper alone"""
 
-    @property
-    def parley_errors(self) -> Errors:
-        return spoken_errors(self.prompt.text, self.parley)
-
-    @property
-    def plain_errors(self) -> Errors:
-        return spoken_errors(self.prompt.text, self.plain)
-
 
 def spoken_errors(said: str, heard: str) -> Errors:
     """Word errors without case, punctuation and accents. Pure. Raises ValueError if nothing was said."""
     return word_errors(without_accents(said), without_accents(heard))
-
-
-def totals(everything: Sequence[Read]) -> tuple[Errors, Errors]:
-    """Errors of `parley transcribe` and of faster-whisper alone, over all prompts. Pure."""
-    return pooled(one.parley_errors for one in everything), pooled(one.plain_errors for one in everything)
 
 
 def read_both(
