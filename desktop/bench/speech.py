@@ -65,7 +65,7 @@ def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: Output) 
     settings = changed(settings, {"recognition.model": str(model.path)})
     about = machine()
     about_run = _about_run(settings, model, wanted)
-    kept = _kept(Path(output.json), about_run) if is_resumed and output.json not in ("", "-") else {}
+    before = kept(Path(output.json), about_run) if is_resumed and output.json not in ("", "-") else {}
     chosen = {language: half(language, wanted.prompts, is_odd=wanted.is_odd) for language in wanted.languages}
     notes = [missing(language) for language, some in chosen.items() if not some]
     notes += [
@@ -76,11 +76,11 @@ def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: Output) 
     todo = {language: some for language, some in chosen.items() if some and language in model.languages}
     if not todo:
         raise EngineError(notes[0])
-    found = dict(kept)
-    total = sum(len(some) for language, some in todo.items() if language not in kept)
+    found = dict(before)
+    total = sum(len(some) for language, some in todo.items() if language not in before)
     with progress(total, "prompts") as shown:
         for language, some in todo.items():
-            if language in kept:
+            if language in before:
                 continue
             found[language] = measure(settings, some, wanted.seconds, shown)
             if output.json not in ("", "-"):
@@ -163,7 +163,7 @@ def _about_run(settings: Settings, model: InstalledModel, wanted: Plan) -> dict[
     }
 
 
-def _kept(file: Path, about_run: dict[str, Any]) -> dict[str, LanguageFigures]:
+def kept(file: Path, about_run: dict[str, Any]) -> dict[str, LanguageFigures]:
     """The languages that a file of the same kind of run has. Raises FileUnreadable, EngineError."""
     if not file.exists():
         return {}

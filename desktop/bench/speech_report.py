@@ -71,9 +71,13 @@ class LanguageFigures:
     @classmethod
     def of(cls, record: dict[str, Any]) -> "LanguageFigures":
         """From its record. Raises KeyError, TypeError."""
-        live: Any = record["live"]
-        if live is not None:
-            live = Live(**{key: tuple(value) if isinstance(value, list) else value for key, value in live.items()})
+        live = None
+        if record["live"] is not None:
+            values: dict[str, Any] = record["live"]
+            parts: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+            }
+            live = Live(**parts)
         names = ("name", "said", "parley", "plain")
         lines = tuple(Line(*(one[name] for name in names)) for one in record["lines"])
         return cls(record["language"], record["credit"], lines, live)
@@ -100,7 +104,7 @@ _NOTES = (
     "their names. A few name a key by its sign (* or #), which is read out: these words count as errors of both.",
     "The language is given. Words are compared without case, punctuation and accents.",
     "faster-whisper: WhisperModel.transcribe on each file with beam 5 and its defaults, in the number format in which "
-    "the model is stored where the processor has it.",
+    "the model is stored where the processor has it. Limit: {factor:g} times its errors, and {margin} more.",
 )
 _LIVE_NOTE = (
     "Live: the same prompts with {least:g} to {most:g} s of silence between them, in real time, recognition alone. "
@@ -132,7 +136,7 @@ def report(
         machine=about,
         tables=tuple(tables),
         notes=(
-            *_NOTES,
+            *(note.format(factor=FACTOR, margin=MARGIN) for note in _NOTES),
             *([_LIVE_NOTE.format(least=PAUSES[0], most=PAUSES[1])] if heard else ()),
             f"Parley's recogniser ran on: {about_run['parley_runs_on']}.",
             f"Speakers: {speakers}.",
@@ -141,7 +145,7 @@ def report(
         ),
         checks=tuple(
             Check(
-                f"Errors of transcribe in {language_name(one.language)}, beside {FACTOR:g} times the other's and {MARGIN}",
+                f"Word errors of transcribe, {language_name(one.language)}",
                 float(one.parley.count),
                 one.limit,
             )
