@@ -23,7 +23,7 @@ class BenchCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         given: list[str] = []
-        for argument, following in zip(args, [*args[1:], "-"], strict=True):
+        for argument, following in zip(args, [*args, "-"][1:], strict=True):
             given.append(argument)
             if argument == "--json" and following.startswith("-"):
                 given.append("-")

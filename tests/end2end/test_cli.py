@@ -26,7 +26,6 @@ TEST = RESOURCES / "starter" / "test"
 EN = "I will go to the school in the afternoon."
 ES = "Iré a la escuela por la tarde."
 ES_FILES = ("es-00", "es-01", "es-02")
-BATH = "I will go to the bathroom this weekend."
 
 
 @dataclass(frozen=True)
@@ -358,7 +357,9 @@ def test_with_a_model_of_the_users_own_the_demo_plays_people(
         assert manifest[file]["text"] + "\n  → " in done.out
     assert pysubs2.load(str(tmp_path / "demo" / "kennedy-en.srt"))
     subtitles = pysubs2.load(str(tmp_path / "demo" / "telephone-es-en.srt"))
-    assert [event.plaintext.partition("\n")[2] for event in subtitles if "baño" in event.plaintext] == [BATH]
+    # Whisper translates by itself, since the phrasebook's package would not know what people say.
+    assert len(subtitles) == len(ES_FILES)
+    assert any(event.plaintext.partition("\n")[2].endswith("this weekend.") for event in subtitles)
     assert speech_seconds(tmp_path / "demo" / "telephone-es-en.wav") > 1
     assert not (tmp_path / "demo" / "kennedy-en.wav").exists()
 
