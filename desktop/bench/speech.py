@@ -91,7 +91,7 @@ def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: Output) 
 
 def measure(settings: Settings, some: Sequence[Prompt], seconds: float, shown: Progress) -> LanguageFigures:
     """All figures of a language: its prompts read in both ways, then as a stream of so many seconds (0: not).
-    Raises EngineError."""
+    settings: with the directory of the model. Raises EngineError."""
     language = some[0].language
 
     def count(done: Read) -> None:
@@ -99,19 +99,20 @@ def measure(settings: Settings, some: Sequence[Prompt], seconds: float, shown: P
         shown.at(f"{language}, after {done.prompt.name}")
 
     shown.at(f"{language}, whole files")
-    reads = read_both(settings, some, count)
+    plain = PlainWhisper(Path(settings.recognition.model))
+    reads = read_both(settings, plain, some, count)
     live = None
     if seconds:
         shown.at(f"{language}, live")
-        live = hear_live(settings, some, seconds)
+        live = hear_live(settings, plain, some, seconds)
     return _figures(reads, live)
 
 
-def hear_live(settings: Settings, some: Sequence[Prompt], seconds: float) -> Live:
+def hear_live(settings: Settings, plain: PlainWhisper, some: Sequence[Prompt], seconds: float) -> Live:
     """The prompts as a stream in real time. Raises EngineError."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as place:
         folder = Path(place)
-        recording = stream(folder, some, PlainWhisper(Path(settings.recognition.model)), seconds)
+        recording = stream(folder, some, plain, seconds)
         (done,) = run_apart([job(settings, [recording], folder=str(folder))])
     (take,) = done.takes
     errors = spoken_errors(take.said, take.heard)
@@ -136,7 +137,8 @@ def read(settings: Settings, language: str, count: int = PROMPTS, *, is_odd: boo
     some = half(language, count, is_odd=is_odd)
     if not some:
         raise EngineError(missing(language))
-    return _figures(read_both(settings, some), None)
+    plain = PlainWhisper(recognition_model(settings.recognition.model).path)
+    return _figures(read_both(settings, plain, some), None)
 
 
 def _figures(reads: Sequence[Read], live: Live | None) -> LanguageFigures:

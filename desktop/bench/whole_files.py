@@ -16,7 +16,6 @@ from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, Event, ModelProgress, Samples, Severity, State, StateChanged
 from desktop.engine.export import Transcript
-from desktop.engine.models import recognition_model
 from desktop.engine.whole_files import FOR_FILES
 from desktop.settings import Settings
 from desktop.settings_store import changed
@@ -122,14 +121,16 @@ def spoken_errors(said: str, heard: str) -> Errors:
 
 
 def read_both(
-    settings: Settings, everything: Sequence[Prompt], on_read: Callable[[Read], None] = lambda _: None
+    settings: Settings,
+    plain: PlainWhisper,
+    everything: Sequence[Prompt],
+    on_read: Callable[[Read], None] = lambda _: None,
 ) -> tuple[Read, ...]:
-    """Let both read the prompts, which are of one language; it is given to both, and so is the model of the settings.
+    """Let both read the prompts, which are of one language; it is given to both.
     on_read: told each one as it is done. Raises EngineError."""
     if not everything:
         return ()
     language = everything[0].language
-    plain = PlainWhisper(recognition_model(settings.recognition.model).path)
     found = []
     with FileReader(settings, language) as reader:
         for one in everything:

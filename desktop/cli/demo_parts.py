@@ -93,7 +93,8 @@ def _people(model: InstalledModel, wanted_voice: str) -> Programme:
         remarks.append(f"{model.label} does not know {language_name(found[0])}, so one English recording is played.")
     else:
         parts.append(_telephone(*found))
-        remarks.append(_who_speaks(wanted_voice))
+        translator = "An installed package" if _has_package(found[0]) else model.label
+        remarks.append(f"{translator} translates. {_who_speaks(wanted_voice)}")
     return Programme(tuple(parts), tuple(remarks))
 
 
