@@ -147,7 +147,7 @@ def run(settings: Settings, everything: Sequence[Recording], job: Job) -> LiveRu
             settings,
             {"recognition.language": language, "translation.target": target, "speech.enabled": False},
         )
-        with Rig(live, None, backends(job.without, timed)) as rig:
+        with Rig(live, None, backends(job.without, timed), lambda: any(one.is_running for one in timed)) as rig:
             for one in everything:
                 if one.language == language:
                     takes.append(_take(rig, one, target))

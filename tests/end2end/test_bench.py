@@ -5,15 +5,25 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from desktop.bench import ablate
+from desktop.bench.parts import TimedRecognizer
 from desktop.bench.prompts import key_of
+from desktop.bench.rig import QUIET, Rig
 from desktop.bench.script import chosen
+from desktop.engine.backends import Notify, make_recognizer
+from desktop.engine.events import Samples
+from desktop.engine.method import Method
+from desktop.engine.pipeline import Backends
+from desktop.engine.stt.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.stt.wrapped import WrappedRecognizer
 from desktop.paths import RESOURCES
-from desktop.settings import Settings
+from desktop.settings import RecognitionSettings, Settings
+from desktop.settings_store import changed
 from tests import prompt_packages
 from tests.conftest import TEST_AUDIO, read_audio
 
@@ -111,6 +121,33 @@ def test_people_are_read_whole_and_heard_live(tmp_path: Path, manifest: dict[str
     again = run(tmp_path, "speech", "--languages", "es", "--quick", "--resume", "--json", str(tmp_path / "found.json"))
     assert "whole files" not in again.stderr
     assert json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["languages"] == [spanish]
+
+
+class _Slow(WrappedRecognizer):
+    """Each decode takes longer than the quiet after which a recording counts as done."""
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        Event().wait(2 * QUIET)
+        return super().transcribe(samples, request)
+
+
+def test_a_slow_recogniser_is_waited_for() -> None:
+    (one,) = chosen(["es-00"], ())
+    timed: list[TimedRecognizer] = []
+
+    def made(settings: RecognitionSettings, notify: Notify) -> Recognizer:
+        timed.append(TimedRecognizer(_Slow(make_recognizer(settings, notify))))
+        return timed[-1]
+
+    settings = changed(Settings(), {"recognition.language": "es", "recognition.mode": "buffered"})
+    with Rig(
+        settings,
+        None,
+        Backends(recognizer=made, method=Method(speculates=False)),
+        lambda: any(each.is_running for each in timed),
+    ) as rig:
+        rig.play(one)
+        assert " ".join(said.text for said in rig.transcript.utterances()) == one.text
 
 
 def test_an_idea_is_left_out() -> None:
