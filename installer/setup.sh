@@ -20,18 +20,20 @@ UV=$CACHE/uv-$UV_VERSION/bin/uv
 
 # What is needed to build PyAudio and evdev; the Python headers are added in missing_packages.
 BUILD_PACKAGES=(gcc libc6-dev portaudio19-dev)
-# Sound, Qt's libraries for X and Wayland, a font, the basic voice, clipboard and keys.
+# Sound, Qt's libraries for X and Wayland, a font, the basic voice, clipboard and keys, people who speak in the demo.
 RUN_PACKAGES=(
   libportaudio2 libasound2-plugins pulseaudio-utils espeak-ng
   libgl1 libegl1 libdbus-1-3 libfontconfig1 fonts-dejavu-core libxkbcommon-x11-0
   libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
   libwayland-cursor0 libwayland-egl1 xclip wl-clipboard wtype
+  asterisk-core-sounds-es-g722 asterisk-core-sounds-es
 )
-# A real screen, real sound servers and real applications for the tests.
+# A real screen, real sound servers, real applications and real people's speech for the tests.
 TEST_PACKAGES=(
   xvfb openbox picom xdotool wmctrl x11-utils x11-xkb-utils xterm trayer imagemagick
   pulseaudio pipewire pipewire-pulse wireplumber dbus dbus-x11 ffmpeg
   sway grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0 strace tesseract-ocr
+  asterisk-core-sounds-{en,fr,it,ru}-g722 asterisk-core-sounds-{en,fr,it,ru}
 )
 
 say() { printf 'parley: %s\n' "$*" >&2; }

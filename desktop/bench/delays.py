@@ -30,8 +30,9 @@ class Sentence:
     def of(cls, entry: dict[str, Any]) -> "Sentence":
         """From a manifest's entry, in seconds of its recording."""
         words = tuple((word["word"], word["end"]) for word in entry["words"])
-        start = entry.get("start", entry["words"][0]["start"])
-        return cls(entry["text"], start, max(end for _, end in words), words)
+        start = entry["start"] if "start" in entry else entry["words"][0]["start"]
+        end = entry["end"] if "end" in entry else max(end for _, end in words)
+        return cls(entry["text"], start, end, words)
 
     def moved(self, seconds: float) -> "Sentence":
         """The sentence later by that much."""

@@ -45,6 +45,11 @@ def normalized(text: str) -> list[str]:
     return kept.split()
 
 
+def without_accents(text: str) -> str:
+    """The text without the marks on its letters, for scripts that were written without them: ñ is n, й is и."""
+    return "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+
+
 @dataclass(frozen=True, slots=True)
 class Errors:
     """Errors of a hypothesis against what was said; sums of several pool them."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from desktop.bench.delays import delays
@@ -45,6 +46,8 @@ class Job:
     """directory of a random model that works along with the real one, see `peers.shadow`; empty: none"""
     is_read_fast: bool = False
     """read the first recording once more, as fast as it goes"""
+    folder: str = ""
+    """where the recordings and their manifest lie; empty: the test set"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,9 @@ def run_apart(jobs: Sequence[Job]) -> tuple[LiveRun, ...]:
 
 def recorded(job: Job) -> LiveRun | str:
     """Run a job in this process, which is spoilt for others by it; a sentence if it cannot be run."""
-    wanted = {one.path.name: one for one in recordings()}
     try:
+        everything = recordings(Path(job.folder)) if job.folder else recordings()
+        wanted = {one.path.name: one for one in everything}
         if job.shadow:
             put_beside(importlib.import_module("ctranslate2"), job.shadow)
         return run(Settings(**job.settings), [wanted[name] for name in job.files], job)
@@ -143,7 +147,7 @@ def run(settings: Settings, everything: Sequence[Recording], job: Job) -> LiveRu
             settings,
             {"recognition.language": language, "translation.target": target, "speech.enabled": False},
         )
-        with Rig(live, None, backends(job.without, timed)) as rig:
+        with Rig(live, None, backends(job.without, timed), lambda: any(one.is_running for one in timed)) as rig:
             for one in everything:
                 if one.language == language:
                     takes.append(_take(rig, one, target))

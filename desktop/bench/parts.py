@@ -27,13 +27,17 @@ class TimedRecognizer(WrappedRecognizer):
         self.seconds = 0.0
         self.decodes = 0
         self.finals = 0
+        self.is_running = False
+        """it is decoding now; read by any thread"""
 
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         began = time.monotonic()
         self.decodes += 1
+        self.is_running = True
         try:
             return super().transcribe(samples, request)
         finally:
+            self.is_running = False
             self.seconds += time.monotonic() - began
             self.finals += request.is_final
 

@@ -58,12 +58,19 @@ PATIENCE = 60.0
 class Rig:
     """A context manager: inside it, the engine listens.
 
-    audio: the sound server, None when pushed.
+    audio: the sound server, None when pushed. is_busy: whether the recogniser decodes now, where that can be told: a
+    slow one says nothing for longer than it is quiet after a recording.
     disturbed: names of recordings that the engine heard with gaps.
     Raises EngineError if the engine does not come to listen.
     """
 
-    def __init__(self, settings: Settings, audio: VirtualAudio | None, backends: Backends | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        audio: VirtualAudio | None,
+        backends: Backends | None = None,
+        is_busy: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.engine = Engine(settings, backends)
         self.timeline = Timeline()
         self.transcript = Transcript()
@@ -71,6 +78,7 @@ class Rig:
         self.disturbed: list[str] = []
         self.metrics: Metrics | None = None
         self._audio = audio
+        self._is_busy = is_busy
         self._thread = threading.Thread(target=self.engine.run, name="bench-engine", daemon=True)
         self._heard: list[Samples] = []
         self._state = State.IDLE
@@ -168,6 +176,8 @@ class Rig:
         self._await(lambda: self._state is State.IDLE, "the engine to stop")
 
     def _is_quiet(self) -> bool:
+        if self._is_busy():
+            self._last_news = time.monotonic()
         waiting = sum(self.metrics.queued.values()) + self.metrics.spoken_queue if self.metrics else 0.0
         calm = time.monotonic() - self._last_news > QUIET
         return calm and not self._open_segments and not self._is_speech and not waiting

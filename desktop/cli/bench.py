@@ -23,7 +23,7 @@ class BenchCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         given: list[str] = []
-        for argument, following in zip(args, [*args[1:], "-"], strict=True):
+        for argument, following in zip(args, [*args, "-"][1:], strict=True):
             given.append(argument)
             if argument == "--json" and following.startswith("-"):
                 given.append("-")
@@ -106,6 +106,34 @@ def accuracy(
     return main(
         _settings(context, model), via=via.value, is_quick=quick, only=_names(only), output=_output(as_json, plot)
     )
+
+
+@bench.command(cls=BenchCommand)
+def speech(
+    context: typer.Context,
+    languages: Annotated[
+        str, typer.Option("--languages", metavar="LANGS", help="These only, with commas between, for example es,fr.")
+    ] = "",
+    prompts: Annotated[
+        int, typer.Option("--prompts", min=1, max=200, metavar="N", help="Recordings of each language.")
+    ] = 20,
+    quick: Quick = False,
+    no_live: Annotated[bool, typer.Option("--no-live", metavar=_FLAG, help="Whole files only.")] = False,
+    odd: Annotated[
+        bool, typer.Option("--odd", metavar=_FLAG, help="The other half of the recordings, kept for checking.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", metavar=_FLAG, help="Keep the languages that the JSON file has already.")
+    ] = False,
+    model: Model = "",
+    as_json: Json = "",
+    plot: Plot = None,
+) -> int:
+    """People in five languages: word errors beside faster-whisper's, and live delays. Needs Debian's recordings."""
+    from desktop.bench.speech import main, plan
+
+    wanted = plan(_names(languages), prompts, is_quick=quick, is_live=not no_live, is_odd=odd)
+    return main(_settings(context, model), wanted, is_resumed=resume, output=_output(as_json, plot))
 
 
 @bench.command(cls=BenchCommand)

@@ -166,10 +166,10 @@ def demo(
         Path, typer.Option("--out", metavar="DIR", file_okay=False, help="Folder for the subtitles and the speech.")
     ] = Path("parley-demo"),
     fast: Annotated[
-        bool, typer.Option("--fast", metavar=FLAG, help="Do not wait for the recording: as fast as it goes.")
+        bool, typer.Option("--fast", metavar=FLAG, help="Do not wait for the recordings: as fast as it goes.")
     ] = False,
 ) -> int:
-    """Play the bundled recording through the whole path: captions, translation, spoken translation."""
+    """Play recordings of people through the whole path: captions, translation, spoken translation."""
     from desktop.cli.demo import demo as run
 
     return run(context.obj, out, is_fast=fast)

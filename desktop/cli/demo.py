@@ -1,33 +1,31 @@
-"""`parley demo`: the bundled recording through the whole path, without any sound device.
+"""`parley demo`: recordings of real people through the whole path, without any sound device.
 
-The recording is played in real time into the engine; captions and translation appear as they come; the
-subtitles and the spoken translation are written as files. Runs on the main thread.
+They are played in real time into the engine; captions and translation appear as they come; the subtitles and the
+spoken translation are written as files. Runs on the main thread.
 """
 
-import json
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from desktop import paths
-from desktop.bench.delays import Delays, Sentence, Timeline, delays
+from desktop.bench.delays import Delays, Timeline, delays
 from desktop.bench.figures import summarized
+from desktop.bench.rig import write_wav
 from desktop.cli.captions import printer_for
+from desktop.cli.demo_parts import Part, programme
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.session import Session
 from desktop.engine.audio.file import FileSource
 from desktop.engine.audio.speech_file import SpeechFile
 from desktop.engine.audio.watched import WatchedSource
-from desktop.engine.errors import FileUnreadable
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, ErrorEvent, State, StateChanged
 from desktop.engine.export import Format, Transcript, rendered
-from desktop.engine.languages import language_name
+from desktop.engine.models import recognition_model
 from desktop.engine.pipeline import Backends
 from desktop.settings import Settings
-
-RECORDING = paths.RESOURCES / "samples" / "meeting-en.flac"
 
 
 class _Clock:
@@ -55,100 +53,111 @@ class _KeptSpeech(SpeechFile):
         pass
 
 
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """What came of a part. delays: None where they mean nothing."""
+
+    has_failed: bool
+    is_interrupted: bool
+    delays: Delays | None = None
+
+
 def demo(options: Options, folder: Path, *, is_fast: bool) -> int:
     """Show it; returns the exit code. Raises EngineError if something of it is missing."""
-    about = _about()
-    language, target = about["language"], about["translation_language"]
-    settings = demo_settings(options, language, target)
-    stem = f"{RECORDING.stem.removesuffix('-' + language)}-{language}-{target}"
-    subtitles, speech = folder / f"{stem}.srt", folder / f"{stem}.wav"
+    wanted = options.store.current
+    model = recognition_model(wanted.recognition.model)
+    shown = programme(model, wanted.speech.voice)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         say(f"the folder {folder} cannot be made ({error.strerror}); name another one with --out.")
         return 1
+    for remark in shown.remarks:
+        say(remark)
+    everything = []
+    for part in shown.parts:
+        everything.append(_play(options, part, folder, is_fast=is_fast))
+        if everything[-1].is_interrupted:
+            break
+    measured = [one.delays for one in everything if one.delays is not None]
+    for line in _sentences_about(measured, model.label):
+        say(line)
+    return 1 if any(one.has_failed for one in everything) else 0
+
+
+def _play(options: Options, part: Part, folder: Path, *, is_fast: bool) -> _Played:
+    """Let a session of its own hear a part, and write its files."""
+    subtitles, speech = folder / f"{part.name}.srt", folder / f"{part.name}.wav"
     clock, transcript = _Clock(), Transcript()
     backends = Backends(output=lambda *_: _KeptSpeech(speech, clock.now))
-    source = WatchedSource(FileSource(RECORDING, realtime=not is_fast), clock.heard)
-    seconds = about["seconds"]
-    pace = "as fast as it goes" if is_fast else f"{seconds:.0f} seconds, in real time"
-    say(f"a recorded meeting in {language_name(language)}, translated into {language_name(target)} ({pace}).")
-    say("the models are the starter ones, which know a phrasebook of about 900 words.")
+    pace = "as fast as it goes" if is_fast else f"{part.seconds:.0f} seconds, in real time"
+    say(f"{part.about} ({pace}).")
     began = time.monotonic()
     loaded = 0.0
-    with Session(settings, backends) as session:
-        with printer_for(sys.stdout, target, as_json=False) as printer:
-            for event in session.listen(source):
-                clock.timeline.note(event, time.monotonic())
-                transcript.add(event)
-                printer.show(event)
-                if isinstance(event, ErrorEvent):
-                    say(event.message)
-                elif isinstance(event, StateChanged) and event.state is State.LISTENING:
-                    loaded = time.monotonic() - began
-        failed = bool(session.errors)
-        interrupted = session.interrupted_by
+    with tempfile.TemporaryDirectory(prefix="parley-demo-") as place:
+        recording = Path(place) / f"{part.name}.wav"
+        write_wav(recording, part.samples)
+        source = WatchedSource(FileSource(recording, realtime=not is_fast), clock.heard)
+        with Session(demo_settings(options, part), backends) as session:
+            with printer_for(sys.stdout, part.target, as_json=False) as printer:
+                for event in session.listen(source):
+                    clock.timeline.note(event, time.monotonic())
+                    transcript.add(event)
+                    printer.show(event)
+                    if isinstance(event, ErrorEvent):
+                        say(event.message)
+                    elif isinstance(event, StateChanged) and event.state is State.LISTENING:
+                        loaded = time.monotonic() - began
+            has_failed = bool(session.errors)
+            is_interrupted = session.interrupted_by is not None
     took = time.monotonic() - began
     said = transcript.utterances()
     try:
         subtitles.write_text(rendered(said, Format.SRT), encoding="utf-8")
     except OSError as error:
         say(f"{subtitles} cannot be written ({error.strerror}); name another folder with --out.")
-        return 1
-    say(f"recogniser ready after {loaded:.1f} s; {seconds:.1f} s of recording done in {took:.1f} s.")
-    if not is_fast and interrupted is None:
-        for line in _sentences_about(delays(_sentences(about), clock.timeline)):
-            say(line)
-    say(f"subtitles in both languages: {subtitles}")
+        return _Played(True, is_interrupted)
+    say(f"recogniser ready after {loaded:.1f} s; {part.seconds:.1f} s of recording done in {took:.1f} s.")
+    say(f"subtitles{' in both languages' if part.target else ''}: {subtitles}")
     if speech.exists():
         say(f"spoken translation: {speech}")
-    else:
+    elif part.target:
         say("the translation could not be spoken, so there is no WAV file.")
-        failed = True
-    return 1 if failed or not said else 0
+        has_failed = True
+    is_measured = not is_fast and not is_interrupted
+    return _Played(
+        has_failed or not said, is_interrupted, delays(part.sentences, clock.timeline) if is_measured else None
+    )
 
 
-def demo_settings(options: Options, language: str, target: str) -> Settings:
-    """The user's settings with the starter models and everything that the demo shows switched on."""
+def demo_settings(options: Options, part: Part) -> Settings:
+    """The user's settings with everything that the demo shows switched on."""
     return options.settings(
         {
             "recognition.backend": "auto",
-            "recognition.model": "starter",
-            "recognition.language": language,
-            "translation.target": target,
+            "recognition.language": part.language,
+            "translation.target": part.target,
             "translation.live": True,
-            "speech.enabled": True,
+            "speech.enabled": bool(part.target),
             "speech.backend": "auto",
-            "speech.voice": f"{target}_{target.upper()}-tiny-x_low",
             "speech.output": "output:",
             "speech.mute_capture": "never",
+            **part.changes,
         }
     )
 
 
-def _about() -> dict[str, Any]:
-    description = RECORDING.with_suffix(".json")
-    try:
-        about: dict[str, Any] = json.loads(description.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileUnreadable(
-            f"The demo's recording is not complete ({description} cannot be read); install Parley again."
-        ) from error
-    return about
-
-
-def _sentences(about: dict[str, Any]) -> tuple[Sentence, ...]:
-    return tuple(Sentence.of(one) for one in about["sentences"])
-
-
-def _sentences_about(found: Delays) -> list[str]:
+def _sentences_about(found: list[Delays], model: str) -> list[str]:
     lines = []
-    for values, what in (
-        (found.first_partial, "first words shown after somebody begins to speak"),
-        (found.final, "final text after the last word"),
-        (found.speech, "spoken translation begins after the final text"),
+    for name, what in (
+        ("first_partial", "first words shown after somebody begins to speak"),
+        ("final", "final text after the last word"),
+        ("speech", "spoken translation begins after the final text"),
     ):
+        values = [value for one in found for value in getattr(one, name)]
         if values:
             figure = summarized(values)
-            lines.append(f"{what}: {figure.median:.2f} s (median of {figure.count}, at most {figure.maximum:.2f} s).")
+            lines.append(
+                f"{model}, {what}: {figure.median:.2f} s (median of {figure.count}, at most {figure.maximum:.2f} s)."
+            )
     return lines

@@ -23,6 +23,7 @@ from desktop.engine.events import (
     Word,
 )
 from desktop.engine.export import Format, Transcript, Utterance, records, rendered
+from desktop.engine.whole_files import FOR_FILES
 
 _BLOCK = 512
 """samples; the engine hears whole blocks, so a file's last one is filled up"""
@@ -83,8 +84,7 @@ def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> 
 def transcribe(options: Options, job: Job, changes: dict[str, Any]) -> int:
     """Do the job; returns the exit code: 0, or 1 if anything went wrong with a file, 130 or 143 if a signal
     ended it."""
-    # Nobody watches the running words of a file: look at them rarely, translate whole utterances.
-    settings = options.settings({**changes, "recognition.step": 5.0, "translation.live": False})
+    settings = options.settings({**changes, **FOR_FILES})
     failures = 0
     heard_before = 0.0
     with Session(settings) as session, _Bar(len(job.files)) as progress:

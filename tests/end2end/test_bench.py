@@ -5,14 +5,27 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from desktop.bench import ablate
+from desktop.bench.parts import TimedRecognizer
+from desktop.bench.prompts import key_of
+from desktop.bench.rig import QUIET, Rig
 from desktop.bench.script import chosen
+from desktop.engine.backends import Notify, make_recognizer
+from desktop.engine.events import Samples
+from desktop.engine.method import Method
+from desktop.engine.pipeline import Backends
+from desktop.engine.stt.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.stt.wrapped import WrappedRecognizer
 from desktop.paths import RESOURCES
-from desktop.settings import Settings
+from desktop.settings import RecognitionSettings, Settings
+from desktop.settings_store import changed
+from tests import prompt_packages
+from tests.conftest import TEST_AUDIO, read_audio
 
 ROOT = RESOURCES.parent
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -20,6 +33,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     names = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    names["XDG_DATA_DIRS"] = str(home / "share")
     return subprocess.run(
         [sys.executable, "-m", "desktop", "bench", *arguments],
         cwd=ROOT,
@@ -86,6 +100,56 @@ def test_stability(tmp_path: Path) -> None:
     assert [row[0] for row in found["tables"][0]["rows"]] == ["en", "all"]
 
 
+def test_people_are_read_whole_and_heard_live(tmp_path: Path, manifest: dict[str, dict[str, Any]]) -> None:
+    names = [name for name in map(str, range(20)) if key_of(name) % 2 == 0]
+    files = dict(zip(names, ("es-00", "es-01", "es-02"), strict=False))
+    said = {name: (manifest[file]["text"], read_audio(TEST_AUDIO / f"{file}.flac")) for name, file in files.items()}
+    prompt_packages.install(tmp_path / "share", "es", said)
+    found = measured(tmp_path, "speech", "--languages", "es,fr", "--quick")
+    (spanish,) = found["languages"]
+    assert {line["said"]: line["parley"] for line in spanish["lines"]} == {text: text for text, _ in said.values()}
+    assert spanish["credit"].startswith("Allison Smith, CC BY-SA 3.0")
+    live = spanish["live"]
+    assert live["seconds"] > sum(manifest[file]["seconds"] for file in files.values())
+    assert live["errors"] <= live["words"] / 4
+    assert live["first_partial"]
+    assert live["final"]
+    assert live["commit"]
+    assert live["revisions"] == 0
+    assert any("asterisk-core-sounds-fr" in note for note in found["notes"])
+    # Nothing is measured again that the file has.
+    again = run(tmp_path, "speech", "--languages", "es", "--quick", "--resume", "--json", str(tmp_path / "found.json"))
+    assert "whole files" not in again.stderr
+    assert json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["languages"] == [spanish]
+
+
+class _Slow(WrappedRecognizer):
+    """Each decode takes longer than the quiet after which a recording counts as done."""
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        Event().wait(2 * QUIET)
+        return super().transcribe(samples, request)
+
+
+def test_a_slow_recogniser_is_waited_for() -> None:
+    (one,) = chosen(["es-00"], ())
+    timed: list[TimedRecognizer] = []
+
+    def made(settings: RecognitionSettings, notify: Notify) -> Recognizer:
+        timed.append(TimedRecognizer(_Slow(make_recognizer(settings, notify))))
+        return timed[-1]
+
+    settings = changed(Settings(), {"recognition.language": "es", "recognition.mode": "buffered"})
+    with Rig(
+        settings,
+        None,
+        Backends(recognizer=made, method=Method(speculates=False)),
+        lambda: any(each.is_running for each in timed),
+    ) as rig:
+        rig.play(one)
+        assert " ".join(said.text for said in rig.transcript.utterances()) == one.text
+
+
 def test_an_idea_is_left_out() -> None:
     (one,) = chosen(["en-00"], ())
     variants = [variant for variant in ablate.IDEAS if variant.name in ("everything on", "no speculation")]
@@ -127,6 +191,8 @@ def test_the_page_is_filled(tmp_path: Path) -> None:
         (("soak", "--plot", "plot.gif"), "neither PNG nor SVG"),
         (("latency", "--only", "en-77"), "no recording"),
         (("stability", "--model", "no-such-model"), "no-such-model"),
+        (("speech",), "apt-get install asterisk-core-sounds-en-g722"),
+        (("speech", "--languages", "ja"), "Japanese"),
     ],
 )
 def test_what_cannot_work_is_said_at_once(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,18 +10,22 @@ import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pysubs2
 import pytest
 
+from desktop.bench.prompts import key_of
 from desktop.paths import RESOURCES
+from tests import prompt_packages
 from tests.conftest import read_audio
 
 ROOT = RESOURCES.parent
 TEST = RESOURCES / "starter" / "test"
 EN = "I will go to the school in the afternoon."
 ES = "Iré a la escuela por la tarde."
+ES_FILES = ("es-00", "es-01", "es-02")
 
 
 @dataclass(frozen=True)
@@ -320,17 +325,70 @@ def test_a_closed_pipe_is_no_error_message(environment: dict[str, str]) -> None:
     assert done.stderr == ""
 
 
-def test_the_demo_needs_no_sound_device(run: Run, tmp_path: Path) -> None:
+def test_the_demo_needs_no_sound_device_and_no_real_model(run: Run, tmp_path: Path) -> None:
     done = run("demo", "--fast", "--out", tmp_path / "demo")
     assert done.code == 0
     assert "Welcome to the meeting.\n  → Bienvenidos a la reunión.\n" in done.out
     subtitles = pysubs2.load(str(tmp_path / "demo" / "meeting-en-es.srt"))
     assert any(event.plaintext == "That is a good idea.\nEsa es una buena idea." for event in subtitles)
-    with wave.open(str(tmp_path / "demo" / "meeting-en-es.wav")) as speech:
-        samples = np.frombuffer(speech.readframes(speech.getnframes()), "<i2")
-        assert np.count_nonzero(np.abs(samples) > 500) > speech.getframerate()
+    assert speech_seconds(tmp_path / "demo" / "meeting-en-es.wav") > 1
     for name in ("meeting-en-es.srt", "meeting-en-es.wav"):
         assert str(tmp_path / "demo" / name) in done.err
+    assert "phrasebook" in done.err
+    assert "parley models pull" in done.err
+
+
+def test_with_a_model_of_the_users_own_the_demo_plays_people(
+    run: Run, tmp_path: Path, manifest: dict[str, dict[str, Any]]
+) -> None:
+    with_own_model(tmp_path)
+    names = [name for name in map(str, range(20)) if key_of(name) % 2 == 0]
+    said = {
+        name: (manifest[file]["text"], read_audio(TEST / f"{file}.flac"))
+        for name, file in zip(names, ES_FILES, strict=False)
+    }
+    prompt_packages.install(tmp_path / "share", "es", said)
+    done = run("demo", "--fast", "--out", tmp_path / "demo", extra={"XDG_DATA_DIRS": str(tmp_path / "share")})
+    assert done.code == 0
+    # Who speaks, and on which terms; what recognises.
+    for credit in ("John F. Kennedy, 1961, public domain", "Allison Smith, CC BY-SA 3.0", "Whisper mine recognises"):
+        assert credit in done.err
+    for file in ES_FILES:
+        assert manifest[file]["text"] + "\n  → " in done.out
+    assert pysubs2.load(str(tmp_path / "demo" / "kennedy-en.srt"))
+    subtitles = pysubs2.load(str(tmp_path / "demo" / "telephone-es-en.srt"))
+    # Whisper translates by itself, since the phrasebook's package would not know what people say.
+    assert len(subtitles) == len(ES_FILES)
+    assert any(event.plaintext.partition("\n")[2].endswith("this weekend.") for event in subtitles)
+    assert speech_seconds(tmp_path / "demo" / "telephone-es-en.wav") > 1
+    assert not (tmp_path / "demo" / "kennedy-en.wav").exists()
+
+
+def test_without_recordings_of_people_the_demo_says_so_and_plays_one(run: Run, tmp_path: Path) -> None:
+    with_own_model(tmp_path)
+    done = run("demo", "--out", tmp_path / "demo", extra={"XDG_DATA_DIRS": str(tmp_path)})
+    assert done.code == 0
+    (told,) = [line for line in done.err.splitlines() if "not installed" in line]
+    assert "apt-get install asterisk-core-sounds-es-g722 asterisk-core-sounds-es" in told
+    assert [file.name for file in (tmp_path / "demo").iterdir()] == ["kennedy-en.srt"]
+    # In real time, so there are delays to tell, and whose they are.
+    assert "Whisper mine, first words shown after somebody begins to speak: " in done.err
+    assert "Whisper mine, final text after the last word: " in done.err
+
+
+def with_own_model(folder: Path) -> None:
+    """A recogniser that a user installed: the starter one under another name."""
+    mine = folder / "home" / "data" / "parley" / "models" / "whisper" / "mine"
+    shutil.copytree(RESOURCES / "starter" / "whisper", mine)
+    about = json.loads((mine / "parley.json").read_text(encoding="utf-8"))
+    (mine / "parley.json").write_text(json.dumps({**about, "name": "Whisper mine"}), encoding="utf-8")
+
+
+def speech_seconds(path: Path) -> float:
+    """Of sound that is no silence, in a WAV file."""
+    with wave.open(str(path)) as speech:
+        samples = np.frombuffer(speech.readframes(speech.getnframes()), "<i2")
+        return float(np.count_nonzero(np.abs(samples) > 500)) / speech.getframerate()
 
 
 def test_the_demo_says_where_it_cannot_write(run: Run, tmp_path: Path) -> None:
