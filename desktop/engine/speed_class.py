@@ -198,10 +198,11 @@ def _probe(threads: int, compute_type: str, device: str) -> tuple[float, float]:
         encoded = model.encode(features, to_cpu=on_cpu)
 
         def write(count: int) -> float:
+            # CTranslate2 writes at most half of max_length.
             return min(
                 _timed(
                     lambda: model.generate(
-                        encoded, [[0]], beam_size=1, max_length=count, suppress_blank=False, suppress_tokens=[1]
+                        encoded, [[0]], beam_size=1, max_length=2 * count, suppress_blank=False, suppress_tokens=[1]
                     )
                 )
                 for _ in range(2)

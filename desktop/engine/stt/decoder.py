@@ -70,7 +70,8 @@ class WhisperDecoder:
             [start],
             beam_size=beam_size,
             patience=_PATIENCE,
-            max_length=min(len(start) + limit, _MOST_TOKENS),
+            # CTranslate2 writes at most half of max_length, and at most what the prompt leaves of it.
+            max_length=min(max(2 * limit, len(start) + limit), _MOST_TOKENS),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]

@@ -58,7 +58,7 @@ class TimedWhisper:
             encoded,
             [self._prompt],
             beam_size=1,
-            max_length=len(self._prompt) + tokens,
+            max_length=max(2 * tokens, len(self._prompt) + tokens),  # at most half of it is written
             suppress_tokens=[-1, self._end],
         )[0]
         return encode, (perf_counter() - began) / max(1, len(result.sequences_ids[0]))

@@ -12,6 +12,8 @@ from desktop.engine.events import SAMPLE_RATE, Samples
 
 _TOKENS_PER_SECOND = 8
 _TOKENS_SPARE = 8
+_MOST_WRITTEN = 224
+"""half of Whisper's text window; the other half is for the prompt"""
 _MOST_COMPRESSED = 2.4
 _LEAST_LOG_PROBABILITY = -1.0
 _SURE_OF_NO_SPEECH = 0.6
@@ -23,7 +25,7 @@ _SILENT = 10 ** (-66 / 20)
 
 def most_tokens(samples: int) -> int:
     """How many tokens can be spoken in `samples`; more is a loop."""
-    return int(_TOKENS_PER_SECOND * samples / SAMPLE_RATE) + _TOKENS_SPARE
+    return min(int(_TOKENS_PER_SECOND * samples / SAMPLE_RATE) + _TOKENS_SPARE, _MOST_WRITTEN)
 
 
 def is_silent(samples: Samples) -> bool:
