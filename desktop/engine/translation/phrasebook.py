@@ -1,8 +1,8 @@
 """Whether a sentence lies in a phrasebook, the only thing that a starter package can translate. Pure, but for `read`.
 
 A small model that was trained on a phrasebook translates anything into some sentence of the phrasebook. So a sentence
-counts as known only if all of it is written there (`Phrasebook.holds`) and the model is as sure of its translation as it
-is of the phrasebook's own sentences (`is_sure`). In doubt it is not.
+counts as known only if all of it is written there (`Phrasebook.holds`) and the model is as sure of its translation as
+it is of the phrasebook's own sentences (`is_sure`). In doubt it is not.
 """
 
 import re
@@ -17,10 +17,21 @@ from desktop.engine.model_files import FileBroken, read_json
 FILE = "phrasebook.json"
 """beside the model; resources/starter/recipe/make_phrasebook.py writes it"""
 _FORMAT = 1
+_LONGEST = 6
+"""words that stand in one place"""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MARKS = re.compile(r"[\s.,;:!?¡¿…\"“”«»'’‘\-–—]*")
 _ENDS = re.compile(r"[.!?…]+(?=[\"”»’')\s]*$)")
 _PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One of them, with places in which words may stand for each other."""
+
+    parts: tuple[str, ...]
+    """words, and names of classes in braces"""
+    is_question: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +42,28 @@ class Phrasebook:
     """how many different ones there are"""
     least_score: float
     """average log probability per token below which a translation is a guess"""
-    sentences: tuple[re.Pattern[str], ...]
-    """each matches what `_cleaned` makes of a whole sentence"""
+    sentences: tuple["Sentence", ...]
+    classes: Mapping[str, frozenset[str]]
+    """texts of one or more words that may stand in the places of that name"""
 
     def holds(self, text: str) -> bool:
         """Whether the text is one sentence of the phrasebook, whole; its marks may be missing, as a recogniser leaves
         them, but a question is no statement."""
-        cleaned = _cleaned(text)
-        return cleaned is not None and any(sentence.fullmatch(cleaned) for sentence in self.sentences)
+        words, mark = cleaned(text)
+        known = (one for one in self.sentences if mark in ("", "?" if one.is_question else "."))
+        return bool(words) and any(self._fits(one.parts, words) for one in known)
+
+    def _fits(self, parts: Sequence[str], words: Sequence[str]) -> bool:
+        if not parts or not words:
+            return not parts and not words
+        place = _PLACE.fullmatch(parts[0])
+        if place is None:
+            return parts[0] == words[0] and self._fits(parts[1:], words[1:])
+        allowed = self.classes[place[1]]
+        return any(
+            " ".join(words[:count]) in allowed and self._fits(parts[1:], words[count:])
+            for count in range(1, min(_LONGEST, len(words)) + 1)
+        )
 
     def is_sure(self, score: float, tokens: int, length_penalty: float) -> bool:
         """Whether a model that gave this score to a translation of so many tokens did not guess.
@@ -52,18 +77,28 @@ def read(package: Path) -> Phrasebook:
     return parsed(read_json(package / FILE))
 
 
+def words_in(package: Path) -> int:
+    """How many different words the package's phrasebook has. Raises FileBroken."""
+    words = read_json(package / FILE).get("words")
+    if not isinstance(words, int):
+        raise FileBroken(f"{FILE} is damaged")
+    return words
+
+
 def parsed(content: Mapping[str, Any]) -> Phrasebook:
     """What the file holds. Raises FileBroken."""
     try:
         if content["format"] != _FORMAT:
             raise FileBroken(f"{FILE} was made for another version of Parley")
-        classes = {
-            name: "|".join(re.escape(one) for one in sorted(allowed, key=len, reverse=True))
-            for name, allowed in content["classes"].items()
-        }
-        sentences = tuple(_compiled(pattern, classes) for pattern in content["patterns"])
-        return Phrasebook(int(content["words"]), float(content["least_score"]), sentences)
-    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        classes = {name: frozenset(map(str, allowed)) for name, allowed in content["classes"].items()}
+        sentences = tuple(
+            Sentence(tuple(pattern.rstrip("?").split()), pattern.endswith("?")) for pattern in content["patterns"]
+        )
+        named = {place[1] for one in sentences for part in one.parts if (place := _PLACE.fullmatch(part))}
+        if not named <= set(classes):
+            raise FileBroken(f"{FILE} is damaged")
+        return Phrasebook(int(content["words"]), float(content["least_score"]), sentences, classes)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileBroken(f"{FILE} is damaged") from error
 
 
@@ -74,27 +109,18 @@ def notice(source: str, target: str, words: int, packages: Sequence[tuple[str, s
     names = " ".join(f"{start}-{end}" for start, end in packages)
     what = f"Argos package{'s' if len(packages) > 1 else ''} {arrows}"
     return (
-        f"From {language_name(source)} to {language_name(target)} only a phrasebook of about {round(words, -2)} words is "
-        f"installed; other sentences stay untranslated. Fetch the {what} in the Models window or with "
+        f"From {language_name(source)} to {language_name(target)} only a phrasebook of about {round(words, -2)} words "
+        f"is installed; other sentences stay untranslated. Fetch the {what} in the Models window or with "
         f"`parley models pull {names}`."
     )
 
 
-def _compiled(pattern: str, classes: Mapping[str, str]) -> re.Pattern[str]:
-    """Alternatives for each place; a question may lose its mark, but a statement gets none."""
-    words, question, _ = pattern.partition("?")
-    parts = _PLACE.split(words.strip())
-    text = "".join(f"(?:{classes[part]})" if index % 2 else re.escape(part) for index, part in enumerate(parts))
-    return re.compile(f"{text}(?: {re.escape('?' if question else '.')})?")
-
-
-def _cleaned(text: str) -> str | None:
-    """The words in lower case, and the mark at the end, after a space: `?`, or `.` for any other. None if there is
-    anything else than words and usual marks, or a mark that ends a sentence before the end."""
+def cleaned(text: str) -> tuple[tuple[str, ...], str]:
+    """The words in lower case, and the mark at the end: `?`, `.` for any other, or none. No words if there is anything
+    else than words and usual marks, or a mark that ends a sentence before the end."""
     end = _ENDS.search(text)
     mark = ("?" if "?" in end.group() else ".") if end else ""
     body = text[: end.start()] if end else text
     if not all(_MARKS.fullmatch(rest) for rest in _WORD.split(text)) or any(one in body for one in ".!?…"):
-        return None
-    words = " ".join(_WORD.findall(text.casefold().replace("’", "'")))
-    return f"{words} {mark}".strip() if words else None
+        return (), mark
+    return tuple(_WORD.findall(text.casefold().replace("’", "'"))), mark

@@ -4,8 +4,8 @@ usage: python make_phrasebook.py PACKAGE [--sentences 160000]
 
 PACKAGE/phrasebook.json is what Parley decides by whether a sentence lies in the phrasebook
 (desktop/engine/translation/phrasebook.py): patterns with places for words, as the examples that the translator
-learned from have them. A place takes the words that the examples have there, or all words of a kind if they have most of
-them: the sentences that are kept for measuring are among what the phrasebook knows.
+learned from have them. A place takes the words that the examples have there, or all words of a kind if they have most
+of them: the sentences that are kept for measuring are among what the phrasebook knows.
 """
 
 from __future__ import annotations
