@@ -34,6 +34,8 @@ _SHORT = 3
 """letters of the words that make grammar: articles, prepositions"""
 _MOST_FOREIGN = 0.5
 """share of the words"""
+_TITLED = 2
+"""words that are names only in the translation: Whisper spells so what it does not know"""
 _WITHOUT_ENGLISH = 4
 """words in a row of which one would be a common English word"""
 _TIMES_LONGER, _WORDS_MORE = 2.0, 6
@@ -60,6 +62,9 @@ def checked(text: str, transcript: str, source: str) -> Checked:
     words = _words(once)
     is_empty = not words and (bool(_words(transcript)) or not transcript.strip())
     is_bad = is_empty or is_left(once, transcript, source) or is_loop(once, transcript) or is_too_long(once, transcript)
+    is_bad = is_bad or bool(
+        transcript and _ADDRESS.search(once) and not _ADDRESS.search(transcript)
+    )  # an advertisement
     return Checked(once, not is_bad)
 
 
@@ -93,7 +98,8 @@ def is_left(text: str, transcript: str, source: str) -> bool:
     """Whether the text, or a part of it, is still in the language of the transcript, or at least not in English.
 
     Names and words that both languages have do not count: only what stands in the transcript in lower case, with a
-    word of the other language's grammar beside it, or so much of it that English words are the exception."""
+    word of the other language's grammar beside it, or with a capital as if it were a name, or so much of it that
+    English words are the exception."""
     words = _WORD.findall(_ADDRESS.sub(" ", text))
     said = _folded(_WORD.findall(transcript))
     names = frozenset[str]() if source in _CAPITAL_NOUNS else _names(transcript)
@@ -104,7 +110,8 @@ def is_left(text: str, transcript: str, source: str) -> bool:
     if words and foreign > _MOST_FOREIGN * len(words):
         return True
     rows = "".join({"foreign": "f", "grammar": "g"}.get(kind, "-") for kind in kinds).split("-")
-    return any(len(row) > 1 and "g" in row for row in rows)
+    titled = sum(kind == "foreign" and word[0].isupper() for kind, word in zip(kinds[1:], words[1:], strict=True))
+    return titled >= _TITLED or any(len(row) > 1 and "g" in row for row in rows)
 
 
 def is_loop(text: str, transcript: str) -> bool:
@@ -119,7 +126,7 @@ def is_too_long(text: str, transcript: str) -> bool:
 
 
 def _kind(word: str, said: frozenset[str], names: frozenset[str]) -> str:
-    """english, name, grammar (a short word of the other language), foreign or other."""
+    """english, name, grammar (a short word of the other language, or with its letters), foreign or other."""
     folded = _plain(word)
     is_said = folded in said
     if folded in _ENGLISH or word.casefold().replace("’", "'").endswith(_CONTRACTED):
@@ -127,27 +134,26 @@ def _kind(word: str, said: frozenset[str], names: frozenset[str]) -> str:
     if folded in names or (word.isupper() and len(word) > 1) or any(letter.isdigit() for letter in word):
         return "name"
     if is_said:
-        return "grammar" if len(folded) <= _SHORT else "foreign"
+        return "grammar" if len(folded) <= _SHORT or not word.isascii() else "foreign"
     if not word.isascii():
         return "foreign" if word[0].islower() or not word[0].isupper() else "other"
     return "other"
 
 
 def _names(transcript: str) -> frozenset[str]:
-    """Words with a capital where none is needed, with the one that begins the sentence before them, and the short words
-    between two of them."""
+    """Words with a capital where none is needed; the one that begins the sentence if another comes soon behind it, and
+    the short words between two of them."""
     found = set[str]()
     for start, end in spans(transcript, ""):
         words = _WORD.findall(transcript[start:end])
-        capital = [index > 0 and word[:1].isupper() for index, word in enumerate(words)]
-        if len(words) > 1 and words[0][:1].isupper() and capital[1]:
-            capital[0] = True
+        capital = [word[:1].isupper() for word in words]
+        is_name = [index > 0 and one for index, one in enumerate(capital)]
         for first in range(len(words)):
             for last in range(first + 1, min(first + 4, len(words))):
                 between = words[first + 1 : last]
                 if capital[first] and capital[last] and all(len(word) <= _SHORT for word in between):
-                    capital[first : last + 1] = [True] * (last + 1 - first)
-        found |= {_plain(word) for word, is_name in zip(words, capital, strict=True) if is_name}
+                    is_name[first : last + 1] = [True] * (last + 1 - first)
+        found |= {_plain(word) for word, is_one in zip(words, is_name, strict=True) if is_one}
     return frozenset(found)
 
 
