@@ -17,9 +17,9 @@ from desktop.engine.languages import join_words, writes_spaces
 from desktop.engine.sentences import has_words, is_complete, spans
 from desktop.engine.translation.base import SpeechTranslator, Translator
 
-# Measured on the starter packages before they were asked for whole sentences only, all test sentences word by word: the final text differs from the translation
-# of the whole sentence in 0 of 59 cases, and a third of it is committed before the sentence ends. With 2 agreeing
-# translations 3 differ, without the limit on the length 2, with neither 10.
+# Measured on the starter packages, before they were asked for whole sentences only; all test sentences word by word:
+# the final text differs from the translation of the whole sentence in 0 of 59 cases, and a third of it is committed
+# before the sentence ends. With 2 agreeing translations 3 differ, without the limit on the length 2, with neither 10.
 AGREEING = 3
 """successive translations that must agree, each of a longer committed text"""
 MASKED = 2
