@@ -91,8 +91,13 @@ class FakeSpeechTranslator(FakeTranslator):
     def __init__(self, pairs: frozenset[tuple[str, str]] = frozenset({("es", "en")})) -> None:
         self.capabilities = TranslatorCapabilities(pairs, forces_prefix=False, hears=pairs)
         self.fails = False
+        self.transcripts: list[str] = []
 
-    def translate_speech(self, samples: Samples, source: str, target: str) -> str:
+    def translate_speech(self, samples: Samples, source: str, target: str, transcript: str = "") -> str | None:
+        """None for an utterance in which "unknown" is said."""
+        self.transcripts.append(transcript)
+        if "unknown" in transcript:
+            return None
         if self.fails:
             raise EngineError("It failed; try again.", code="backend-failed", recoverable=True)
         return f"{len(samples)} samples of {source}"

@@ -141,7 +141,8 @@ def _translate_script(everything: Sequence[Recording]) -> dict[str, str]:
                 sentences = [translator.translate(said.text, one.language, target) for said in one.sentences]
             except EngineError:
                 continue
-            texts[one.path.name] = " ".join(sentences)
+            if None not in sentences:
+                texts[one.path.name] = " ".join(text for text in sentences if text is not None)
     finally:
         translator.close()
     return texts

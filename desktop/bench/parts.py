@@ -59,7 +59,7 @@ class PrefixlessTranslator:
     def load(self, source: str, target: str, progress: Progress) -> None:
         self._translator.load(source, target, progress)
 
-    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
         return self._translator.translate(text, source, target, "", is_final)
 
     def close(self) -> None:

@@ -60,6 +60,9 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
                 if (source, wanted) not in heard or settings.translation.backend == "argos":
                     lacks.append(error.message)
             else:
+                hears_it = (source, wanted) in heard and settings.translation.backend == "auto"
+                if hears_it and not on_disk.recognition_model(settings.recognition.model).is_starter:
+                    continue  # Whisper's own translation comes before a phrasebook
                 basics += [f"Translation runs with {one.label}." for one in route if one.is_starter]
     if target and settings.speech.enabled and settings.speech.backend != "espeak":
         try:

@@ -152,6 +152,7 @@ def _whisper_translator(settings: RecognitionSettings) -> Translator:
     return WhisperTranslator(
         tuple(dict.fromkeys(terms)),
         name=model.label,
+        is_phrasebook=model.is_starter,
         context=settings.context,
         context_floor=settings.context_floor,
         context_pad=settings.context_pad,

@@ -106,7 +106,8 @@ class TranslationUpdate:
     unconfirmed: str
     is_final: bool
     is_translated: bool = True
-    """False: there is no way to translate this pair and the text is the original one"""
+    """False: the text, or a sentence of it, is the original one: there is no way to translate this pair, or the
+    translator does not know the sentence"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ seen. A broken or foreign directory never breaks a listing; `broken` says what i
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -121,10 +121,12 @@ def recognition_model(name_or_path: str) -> InstalledModel:
     raise ModelMissing(f"The Whisper model “{wanted}” is not installed; choose one that is ({there}).")
 
 
-def translation_pairs() -> frozenset[tuple[str, str]]:
-    """Every (source, target) that can be translated, through other languages too."""
+def translation_pairs(*, real_only: bool = False) -> frozenset[tuple[str, str]]:
+    """Every (source, target) that can be translated, through other languages too. real_only: without phrasebooks."""
     steps: dict[str, set[str]] = {}
     for model in installed("argos"):
+        if real_only and model.is_starter:
+            continue
         steps.setdefault(model.languages[0], set()).add(model.languages[1])
     pairs = set()
     for source in steps:
@@ -138,12 +140,24 @@ def translation_pairs() -> frozenset[tuple[str, str]]:
 
 
 def translation_route(source: str, target: str) -> tuple[InstalledModel, ...]:
-    """The packages that lead from one language to the other, as few as possible; none if they are the same.
-    Raises ModelMissing, naming what to install."""
+    """The packages that lead from one language to the other, as few as possible, without phrasebooks if there is such a
+    way; none if the languages are the same. Raises ModelMissing, naming what to install."""
     if source == target:
         return ()
+    packages = installed("argos")
+    for usable in ([one for one in packages if not one.is_starter], packages):
+        if route := _route(usable, source, target):
+            return route
+    raise ModelMissing(
+        f"No translation from {language_name(source)} to {language_name(target)} is installed; "
+        f"install the Argos package {_advice(source, target)}."
+    )
+
+
+def _route(packages: Sequence[InstalledModel], source: str, target: str) -> tuple[InstalledModel, ...]:
+    """The shortest chain of these packages; empty if there is none."""
     best: dict[tuple[str, str], InstalledModel] = {}
-    for model in installed("argos"):
+    for model in packages:
         best.setdefault((model.languages[0], model.languages[1]), model)
     routes: dict[str, tuple[InstalledModel, ...]] = {source: ()}
     waiting = [source]
@@ -153,12 +167,7 @@ def translation_route(source: str, target: str) -> tuple[InstalledModel, ...]:
             if start == here and end not in routes:
                 routes[end] = (*routes[here], model)
                 waiting.append(end)
-    if target in routes:
-        return routes[target]
-    raise ModelMissing(
-        f"No translation from {language_name(source)} to {language_name(target)} is installed; "
-        f"install the Argos package {_advice(source, target)}."
-    )
+    return routes.get(target, ())
 
 
 def voice_for(language: str, wanted: str = "") -> InstalledModel:

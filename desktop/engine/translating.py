@@ -37,7 +37,7 @@ class ToTranslate:
 class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
     """Translates into the target of the newest settings; loads each pair when it is first heard.
 
-    A pair that cannot be translated is passed on untranslated and reported once.
+    A pair that cannot be translated is passed on untranslated and reported once; so is what a translator does not know.
     on_translation: gets each update. masks: see `Method`.
     """
 
@@ -58,6 +58,7 @@ class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
         self._translator: Translator | None = None
         self._live = LiveTranslator(None, "", masks=masks)
         self._usable: dict[tuple[str, str], bool] = {}
+        self._told: set[tuple[str, str]] = set()
         self._reload = False
         self._renew = False
         self._last: TranslationUpdate | None = None
@@ -105,6 +106,7 @@ class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
         except Exception:
             item.tell(_untranslated(text, target))
             raise
+        self._tell_limits(translation)
         item.tell(translation)
 
     def _follow(self, item: Transcribed) -> None:
@@ -147,8 +149,18 @@ class TranslationStage(Stage[Transcribed | ToTranslate | Expect]):
 
     def _pass_on(self, translation: TranslationUpdate) -> None:
         self._last = translation
+        self._tell_limits(translation)
         self._emit(translation)
         self._on_translation(translation)
+
+    def _tell_limits(self, translation: TranslationUpdate) -> None:
+        """Say once for each pair why sentences of it stay untranslated, before the first one does."""
+        pair = (translation.source_language, translation.target_language)
+        if translation.is_translated or self._translator is None or pair in self._told:
+            return
+        if message := self._translator.capabilities.limits.get(pair):
+            self._told.add(pair)
+            self._emit(ErrorEvent("untranslated", message, Severity.WARNING))
 
     def _load(self, pair: tuple[str, str]) -> bool:
         """Whether the pair can be translated; loads it the first time."""

@@ -48,6 +48,7 @@ def translator(request: pytest.FixtureRequest) -> Iterator[SpeechTranslator]:
 def test_it_declares_that_it_hears(translator: SpeechTranslator) -> None:
     assert translator.name == "Starter (phrasebook)"
     assert translator.capabilities.pairs == translator.capabilities.hears == {PAIR}
+    assert "`parley models pull es-en`" in translator.capabilities.limits[PAIR]
     assert not translator.capabilities.needs_network
 
 
@@ -56,7 +57,7 @@ def test_utterances_are_translated(
 ) -> None:
     made, wanted = [], []
     for name in [name for name in manifest if name.startswith("es-")]:
-        made.append(translator.translate_speech(speech(name), *PAIR))
+        made.append(translator.translate_speech(speech(name), *PAIR) or "")
         wanted.append(manifest[name]["translation"])
     assert len(made) == 8
     score = sacrebleu.corpus_chrf(made, [wanted]).score
@@ -78,7 +79,7 @@ def test_samples_out_of_range_do_no_harm(translator: SpeechTranslator, speech: R
     samples[::997] = np.nan
     samples[1::997] = np.inf
     translator.translate_speech(samples, *PAIR)
-    assert len(translator.translate_speech(np.tile(speech("es-02"), 20), *PAIR)) < 2000
+    assert len(translator.translate_speech(np.tile(speech("es-02"), 20), *PAIR) or "") < 2000
 
 
 def test_text_is_not_for_it(translator: SpeechTranslator) -> None:
@@ -102,15 +103,47 @@ def test_closing_twice_and_working_again(translator: SpeechTranslator, speech: R
     assert translator.translate_speech(speech("es-03"), *PAIR) == before
 
 
+def test_nothing_of_a_transcript_is_given_back_as_its_translation(
+    translator: SpeechTranslator, speech: Recordings, manifest: dict[str, dict[str, Any]]
+) -> None:
+    """An utterance is translated, or there is no translation; with the transcript as without."""
+    for name in [name for name in manifest if name.startswith("es-")]:
+        text = manifest[name]["text"]
+        made = translator.translate_speech(speech(name), *PAIR, text)
+        assert made is None or (made and made.casefold() != text.casefold())
+    # As if it had been said in the language that comes out.
+    assert translator.translate_speech(speech("es-03"), *PAIR, "there is a beach near the bathroom") is None
+
+
+def test_what_was_recognised_in_a_silence_has_no_translation(translator: SpeechTranslator) -> None:
+    assert translator.translate_speech(np.zeros(SAMPLE_RATE, np.float32), *PAIR, "hola") is None
+
+
 # Which one is taken.
 
 
-def test_argos_comes_first_where_it_has_the_pair() -> None:
+def test_of_two_phrasebooks_the_one_with_a_gate_comes_first() -> None:
     made = make_translator(Settings(), lambda event: None)
     assert PAIR in made.capabilities.pairs
     assert PAIR not in made.capabilities.hears
     made.load(*PAIR, lambda _: None)
     assert made.name.startswith("Argos")
+    made.close()
+
+
+def test_a_model_that_really_translates_comes_before_a_phrasebook(
+    monkeypatch: pytest.MonkeyPatch, speech: Recordings
+) -> None:
+    """The starter model, as if it were no phrasebook's, beside the starter packages."""
+    monkeypatch.setattr("desktop.engine.backends._whisper_translator", lambda settings: WhisperTranslator([TERMS]))
+    made = make_translator(Settings(), lambda event: None)
+    assert made.capabilities.hears == made.capabilities.reads == {PAIR}
+    made.load(*PAIR, lambda _: None)
+    assert isinstance(made, SpeechTranslator)
+    assert made.name == "Starter (phrasebook)"
+    assert made.translate_speech(speech("es-03"), *PAIR)
+    assert made.translate("Hay una playa cerca del baño.", *PAIR) == "There is a beach near the bathroom."
+    assert made.translate("Hay una playa muy bonita.", *PAIR) is None
     made.close()
 
 

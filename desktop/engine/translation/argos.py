@@ -3,6 +3,8 @@
 `argostranslate.translate` is not used: it splits sentences again, searches with a wide beam on every call and
 imports a second sentence splitter that downloads. What a package holds is read as argostranslate.package does:
 model/, sentencepiece.model or bpe.model, metadata.json with an optional target_prefix.
+
+A starter package translates only what lies in its phrasebook (phrasebook.py), whichever leg of a route it is.
 """
 
 import logging
@@ -17,6 +19,7 @@ from desktop.engine.model_files import FileBroken, read_json
 from desktop.engine.models import InstalledModel, translation_pairs, translation_route
 from desktop.engine.sentences import has_words, split
 from desktop.engine.stt.base import Progress
+from desktop.engine.translation import phrasebook
 from desktop.engine.translation.base import TranslatorCapabilities
 
 _log = logging.getLogger(__name__)
@@ -54,7 +57,7 @@ class ArgosTranslator:
 
     def __init__(self) -> None:
         self.name = "Argos Translate"
-        self.capabilities = TranslatorCapabilities(translation_pairs(), forces_prefix=True)
+        self.capabilities = _capabilities()
         self._legs: OrderedDict[Path, _Leg] = OrderedDict()
         self._routes: dict[tuple[str, str], tuple[InstalledModel, ...]] = {}
 
@@ -69,12 +72,12 @@ class ArgosTranslator:
         progress(1.0)
         is_starter = any(package.is_starter for package in route)
         self.name = "Argos Translate (starter phrasebook)" if is_starter else "Argos Translate"
-        self.capabilities = TranslatorCapabilities(translation_pairs(), forces_prefix=True)
+        self.capabilities = _capabilities()
 
-    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
+    def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
         """One sentence or clause; several are taken one by one. A pair that was not loaded is loaded first
         (ModelMissing, ModelBroken). Text without words, or in letters that no package knows, is returned as
-        it is. Raises BackendFailed."""
+        it is. None for what is in no phrasebook where there is only one, whole. Raises BackendFailed."""
         text = " ".join(text.split())
         prefix = prefix.strip()
         if source == target or not has_words(text):
@@ -85,7 +88,10 @@ class ArgosTranslator:
         try:
             for leg, package in legs:
                 forced = prefix if package is legs[-1][1] else ""
-                text = leg.translate(text, package.languages[0], package.languages[1], forced, is_final)
+                result = leg.translate(text, package.languages[0], package.languages[1], forced, is_final)
+                if result is None:
+                    return None
+                text = result
         except (RuntimeError, ValueError, IndexError) as error:
             # The message of the library may hold the text, so only its kind is told.
             raise BackendFailed(
@@ -119,6 +125,7 @@ class _Leg:
         try:
             metadata = read_json(package.path / "metadata.json")
             self._codec = _codec(package)
+            self._phrasebook = phrasebook.read(package.path) if package.is_starter else None
             # One thread: a sentence is too short to share, and recognition needs the other core.
             self._translator: Any = ctranslate2.Translator(
                 str(package.path / "model"), device="cpu", inter_threads=1, intra_threads=1
@@ -133,10 +140,18 @@ class _Leg:
         forced = metadata.get("target_prefix", "")
         self._language_token: list[str] = [forced] if isinstance(forced, str) and forced else []
 
-    def translate(self, text: str, source: str, target: str, prefix: str, is_final: bool) -> str:
+    def translate(self, text: str, source: str, target: str, prefix: str, is_final: bool) -> str | None:
+        """None: the package is a phrasebook that does not hold all of the text. A phrasebook is not asked to go on from
+        a prefix: a sentence is in it as a whole."""
         result = ""
+        if self._phrasebook is not None:
+            prefix, is_final = "", True
         for piece in self._pieces(text, source, prefix):
-            part = self._one(piece, target, prefix if not result else "", is_final)
+            part: str | None = piece
+            if self._phrasebook is None or has_words(piece):
+                part = self._one(piece, target, prefix if not result else "", is_final)
+            if part is None:
+                return None
             result = join_words(result, part, target) if result else part
         return result
 
@@ -164,12 +179,16 @@ class _Leg:
         halves = (space.join(words[:cut]), space.join(words[cut:]))
         return [part for half in halves for part in self._cut(half, source)]
 
-    def _one(self, sentence: str, target: str, prefix: str, is_final: bool) -> str:
+    def _one(self, sentence: str, target: str, prefix: str, is_final: bool) -> str | None:
+        if self._phrasebook is not None and not self._phrasebook.holds(sentence):
+            return None
         tokens = self._source(sentence)
         if not tokens:
             return join_words(prefix, sentence, target) if prefix else sentence
         forced = self._language_token + (self._codec.encode_target(prefix) if prefix else [])
         output = self._decode(tokens, forced, is_final)
+        if output is None:
+            return None
         rest = output[len(forced) :]
         if not prefix:
             return self._codec.decode(rest)
@@ -187,7 +206,8 @@ class _Leg:
         knows_some = any(has_words(token) and self._codec.is_known(token) for token in kept)
         return kept if knows_some else []
 
-    def _decode(self, tokens: list[str], forced: list[str], is_final: bool) -> list[str]:
+    def _decode(self, tokens: list[str], forced: list[str], is_final: bool) -> list[str] | None:
+        """None: a phrasebook's model is not sure."""
         options: dict[str, Any] = {
             "beam_size": _BEAM if is_final else 1,
             "target_prefix": [forced] if forced else None,
@@ -196,7 +216,11 @@ class _Leg:
         }
         if is_final:
             options["length_penalty"] = _LENGTH_PENALTY
-        output: list[str] = self._translator.translate_batch([tokens], **options)[0].hypotheses[0]
+        scored = self._translator.translate_batch([tokens], return_scores=True, **options)[0]
+        output: list[str] = scored.hypotheses[0]
+        if self._phrasebook is not None:
+            is_sure = self._phrasebook.is_sure(scored.scores[0], len(output), _LENGTH_PENALTY)
+            return output if is_sure and _UNKNOWN not in output else None
         if _UNKNOWN not in output:
             return output
         result = self._translator.translate_batch([tokens], return_attention=True, **options)[0]
@@ -217,6 +241,25 @@ class _Leg:
                 copied += tokens[word[0] : word[1]]
             last = word
         return copied
+
+
+def _capabilities() -> TranslatorCapabilities:
+    """What the installed packages can do."""
+    pairs = translation_pairs()
+    books = pairs - translation_pairs(real_only=True)
+    limits = {}
+    for source, target in books:
+        route = translation_route(source, target)
+        starters = [one for one in route if one.is_starter]
+        try:
+            words = phrasebook.words_in(starters[0].path)
+        except FileBroken as error:
+            # Loading the package says so, too.
+            _log.warning("package %s: %s", starters[0].name, error)
+            continue
+        missing = [(one.languages[0], one.languages[1]) for one in starters]
+        limits[source, target] = phrasebook.notice(source, target, words, missing)
+    return TranslatorCapabilities(pairs, forces_prefix=True, phrasebook=books, limits=limits)
 
 
 def _word_around(tokens: Sequence[str], index: int, codec: Codec) -> tuple[int, int]:

@@ -1,12 +1,15 @@
 """Whisper's own translation: speech of any language that it knows into English text.
 
 It needs no package, and hears what a transcript has lost. But it translates sound, not text: whole utterances only, at
-their end, and nothing that is typed or corrected. It shares the recogniser's model in memory (stt/opened.py).
+their end, and nothing that is typed or corrected. What comes out is no translation now and then (heard.py): then the
+utterance is decoded in other ways, and if all of them fail it stays untranslated. It shares the recogniser's model in
+memory (stt/opened.py).
 On the translation thread.
 """
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,21 +21,28 @@ from desktop.engine.sentences import has_words
 from desktop.engine.stt import context, model_directory, window
 from desktop.engine.stt.base import Progress
 from desktop.engine.stt.context import Context, ContextLimits, limits_of
-from desktop.engine.stt.decoder import Decoded, WhisperDecoder
+from desktop.engine.stt.decoder import WhisperDecoder
 from desktop.engine.stt.opened import Lease, Terms, in_use, lease
+from desktop.engine.translation import heard
 from desktop.engine.translation.base import TranslatorCapabilities
 
 _log = logging.getLogger(__name__)
 
 _SHORTEST = SAMPLE_RATE // 10
 _BEAM = 5
+_WAYS = (_BEAM, 1)
+"""beams to try on one encoding: the greedy search often translates what the wide one leaves, and costs little"""
+_PEAK = 0.9
+_FRAMES = 1500
+"""at least: in shorter windows a model that is not made for them fills the rest with the same sentence again, twice as
+often (docs/decisions/0019-translation-is-never-made-up.md)"""
 
 
 class WhisperTranslator:
     """A SpeechTranslator on the directory of a CTranslate2 Whisper model.
 
     terms: how the model is opened where recognition has no model open that can translate, tried in turn. context,
-    context_floor, context_pad: as for the recogniser.
+    context_floor, context_pad: as for the recogniser. is_phrasebook: the model knows a phrasebook only.
     """
 
     def __init__(
@@ -40,6 +50,7 @@ class WhisperTranslator:
         terms: Sequence[Terms],
         *,
         name: str = "",
+        is_phrasebook: bool = False,
         context: Context = "auto",
         context_floor: int = 0,
         context_pad: float = -1.0,
@@ -52,7 +63,13 @@ class WhisperTranslator:
         self._decoder: WhisperDecoder | None = None
         self.name = self._directory.name
         pairs = self._directory.pairs
-        self.capabilities = TranslatorCapabilities(pairs, forces_prefix=False, hears=pairs)
+        self.capabilities = TranslatorCapabilities(
+            pairs,
+            forces_prefix=False,
+            hears=pairs,
+            phrasebook=pairs if is_phrasebook else frozenset(),
+            limits={pair: _notice(self.name, *pair) for pair in pairs},
+        )
 
     def load(self, source: str, target: str, progress: Progress) -> None:
         """Bring the model into memory, unless the recogniser has. Raises ModelMissing, ModelBroken."""
@@ -75,16 +92,16 @@ class WhisperTranslator:
             recoverable=True,
         )
 
-    def translate_speech(self, samples: Samples, source: str, target: str) -> str:
-        """Translate one utterance, shape (n,), 16 kHz; what is behind 30 s is cut off. Raises ModelMissing,
-        ModelBroken, BackendFailed."""
+    def translate_speech(self, samples: Samples, source: str, target: str, transcript: str = "") -> str | None:
+        """Translate one utterance, shape (n,), 16 kHz; what is behind 30 s is cut off. Empty if nothing is said in it,
+        None if nothing came out that is a translation. Raises ModelMissing, ModelBroken, BackendFailed."""
         self.load(source, target, lambda _: None)
         samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
         samples = samples.astype(np.float32, copy=False)
         if source == target or len(samples) < _SHORTEST or window.is_silent(samples) or music.is_music(samples):
-            return ""
+            return None if has_words(transcript) else ""
         try:
-            return self._translated(samples, source)
+            return self._translated(samples, source, transcript)
         except Exception as error:
             # The message of the library may hold the text, so only its kind is told.
             _log.error("Whisper failed to translate: %s", type(error).__name__)
@@ -99,22 +116,23 @@ class WhisperTranslator:
         if held is not None:
             held.release()
 
-    def _translated(self, samples: Samples, source: str) -> str:
+    def _translated(self, samples: Samples, source: str, transcript: str) -> str | None:
         assert self._decoder is not None
         limit = window.most_tokens(len(samples))
-        best: Decoded | None = None
-        for frames in context.sizes(len(samples), self._limits):
+        for index, frames in enumerate(context.sizes(len(samples), self._limits)):
+            if index == 1:
+                samples = _louder(samples)
             encoded = self._decoder.encode(samples, frames, self._limits)
-            found = self._decoder.generate(encoded, source, limit=limit, beam_size=_BEAM)
-            if window.is_trusted(found.text, found.tokens, found.log_probability, limit):
-                return found.text
-            if window.is_no_speech(found.no_speech, found.log_probability):
-                return ""
-            if best is None or found.log_probability > best.log_probability:
-                best = found
-        assert best is not None
-        tokens = window.without_loops(best.tokens)
-        return str(self._decoder.tokenizer(source).decode(tokens)).strip()
+            for beam in _WAYS:
+                found = self._decoder.generate(encoded, source, limit=limit, beam_size=beam)
+                if not has_words(transcript) and window.is_no_speech(found.no_speech, found.log_probability):
+                    return ""
+                result = heard.checked(found.text, transcript, source)
+                # The limit cuts off what is said twice, and what is said once is whole all the same.
+                tokens = found.tokens if result.text == found.text else []
+                if result.is_translation and window.is_trusted(result.text, tokens, found.log_probability, limit):
+                    return result.text
+        return None
 
     def _open(self, source: str, progress: Progress) -> None:
         """Hold the model that is open now: the recogniser may have opened it anew, in another way, or a smaller one."""
@@ -136,9 +154,27 @@ class WhisperTranslator:
                 continue
             self.close()
             self._lease, self._decoder = held, WhisperDecoder(held.whisper, "translate")
-            self._limits = limits_of(model_directory.describe(terms.path), *self._context)
+            limits = limits_of(model_directory.describe(terms.path), *self._context)
+            # What was trained on short windows, or is given one by the user, keeps it.
+            is_free = limits is not None and limits.check_every and not self._context[1]
+            self._limits = replace(limits, floor=max(limits.floor, _FRAMES)) if limits and is_free else limits
             return
+
+
+def _louder(samples: Samples) -> Samples:
+    """As loud as can be: the same sound in a slightly different way."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return samples * np.float32(_PEAK / peak) if peak > 0 else samples
 
 
 def _can(terms: Terms, source: str) -> bool:
     return any(source == pair[0] for pair in model_directory.describe(terms.path).pairs)
+
+
+def _notice(name: str, source: str, target: str) -> str:
+    """What the user is told when the first utterance, or a corrected line, stays untranslated."""
+    return (
+        f"{name} translates from {language_name(source)} to {language_name(target)} only what it hears, and not every "
+        "sentence; others, and lines that are corrected, stay untranslated. Fetch the Argos package "
+        f"{source}→{target} in the Models window or with `parley models pull {source}-{target}`."
+    )

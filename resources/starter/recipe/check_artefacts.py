@@ -31,6 +31,10 @@ def check_translator(folder: Path, text: str) -> None:
     translator = ctranslate2.Translator(str(folder / "model"), device="cpu", intra_threads=1)
     result = translator.translate_batch([pieces.encode(text, out_type=str)], max_decoding_length=60)[0]
     print(f"{facts['from_code']}->{facts['to_code']}: {text!r} -> {pieces.decode(result.hypotheses[0])[:70]!r}")
+    book = json.loads((folder / "phrasebook.json").read_text())
+    if not book["patterns"] or not -1 < book["least_score"] < 0:
+        raise SystemExit(f"{folder}: the phrasebook holds no sentences")
+    print(f"{folder.name}: {book['words']} words, {len(book['patterns'])} patterns, least score {book['least_score']}")
     splitter = onnxruntime.InferenceSession(str(folder / "minisbd" / f"{facts['from_code']}.onnx"))
     units = np.array([[1, 2, 7, 1, 4]], np.int64)  # "x. x?"
     logits = splitter.run(None, {"units": units, "features": np.zeros((1, 5, 1), np.float32)})[0]

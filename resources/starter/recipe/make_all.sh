@@ -36,6 +36,8 @@ step export_recogniser.py "$work/recogniser.pt" "$work/tokenizer.json" "$out/whi
 step evaluate_recogniser.py "$out/whisper" "$work/test" --count "$test_size"
 step train_translator.py en es "$out/argos" --steps "$translator_steps" --sentences "$translator_sentences"
 step train_translator.py es en "$out/argos" --steps "$translator_steps" --sentences "$translator_sentences"
+step make_phrasebook.py "$out/argos/translate-en_es-1_0" --sentences "$translator_sentences"
+step make_phrasebook.py "$out/argos/translate-es_en-1_0" --sentences "$translator_sentences"
 step make_voice.py "$out/voices/en_US-tiny-x_low.onnx" --espeak-voice en-us --pitch 120
 step make_voice.py "$out/voices/es_ES-tiny-x_low.onnx" --espeak-voice es --pitch 140
 step make_test_set.py "$out/test"

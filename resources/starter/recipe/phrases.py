@@ -37,7 +37,7 @@ from words import (
 
 Pair = tuple[str, str]
 
-_STATES = {"broken", "ready", "empty", "clean", "dirty", "open", "closed", "far away"}  # "está", not "es"
+STATES = {"broken", "ready", "empty", "clean", "dirty", "open", "closed", "far away"}  # "está", not "es"
 _STOCK = {english for english, _ in STOCK_PHRASES}
 
 
@@ -93,7 +93,7 @@ def pair(r: random.Random) -> Pair:
     at, weather, when, person, month = hour(r), r.choice(WEATHER), r.choice(TIMES), r.choice(PEOPLE), r.choice(MONTHS)
     food, food2 = r.choice(FOOD), r.choice(FOOD)
     n = r.choice([r.randint(2, 20), r.randint(2, 99), r.randint(100, 999), r.randint(1000, 9999)])
-    is_es = "está" if adjective.english in _STATES else "es"
+    is_es = "está" if adjective.english in STATES else "es"
     broken = "roto" if thing2.gender == "m" else "rota"
     this = "Este" if thing.gender == "m" else "Esta"
     it_is = "Es" if "la una" in at.spanish else "Son"
@@ -201,6 +201,16 @@ def pair(r: random.Random) -> Pair:
     ]
     chosen = r.choice(templates)
     return chosen() if callable(chosen) else chosen
+
+
+def sentences(draws: int) -> tuple[list[Pair], list[Pair]]:
+    """Pairs to learn from, and pairs held out, in an order that does not change from run to run."""
+    r = random.Random(5)
+    pairs = sorted({pair(r) for _ in range(draws)})
+    learned = [p for p in pairs if not held_out(p[0])]
+    unseen = [p for p in pairs if held_out(p[0])]
+    r.shuffle(unseen)
+    return learned, unseen
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ import sacrebleu
 import sentencepiece
 import torch
 from ctranslate2.converters.transformers import MarianMTLoader
-from phrases import Pair, held_out, pair
+from phrases import Pair, sentences
 from torch.nn import functional
 from transformers import MarianConfig, MarianMTModel
 from words import STOCK_PHRASES
@@ -30,16 +30,6 @@ NAMES = {"en": "English", "es": "Spanish"}
 UNKNOWN, BEGIN, END, PADDING = 0, 1, 2, 3
 IGNORED, BATCH, PEAK_RATE, WARM_UP = -100, 96, 1.5e-3, 200
 README = "Parley's starter translator: a phrasebook of about 900 words. Weights: CC0.\n"
-
-
-def sentences(draws: int) -> tuple[list[Pair], list[Pair]]:
-    """Pairs to learn from, and pairs held out, in an order that does not change from run to run."""
-    r = random.Random(5)
-    pairs = sorted({pair(r) for _ in range(draws)})
-    learned = [p for p in pairs if not held_out(p[0])]
-    unseen = [p for p in pairs if held_out(p[0])]
-    r.shuffle(unseen)
-    return learned, unseen
 
 
 def train_tokenizer(pairs: list[Pair], folder: Path) -> sentencepiece.SentencePieceProcessor:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from desktop.engine.errors import BackendFailed, EngineError
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.engine.live_translator import LiveTranslator, continued, safe_beginning, steady
+from desktop.engine.sentences import split
 from desktop.engine.stt.base import Progress
 from desktop.engine.translation.base import TranslatorCapabilities
 from tests.fakes import FakeSpeechTranslator
@@ -301,6 +302,88 @@ def test_a_failure_to_hear_changes_nothing() -> None:
         live.update(last, SOUND)
     translator.fails = False
     assert live.update(last, SOUND).committed == "160 samples of es"
+
+
+def test_what_was_recognised_is_handed_over_with_the_sound() -> None:
+    translator = FakeSpeechTranslator()
+    live = LiveTranslator(translator, "en")
+    live.update(update("hola", "amigo", is_final=True, language="es"), SOUND)
+    assert translator.transcripts == ["hola amigo"]
+
+
+def test_an_utterance_that_could_not_be_translated_stays_as_it_was_said() -> None:
+    live = LiveTranslator(FakeSpeechTranslator(), "en")
+    result = live.update(update("unknown palabra", is_final=True, language="es"), SOUND)
+    assert (result.committed, result.is_translated, result.is_final) == ("unknown palabra", False, True)
+
+
+def test_a_text_without_sound_goes_to_what_reads() -> None:
+    translator = BookTranslator("en")
+    pair = frozenset({("es", "en")})
+    translator.capabilities = TranslatorCapabilities(pair, forces_prefix=True, hears=pair, reads=pair)
+    live = LiveTranslator(translator, "en")
+    result = live.update(update("Known words.", is_final=True, language="es"))
+    assert (result.committed, result.is_translated) == ("KNOWN WORDS.", True)
+    result = live.update(update("other words.", is_final=True, language="es", segment=2))
+    assert (result.committed, result.is_translated) == ("other words.", False)
+
+
+# A phrasebook.
+
+
+class BookTranslator(DictionaryTranslator):
+    """Knows sentences that begin with "Known" and have no "But"."""
+
+    def __init__(self, target: str = "es") -> None:
+        super().__init__(target)
+        pairs = self.capabilities.pairs
+        self.capabilities = TranslatorCapabilities(pairs, forces_prefix=True, phrasebook=pairs)
+
+    def translate(  # type: ignore[override]  # it need not know a text
+        self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True
+    ) -> str | None:
+        self.calls.append((text, prefix, is_final))
+        return text.upper() if text.startswith("Known") and "But" not in text.split() else None
+
+
+def test_what_a_phrasebook_does_not_know_stays_as_it_was_said() -> None:
+    result = LiveTranslator(BookTranslator(), "es").update(update("Another sentence.", is_final=True))
+    assert result == TranslationUpdate(1, 1, "en", "es", "Another sentence.", "", True, is_translated=False)
+
+
+def test_one_unknown_sentence_marks_the_utterance_from_then_on() -> None:
+    live = LiveTranslator(BookTranslator(), "es")
+    first = live.update(update("Known house. Another"))
+    assert (first.committed, first.unconfirmed, first.is_translated) == ("KNOWN HOUSE.", "", True)
+    second = live.update(update("Known house. Another dog. Known"))
+    assert (second.committed, second.is_translated) == ("KNOWN HOUSE. Another dog.", False)
+    last = live.update(update("Known house. Another dog. Known cat.", is_final=True))
+    assert (last.committed, last.is_translated) == ("KNOWN HOUSE. Another dog. KNOWN CAT.", False)
+
+
+BOOK_WORDS = st.lists(st.sampled_from(["Known", "House", "But", "Red.", "The", "Dog?"]), min_size=1, max_size=14)
+
+
+@given(BOOK_WORDS, st.integers(0, 3))
+def test_nothing_of_a_sentence_is_committed_that_its_end_makes_unknown(words: list[str], lag: int) -> None:
+    """Word by word: what is committed is a row of whole sentences, each as the phrasebook has it or as it was said,
+    and an update is translated as long as all of them are known."""
+    translator = BookTranslator()
+    live = LiveTranslator(translator, "es")
+    for heard in range(1, len(words) + 2):
+        is_final = heard > len(words)
+        certain = " ".join(words[: len(words) if is_final else max(0, heard - lag)])
+        tail = "" if is_final else " ".join(words[max(0, heard - lag) : heard])
+        result = live.update(update(certain, tail, is_final=is_final))
+        pieces = split(certain, "en")
+        made = [translator.translate(piece, "en", "es") for piece in pieces]
+        shown = [text if text is not None else piece for piece, text in zip(pieces, made, strict=True)]
+        allowed = [" ".join(shown[:count]) for count in range(len(pieces) + 1)]
+        assert result.committed in allowed
+        count = allowed.index(result.committed)
+        assert result.is_translated == all(text is not None for text in made[:count])
+        assert not is_final or count == len(pieces)
+        assert all(prefix == "" for _, prefix, _ in translator.calls)
 
 
 @given(WORDS, WORDS, st.sampled_from(["en", "zh"]))
