@@ -11,12 +11,12 @@ from rich.table import Table
 from desktop import paths
 from desktop.cli.messages import say
 from desktop.cli.options import Options
-from desktop.cli.tables import size
+from desktop.cli.tables import MOST_NAMED, size
 from desktop.engine import models, speed_class
 from desktop.engine.catalogue import Entry
 from desktop.engine.downloads import Downloads
 from desktop.engine.errors import ModelError, ModelMissing
-from desktop.engine.languages import CODES, check_language, language_name
+from desktop.engine.languages import check_language, language_name
 from desktop.engine.models import InstalledModel, Kind
 from desktop.engine.speed_class import Measured
 from desktop.settings import Settings
@@ -150,7 +150,7 @@ def _record(entry: Entry | None, model: InstalledModel | None, result: Measured 
 
 
 def _languages(kind: str, codes: list[str]) -> str:
-    if len(codes) == len(CODES):
-        return f"{len(CODES)} languages"
+    if len(codes) > MOST_NAMED:
+        return f"{len(codes)} languages"
     names = [language_name(code) for code in codes]
     return " → ".join(names) if kind == "argos" else ", ".join(names)

@@ -11,8 +11,10 @@ from rich.table import Table
 from desktop.engine import models
 from desktop.engine.downloads.identity import known_as, source_of
 from desktop.engine.events import Device
-from desktop.engine.languages import CODES, language_name
+from desktop.engine.languages import language_name
 
+MOST_NAMED = 5
+"""languages that are named one by one"""
 _TITLES: dict[models.Kind, str] = {"whisper": "Recognition", "argos": "Translation", "voice": "Voices"}
 
 
@@ -83,14 +85,10 @@ def size(count: int) -> str:
 
 
 def _languages(model: models.InstalledModel) -> str:
-    if len(model.languages) == len(CODES):
-        return f"{len(CODES)} languages"
+    if len(model.languages) > MOST_NAMED:
+        return f"{len(model.languages)} languages"
     names = [language_name(code) for code in model.languages]
-    return " → ".join(names) if model.kind == "argos" else _listed(names)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= 5 else f"{', '.join(names[:4])} and {len(names) - 4} more"
+    return " → ".join(names) if model.kind == "argos" else ", ".join(names)
 
 
 def _device_record(device: Device) -> dict[str, Any]:

@@ -172,12 +172,12 @@ def _count_tokens(path: str, size: int, changed: int) -> int:
     """size and changed (ns): as for `_survey`."""
     try:
         content = Path(path).read_bytes()
-        if not path.endswith(".json"):
-            return len(content.splitlines())
-        tokens = json.loads(content)
-        return len(tokens) if isinstance(tokens, list) else 0
-    except (OSError, ValueError, RecursionError):
+    except OSError:
         return 0
+    if not path.endswith(".json"):
+        return len(content.splitlines())
+    # Each token stands between two quotes. To parse a megabyte would hold up every other thread of Python.
+    return content.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"') // 2
 
 
 def _text(stream: BinaryIO) -> str:

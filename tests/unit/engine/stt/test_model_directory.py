@@ -1,5 +1,6 @@
 """Checking a model's directory: what is damaged is told, and nothing large is read for it."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from desktop import paths
 from desktop.engine.errors import ModelBroken
+from desktop.engine.model_files import Shape, whisper_shape
 from desktop.engine.stt import model_directory
 
 STARTER = paths.RESOURCES / "starter" / "whisper"
@@ -39,3 +41,32 @@ def test_a_download_that_broke_off_is_told(directory: Path) -> None:
     tokenizer.write_bytes(tokenizer.read_bytes()[:-2_000_000])
     with pytest.raises(ModelBroken, match=r"tokenizer\.json"):
         model_directory.verify(directory)
+
+
+def tokens_of(directory: Path) -> list[str]:
+    found: list[str] = json.loads((directory / "vocabulary.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("form", ["json", "txt"])
+@pytest.mark.parametrize(("extra", "languages"), [(-1, 1), (0, 99), (1, 100)])
+def test_the_vocabulary_says_how_many_languages_a_model_knows(
+    directory: Path, form: str, extra: int, languages: int
+) -> None:
+    """English models list every language in their config.json, too; their names need not end in .en."""
+    (directory / "parley.json").unlink()
+    tokens = [*tokens_of(directory), "<|more|>"][: 51_865 + extra]
+    (directory / "vocabulary.json").unlink()
+    text = json.dumps(tokens) if form == "json" else "\n".join(tokens) + "\n"
+    (directory / f"vocabulary.{form}").write_text(text, encoding="utf-8")
+    found = model_directory.describe(directory)
+    assert len(found.languages) == languages
+    assert found.languages[0] == "en"
+    assert ("es" in found.languages) == (languages > 1)
+
+
+def test_a_model_with_fewer_layers_that_write_does_not_translate(directory: Path) -> None:
+    (directory / "parley.json").unlink()
+    assert whisper_shape(directory / "model.bin") == Shape(192, 4, 2)
+    assert not model_directory.describe(directory).translates
+    assert model_directory.describe(STARTER).translates  # its parley.json says so
