@@ -114,7 +114,8 @@ install_uv() {
 
 # What the environment must have been made from: the locks, this script, the Python and the clone's place.
 fingerprint() {
-  "$PYTHON" - "$ROOT" "${BASH_SOURCE[0]}" "$ROOT"/installer/*.lock "$ROOT/installer/build-constraints.txt" <<'PYTHON'
+  "$PYTHON" - "$ROOT" "${BASH_SOURCE[0]}" "$ROOT"/installer/requirements{,-test,-uv}.lock \
+    "$ROOT/installer/build-constraints.txt" <<'PYTHON'
 import hashlib, pathlib, sys
 
 mark = hashlib.sha256(f"{sys.argv[1]} {sys.executable} {sys.version}".encode())

@@ -20,7 +20,8 @@ from desktop.bench.speech_report import LanguageFigures, Line, Live, report
 from desktop.bench.speech_stream import SECONDS, stream
 from desktop.bench.whole_files import PlainWhisper, Read, read_both, spoken_errors
 from desktop.engine.errors import EngineError, FileUnreadable
-from desktop.engine.models import InstalledModel, recognition_model
+from desktop.engine.model_choice import chosen_model
+from desktop.engine.models import InstalledModel
 from desktop.engine.tuning import has_card, resolved
 from desktop.engine.tuning_cache import TuningCache
 from desktop.settings import Settings
@@ -61,7 +62,7 @@ def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: Output) 
     """Measure and print; returns 0 if every limit holds, else 1. is_resumed: keep the languages that the JSON file has
     of the same model. Raises EngineError."""
     output.check()
-    model = recognition_model(settings.recognition.model)
+    model = chosen_model(settings.recognition)
     settings = changed(settings, {"recognition.model": str(model.path)})
     about = machine()
     about_run = _about_run(settings, model, wanted)
@@ -137,7 +138,7 @@ def read(settings: Settings, language: str, count: int = PROMPTS, *, is_odd: boo
     some = half(language, count, is_odd=is_odd)
     if not some:
         raise EngineError(missing(language))
-    plain = PlainWhisper(recognition_model(settings.recognition.model).path)
+    plain = PlainWhisper(chosen_model(settings.recognition).path)
     return _figures(read_both(settings, plain, some), None)
 
 

@@ -16,6 +16,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALLER = ROOT / "installer"
+MODELS_LOCK = "requirements-models.lock"
+MODELS = "filelock"
+"""a small package that stands for those with models in them"""
 PROGRAM = 'import sys, platformdirs; print("started with", sys.argv[1:])\n'
 
 
@@ -49,6 +52,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(INSTALLER, clone / "installer")
     for lock in ("requirements.lock", "requirements-test.lock"):
         (clone / "installer" / lock).write_text(lock_entry("platformdirs"))
+    (clone / "installer" / MODELS_LOCK).write_text(lock_entry(MODELS))
     (clone / "desktop").mkdir()
     (clone / "desktop" / "__main__.py").write_text(PROGRAM)
     if (ROOT / ".cache").is_dir():  # the uv that set up this environment, if the installer did
@@ -85,6 +89,79 @@ def test_second_run_is_quick_and_quiet(run) -> None:
     assert time.monotonic() - begun < 5
     assert done.stdout == "started with ['second']\n"
     assert done.stderr == ""
+
+
+def has_models(clone: Path) -> bool:
+    return any((clone / ".venv" / "lib").glob(f"python3*/site-packages/{MODELS}/__init__.py"))
+
+
+@pytest.fixture
+def without_models(run, clone: Path) -> Path:
+    """The clone, set up, as if its models had never been installed."""
+    run("first")
+    (clone / ".venv" / ".parley-models").unlink()
+    for file in (clone / ".venv" / "lib").glob(f"python3*/site-packages/{MODELS}*"):
+        shutil.rmtree(file)
+    return clone
+
+
+def test_the_models_are_installed_from_a_lock_of_their_own(run, without_models: Path) -> None:
+    done = run("with models")
+    assert done.stdout == "started with ['with models']\n"
+    assert done.stderr.count("\n") == 1
+    assert "about 210 MB" in done.stderr
+    assert has_models(without_models)
+    assert run("again").stderr == ""
+
+
+def test_models_can_be_left_out_for_good(run, without_models: Path, environment: dict[str, str]) -> None:
+    environment["PARLEY_SETUP_MODELS"] = "none"
+    try:
+        done = run("none")
+        assert done.stdout == "started with ['none']\n"
+        assert done.stderr.count("\n") == 1
+        assert "only a phrasebook" in done.stderr
+        del environment["PARLEY_SETUP_MODELS"]
+        assert run("later").stderr == ""
+        assert not has_models(without_models)
+        environment["PARLEY_SETUP_MODELS"] = "all"
+        assert "Installing the speech models" in run("after all").stderr
+        assert has_models(without_models)
+        environment["PARLEY_SETUP_MODELS"] = "some"
+        done = run("never")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == "parley: PARLEY_SETUP_MODELS is all or none, not “some”.\n"
+    finally:
+        environment.pop("PARLEY_SETUP_MODELS", None)
+
+
+def test_where_the_models_cannot_be_had_everything_else_works(run, without_models: Path) -> None:
+    lock = without_models / "installer" / MODELS_LOCK
+    right = lock.read_text()
+    lock.write_text(right.replace("sha256:", "sha256:0000"))
+    try:
+        done = run("without")
+        assert (done.returncode, done.stdout) == (0, "started with ['without']\n")
+        last = done.stderr.splitlines()[-1]
+        assert last.startswith("parley: Going on with a phrasebook only")
+        assert not has_models(without_models)
+    finally:
+        lock.write_text(right)
+    assert "Installing the speech models" in run("the next start").stderr
+    assert has_models(without_models)
+
+
+def test_damaged_models_are_installed_anew(run, clone: Path, environment: dict[str, str]) -> None:
+    run("first")
+    file = next((clone / ".venv" / "lib").glob(f"python3*/site-packages/{MODELS}/__init__.py"))
+    right = file.read_bytes()
+    file.unlink()  # a hard link into uv's cache: only this name of it is to be damaged
+    file.write_bytes(b"damaged")
+    done = subprocess.run(
+        [clone / "installer" / "models.sh"], env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=200
+    )
+    assert done.returncode == 0, done.stderr
+    assert file.read_bytes() == right
 
 
 def test_without_display_the_demo_runs_and_says_why(run) -> None:
