@@ -27,6 +27,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 from desktop.engine.events import Samples  # noqa: E402
 from desktop.paths import RESOURCES  # noqa: E402
 
+_LEFT_OUT = pytest.StashKey[int]()
 TEST_AUDIO = RESOURCES / "starter" / "test"
 
 
@@ -49,3 +50,25 @@ def manifest() -> dict[str, dict[str, Any]]:
     """What is said in each recording: name -> its entry of the manifest."""
     entries = json.loads((TEST_AUDIO / "manifest.json").read_text(encoding="utf-8"))
     return {Path(entry["file"]).stem: entry for entry in entries}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the speech models the tests that need them are left out; not in continuous integration, where they are
+    to be there."""
+    from tests.real_models import are_installed
+
+    if os.environ.get("CI") or are_installed():
+        return
+    left_out = [item for item in items if item.get_closest_marker("real_models")]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+        config.stash[_LEFT_OUT] = len(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if count := config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"{count} tests of real speech were left out: the speech models are not installed; "
+            "PARLEY_SETUP_MODELS=all ./installer/test.sh installs them."
+        )

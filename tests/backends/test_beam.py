@@ -13,7 +13,7 @@ from desktop.engine.stt.base import RecognitionRequest
 from desktop.engine.stt.whisper import WhisperRecognizer
 from desktop.paths import RESOURCES
 
-NOISES = [np.random.default_rng(seed).normal(0, 0.1, 8_000).astype(np.float32) for seed in range(4)]
+NOISES = [np.random.default_rng(seed).normal(0, 0.1, 16_000).astype(np.float32) for seed in range(3)]
 
 
 @pytest.fixture(scope="module")

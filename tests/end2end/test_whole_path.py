@@ -5,7 +5,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +25,9 @@ from tests.virtual_desktop import VirtualDesktop
 class RunningApp:
     """The app as a process, and what it noted; a context manager that ends it."""
 
-    def __init__(self, desk: VirtualDesktop, directory: Path, **settings: str) -> None:
+    def __init__(
+        self, desk: VirtualDesktop, directory: Path, environment: Mapping[str, str] = os.environ, **settings: str
+    ) -> None:
         self._desk = desk
         self._journal = directory / "journal"
         self._journal.touch()
@@ -39,7 +42,7 @@ class RunningApp:
                 [sys.executable, str(script), str(self._journal), *arguments],
                 stderr=errors,
                 cwd=root,
-                env={**os.environ, "PYTHONPATH": root},
+                env={**environment, "PYTHONPATH": root},
             )
 
     def __enter__(self) -> Self:
@@ -61,6 +64,10 @@ class RunningApp:
 
     def notes(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._journal.read_text(encoding="utf-8").splitlines()]
+
+    def quiet_for(self) -> float:
+        """Seconds since the latest note."""
+        return time.time() - self._journal.stat().st_mtime
 
     def wait_for(self, kind: str, text: str, *, final: bool = False) -> bool:
         """Whether a note of the kind with this text comes."""
