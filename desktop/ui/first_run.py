@@ -37,7 +37,7 @@ class FirstRun(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("First steps")
         self.setWindowIcon(icons.app_icon())
-        self.resize(720, 520)
+        self.resize(720, 600)
         self.setMinimumSize(560, 460)
         self.languages = LanguagesPage()
         self.models = ModelsPage(jobs)

@@ -56,11 +56,16 @@ class ModelsPage(Page):
         self.import_button.clicked.connect(self.importWanted)
         self.understood = QLabel()
         self.understood.setWordWrap(True)
+        self._understood_mark = QLabel()
         self._sizes_heading = QLabel("More accurate, or faster?")
         self._sizes_heading.setFont(theme.font("body", bold=True))
-        self._sizes_note = QLabel("Of those installed, Parley takes the most accurate one that keeps up with speech.")
+        self._sizes_note = QLabel("Parley takes the most accurate one that keeps up on this computer.")
         self._sizes_note.setObjectName("muted")
         self._sizes_note.setWordWrap(True)
+        sizes_head = QHBoxLayout()
+        sizes_head.setSpacing(3 * theme.STEP)
+        sizes_head.addWidget(self._sizes_heading)
+        sizes_head.addWidget(self._sizes_note, 1)
         self._sizes = QVBoxLayout()
         self._sizes.setSpacing(2 * theme.STEP)
         self.sizes: list[SizeLine] = []
@@ -80,9 +85,13 @@ class ModelsPage(Page):
         options.addWidget(self.basic, 1)
         self.content.addWidget(self.card)
         self.content.addLayout(self._needed)
-        self.content.addWidget(self.understood)
-        self.content.addWidget(self._sizes_heading)
-        self.content.addWidget(self._sizes_note)
+        understood = QHBoxLayout()
+        understood.setContentsMargins(3 * theme.STEP, 0, 3 * theme.STEP, 0)
+        understood.setSpacing(3 * theme.STEP)
+        understood.addWidget(self._understood_mark, 0, Qt.AlignmentFlag.AlignTop)
+        understood.addWidget(self.understood, 1)
+        self.content.addLayout(understood)
+        self.content.addLayout(sizes_head)
         self.content.addLayout(self._sizes)
         self.content.addStretch(1)
         self.content.addLayout(foot)
@@ -100,6 +109,7 @@ class ModelsPage(Page):
 
     def refresh(self) -> None:
         self.import_button.setIcon(icons.icon("folder-download-outline", "muted"))
+        self._understood_mark.setPixmap(_picture("check-circle", "good", self.devicePixelRatioF()))
         self.card.refresh()
         for option in (self.starter, self.basic):
             option.refresh()
@@ -126,7 +136,8 @@ class ModelsPage(Page):
         self.card.show()
         pair = pair_words(settings.recognition.language, settings.translation.target)
         self.card.show_needed(pair, found.missing, self._jobs.jobs())
-        self._list(found.missing)
+        sizes = {one.entry.id for one in found.recognisers}  # have a line of their own
+        self._list([one for one in found.missing if one.kind != "whisper" or one.id not in sizes])
         self._show_sizes(found)
         backend = settings.recognition.backend
         is_basic = backend == "pocketsphinx"
@@ -145,7 +156,8 @@ class ModelsPage(Page):
 
     def _show_sizes(self, found: "FoundModels") -> None:
         """What is installed, and a line for each size of model."""
-        self.understood.setVisible(bool(found.understood))
+        for widget in (self.understood, self._understood_mark):
+            widget.setVisible(bool(found.understood))
         self.understood.setText(found.understood)
         if [line.choice.entry.id for line in self.sizes] != [one.entry.id for one in found.recognisers]:
             for line in self.sizes:
@@ -179,24 +191,32 @@ class SizeLine(QWidget):
 
     def __init__(self, size: Recogniser) -> None:
         super().__init__()
+        self.setMinimumHeight(38)
         self.choice = size
         self._picture = QLabel()
         name = QLabel(size.entry.label)
         name.setFont(theme.font("body", bold=True))
+        licence = QLabel(licence_words(size.entry.licence))
+        licence.setObjectName("muted")
+        head = QHBoxLayout()
+        head.setSpacing(2 * theme.STEP)
+        head.addWidget(name)
+        head.addWidget(licence, 1)
         self._about = QLabel()
         self._about.setObjectName("muted")
         self._about.setWordWrap(True)
         self.fetch = QPushButton()
         self.fetch.setObjectName("field")
         self.fetch.setFixedHeight(32)
-        self.fetch.setMinimumWidth(128)
+        self.fetch.setMinimumWidth(116)
         self.fetch.clicked.connect(lambda: self.fetchWanted.emit(self.choice.entry))
         self._state = QLabel()
         self._state.setObjectName("muted")
         words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(name)
+        words.setSpacing(1)
+        words.addLayout(head)
         words.addWidget(self._about)
+        words.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(3 * theme.STEP, 0, 0, 0)
         layout.setSpacing(3 * theme.STEP)

@@ -87,8 +87,11 @@ class ReadyPage(Page):
             return "…"
         if self._found.only_phrasebook:
             return "Only a phrasebook of about 900 words: real speech comes out wrong until a model is fetched."
-        if self._found.missing:
-            return f"Missing: {missing_words(self._found.missing)}."
+        missing = missing_words(self._found.missing)
+        if missing and self._found.translates and all(one.kind == "argos" for one in self._found.missing):
+            return f"{self._found.understood} To translate while somebody still speaks, fetch {missing}."
+        if missing:
+            return f"Missing: {missing}."
         return f"{self._found.understood} Everything is installed.".strip()
 
 

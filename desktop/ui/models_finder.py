@@ -18,7 +18,7 @@ from desktop.ui.spoken_choices import narrowed, spoken_choices
 if TYPE_CHECKING:
     from desktop.engine.catalogue import Catalogue, Entry
     from desktop.engine.models import InstalledModel
-    from desktop.engine.speed_class import Measured
+    from desktop.engine.speed_class import Measured, SpeedClass
     from desktop.settings import RecognitionSettings, Settings
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,8 @@ class FoundModels:
     """there is no recogniser but the starter's"""
     understood: str
     """which real model is installed and what it understands, in a sentence; empty if there is none"""
+    translates: bool
+    """the installed Whisper model itself translates what is spoken into what is wanted, sentence by sentence"""
     recognisers: tuple[Recogniser, ...]
     """sizes of recognition models to choose from, small to large"""
     spoken: tuple[Choice, ...]
@@ -76,12 +78,23 @@ def find(settings: "Settings") -> FoundModels:
     installed = [model for kind in models.KINDS for model in model_choice.offered(kind)]
     measured = speed_class.measured(**_way(settings))
 
+    here = {model.name: model for model in installed if model.kind == "whisper" and not model.is_starter}
+
+    def speed_of(entry: "Entry") -> "SpeedClass":
+        """As measured with the model itself where it is installed and was tuned, else reckoned."""
+        if entry.id in here:
+            return speed_class.class_of(model_choice.cost_of(here[entry.id], settings.recognition))
+        return speed_class.speed_class(entry, measured)
+
     def speed(entry: "Entry") -> str:
-        return str(speed_class.speed_class(entry, measured)) if entry.kind == "whisper" and measured else ""
+        found = speed_of(entry) if entry.kind == "whisper" else speed_class.SpeedClass.UNKNOWN
+        return str(found) if found is not speed_class.SpeedClass.UNKNOWN else ""
 
     rows = rows_of(listed, installed, repair.find_broken(listed), speed, language_name)
     source, target = settings.recognition.language, settings.translation.target
     fast = _is_fast(listed, measured)
+    used = _used(settings)
+    translates = used is not None and settings.translation.backend != "argos" and (source, target) in _pairs(used)
     missing = catalogue.missing_for(source, target, settings.speech.enabled, listed, fast=fast)
     place = paths.models_dir()
     there = next((one for one in (place, *place.parents) if one.exists()), Path(place.anchor))
@@ -90,10 +103,9 @@ def find(settings: "Settings") -> FoundModels:
         missing,
         not any(entry.kind == "whisper" for entry in missing),
         all(model.is_starter for model in installed if model.kind == "whisper"),
-        understood_words(_used(settings), source, language_name),
-        recognisers_of(
-            listed.entries, installed, source, lambda entry: speed_class.speed_class(entry, measured), fast=fast
-        ),
+        understood_words(used, source, language_name, translates=translates),
+        translates,
+        recognisers_of(listed.entries, installed, source, speed_of, fast=fast),
         _spoken(listed, installed, settings.recognition),
         _targets(listed, source, target),
         place,
@@ -145,6 +157,13 @@ def _used(settings: "Settings") -> "InstalledModel | None":
         return chosen_model(settings.recognition)
     except ModelError:
         return None
+
+
+def _pairs(model: "InstalledModel") -> frozenset[tuple[str, str]]:
+    """(source, target) that a real Whisper model translates by itself."""
+    from desktop.engine.stt.model_directory import describe
+
+    return frozenset() if model.is_starter else describe(model.path).pairs
 
 
 def _spoken(

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 _MEANINGS = {
     "tiny": "Fastest, with the most mistakes.",
-    "base": "Fast. Clear speech comes out well; names and noise less so.",
-    "small": "More accurate, about three times the work of base.",
-    "medium": "Still more accurate, ten times the work of base.",
+    "base": "Fast. Good for clear speech, less for names and noise.",
+    "small": "More accurate, at three times the work of base.",
+    "medium": "Still more accurate, at ten times the work of base.",
     "large-v3-turbo": "Most accurate. Made for a graphics card or a fast computer.",
     "large-v3": "Most accurate and slowest. Made for a graphics card.",
 }
@@ -59,17 +59,21 @@ def here_words(speed: "SpeedClass") -> str:
     from desktop.engine.speed_class import SpeedClass
 
     return {
-        SpeedClass.FASTER: "Keeps up with speech on this computer.",
-        SpeedClass.SAME: "Words come late on this computer.",
-        SpeedClass.SLOWER: "Too slow for live speech on this computer.",
+        SpeedClass.FASTER: "Keeps up with speech here.",
+        SpeedClass.SAME: "Words come late here.",
+        SpeedClass.SLOWER: "Too slow for live speech here.",
     }.get(speed, "")
 
 
-def understood_words(model: "InstalledModel | None", source: str, name: Callable[[str], str]) -> str:
+def understood_words(
+    model: "InstalledModel | None", source: str, name: Callable[[str], str], *, translates: bool = False
+) -> str:
     """ "Whisper base is installed and understands Spanish"; that it does not, where it does not. Empty without a real
-    model. source: a code or "auto". name: of a language's code."""
+    model. source: a code or "auto". name: of a language's code. translates: it writes what it hears in English."""
     if model is None or model.is_starter:
         return ""
+    if source in model.languages and translates:
+        return f"{model.label} is installed, understands {name(source)} and translates it into English."
     if source != "auto":
         verb = "understands" if source in model.languages else "does not understand"
         return f"{model.label} is installed and {verb} {name(source)}."

@@ -49,9 +49,7 @@ def test_the_words_say_how_it_does_here_once_that_is_measured() -> None:
     (one,) = recognisers_of(
         [entry for entry in ENTRIES if entry.id == "small"], (), "es", lambda _: SpeedClass.SLOWER, fast=True
     )
-    assert one.meaning == (
-        "More accurate, about three times the work of base. Too slow for live speech on this computer."
-    )
+    assert one.meaning == ("More accurate, at three times the work of base. Too slow for live speech here.")
     said = [here_words(speed) for speed in SpeedClass]
     assert here_words(SpeedClass.UNKNOWN) == ""
     assert len(set(said)) == len(said)
@@ -68,6 +66,9 @@ def test_what_is_installed_is_said_with_what_it_understands() -> None:
 
     base, english = model("base", CODES), model("tiny.en", ("en",))
     assert words(base, "es") == "Whisper base is installed and understands Spanish."
+    assert understood_words(base, "es", language_name, translates=True) == (
+        "Whisper base is installed, understands Spanish and translates it into English."
+    )
     assert words(base, "auto") == f"Whisper base is installed and understands {len(CODES)} languages."
     assert words(english, "es") == "Whisper tiny.en is installed and does not understand Spanish."
     assert words(english, "auto") == "Whisper tiny.en is installed and understands English only."
