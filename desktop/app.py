@@ -444,4 +444,8 @@ def _engine_part(settings: "Settings") -> tuple[Any, ...]:
 
 def _chooses(settings: "Settings") -> tuple[Any, ...]:
     """What the lists of choices depend on."""
-    return (settings.recognition.language, settings.recognition.languages, settings.translation.target)
+    recognition = settings.recognition
+    return (
+        (recognition.backend, recognition.model, recognition.language, recognition.languages),
+        (settings.translation.backend, settings.translation.target, settings.speech.voice),
+    )

@@ -83,15 +83,14 @@ def list_presets(*, as_json: bool) -> int:
 
 def apply_preset(options: Options, name: str, *, as_json: bool) -> int:
     """Set recognition as the preset says, print what that changed."""
-    from desktop.engine import models
+    from desktop.engine.model_choice import offered, suited
 
     store = options.store
     try:
         chosen = preset(name)
     except SettingInvalid as error:
         return refused(error)
-    language = store.current.recognition.language
-    installed = [one.name for one in models.installed("whisper") if language == "en" or one.languages != ("en",)]
+    installed = [one.name for one in suited(offered("whisper"), store.current.recognition)]
     values = values_of(chosen, installed)
     differing = differences_to(store.current, values)
     if not is_saved(store, lambda: store.update({key: new for key, (_, new) in differing.items()})):
@@ -104,8 +103,8 @@ def apply_preset(options: Options, name: str, *, as_json: bool) -> int:
     if not differing:
         say(f"everything is as {chosen.name} has it.")
     if chosen.models and not values["recognition.model"]:
-        suited = ", ".join(chosen.models)
-        say(f"none of the models that suit {chosen.name} is installed ({suited}); the best one there is stays.")
+        wanted = ", ".join(chosen.models)
+        say(f"none of the models that suit {chosen.name} is installed ({wanted}); the best one there is stays.")
     if values["recognition.device"] == "cuda" and not _has_card():
         say("no graphics card was found that CUDA can use; recognition will say so when it starts.")
     return 0

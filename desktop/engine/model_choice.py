@@ -74,6 +74,13 @@ def real_first(candidates: Sequence[InstalledModel]) -> tuple[InstalledModel, ..
     )
 
 
+def suited(candidates: Sequence[InstalledModel], settings: RecognitionSettings) -> tuple[InstalledModel, ...]:
+    """Those that a preset may choose for what is spoken: they know all of it, or more than one language where
+    anything may be spoken. Pure."""
+    spoken = set(settings.spoken)
+    return tuple(one for one in candidates if (spoken <= set(one.languages) if spoken else len(one.languages) > 1))
+
+
 def is_phrasebook(settings: RecognitionSettings) -> bool:
     """Whether recognition would run with a starter model, which knows a phrasebook only, though none was asked for by
     name."""

@@ -96,7 +96,11 @@ def measure(*, threads: int = 1, compute_type: str = "int8", device: str = "cpu"
 def speed_class(entry: Entry, result: Measured | None) -> SpeedClass:
     """How the model of a catalogue's entry would keep up here. Voices are not estimated: they are not made of what is
     measured."""
-    share = share_of_time(entry, result)
+    return class_of(share_of_time(entry, result))
+
+
+def class_of(share: float | None) -> SpeedClass:
+    """share: seconds of work for a second of speech; None if nobody knows. Pure."""
     if share is None:
         return SpeedClass.UNKNOWN
     if share <= 0.5:  # the rest is for looking at words while they are spoken

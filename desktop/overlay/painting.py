@@ -127,7 +127,8 @@ class SubtitlePainter:
                     box.width() - 2 * face.padding,
                     face.row_height,
                 )
-                self._paint_row(painter, line, row, block.role)
+                # What is not translated has the colour of the original, so that nobody takes it for a translation.
+                self._paint_row(painter, line, row, "original" if row.mark else block.role)
             top += block.height * face.row_height
 
     def _paint_row(self, painter: QPainter, area: QRectF, row: Row, role: Role) -> None:

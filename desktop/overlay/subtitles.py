@@ -66,6 +66,15 @@ class Frame:
         """The lines from top to bottom."""
         return "\n".join(row.text.strip() for block in self.blocks for row in block.rows)
 
+    @property
+    def described(self) -> str:
+        """The lines for screen readers: in words where the picture has a mark."""
+        return "\n".join(
+            ("Not translated: " if row.mark else "") + (row.committed + row.unconfirmed).strip()
+            for block in self.blocks
+            for row in block.rows
+        )
+
     def __bool__(self) -> bool:
         return any(block.rows for block in self.blocks)
 

@@ -117,7 +117,7 @@ class SubtitleOverlay(QWidget):
         frame = self._subtitles.frame(now)
         if frame != self._frame:
             self._frame = frame
-            self.setAccessibleDescription(frame.text)
+            self.setAccessibleDescription(frame.described)
             self.update()
         self._show_or_hide()
         change = self._subtitles.next_change()

@@ -1,4 +1,4 @@
-"""Second step: which language is spoken, and into which to translate. GUI thread only."""
+"""First step: which language is spoken, and into which to translate. GUI thread only."""
 
 from typing import TYPE_CHECKING
 

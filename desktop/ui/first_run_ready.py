@@ -41,7 +41,7 @@ class ReadyPage(Page):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP)
         inside.setSpacing(4 * theme.STEP)
-        for line in (self.source, self.languages, self.models, self.outputs):
+        for line in (self.languages, self.models, self.source, self.outputs):
             inside.addWidget(line)
         self.content.addWidget(card)
         self.content.addStretch(1)
@@ -85,11 +85,14 @@ class ReadyPage(Page):
             return "Basic English."
         if self._found is None:
             return "…"
-        if not self._found.has_real_recogniser:
-            return "The starter models: a phrasebook. Models for real speech can be fetched at any time."
-        if self._found.missing:
-            return f"Missing: {missing_words(self._found.missing)}."
-        return "Everything is installed."
+        if self._found.only_phrasebook:
+            return "Only a phrasebook of about 900 words: real speech comes out wrong until a model is fetched."
+        missing = missing_words(self._found.missing)
+        if missing and self._found.translates and all(one.kind == "argos" for one in self._found.missing):
+            return f"{self._found.understood} To translate while somebody still speaks, fetch {missing}."
+        if missing:
+            return f"Missing: {missing}."
+        return f"{self._found.understood} Everything is installed.".strip()
 
 
 def outputs_words(settings: "Settings") -> str:

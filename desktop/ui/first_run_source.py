@@ -1,13 +1,14 @@
-"""First step: what to listen to, with its level and a test of three seconds. GUI thread only; the source is opened
-while the page is shown and closed when it is left."""
+"""Third step: what to listen to, with its level and a test of three seconds by the model that was chosen. GUI thread
+only; the source is opened while the page is shown and closed when it is left."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from desktop.ui import icons, theme
 from desktop.ui.first_run_page import Page
+from desktop.ui.model_jobs import Job, ModelJobs
 from desktop.ui.needed_card import ProgressBar
 from desktop.ui.source_picker import SourcePicker
 from desktop.ui.source_test import SourceTest, Understanding
@@ -15,9 +16,15 @@ from desktop.ui.source_test import SourceTest, Understanding
 if TYPE_CHECKING:
     from desktop.engine.events import Event, Samples
     from desktop.settings import Settings
+    from desktop.ui.models_finder import FoundModels
 
-STARTER = "Starter"
-"""how the names of models begin that ship with Parley"""
+Phase = Literal["ready", "listening", "understanding", "done"]
+_BUTTON: dict[Phase, str] = {
+    "ready": "Test for 3 seconds",
+    "listening": "Listening…",
+    "understanding": "Understanding…",
+    "done": "Test again",
+}
 HEARD = -45.0
 """dBFS of a peak that somebody near the microphone makes"""
 
@@ -25,13 +32,17 @@ HEARD = -45.0
 class SourcePage(Page):
     """The picker of the main window, a meter that moves at once, and the test."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: ModelJobs) -> None:
         super().__init__(
             "Listen to",
             "What should Parley listen to?",
             "A microphone hears you. “What the computer plays” hears calls, lectures and films. "
             "Everything stays on this computer.",
         )
+        self._jobs = jobs
+        self._found: FoundModels | None = None
+        self._is_open = False
+        self._phase: Phase = "ready"
         self.picker = SourcePicker()
         self.picker.chosen.connect(lambda source: self.settingChanged.emit("audio.source", source))
         self._level = QLabel()
@@ -79,7 +90,8 @@ class SourcePage(Page):
         self._understanding = Understanding(self)
         self._understanding.done.connect(self._show_understood)
         self._understanding.failed.connect(self._show_failed)
-        self._say("", "Press the button and say a sentence. Parley shows what it understood.")
+        jobs.changed.connect(self._show_test)
+        self._show_test()
         self.refresh()
 
     def apply(self, settings: "Settings") -> None:
@@ -88,6 +100,11 @@ class SourcePage(Page):
         self.picker.set_source(settings.audio.source)
         if self._is_shown and (before is None or before.audio.source != settings.audio.source):
             self._listen()
+        self._show_test()
+
+    def show_found(self, found: "FoundModels") -> None:
+        self._found = found
+        self._show_test()
 
     def on_event(self, event: "Event") -> None:
         if type(event).__name__ == "DevicesChanged":
@@ -123,7 +140,6 @@ class SourcePage(Page):
         source = self.settings.audio.source
         if source.startswith("file:"):
             self._level.setText("A recording is read when you press Start.")
-            self.test.setEnabled(False)
             return
         self._has_heard = False
         self._level.setText("Opening…")
@@ -141,6 +157,10 @@ class SourcePage(Page):
         listener, self._listener = self._listener, None
         self.picker.meter.clear()
         self._bar.hide()
+        self._is_open = False
+        if self._phase == "listening":
+            self._phase = "ready"
+        self._show_test()
         if listener is not None:
             told = (listener.opened, listener.level, listener.failed, listener.progressed, listener.recorded)
             for signal in told:
@@ -163,7 +183,8 @@ class SourcePage(Page):
 
     def _opened(self, _: str) -> None:
         is_microphone = self.settings is not None and self.settings.audio.source.startswith("microphone:")
-        self.test.setEnabled(True)
+        self._is_open = True
+        self._show_test()
         self._level.setText(
             "Say something: the bars should move." if is_microphone else "Play something: the bars should move."
         )
@@ -176,31 +197,37 @@ class SourcePage(Page):
 
     def _cannot_listen(self, sentence: str) -> None:
         self._level.setText(sentence)
-        self.test.setEnabled(False)
+        self._is_open = False
+        if self._phase == "listening":
+            self._phase = "ready"
+        self._show_test()
 
     # The test.
 
     def _begin_test(self) -> None:
-        if self._listener is None:
+        # The button stays enabled during a test: disabling it would hand the focus to another one.
+        if self._listener is None or not self._is_open or self._phase in ("listening", "understanding"):
             return
-        self.test.setEnabled(False)
-        self.test.setText("Listening…")
+        self._phase = "listening"
         self._say("", "Speak now.")
         self._bar.show_fraction(0.0)
         self._bar.show()
         self._listener.begin_test()
+        self._show_test()
 
     def _recorded(self, samples: "Samples") -> None:
         self._bar.hide()
-        self.test.setText("Understanding…")
+        self._phase = "understanding"
         self._say("", "One moment.")
+        self._show_test()
         if self.settings is not None:
             self._understanding.begin(samples, self.settings)
 
     def _show_understood(self, text: str, recogniser: str) -> None:
         if text:
-            better = " Better models come in a later step." if recogniser.startswith(STARTER) else ""
-            self._say(f"“{text}”", f"That is what {recogniser} understood.{better}")
+            is_phrasebook = self._found is not None and self._found.only_phrasebook and not self._is_basic()
+            why = " It knows a phrasebook only: real speech comes out wrong." if is_phrasebook else ""
+            self._say(f"“{text}”", f"That is what {recogniser} understood.{why}")
         else:
             self._say("", "Nothing was understood. Speak closer to the microphone, or choose another source.")
         self._end_test()
@@ -210,10 +237,43 @@ class SourcePage(Page):
         self._end_test()
 
     def _end_test(self) -> None:
-        self.test.setText("Test again")
-        self.test.setEnabled(self._listener is not None)
+        self._phase = "done"
+        self._show_test()
+
+    def _is_basic(self) -> bool:
+        return self.settings is not None and self.settings.recognition.backend == "pocketsphinx"
+
+    def _awaited(self) -> Job | None:
+        """The download without which there is no real recogniser for a test."""
+        if self._is_basic() or (self._found is not None and self._found.has_real_recogniser):
+            return None
+        return next((job for job in self._jobs.jobs() if job.key[0] == "whisper" and job.is_active), None)
+
+    def _show_test(self) -> None:
+        """The button and, while there is no result, the sentence below it."""
+        awaited = self._awaited()
+        self.test.setText(_BUTTON[self._phase])
+        can_test = self._is_open and awaited is None
+        if not can_test and self.test.hasFocus():
+            self.picker.setFocus()
+        self.test.setEnabled(can_test)
+        if self._phase == "ready":
+            self._say("", test_words(awaited, self._found, is_basic=self._is_basic()))
 
     def _say(self, understood: str, by: str) -> None:
         self._understood.setText(understood)
         self._understood.setVisible(bool(understood))
         self._by.setText(by)
+
+
+def test_words(awaited: Job | None, found: "FoundModels | None", *, is_basic: bool) -> str:
+    """What is said before a test. awaited: the download of the model that the test needs. Pure."""
+    if awaited is not None:
+        return (
+            f"{awaited.label} is still being fetched; the test works when it is here. "
+            "You can go on meanwhile and come back."
+        )
+    what = "Press the button and say a sentence. Parley shows what it understood."
+    if found is not None and found.only_phrasebook and not is_basic:
+        return f"{what} Only a phrasebook is installed: real speech comes out wrong until a model is fetched."
+    return what

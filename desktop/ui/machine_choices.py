@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
 from desktop.ui.picker import Choice, heading
 
 if TYPE_CHECKING:
+    from desktop.engine.models import Kind
     from desktop.settings import Settings
 
 
@@ -28,27 +29,26 @@ class MachineChoices:
     """voices, "automatic" first"""
     preset_models: tuple[str, ...] = ()
     """names of the Whisper models that understand what is spoken, for presets to choose from"""
+    is_phrasebook: bool = False
+    """recognition would run with a starter model, because there is no real one"""
     problems: tuple[str, ...] = ()
     """a sentence for each model that cannot be used"""
 
 
 def find(settings: "Settings") -> MachineChoices:
     """Look at the machine. Any thread; takes up to a second the first time."""
-    from desktop.engine.languages import CODES, language_name
-    from desktop.engine.model_choice import offered
+    from desktop.engine.languages import language_name
+    from desktop.engine.model_choice import is_phrasebook, offered, suited
     from desktop.engine.models import KINDS, broken
+    from desktop.ui.spoken_choices import known_languages, spoken_choices
 
-    whisper = offered("whisper")
-    recognised = {code for model in whisper for code in model.languages} or {"en"}
-    wanted = settings.recognition.language
-    spoken = settings.recognition.spoken
+    recognition = settings.recognition
+    spoken = recognition.spoken
+    known, detected = known_languages(recognition)
+    sources = spoken_choices(known, detected, recognition.language)
     pairs = _pairs(settings)
     reachable = {target for source, target in pairs if source in spoken or not spoken}
     others = {target for _, target in pairs} - reachable
-    sources = [Choice("auto", "Any language", search="detect automatic")]
-    sources += [_language(code) for code in sorted(recognised, key=language_name)]
-    if wanted not in recognised and wanted != "auto":
-        sources.append(_language(wanted))
     targets = [Choice("", "No translation", search="none off")]
     targets += [_language(code) for code in sorted(reachable, key=language_name)]
     if others:
@@ -59,17 +59,27 @@ def find(settings: "Settings") -> MachineChoices:
         targets += [heading("Not installed"), _language(target)]
     voices = [Choice("", "Best for the language")]
     voices += [Choice(v.name, v.label, search=language_name(v.languages[0])) for v in offered("voice")]
+    whisper = offered("whisper")
     models = [Choice("", _automatic(settings))]
     models += [Choice(model.name, model.label) for model in whisper]
-    assert set(recognised) <= set(CODES)
     return MachineChoices(
-        tuple(sources),
+        sources,
         tuple(targets),
-        tuple(models),
-        tuple(voices),
-        tuple(model.name for model in whisper if wanted == "en" or model.languages != ("en",)),
+        _with_named(models, "whisper", recognition.model),
+        _with_named(voices, "voice", settings.speech.voice),
+        tuple(model.name for model in suited(whisper, recognition)),
+        is_phrasebook(recognition),
         tuple(problem for kind in KINDS for problem in broken(kind)),
     )
+
+
+def _with_named(choices: list[Choice], kind: "Kind", name: str) -> tuple[Choice, ...]:
+    """The choices, with the installed model that the settings name though it is not offered any more."""
+    from desktop.engine.models import installed
+
+    if all(choice.value != name for choice in choices):
+        choices = choices + [Choice(one.name, one.label) for one in installed(kind) if one.name == name]
+    return tuple(choices)
 
 
 def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:

@@ -105,6 +105,7 @@ class MainWindow(QWidget):
         """Offer what this machine has."""
         self.access.show_machine(choices)
         self.languages.set_choices(choices.sources, choices.targets)
+        self._show_phrasebook(choices.is_phrasebook)
         self._show_cards()
         self._show_model()
         for problem in choices.problems:
@@ -238,7 +239,17 @@ class MainWindow(QWidget):
         if self.settings is not None and not self.status.is_running:
             self.status_line.set_model(self.access.model_label(self.settings.recognition.model), "")
 
+    def _show_phrasebook(self, is_phrasebook: bool) -> None:
+        """Say before the first word that there is no real recogniser, and take it back once there is one."""
+        self.transcript.show_phrasebook(is_phrasebook)
+        if is_phrasebook:
+            self.notify("phrasebook", notifications.PHRASEBOOK, "warning")
+        elif self.status_line.bar.notice is not None and self.status_line.bar.notice.code == "phrasebook":
+            self.status_line.bar.dismiss()
+
     def _add_notice(self, notice: Notice) -> None:
+        if notifications.is_known(self.notices, notice):
+            return
         self.notices = notifications.added(self.notices, notice)
         self.status_line.set_warnings(sum(one.severity != "info" for one in self.notices))
         self.status_line.bar.show_notice(self.notices[0])
@@ -292,6 +303,7 @@ class MainWindow(QWidget):
             for card in self.cards.cards:
                 card.refresh()
             self.status_line.refresh()
+            self.transcript.refresh()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None

@@ -76,7 +76,7 @@ def state_of(row: ModelRow, job: Job | None) -> tuple[str, str, icons.Role]:
     states: dict[str, tuple[str, str, icons.Role]] = {
         "available": ("", KIND_ICONS[row.kind], "muted"),
         "installed": ("Installed", "check-circle", "good"),
-        "starter": ("Installed", "check-circle-outline", "good"),
+        "starter": ("For trying out", "check-circle-outline", "muted"),
         "broken": ("Broken", "alert-octagon-outline", "bad"),
     }
     return states[row.state]

@@ -12,11 +12,14 @@ from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
 
 from desktop.ui.model_rows import ModelRow, rows_of
 from desktop.ui.picker import Choice, heading
+from desktop.ui.recogniser_words import Recogniser, recognisers_of, understood_words
+from desktop.ui.spoken_choices import narrowed, spoken_choices
 
 if TYPE_CHECKING:
     from desktop.engine.catalogue import Catalogue, Entry
-    from desktop.engine.speed_class import Measured
-    from desktop.settings import Settings
+    from desktop.engine.models import InstalledModel
+    from desktop.engine.speed_class import Measured, SpeedClass
+    from desktop.settings import RecognitionSettings, Settings
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,14 @@ class FoundModels:
     """what the chosen languages still need, smallest first"""
     has_real_recogniser: bool
     """one that is not the starter's understands what is spoken"""
+    only_phrasebook: bool
+    """there is no recogniser but the starter's"""
+    understood: str
+    """which real model is installed and what it understands, in a sentence; empty if there is none"""
+    translates: bool
+    """the installed Whisper model itself translates what is spoken into what is wanted, sentence by sentence"""
+    recognisers: tuple[Recogniser, ...]
+    """sizes of recognition models to choose from, small to large"""
     spoken: tuple[Choice, ...]
     """languages that can be recognised, now or after a download; "any" first"""
     targets: tuple[Choice, ...]
@@ -54,7 +65,7 @@ class FoundModels:
 def find(settings: "Settings") -> FoundModels:
     """Look at the machine and the catalogue. Any thread; takes up to a second the first time."""
     from desktop import paths
-    from desktop.engine import catalogue, models, speed_class
+    from desktop.engine import catalogue, model_choice, models, speed_class
     from desktop.engine.downloads import repair
     from desktop.engine.errors import CatalogueBroken
     from desktop.engine.languages import language_name
@@ -64,15 +75,26 @@ def find(settings: "Settings") -> FoundModels:
         listed = catalogue.load()
     except CatalogueBroken as error:
         listed, problems = catalogue.Catalogue((), ""), (error.message,)
-    installed = [model for kind in models.KINDS for model in models.installed(kind)]
+    installed = [model for kind in models.KINDS for model in model_choice.offered(kind)]
     measured = speed_class.measured(**_way(settings))
 
+    here = {model.name: model for model in installed if model.kind == "whisper" and not model.is_starter}
+
+    def speed_of(entry: "Entry") -> "SpeedClass":
+        """As measured with the model itself where it is installed and was tuned, else reckoned."""
+        if entry.id in here:
+            return speed_class.class_of(model_choice.cost_of(here[entry.id], settings.recognition))
+        return speed_class.speed_class(entry, measured)
+
     def speed(entry: "Entry") -> str:
-        return str(speed_class.speed_class(entry, measured)) if entry.kind == "whisper" and measured else ""
+        found = speed_of(entry) if entry.kind == "whisper" else speed_class.SpeedClass.UNKNOWN
+        return str(found) if found is not speed_class.SpeedClass.UNKNOWN else ""
 
     rows = rows_of(listed, installed, repair.find_broken(listed), speed, language_name)
     source, target = settings.recognition.language, settings.translation.target
     fast = _is_fast(listed, measured)
+    used = _used(settings)
+    translates = used is not None and settings.translation.backend != "argos" and (source, target) in _pairs(used)
     missing = catalogue.missing_for(source, target, settings.speech.enabled, listed, fast=fast)
     place = paths.models_dir()
     there = next((one for one in (place, *place.parents) if one.exists()), Path(place.anchor))
@@ -80,7 +102,11 @@ def find(settings: "Settings") -> FoundModels:
         rows,
         missing,
         not any(entry.kind == "whisper" for entry in missing),
-        _spoken(listed, source),
+        all(model.is_starter for model in installed if model.kind == "whisper"),
+        understood_words(used, source, language_name, translates=translates),
+        translates,
+        recognisers_of(listed.entries, installed, source, speed_of, fast=fast),
+        _spoken(listed, installed, settings.recognition),
         _targets(listed, source, target),
         place,
         shutil.disk_usage(there).free,
@@ -122,18 +148,31 @@ def _is_fast(listed: "Catalogue", measured: "Measured | None") -> bool:
     return small is None or speed_class(small, measured) in (SpeedClass.FASTER, SpeedClass.SAME, SpeedClass.UNKNOWN)
 
 
-def _spoken(listed: "Catalogue", chosen: str) -> tuple[Choice, ...]:
-    from desktop.engine.languages import language_name, native_name
-    from desktop.engine.models import installed
+def _used(settings: "Settings") -> "InstalledModel | None":
+    """The Whisper model that recognition would use; None if there is none."""
+    from desktop.engine.errors import ModelError
+    from desktop.engine.model_choice import chosen_model
 
-    codes = {code for entry in listed.entries if entry.kind == "whisper" for code in entry.languages}
-    codes |= {code for model in installed("whisper") for code in model.languages}
-    codes |= {chosen} - {"auto"}
-    names = sorted(codes, key=language_name)
-    return (
-        Choice("auto", "Any language", search="detect automatic"),
-        *(Choice(code, language_name(code), search=native_name(code)) for code in names),
-    )
+    try:
+        return chosen_model(settings.recognition)
+    except ModelError:
+        return None
+
+
+def _pairs(model: "InstalledModel") -> frozenset[tuple[str, str]]:
+    """(source, target) that a real Whisper model translates by itself."""
+    from desktop.engine.stt.model_directory import describe
+
+    return frozenset() if model.is_starter else describe(model.path).pairs
+
+
+def _spoken(
+    listed: "Catalogue", installed: "list[InstalledModel]", recognition: "RecognitionSettings"
+) -> tuple[Choice, ...]:
+    known = [code for entry in listed.entries if entry.kind == "whisper" for code in entry.languages]
+    known += [code for model in installed if model.kind == "whisper" for code in model.languages]
+    codes = tuple(dict.fromkeys(known))
+    return spoken_choices(codes, narrowed(codes, recognition.languages), recognition.language)
 
 
 def _targets(listed: "Catalogue", source: str, chosen: str) -> tuple[Choice, ...]:

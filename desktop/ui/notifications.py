@@ -37,6 +37,7 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "model": ("model", "Choose a model"),
     "language-unknown": ("language", "Choose a language"),
     "untranslated": ("models", "Get one"),
+    "phrasebook": ("models", "Open Models"),
     "pace": ("model", "Choose a model"),
     "buffered": ("model", "Choose a model"),
     "audio-dropped": ("model", "Choose a model"),
@@ -45,6 +46,10 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "settings": ("settings", "Open settings"),
     "hotkeys": ("settings", "Open settings"),
 }
+PHRASEBOOK = (
+    "Only a phrasebook of about 900 words is installed: real speech comes out wrong. Fetch a Whisper model in Models."
+)
+"""What is said, with the code "phrasebook", where there is no real recogniser."""
 PASSES_AFTER = 8_000
 """Milliseconds after which a notice that only informs goes by itself."""
 _LONGEST = 100
@@ -82,6 +87,11 @@ def added(notices: tuple[Notice, ...], new: Notice) -> tuple[Notice, ...]:
     same = next((n for n in notices if (n.code, n.message) == (new.code, new.message)), None)
     rest = tuple(n for n in notices if n is not same)
     return (replace(new, count=same.count + 1 if same else 1), *rest)[:_LONGEST]
+
+
+def is_known(notices: tuple[Notice, ...], new: Notice) -> bool:
+    """Whether it needs no saying again in this run: that there is only a phrasebook, whoever notices it."""
+    return new.code == "phrasebook" and any(one.code == "phrasebook" for one in notices)
 
 
 def icon_of(severity: str) -> tuple[str, icons.Role]:

@@ -208,7 +208,10 @@ def _asks(settings: "Settings") -> tuple[object, ...]:
     """What the list of models depends on."""
     recognition = settings.recognition
     return (
+        recognition.backend,
+        recognition.model,
         recognition.language,
+        recognition.languages,
         recognition.threads,
         recognition.device,
         recognition.compute_type,

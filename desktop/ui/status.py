@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from desktop.engine.events import Metrics, ModelProgress, StateChanged
 
-REDUCING = frozenset({"fallback", "audio-dropped", "device-lost", "buffered"})
+REDUCING = frozenset({"fallback", "audio-dropped", "device-lost", "buffered", "phrasebook"})
 """Codes of notices after which Parley works, but less well."""
 STAGES = {
     "partial": "heard → shown",

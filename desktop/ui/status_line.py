@@ -105,6 +105,7 @@ class StatusLine(QWidget):
             self._latency.hide()
             self._dropped.hide()
             self._spark.clear()
+        self._fit()
 
     def show_metrics(self, metrics: "Metrics") -> None:
         """Show how well the engine keeps up."""
@@ -164,12 +165,13 @@ class StatusLine(QWidget):
         self._spark.setVisible(self._status.is_running and self._spark.has_values and self.width() > 640)
         others = [self._picture, self._words, self._dropped, self.downloads]
         others += [self.model, self.warnings, self.menu, self._spark]
-        taken = sum(one.sizeHint().width() + 2 * theme.STEP for one in others if not one.isHidden())
-        room = self.width() - taken - 8 * theme.STEP
+        widths = [max(one.sizeHint().width(), one.minimumWidth()) for one in others if not one.isHidden()]
+        room = self.width() - sum(widths) - 2 * theme.STEP * (len(widths) + 2)  # beside it and the reason, too
         shown = ""
         for more in words:
             longer = f"{shown} · {more}" if shown else more
-            if shown and self.fontMetrics().horizontalAdvance(longer) > room:
+            self._latency.setText(longer)
+            if shown and self._latency.sizeHint().width() > room:
                 break
             shown = longer
         self._latency.setText(shown)

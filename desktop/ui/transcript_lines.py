@@ -32,6 +32,8 @@ class Line:
     """wall clock at its start"""
     heard: "TranscriptUpdate"
     translated: "TranslationUpdate | None" = None
+    is_phrasebook: bool = False
+    """a starter model recognised it, which knows a phrasebook only"""
     corrected: str | None = None
     """what the user wrote instead of what was heard; empty takes the line out"""
 
@@ -71,7 +73,12 @@ class Lines(Sequence[Line]):
     def __getitem__(self, index):  # type: ignore[no-untyped-def]
         return self._lines[index]
 
-    def heard(self, update: "TranscriptUpdate", now: datetime) -> int | None:
+    @property
+    def has_phrasebook(self) -> bool:
+        """Whether a starter model recognised any of them."""
+        return any(line.is_phrasebook for line in self._lines)
+
+    def heard(self, update: "TranscriptUpdate", now: datetime, *, is_phrasebook: bool = False) -> int | None:
         """now: wall clock; the first words of an utterance come right after they were said."""
         index = self._index.get(update.segment_id)
         if index is not None:
@@ -82,7 +89,8 @@ class Lines(Sequence[Line]):
             return index
         if not update.committed and not update.unconfirmed:
             return None
-        self._lines.append(Line(now - timedelta(seconds=max(0.0, update.end - update.start)), update))
+        begin = now - timedelta(seconds=max(0.0, update.end - update.start))
+        self._lines.append(Line(begin, update, is_phrasebook=is_phrasebook))
         self._index[update.segment_id] = len(self._lines) - 1
         return self._index[update.segment_id]
 
@@ -136,6 +144,25 @@ class Lines(Sequence[Line]):
             if line.translated is not None:
                 transcript.add(line.translated)
         return transcript.utterances()
+
+
+def with_note(content: str, extension: str, note: str) -> str:
+    """A saved transcript with a remark at its head, where the format has a place that players do not show.
+
+    extension: "txt", "vtt", "json"; "srt" has no such place and stays as it is."""
+    if not note:
+        return content
+    match extension:
+        case "txt":
+            return f"[{note}]\n{content}"
+        case "vtt":
+            head, cut, rest = content.partition("\n\n")
+            return f"{head}\n\nNOTE {note}{cut}{rest}" if cut else f"{head.rstrip()}\n\nNOTE {note}\n"
+        case "json":
+            import json
+
+            return json.dumps({"note": note, **json.loads(content)}, ensure_ascii=False) + "\n"
+    return content
 
 
 def _text(committed: str, unconfirmed: str, language: str) -> Text:

@@ -9,6 +9,8 @@ from PyQt6.QtGui import QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui import icons, theme
+from desktop.ui.output_cards import ElidedLabel
+from desktop.ui.transcript_lines import with_note
 from desktop.ui.transcript_view import TranscriptView
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class TranscriptPanel(QFrame):
         tools.addStretch(1)
         for button in (self.search_button, self.copy_button, self.save_button, self.clear_button):
             tools.addWidget(button)
+        self.note = _Note()
         self._search_row = QWidget()
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search the transcript")
@@ -69,9 +72,18 @@ class TranscriptPanel(QFrame):
         layout.setSpacing(0)
         layout.addLayout(tools)
         layout.addWidget(self._search_row)
+        layout.addWidget(self.note)
         layout.addWidget(self.view, 1)
         self.view.countChanged.connect(self._show_count)
         self._show_count(0)
+
+    def show_phrasebook(self, is_phrasebook: bool) -> None:
+        """Whether what is heard from now on is recognised by a starter model, for want of a real one."""
+        self.view.show_phrasebook(is_phrasebook)
+
+    def refresh(self) -> None:
+        """After a change of the look."""
+        self.note.refresh()
 
     def open_search(self) -> None:
         self._search_row.show()
@@ -87,10 +99,13 @@ class TranscriptPanel(QFrame):
     def copy(self) -> None:
         """What is selected goes to the clipboard, or the whole transcript."""
         cursor = self.view.textCursor()
-        text = cursor.selection().toPlainText() if cursor.hasSelection() else self.view.toPlainText()
+        text = cursor.selection().toPlainText() if cursor.hasSelection() else self._whole()
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None and text:
             clipboard.setText(text)
+
+    def _whole(self) -> str:
+        return with_note(self.view.toPlainText(), "txt", self.view.note())
 
     def ask_save(self) -> None:
         """Ask where, then save."""
@@ -135,6 +150,7 @@ class TranscriptPanel(QFrame):
 
     def _show_count(self, count: int) -> None:
         self._count.setText(f"Transcript · {count} line{'' if count == 1 else 's'}" if count else "Transcript")
+        self.note.say(self.view.note() if count else "")
         for button in (self.search_button, self.copy_button, self.save_button, self.clear_button):
             button.setEnabled(count > 0)
 
@@ -146,3 +162,34 @@ class TranscriptPanel(QFrame):
         button.setToolTip(f"{what} ({keys})")
         button.clicked.connect(lambda: do())
         return button
+
+
+class _Note(QWidget):
+    """One quiet line with a warning sign; hidden while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._picture = QLabel()
+        self._text = ElidedLabel()
+        self._text.setObjectName("muted")
+        self._text.setFont(theme.font("small"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4 * theme.STEP, 0, 4 * theme.STEP, theme.STEP)
+        layout.setSpacing(2 * theme.STEP)
+        layout.addWidget(self._picture)
+        layout.addWidget(self._text, 1)
+        self.refresh()
+        self.hide()
+
+    def say(self, sentence: str) -> None:
+        self._text.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.setVisible(bool(sentence))
+
+    def words(self) -> str:
+        """What it says; empty while it is hidden."""
+        return self.accessibleName()
+
+    def refresh(self) -> None:
+        """Paint the sign again."""
+        self._picture.setPixmap(icons.icon("alert-outline", "warning").pixmap(QSize(14, 14), self.devicePixelRatioF()))

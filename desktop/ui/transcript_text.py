@@ -37,6 +37,8 @@ class TranscriptText(QTextEdit):
         self._blocks: list[int] = []
         """blocks of the document that each line has: 0, 1 or 2"""
         self._drawn: list[tuple[Text | None, Text | None]] = []
+        self._notes: list[bool] = []
+        """whether the second block of each line says that there is no translation"""
         self._style()
 
     @property
@@ -57,6 +59,8 @@ class TranscriptText(QTextEdit):
         self._unconfirmed.setFontItalic(True)
         self._translation = QTextCharFormat()
         self._translation.setForeground(QColor(look.accent))
+        self._untranslated = QTextCharFormat()
+        self._untranslated.setForeground(QColor(look.warning))
         self._time = QTextCharFormat()
         self._time.setForeground(QColor(look.muted))
         self._time.setFontPointSize(theme.font("small").pointSizeF())
@@ -67,6 +71,7 @@ class TranscriptText(QTextEdit):
         count = len(self._blocks)
         self._blocks = [0] * count
         self._drawn = [(None, None)] * count
+        self._notes = [False] * count
         whole = QTextCursor(self.document())
         whole.beginEditBlock()
         for index in range(count):
@@ -80,6 +85,7 @@ class TranscriptText(QTextEdit):
         if is_new:
             self._blocks.append(0)
             self._drawn.append((None, None))
+            self._notes.append(False)
         self._draw(index)
         if is_new:
             self.countChanged.emit(len(self._blocks))
@@ -94,10 +100,12 @@ class TranscriptText(QTextEdit):
         original = line.original if line.original.text else None
         translation = line.translation if original else None
         if original and line.untranslated:
-            note = f"[not translated: nothing installed for {_name(line.untranslated)}]"
-            translation = Text(note, 0, "en")
+            note = f"[not translated into {_name(line.untranslated)}]"
+            translation = Text(note, len(note), "en")
+        is_note = bool(original and line.untranslated)
+        was_note, self._notes[index] = self._notes[index], is_note
         self._drawn[index] = (original, translation)
-        if original == before_original and translation == before_translation:
+        if original == before_original and translation == before_translation and is_note == was_note:
             return
         first = self._first_block(index)
         appears = original is not None and before_original is None and first < self._total()
@@ -114,7 +122,8 @@ class TranscriptText(QTextEdit):
             self._insert(first + 1, "", is_translation=True, language=translation.language)
             self._blocks[index] = 2
         if translation is not None:
-            self._replace(first + 1, 0, before_translation, translation, self._translation)
+            known = before_translation if is_note == was_note else None  # another kind is written anew, in its colour
+            self._replace(first + 1, 0, known, translation, self._untranslated if is_note else self._translation)
         elif before_translation is not None:
             self._remove(first + 1)
             self._blocks[index] = 1

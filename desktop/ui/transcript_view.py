@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import QApplication, QPushButton, QTextEdit, QWidget
 
 from desktop.ui import icons, theme
 from desktop.ui.line_editor import LineEditor
+from desktop.ui.transcript_lines import with_note
 from desktop.ui.transcript_text import TranscriptText
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ HINTS = {
     "listening": ("Listening", "What is heard appears here."),
 }
 """State of the engine -> title and sentence of an empty transcript."""
+PHRASEBOOK_HINT = (
+    "Only a phrasebook is installed",
+    "It knows about 900 words: real speech comes out wrong. Fetch a Whisper model in Models (Ctrl+Shift+M).",
+)
+PHRASEBOOK_NOTE = "Recognised with a phrasebook of about 900 words: real speech comes out wrong."
+"""Stands at the head of a transcript, also where it is copied or saved."""
 
 
 class TranscriptView(TranscriptText):
@@ -48,7 +55,9 @@ class TranscriptView(TranscriptText):
         self._editor: LineEditor | None = None
         self._edited = 0
         self._pressed_at = QPoint()
-        self._hint = HINTS["idle"]
+        self._state = "idle"
+        self._is_phrasebook = False
+        self.countChanged.connect(self._show_hint)
         self._live = QPushButton("Live", self)
         self._live.setObjectName("live")
         self._live.setAccessibleName("Go to the newest line")
@@ -69,7 +78,7 @@ class TranscriptView(TranscriptText):
         return self._following
 
     def heard(self, update: "TranscriptUpdate") -> None:
-        self._changed(self._lines.heard(update, datetime.now()))
+        self._changed(self._lines.heard(update, datetime.now(), is_phrasebook=self._is_phrasebook))
 
     def translated(self, update: "TranslationUpdate") -> None:
         self._changed(self._lines.translated(update))
@@ -96,10 +105,28 @@ class TranscriptView(TranscriptText):
 
     def show_state(self, state: str) -> None:
         """What an empty transcript tells the user to do."""
-        hint = HINTS.get(state, HINTS["idle"])
+        self._state = state
+        self._show_hint()
+
+    def show_phrasebook(self, is_phrasebook: bool) -> None:
+        """Whether what is heard from now on is recognised by a starter model, for want of a real one."""
+        self._is_phrasebook = is_phrasebook
+        self._show_hint()
+
+    def hint(self) -> tuple[str, str]:
+        """Title and sentence that an empty transcript shows."""
+        if self._is_phrasebook and self._state != "loading":
+            return PHRASEBOOK_HINT
+        return HINTS.get(self._state, HINTS["idle"])
+
+    def note(self) -> str:
+        """What is to be known of the whole transcript; empty if nothing."""
+        return PHRASEBOOK_NOTE if self._lines.has_phrasebook else ""
+
+    def _show_hint(self) -> None:
+        self.setAccessibleDescription("" if self._drawn else ". ".join(self.hint()))
         viewport = self.viewport()
-        if hint != self._hint and viewport is not None:
-            self._hint = hint
+        if viewport is not None:
             viewport.update()
 
     def clear_lines(self) -> None:
@@ -108,6 +135,7 @@ class TranscriptView(TranscriptText):
         self._lines.clear()
         self._blocks.clear()
         self._drawn.clear()
+        self._notes.clear()
         self.clear()
         self._style()
         self.follow()
@@ -117,7 +145,9 @@ class TranscriptView(TranscriptText):
         """Write the transcript in the format of the file's extension. Raises OSError, ValueError (extension)."""
         from desktop.engine.export import Format, rendered
 
-        path.write_text(rendered(self._lines.utterances(), Format(path.suffix.lstrip(".").lower())), encoding="utf-8")
+        form = Format(path.suffix.lstrip(".").lower())
+        content = rendered(self._lines.utterances(), form)
+        path.write_text(with_note(content, str(form), self.note()), encoding="utf-8")
 
     def follow(self) -> None:
         """Show the newest line and keep doing so."""
@@ -203,7 +233,7 @@ class TranscriptView(TranscriptText):
         painter = QPainter(viewport)
         look = theme.colors()
         area = viewport.rect().adjusted(16, 0, -16, 0)
-        title, hint = self._hint
+        title, hint = self.hint()
         middle = area.center().y()
         center = Qt.AlignmentFlag.AlignHCenter
         painter.setPen(QColor(look.text))
@@ -317,16 +347,19 @@ class TranscriptView(TranscriptText):
         return index if index in final else final[-1] if final else None
 
     def _paint_marks(self, viewport: QWidget) -> None:
-        """A pencil beside each line that was corrected."""
+        """A pencil beside each line that was corrected, a warning sign beside each that has no translation."""
         corrected = [index for index, line in enumerate(self._lines) if line.corrected and self._blocks[index]]
-        if not corrected:
+        untranslated = [index for index, is_note in enumerate(self._notes) if is_note and self._blocks[index] > 1]
+        if not corrected and not untranslated:
             return
         painter = QPainter(viewport)
-        pencil = icons.icon("pencil-outline", "muted")
-        for index in corrected:
-            area = self.cursorRect(self._cursor(self._first_block(index), len("00:00:00\t")))
+        pencil, sign = icons.icon("pencil-outline", "muted"), icons.icon("alert-outline", "warning")
+        marks = [(pencil, self._first_block(index), len("00:00:00\t")) for index in corrected]
+        marks += [(sign, self._first_block(index) + 1, 0) for index in untranslated]
+        for picture, block, offset in marks:
+            area = self.cursorRect(self._cursor(block, offset))
             if area.bottom() >= 0 and area.top() <= viewport.height():
-                pencil.paint(painter, area.left() - 20, area.center().y() - 7, 14, 14)
+                picture.paint(painter, area.left() - 20, area.center().y() - 7, 14, 14)
 
     def _place_live(self) -> None:
         self._live.adjustSize()

@@ -1,5 +1,6 @@
 """The first steps: every page, by mouse and keyboard, without a network and with one."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,36 +64,107 @@ def desk(
         yield desk
 
 
-def opened(desk: ModelsDesk, room: Room) -> FirstRun:
+LANGUAGES, MODELS, SOURCE, OUTPUTS, READY = range(5)
+
+
+def opened(desk: ModelsDesk, room: Room, page: int = LANGUAGES) -> FirstRun:
+    """The first steps at a page; where that is the source's, the source is open."""
     desk.set_up.on_event(DEVICES)
     window = desk.set_up.open_first_run()
     assert window is not None
-    desk.qtbot.waitUntil(lambda: bool(room.sources) and room.sources[-1].is_open, timeout=10_000)
     desk.qtbot.waitUntil(lambda: window.models.card.title() != "", timeout=10_000)
+    window.turn_to(page)
+    if page == SOURCE:
+        desk.qtbot.waitUntil(lambda: bool(room.sources) and room.sources[-1].is_open, timeout=10_000)
     return window
+
+
+def fetched(window: FirstRun, qtbot: QtBot) -> None:
+    """Fetch what the languages need, on the page of the models, and wait for it."""
+    window.turn_to(MODELS)
+    window.models.card.fetch.click()
+    qtbot.waitUntil(lambda: window.models.card.title().startswith("Everything for"), timeout=20_000)
 
 
 def test_the_level_moves_and_the_test_shows_what_was_understood(
     desk: ModelsDesk, room: Room, qtbot: QtBot, speech: Any, manifest: dict[str, dict[str, Any]]
 ) -> None:
     window = opened(desk, room)
+    fetched(window, qtbot)
+    window.turn_to(SOURCE)
     page = window.source
     qtbot.waitUntil(lambda: "bars should move" in page.level_words())
     samples: Samples = speech("en-01")
     room.sources[-1].send(samples[16_000:24_000])
     qtbot.waitUntil(lambda: page.level_words() == "Parley hears you.")
     assert page.picker.meter.accessibleName() == "Level: speech"
+    window.activateWindow()
+    page.test.setFocus()
     page.test.click()
     assert page.test.text() == "Listening…"
-    assert not page.test.isEnabled()
+    page.test.click()  # nothing: it is under way
+    assert page.test.text() == "Listening…"
     room.sources[-1].send(np.concatenate([samples, np.zeros(48_000, np.float32)]))
     qtbot.waitUntil(lambda: page.test.text() == "Test again", timeout=20_000)
     assert page.understood() == f"“{manifest['en-01']['text']}”"
+    assert page.result_words() == "That is what Whisper small understood."
+    assert not window.later.hasFocus()
+    assert page.test.isEnabled()
+
+
+def test_the_test_keeps_the_focus_where_it_was(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room, SOURCE)
+    window.activateWindow()
+    page = window.source
+    qtbot.waitUntil(page.test.isEnabled)
+    page.test.setFocus()
+    qtbot.waitUntil(page.test.hasFocus)
+    qtbot.keyClick(page.test, Qt.Key.Key_Space)
+    assert page.test.hasFocus()
+    room.sources[-1].send(np.zeros(60_000, np.float32))
+    qtbot.waitUntil(lambda: page.test.text() == "Test again", timeout=20_000)
+    assert page.test.hasFocus()
+    page.picker.chosen.emit(f"file:{TEST_AUDIO / 'en-01.flac'}")  # which cannot be tested
+    assert not page.test.isEnabled()
+    assert page.picker.hasFocus()
+
+
+def test_a_test_without_a_real_model_says_that_it_is_a_phrasebook(
+    desk: ModelsDesk, room: Room, qtbot: QtBot, speech: Any, manifest: dict[str, dict[str, Any]]
+) -> None:
+    page = opened(desk, room, SOURCE).source
+    qtbot.waitUntil(page.test.isEnabled)
+    assert "Only a phrasebook is installed" in page.result_words()
+    page.test.click()
+    room.sources[-1].send(np.concatenate([speech("en-01"), np.zeros(48_000, np.float32)]))
+    qtbot.waitUntil(lambda: page.test.text() == "Test again", timeout=20_000)
+    assert page.understood() == f"“{manifest['en-01']['text']}”"
     assert "Starter (phrasebook)" in page.result_words()
+    assert "phrasebook only" in page.result_words()
+
+
+def test_while_the_model_is_being_fetched_the_test_waits_and_the_page_can_be_passed(
+    desk: ModelsDesk, room: Room, qtbot: QtBot, server: ModelServer
+) -> None:
+    gate = threading.Event()
+    server.faults.append(Fault("model.bin", hold=gate, hold_after=4_000_000))
+    window = opened(desk, room, MODELS)
+    window.models.card.fetch.click()
+    window.turn_to(SOURCE)
+    page = window.source
+    qtbot.waitUntil(lambda: "bars should move" in page.level_words())
+    assert page.result_words().startswith("Whisper small is still being fetched")
+    assert not page.test.isEnabled()
+    window.next.click()
+    assert window.number == OUTPUTS
+    window.back.click()
+    gate.set()
+    qtbot.waitUntil(page.test.isEnabled, timeout=20_000)
+    qtbot.waitUntil(lambda: "fetched" not in page.result_words(), timeout=10_000)
 
 
 def test_silence_is_told(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
-    page = opened(desk, room).source
+    page = opened(desk, room, SOURCE).source
     qtbot.waitUntil(page.test.isEnabled)
     page.test.click()
     room.sources[-1].send(np.zeros(60_000, np.float32))
@@ -108,6 +180,7 @@ def test_a_source_that_is_missing_is_one_sentence_and_another_one_works(
     desk.set_up.on_event(DEVICES)
     window = desk.set_up.open_first_run()
     assert window is not None
+    window.turn_to(SOURCE)
     page = window.source
     qtbot.waitUntil(lambda: page.level_words().startswith("The microphone Headset"))
     assert not page.test.isEnabled()
@@ -118,7 +191,10 @@ def test_a_source_that_is_missing_is_one_sentence_and_another_one_works(
 
 
 def test_the_microphone_is_open_only_while_its_page_is_shown(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
-    window = opened(desk, room)
+    window = opened(desk, room, MODELS)
+    assert not room.sources
+    window.next.click()
+    qtbot.waitUntil(lambda: bool(room.sources) and room.sources[-1].is_open)
     window.next.click()
     qtbot.waitUntil(lambda: not room.sources[-1].is_open)
     window.back.click()
@@ -130,12 +206,11 @@ def test_the_microphone_is_open_only_while_its_page_is_shown(desk: ModelsDesk, r
 
 def test_languages_are_those_there_are_models_for(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room)
-    window.next.click()
     page = window.languages
     page.spoken.click()
     popup = next(one for one in page.spoken.findChildren(PickerList) if one.isVisible())
     labels = [popup._list.item(row).text() for row in range(popup._list.count())]  # type: ignore[union-attr]
-    assert labels == ["Any language", "English", "Spanish"]
+    assert labels == ["English or Spanish", "English", "Spanish"]
     popup.close()
     page.spoken.picked.emit("es")
     page.target.picked.emit("en")
@@ -147,25 +222,53 @@ def test_languages_are_those_there_are_models_for(desk: ModelsDesk, room: Room, 
 
 
 def test_models_are_fetched_while_one_goes_on(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
-    window = opened(desk, room)
-    window.turn_to(2)
+    window = opened(desk, room, MODELS)
     page = window.models
     assert page.card.title() == "English → Spanish needs 2 more"
     assert page.starter.isChecked()
     page.card.fetch.click()
     assert not page.starter.isChecked()
-    window.next.click()
-    window.next.click()
-    qtbot.waitUntil(lambda: window.ready.models.sentence() == "Everything is installed.", timeout=20_000)
+    window.turn_to(READY)
+    done = "Whisper small is installed and understands English. Everything is installed."
+    qtbot.waitUntil(lambda: window.ready.models.sentence() == done, timeout=20_000)
     assert page.card.title() == "Everything for English → Spanish is installed"
+
+
+def test_a_real_model_takes_the_place_of_the_starter_models(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room, MODELS)
+    page = window.models
+    assert (page.starter.isVisible(), page.basic.isVisible(), page.understood.isVisible()) == (True, True, False)
+    assert "Not for real speech" in page.starter.accessibleName()
+    fetched(window, qtbot)
+    assert not page.starter.isVisible()
+    assert not page.basic.isVisible()
+    assert page.understood.text() == "Whisper small is installed and understands English."
+    desk.store.set("recognition.backend", "pocketsphinx")  # a way back must stay
+    qtbot.waitUntil(page.starter.isVisible)
+    assert page.starter.accessibleName().startswith("Whisper, not chosen")
+    page.starter.click()
+    assert desk.store.current.recognition.backend == "auto"
+
+
+def test_sizes_say_what_they_are_good_for_and_can_be_fetched(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+    window = opened(desk, room, MODELS)
+    page = window.models
+    assert [line.choice.entry.id for line in page.sizes] == ["tiny", "small"]
+    tiny, small = page.sizes
+    assert "Fastest" in tiny.about()
+    assert "More accurate" in small.about()
+    tiny.fetch.click()
+    qtbot.waitUntil(lambda: page.sizes[0].choice.is_installed, timeout=20_000)
+    assert not tiny.fetch.isVisible()
+    assert small.fetch.isVisible()
+    assert page.understood.text() == "Whisper tiny is installed and understands English."
 
 
 def test_without_a_network_one_begins_with_what_ships(
     desk: ModelsDesk, room: Room, qtbot: QtBot, server: ModelServer
 ) -> None:
     server.faults.append(Fault("/", status=503))
-    window = opened(desk, room)
-    window.turn_to(2)
+    window = opened(desk, room, MODELS)
     page = window.models
     page.card.fetch.click()
     qtbot.waitUntil(lambda: page.card.fetch.text() == "Try again" and page.card.fetch.isVisible(), timeout=20_000)
@@ -176,16 +279,15 @@ def test_without_a_network_one_begins_with_what_ships(
     page.starter.click()
     assert desk.store.current.recognition.backend == "auto"
     assert page.starter.isChecked()
-    window.turn_to(4)
-    assert window.ready.models.sentence().startswith("The starter models")
+    window.turn_to(READY)
+    assert window.ready.models.sentence().startswith("Only a phrasebook")
     with qtbot.waitSignal(desk.set_up.startRequested):
         window.next.click()
     assert not window.isVisible()
 
 
 def test_outputs_and_the_hotkey(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
-    window = opened(desk, room)
-    window.turn_to(3)
+    window = opened(desk, room, OUTPUTS)
     page = window.outputs
     page.switches["typing"].click()
     page.switches["subtitles"].click()
@@ -287,7 +389,7 @@ def test_the_test_recognises_with_what_is_chosen(desk: ModelsDesk, speech: Any) 
 
 
 def test_a_recording_has_no_level(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
-    window = opened(desk, room)
+    window = opened(desk, room, SOURCE)
     window.source.picker.chosen.emit(f"file:{TEST_AUDIO / 'en-01.flac'}")
     qtbot.waitUntil(lambda: window.source.level_words().startswith("A recording"))
     assert not window.source.test.isEnabled()

@@ -46,6 +46,18 @@ def labels(popup: PickerList) -> list[str]:
     return [found.item(row).text() for row in range(found.count())]  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("width", range(640, 1280, 40))
+def test_the_figures_of_the_status_line_are_never_cut_off(window: MainWindow, width: int) -> None:
+    window.resize(width, 500)
+    listen(window)
+    figures = {"partial": 2.0, "final": 1.6, "recognition": 1.6, "translation": 3.4, "speech": 0.4}
+    window.on_event(Metrics(figures, {}, 0.0, 0, "Whisper large-v3-turbo", "Whisper", "", 0.0, "beam 1"))
+    QApplication.processEvents()
+    line = window.status_line
+    assert line._latency.width() >= line._latency.sizeHint().width()
+    assert line.latency_text()
+
+
 def test_start_and_stop_by_mouse_and_keyboard(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.startRequested):
         qtbot.mouseClick(window.start, Qt.MouseButton.LeftButton)

@@ -4,13 +4,15 @@ import re
 from datetime import datetime
 
 import pytest
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.events import ErrorEvent, Severity, State, StateChanged
+from desktop.engine.events import ErrorEvent, Severity, State, StateChanged, TranscriptUpdate
 from desktop.ui import notifications
+from desktop.ui.machine_choices import MachineChoices
 from desktop.ui.main_window import MainWindow
-from desktop.ui.notifications import Notice, NoticeBar
+from desktop.ui.notifications import PHRASEBOOK, Notice, NoticeBar
 from desktop.ui.output_cards import ElidedLabel
 from desktop.ui.picker import PickerList
 from desktop.ui.shortcuts import SHORTCUTS
@@ -72,3 +74,41 @@ def test_a_search_without_a_match_says_so(window: MainWindow) -> None:
     field.setText("")
     assert not says_nothing()
     popup.close()
+
+
+def choices(*, is_phrasebook: bool) -> MachineChoices:
+    return MachineChoices((), (), (), (), is_phrasebook=is_phrasebook)
+
+
+def test_a_phrasebook_is_told_before_the_first_word_and_once(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_choices(choices(is_phrasebook=True))
+    notice = window.status_line.bar.notice
+    assert notice is not None
+    assert (notice.message, notice.action, notice.action_label) == (PHRASEBOOK, "models", "Open Models")
+    window.on_event(ErrorEvent("phrasebook", "The engine says it in other words.", Severity.WARNING))
+    window.set_choices(choices(is_phrasebook=True))
+    assert [(one.code, one.count) for one in window.notices] == [("phrasebook", 1)]
+    with qtbot.waitSignal(window.side.modelsWanted):
+        window.status_line.bar._act.click()
+
+
+def test_the_phrasebooks_notice_goes_when_a_real_model_came(window: MainWindow) -> None:
+    window.set_choices(choices(is_phrasebook=True))
+    window.on_event(TranscriptUpdate(0, 1, "en", "Hello.", "", (), 0.0, 1.0, True))
+    assert "phrasebook" in window.transcript.note.words()
+    assert not window.transcript.note.isHidden()
+    window.set_choices(choices(is_phrasebook=False))
+    assert window.status_line.bar.isHidden()
+    assert "phrasebook" in window.transcript.note.words()  # of the line that is there
+    window.transcript.view.clear_lines()
+    assert window.transcript.note.isHidden()
+
+
+def test_a_copy_of_the_whole_transcript_says_that_it_was_a_phrasebook(window: MainWindow) -> None:
+    window.set_choices(choices(is_phrasebook=True))
+    window.on_event(TranscriptUpdate(0, 1, "en", "Hello.", "", (), 0.0, 1.0, True))
+    window.transcript.copy()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text().startswith("[Recognised with a phrasebook")
+    assert clipboard.text().endswith("Hello.")

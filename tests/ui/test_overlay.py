@@ -58,6 +58,20 @@ def test_it_is_hidden_until_something_is_said(overlay: SubtitleOverlay) -> None:
     assert overlay.accessibleDescription() == overlay.text()
 
 
+def test_what_is_not_translated_looks_and_reads_so(overlay: SubtitleOverlay) -> None:
+    own = settings(show="translation", text_color="#ffffff", translation_color="#ffd54f", outline=False)
+    overlay.apply(own)
+    overlay.on_event(TranslationUpdate(0, 0, "en", "es", "Dónde está", "", True))
+    assert "#ffffd54f" in colours(image(overlay))
+    overlay.clear()
+    overlay.on_event(TranslationUpdate(1, 0, "en", "es", "Where is it", "", True, is_translated=False))
+    assert overlay.text() == "[EN] Where is it"
+    assert overlay.accessibleDescription() == "Not translated: Where is it"
+    seen = colours(image(overlay))
+    assert "#ffffffff" in seen
+    assert "#ffffd54f" not in seen
+
+
 def test_it_goes_by_itself(qtbot: QtBot, overlay: SubtitleOverlay) -> None:
     overlay.apply(settings(clear_after=1))
     overlay.on_event(heard("Yes."))

@@ -80,9 +80,59 @@ def test_a_selection_survives_what_is_said_next(view: TranscriptView) -> None:
 
 
 def test_what_cannot_be_translated_says_so(view: TranscriptView) -> None:
-    view.heard(heard(0, "Hello."))
-    view.translated(translated(0, "Hello.", language="de", is_translated=False))
-    assert "nothing installed for German" in shown(view)[1]
+    view.heard(heard(0, "Hello there."))
+    view.translated(translated(0, "Hello there.", is_translated=False))
+    assert shown(view) == ["Hello there.", "[not translated into Spanish]"]
+
+    def color_of_last() -> str:
+        cursor = view.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        return cursor.charFormat().foreground().color().name()
+
+    assert color_of_last() == theme.colors().warning
+    view.translated(translated(0, "[nada]", revision=2))  # begins as the mark does and has another colour
+    assert shown(view) == ["Hello there.", "[nada]"]
+    cursor = view.textCursor()
+    cursor.setPosition(view.toPlainText().index("[nada]") + 1)
+    assert cursor.charFormat().foreground().color().name() == color_of_last() == theme.colors().accent
+
+
+def test_an_untranslated_line_has_a_sign_beside_it(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello there."))
+    view.translated(translated(0, "Hello there."))
+    before = view.grab().toImage()
+    view.clear_lines()
+    view.heard(heard(0, "Hello there."))
+    view.translated(translated(0, "Hello there.", is_translated=False))
+    after = view.grab().toImage()
+    # Left of the second block, below the time, there is nothing but the sign.
+    cursor = view.textCursor()
+    cursor.movePosition(cursor.MoveOperation.End)
+    cursor.movePosition(cursor.MoveOperation.StartOfBlock)
+    area = view.cursorRect(cursor)
+    beside = [(x, y) for x in range(1, area.left() - 2) for y in range(area.top() + 2, area.bottom())]
+    paper = QColor(theme.colors().base)
+    assert all(before.pixelColor(*place) == paper for place in beside)
+    assert sum(after.pixelColor(*place) != paper for place in beside) > 20
+
+
+def test_a_phrasebook_is_told_before_the_first_word_and_in_what_is_saved(view: TranscriptView, tmp_path: Path) -> None:
+    before = view.hint()
+    view.show_phrasebook(True)
+    assert view.hint() != before
+    assert "phrasebook" in view.hint()[0]
+    assert "phrasebook" in view.accessibleDescription()
+    assert view.note() == ""
+    view.heard(heard(0, "Hello there."))
+    assert "phrasebook" in view.note()
+    assert view.accessibleDescription() == ""
+    view.save(tmp_path / "said.txt")
+    assert (tmp_path / "said.txt").read_text(encoding="utf-8") == f"[{view.note()}]\nHello there.\n"
+    view.show_phrasebook(False)
+    assert "phrasebook" in view.note()  # what is there was recognised by it
+    view.clear_lines()
+    assert view.note() == ""
+    assert view.hint() == before
 
 
 def test_right_to_left_translations_are_set_right(view: TranscriptView) -> None:

@@ -1,9 +1,15 @@
 """Which line an event changes, and what is saved."""
 
+import json
 from datetime import datetime, timedelta
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-from desktop.ui.transcript_lines import Lines
+from desktop.engine.export import Format, rendered
+from desktop.ui.transcript_lines import Lines, with_note
 
 NOW = datetime(2026, 1, 2, 14, 2, 11)
 
@@ -66,3 +72,35 @@ def test_everything_is_there_for_saving() -> None:
         ("Hello.", "Hola.", 10.0),
         ("How are you", "", 10.0),
     ]
+
+
+def test_a_transcript_knows_whether_a_phrasebook_was_used() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    assert not lines.has_phrasebook
+    lines.heard(heard(1, "Hello."), NOW, is_phrasebook=True)
+    lines.heard(heard(2, "Hello."), NOW)
+    assert lines.has_phrasebook
+    lines.clear()
+    assert not lines.has_phrasebook
+
+
+@pytest.mark.parametrize("form", list(Format))
+@given(texts=st.lists(st.sampled_from(["Hello.", "How are you?", "NOTE this", "[x]", "{}"]), max_size=4))
+def test_a_remark_changes_nothing_else_of_what_is_saved(form: Format, texts: list[str]) -> None:
+    lines = Lines()
+    for number, text in enumerate(texts):
+        lines.heard(heard(number, text), NOW)
+    content = rendered(lines.utterances(), form)
+    assert with_note(content, str(form), "") == content
+    noted = with_note(content, str(form), "A remark.")
+    match form:
+        case Format.TEXT:
+            assert noted == f"[A remark.]\n{content}"
+        case Format.VTT:
+            assert noted.startswith("WEBVTT\n\nNOTE A remark.\n")
+            assert noted.split("NOTE A remark.")[1].strip() == content.removeprefix("WEBVTT").strip()
+        case Format.JSON:
+            assert json.loads(noted) == {"note": "A remark.", **json.loads(content)}
+        case Format.SRT:
+            assert noted == content
