@@ -98,7 +98,8 @@ def make_translator(settings: Settings, notify: Notify) -> Translator:
 
 def make_synthesizer(settings: SpeechSettings, notify: Notify) -> Synthesizer:
     """The synthesizer that the settings ask for; nothing is loaded yet."""
-    return FallbackSynthesizer([_synthesizer(name) for name in order(settings.backend, SYNTHESIZERS)], notify)
+    names = order(settings.backend, SYNTHESIZERS)
+    return FallbackSynthesizer([_synthesizer(name, is_only=len(names) == 1) for name in names], notify)
 
 
 def _pocketsphinx() -> Recognizer:
@@ -163,14 +164,14 @@ def _has_card(settings: RecognitionSettings) -> bool:
     return settings.device == "cuda" or (settings.device == "auto" and has_card())
 
 
-def _synthesizer(name: str) -> Synthesizer:
+def _synthesizer(name: str, *, is_only: bool) -> Synthesizer:
     if name == "espeak":
         from desktop.engine.tts.espeak import EspeakSynthesizer
 
         return EspeakSynthesizer()
     from desktop.engine.tts.piper import PiperSynthesizer
 
-    return PiperSynthesizer()
+    return PiperSynthesizer(is_real=not is_only)
 
 
 class FallbackRecognizer:

@@ -170,9 +170,9 @@ def _route(packages: Sequence[InstalledModel], source: str, target: str) -> tupl
     return routes.get(target, ())
 
 
-def voice_for(language: str, wanted: str = "") -> InstalledModel:
-    """The voice of that name or file if it speaks the language, else the best one for the language.
-    Raises ModelMissing, ModelBroken."""
+def voice_for(language: str, wanted: str = "", *, is_real: bool = False) -> InstalledModel:
+    """The voice of that name or file if it speaks the language, else the best one for the language. is_real: a starter
+    voice only if it is the wanted one. Raises ModelMissing, ModelBroken."""
     found, problems = _scan("voice")
     folded = wanted.strip().casefold()
     if folded:
@@ -186,7 +186,7 @@ def voice_for(language: str, wanted: str = "") -> InstalledModel:
                 if folded in (path.stem.casefold(), path.name.casefold()):
                     raise ModelBroken(problem)
     for model in found:
-        if language in model.languages:
+        if language in model.languages and not (is_real and model.is_starter):
             return model
     place = paths.models_dir() / "voices"
     raise ModelMissing(

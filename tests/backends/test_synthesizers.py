@@ -17,13 +17,15 @@ import pytest
 import soxr
 
 from desktop import paths
+from desktop.engine.backends import make_synthesizer
 from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
-from desktop.engine.events import Samples
+from desktop.engine.events import ErrorEvent, Samples
 from desktop.engine.tts.base import Synthesizer
 from desktop.engine.tts.espeak import EspeakSynthesizer, read_streamed_wav
 from desktop.engine.tts.piper import PiperSynthesizer
 from desktop.engine.tts.speakable import pieces, speakable, without_silence
 from desktop.paths import RESOURCES
+from desktop.settings import SpeechSettings
 
 STARTER = RESOURCES / "starter"
 BACKENDS: dict[str, Callable[[], Synthesizer]] = {"piper": PiperSynthesizer, "espeak": EspeakSynthesizer}
@@ -389,3 +391,18 @@ def test_silence_is_trimmed() -> None:
     assert len(without_silence(samples, 1000, 1.0)) == 30 + 500 + 150
     assert len(without_silence(samples, 1000, 2.0)) == 30 + 500 + 75
     assert len(without_silence(np.zeros(500, np.float32), 1000, 1.0)) == 0
+
+
+def test_a_starter_voice_speaks_only_where_it_is_asked_for() -> None:
+    """Hardly anybody understands it: without a real voice espeak-ng speaks, and that is told."""
+    for settings, speaker, warnings in (
+        (SpeechSettings(), "espeak-ng (basic voice)", 1),
+        (SpeechSettings(voice="es_ES-tiny-x_low"), "Piper", 0),
+        (SpeechSettings(backend="piper"), "Piper", 0),
+    ):
+        told: list[ErrorEvent] = []
+        synthesizer = make_synthesizer(settings, told.append)
+        synthesizer.load("es", settings.voice, lambda _: None)
+        assert list(synthesizer.synthesize("Buenos días.", "es"))
+        assert (synthesizer.name, len(told)) == (speaker, warnings)
+        synthesizer.close()

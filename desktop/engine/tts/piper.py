@@ -27,9 +27,12 @@ _SPELLED_BY = ("espeak", "text")  # other spellers of piper need extra packages,
 
 
 class PiperSynthesizer:
-    """Every Piper voice that is installed."""
+    """Every Piper voice that is installed.
 
-    def __init__(self) -> None:
+    is_real: a starter voice, which hardly anybody understands, speaks only if it is asked for by name."""
+
+    def __init__(self, *, is_real: bool = False) -> None:
+        self._is_real = is_real
         self.name = "Piper"
         self.capabilities = _capabilities()
         self._voices: OrderedDict[Path, Any] = OrderedDict()
@@ -41,7 +44,7 @@ class PiperSynthesizer:
 
     def load(self, language: str, voice: str, progress: Progress) -> None:
         """Bring the voice into memory (0.1-2 s). Raises ModelMissing, ModelBroken."""
-        model = voice_for(language, voice)
+        model = voice_for(language, voice, is_real=self._is_real)
         progress(0.0)
         self._voice(model)
         self._chosen[language] = model
