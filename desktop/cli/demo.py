@@ -17,13 +17,14 @@ from desktop.cli.captions import printer_for
 from desktop.cli.demo_parts import Part, programme
 from desktop.cli.messages import say
 from desktop.cli.options import Options
+from desktop.cli.ready_models import ready_models
 from desktop.cli.session import Session
 from desktop.engine.audio.file import FileSource
 from desktop.engine.audio.speech_file import SpeechFile
 from desktop.engine.audio.watched import WatchedSource
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, ErrorEvent, State, StateChanged
 from desktop.engine.export import Format, Transcript, rendered
-from desktop.engine.models import recognition_model
+from desktop.engine.model_choice import chosen_model
 from desktop.engine.pipeline import Backends
 from desktop.settings import Settings
 
@@ -64,8 +65,9 @@ class _Played:
 
 def demo(options: Options, folder: Path, *, is_fast: bool) -> int:
     """Show it; returns the exit code. Raises EngineError if something of it is missing."""
+    ready_models()
     wanted = options.store.current
-    model = recognition_model(wanted.recognition.model)
+    model = chosen_model(wanted.recognition)
     shown = programme(model, wanted.speech.voice)
     try:
         folder.mkdir(parents=True, exist_ok=True)

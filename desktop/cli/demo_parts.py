@@ -134,7 +134,7 @@ def _telephone(language: str, some: Sequence[tuple[Prompt, Samples]]) -> Part:
         sentences=tuple(sentences),
         about=f"{language_name(language)}: announcements of a telephone system, {VOICES[language].credit}; "
         f"translated into {language_name(TARGET)}",
-        changes={"translation.backend": "auto" if _has_package(language) else "whisper"},
+        changes={"translation.backend": "auto"},
     )
 
 

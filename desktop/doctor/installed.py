@@ -61,7 +61,7 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
                     lacks.append(error.message)
             else:
                 hears_it = (source, wanted) in heard and settings.translation.backend == "auto"
-                if hears_it and not on_disk.recognition_model(settings.recognition.model).is_starter:
+                if hears_it and not chosen_model(settings.recognition).is_starter:
                     continue  # Whisper's own translation comes before a phrasebook
                 basics += [f"Translation runs with {one.label}." for one in route if one.is_starter]
     if target and settings.speech.enabled and settings.speech.backend != "espeak":

@@ -50,7 +50,7 @@ def assemble_models() -> tuple[bool, tuple[str, ...]]:
     each that cannot be used. Takes a second for each 100 MB."""
     from desktop.engine.downloads import packages
 
-    return bool(packages.waiting()), packages.assemble()
+    return (True, packages.assemble()) if packages.waiting() else (False, ())
 
 
 class EngineThread(QThread):

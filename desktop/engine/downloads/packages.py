@@ -35,10 +35,13 @@ def waiting() -> tuple[Entry, ...]:
 def assemble(on_progress: OnProgress | None = None, control: Control | None = None) -> tuple[str, ...]:
     """Put together what is waiting, one second for each 100 MB or so; a sentence for each that could not be. Another
     process that does the same is waited for. Raises DownloadStopped."""
+    todo = waiting()
+    if not todo:
+        return ()  # what fetches is not imported then: an idle window stays small
     from desktop.engine.downloads.pulls import pull
 
     problems = []
-    for entry in waiting():
+    for entry in todo:
         try:
             pull(entry, ModelSettings(), on_progress, control)
         except ModelError as error:
