@@ -190,6 +190,9 @@ def test_a_folder_is_dropped_and_imported_without_a_network(
 ) -> None:
     window = desk.open()
     shutil.copytree(RESOURCES / "starter" / "whisper", tmp_path / "my-model")
+    with (tmp_path / "my-model" / "model.bin").open("r+b") as weights:  # none that the list has under another name
+        weights.seek(-1, 2)
+        weights.write(b"\x01")
     before = len(server.requests)
     drop(window, tmp_path / "my-model")
     qtbot.waitUntil(lambda: window.bar.notice is not None and "installed" in window.bar.notice.message, timeout=10_000)
