@@ -35,7 +35,7 @@ def program() -> NoReturn:
     """`main` as a process, and an end that no decode can spoil: one that comes back from CTranslate2 while the
     interpreter goes away would abort the process (Python before 3.14). Everything is saved and said by then."""
     code = main()
-    watched = sys.modules.get("desktop.engine.stt.watched")  # imported by whatever decodes
+    watched = sys.modules.get("desktop.engine.recognition.backends.watchdog")  # imported by whatever decodes
     name = getattr(watched, "DECODING", None)
     for thread in threading.enumerate():
         if thread.name == name:

@@ -16,35 +16,35 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from desktop import log as logs
-from desktop import paths
 from desktop.outputs import OUTPUT_MODULES, Outputs
 from desktop.overlay.platform import overlay_platform
-from desktop.ui import icons, theme
-from desktop.ui.arguments import parse
-from desktop.ui.engine_thread import EngineThread, RunsEngine, build_engine
-from desktop.ui.first_look import first_look
-from desktop.ui.garbage import GarbageCollection
-from desktop.ui.hotkeys import Hotkeys
-from desktop.ui.loader import Loader
-from desktop.ui.machine_choices import ChoicesFinder
-from desktop.ui.main_window import MainWindow
-from desktop.ui.one_instance import SHOW, START, OneInstance
-from desktop.ui.profile_switch import ProfileSwitch
-from desktop.ui.quit_signals import quit_on_signals
-from desktop.ui.set_up import SetUp
-from desktop.ui.settings_watch import SettingsWatch
-from desktop.ui.status import Status
-from desktop.ui.tray import Tray
+from desktop.system import log as logs
+from desktop.system import paths
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.main.model_setup import SetUp
+from desktop.ui.main.status import Status
+from desktop.ui.models.installed_choices import ChoicesFinder
+from desktop.ui.runtime.arguments import parse
+from desktop.ui.runtime.engine_thread import EngineThread, RunsEngine, build_engine
+from desktop.ui.runtime.first_look import first_look
+from desktop.ui.runtime.garbage import GarbageCollection
+from desktop.ui.runtime.hotkeys import Hotkeys
+from desktop.ui.runtime.loader import Loader
+from desktop.ui.runtime.one_instance import SHOW, START, OneInstance
+from desktop.ui.runtime.profile_switch import ProfileSwitch
+from desktop.ui.runtime.quit_signals import quit_on_signals
+from desktop.ui.runtime.settings_watch import SettingsWatch
+from desktop.ui.tray.tray import Tray
+from desktop.ui.widgets import icons, theme
 
 if TYPE_CHECKING:
     from desktop.injector.typist import TypingStatus
-    from desktop.settings import Settings
-    from desktop.settings_store import SettingsStore
+    from desktop.settings.declaration import Settings
+    from desktop.settings.store import SettingsStore
 
 log = logging.getLogger(__name__)
 
-FIRST_STEPS = "desktop.ui.first_run"
+FIRST_STEPS = "desktop.ui.first_run.window"
 ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech")
 """Groups of settings that the engine listens to."""
 SWITCH_EVERY = 0.0005
@@ -240,7 +240,7 @@ class App(QObject):
     def _change(self, change: "Callable[[SettingsStore], None]") -> None:
         if self.store is None:
             return
-        from desktop.settings_store import SettingInvalid
+        from desktop.settings.store import SettingInvalid
 
         try:
             change(self.store)

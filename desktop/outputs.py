@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 if TYPE_CHECKING:
     from desktop.injector.typist import Typist
     from desktop.overlay.window import SubtitleOverlay
-    from desktop.settings import Settings
+    from desktop.settings.declaration import Settings
 
 OVERLAY, TYPIST = OUTPUT_MODULES = "desktop.overlay.window", "desktop.injector.typist"
 """to be imported elsewhere: here they would stop the window"""

@@ -15,12 +15,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desktop import paths
-from desktop.engine import catalogue
-from desktop.engine.catalogue import Entry
-from desktop.engine.downloads.listings import argos_entries, piper_entries, refresh, sized
 from desktop.engine.errors import EngineError
-from desktop.settings import ModelSettings
+from desktop.engine.models import catalogue
+from desktop.engine.models.catalogue import Entry
+from desktop.engine.models.downloads.listings import argos_entries, piper_entries, refresh, sized
+from desktop.settings.declaration import ModelSettings
+from desktop.system import paths
 
 
 def main() -> int:

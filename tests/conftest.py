@@ -13,7 +13,7 @@ import pytest
 
 _home = tempfile.TemporaryDirectory(prefix="parley-tests-")
 for _name in ("CONFIG", "DATA", "CACHE", "STATE"):
-    # Set before desktop.paths is imported: the directories are read once.
+    # Set before desktop.system.paths is imported: the directories are read once.
     os.environ[f"XDG_{_name}_HOME"] = str(Path(_home.name) / _name.lower())
 for _name in [name for name in os.environ if name.startswith("PARLEY_")]:
     del os.environ[_name]
@@ -25,7 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from desktop.engine.events import Samples  # noqa: E402
-from desktop.paths import RESOURCES  # noqa: E402
+from desktop.system.paths import RESOURCES  # noqa: E402
 
 _LEFT_OUT = pytest.StashKey[int]()
 TEST_AUDIO = RESOURCES / "starter" / "test"

@@ -11,14 +11,20 @@ from typing import Literal
 
 import numpy as np
 
-from desktop.engine.audio.base import FrameSink, Source
+from desktop.engine.audio.sources.base import FrameSink, Source
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, Event, Samples, SpeechAudio, State, StateChanged, TranslationUpdate, Word
-from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
-from desktop.engine.stt.wrapped import WrappedRecognizer
-from desktop.engine.translation.base import TranslatorCapabilities
-from desktop.engine.tts.base import SpeechChunk, SynthesizerCapabilities, Voice
-from desktop.settings import Settings
+from desktop.engine.recognition.backends.base import (
+    Hypothesis,
+    Progress,
+    RecognitionRequest,
+    Recognizer,
+    RecognizerCapabilities,
+)
+from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
+from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice
+from desktop.engine.translation.backends.base import TranslatorCapabilities
+from desktop.settings.declaration import Settings
 
 
 class FakeRecognizer:

@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from desktop.engine.catalogue import Entry, ModelFile, rendered
-from desktop.paths import RESOURCES
+from desktop.engine.models.catalogue import Entry, ModelFile, rendered
+from desktop.system.paths import RESOURCES
 
 CODE = 'raise RuntimeError("the code of a package with a model in it was run")\n'
 STARTER = RESOURCES / "starter"

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from desktop.engine.catalogue import Entry, ModelFile
-from desktop.paths import RESOURCES
-from desktop.settings import ModelSettings
+from desktop.engine.models.catalogue import Entry, ModelFile
+from desktop.settings.declaration import ModelSettings
+from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter"
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -305,7 +305,7 @@ def git_hash(content: bytes) -> str:
 
 def catalogue_of(entries: list[Entry], file: Path) -> None:
     """Make these the catalogue."""
-    from desktop.engine.catalogue import rendered
+    from desktop.engine.models.catalogue import rendered
 
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(rendered(entries, "2026-01-01"), encoding="utf-8")

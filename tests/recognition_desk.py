@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from desktop.engine.backends import Notify
 from desktop.engine.events import ErrorEvent, Event, SpeechSegment, TranscriptUpdate
-from desktop.engine.recognition import Heard, RecognitionStage
-from desktop.engine.stage import EndOfSpeech
-from desktop.engine.stt.base import RecognitionRequest, Recognizer
-from desktop.settings import RecognitionSettings
+from desktop.engine.recognition.backends.base import RecognitionRequest, Recognizer
+from desktop.engine.recognition.stage import Heard, RecognitionStage
+from desktop.engine.stages.stage import EndOfSpeech
+from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import Failing, FailingRecognizer
 
 Plan = Callable[[int, RecognitionRequest], Failing | None]

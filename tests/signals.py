@@ -9,7 +9,7 @@ from time import monotonic
 
 import numpy as np
 
-from desktop.engine.audio.choose import source_for
+from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples
 

@@ -22,9 +22,9 @@ from desktop.bench.parts import TARGET_PREFIX
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Report, Series, Table
 from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
-from desktop.engine.model_choice import chosen_model
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.models.choice import chosen_model
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 CONTEXTS = (500, 800, 1000, 1500)
 """least frames that are encoded; a row with Whisper's own 3000 is added"""

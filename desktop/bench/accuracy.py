@@ -22,14 +22,14 @@ from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, r
 from desktop.bench.translation_score import Score
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.errors import EngineError
-from desktop.engine.export import Transcript
-from desktop.engine.model_choice import chosen_model
-from desktop.engine.models import InstalledModel
-from desktop.engine.translation.argos import ArgosTranslator
-from desktop.engine.tuning import has_card, resolved
-from desktop.engine.tuning_cache import TuningCache
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.models.choice import chosen_model
+from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.speed.tuning import has_card, resolved
+from desktop.engine.models.speed.tuning_cache import TuningCache
+from desktop.engine.transcript.export import Transcript
+from desktop.engine.translation.backends.argos import ArgosTranslator
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 LIMIT = 0.03
 """how much worse live recognition may be than decoding files whole"""

@@ -19,9 +19,9 @@ from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Report, Series, Table
 from desktop.bench.script import Recording, chosen
-from desktop.engine.model_choice import chosen_model
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.models.choice import chosen_model
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 _NOTES = (
     "Recognition alone, on one thread of the processor, of continuous speech in real time; voice detection and the "

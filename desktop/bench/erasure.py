@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from desktop.engine.languages import writes_spaces
+from desktop.engine.text.languages import writes_spaces
 
 
 @dataclass(frozen=True, slots=True)

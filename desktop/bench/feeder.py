@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from desktop.engine.audio.pushed import PushedSource
+from desktop.engine.audio.sources.pushed import PushedSource
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples
 
 BLOCK = 512

@@ -28,10 +28,10 @@ from desktop.bench.silent_output import SilentOutput
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, SpeechAudio, TranscriptUpdate
-from desktop.engine.model_choice import chosen_model
+from desktop.engine.models.choice import chosen_model
 from desktop.engine.pipeline import Backends
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 LIMITS = {"first_partial": 0.7, "final": 0.35, "speech": 0.5, "idle_engine": 0.02, "idle_window": 0.02}
 """s, s, s, share of a core, share of a core"""
@@ -180,7 +180,7 @@ class _OutputListener:
     """Records the output's monitor and notes when sound begins after silence. A context manager."""
 
     def __init__(self) -> None:
-        from desktop.engine.audio.choose import source_for
+        from desktop.engine.audio.sources.choose import source_for
 
         self._source = source_for("loopback:headset")
         self._is_loud = False

@@ -24,10 +24,10 @@ from desktop.bench.rig import Rig
 from desktop.bench.script import Recording, group_of, recordings
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, TranscriptUpdate, TranslationUpdate
-from desktop.engine.export import Transcript
-from desktop.engine.languages import join_words
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.text.languages import join_words
+from desktop.engine.transcript.export import Transcript
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from desktop.engine.errors import EngineError
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 
 _STARTER = RESOURCES / "starter" / "whisper"
 _MELS, _ENCODER_PLACES, _DECODER_PLACES = 80, 1500, 448

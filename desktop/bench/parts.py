@@ -10,13 +10,13 @@ from typing import Any
 
 from desktop.engine.backends import Notify, make_recognizer, make_translator
 from desktop.engine.events import Samples
-from desktop.engine.method import Method
 from desktop.engine.pipeline import Backends
-from desktop.engine.stabilizer import Caution
-from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer
-from desktop.engine.stt.wrapped import WrappedRecognizer
-from desktop.engine.translation.base import Translator, TranslatorCapabilities
-from desktop.settings import RecognitionSettings, Settings
+from desktop.engine.recognition.ablation import Method
+from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
+from desktop.engine.recognition.stabilizer import Caution
+from desktop.engine.translation.backends.base import Translator, TranslatorCapabilities
+from desktop.settings.declaration import RecognitionSettings, Settings
 
 
 class TimedRecognizer(WrappedRecognizer):

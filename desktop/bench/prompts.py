@@ -16,7 +16,7 @@ import numpy as np
 
 from desktop.engine.errors import FileUnreadable
 from desktop.engine.events import Samples
-from desktop.engine.languages import language_name
+from desktop.engine.text.languages import language_name
 
 _FULL_SCALE = 32768
 _WORDS = range(5, 31)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, ModelProgress, State, StateChanged
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 
 def real_time_factor(settings: Settings, file: Path, language: str) -> float:
     """Seconds that the engine needs for one second of a file, read as fast as it goes. Raises EngineError."""
-    from desktop.engine.audio.file import FileSource
+    from desktop.engine.audio.sources.file import FileSource
     from desktop.engine.engine import Engine
 
     plain = changed(

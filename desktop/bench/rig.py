@@ -21,8 +21,8 @@ from desktop.bench.delays import Sentence, Timeline
 from desktop.bench.feeder import Feeder
 from desktop.bench.script import Recording
 from desktop.bench.virtual_audio import VirtualAudio
-from desktop.engine.audio.base import Source
-from desktop.engine.audio.watched import WatchedSource
+from desktop.engine.audio.sources.base import Source
+from desktop.engine.audio.sources.tapped import WatchedSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
@@ -38,9 +38,9 @@ from desktop.engine.events import (
     StateChanged,
     TranscriptUpdate,
 )
-from desktop.engine.export import Transcript
 from desktop.engine.pipeline import Backends
-from desktop.settings import Settings
+from desktop.engine.transcript.export import Transcript
+from desktop.settings.declaration import Settings
 
 Via = Literal["microphone", "pushed"]
 QUIET = 1.2
@@ -97,7 +97,7 @@ class Rig:
                 self._feeder = Feeder()
                 source = self._feeder.source
             else:
-                from desktop.engine.audio.choose import source_for
+                from desktop.engine.audio.sources.choose import source_for
 
                 source = source_for("microphone:virtmic")
             self.engine.start(WatchedSource(source, self._hear))
@@ -221,7 +221,7 @@ class Rig:
 
 def decoded(path: Path) -> Samples:
     """A file as 16 kHz mono, shape (n,). Raises FileUnreadable."""
-    from desktop.engine.audio.file import FileSource
+    from desktop.engine.audio.sources.file import FileSource
 
     taken = _Collector()
     FileSource(path).open(taken)

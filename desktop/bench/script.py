@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop import paths
 from desktop.bench.delays import Sentence
 from desktop.engine.errors import EngineError, FileUnreadable
+from desktop.system import paths
 
 FOLDER = paths.RESOURCES / "starter" / "test"
 OUTSIDE_PHRASEBOOK = "jfk"

@@ -19,16 +19,16 @@ from desktop.bench.output import Output, deliver
 from desktop.bench.parts import TimedRecognizer
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Check, Report, Series, Table
-from desktop.engine.audio.pushed import PushedSource
+from desktop.engine.audio.sources.pushed import PushedSource
 from desktop.engine.backends import Notify, make_recognizer
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Event, Samples, State, StateChanged, TranscriptUpdate
-from desktop.engine.model_choice import chosen_model
+from desktop.engine.models.choice import chosen_model
 from desktop.engine.pipeline import Backends
-from desktop.engine.stt.base import Recognizer
-from desktop.settings import RecognitionSettings, Settings
-from desktop.settings_store import changed
+from desktop.engine.recognition.backends.base import Recognizer
+from desktop.settings.declaration import RecognitionSettings, Settings
+from desktop.settings.store import changed
 
 _SECOND = SAMPLE_RATE
 LEVELS = (-60.0, -50.0, -40.0, -30.0, -20.0)

@@ -31,10 +31,10 @@ from desktop.engine.events import (
     SAMPLE_RATE,
     State,
 )
-from desktop.engine.model_choice import chosen_model
+from desktop.engine.models.choice import chosen_model
 from desktop.engine.pipeline import Backends
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 LAG_BOUND = 0.002
 """seconds per minute of lag that are too few to matter: 0.06 s in half an hour"""

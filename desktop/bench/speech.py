@@ -20,12 +20,12 @@ from desktop.bench.speech_report import LanguageFigures, Line, Live, report
 from desktop.bench.speech_stream import SECONDS, stream
 from desktop.bench.whole_files import PlainWhisper, Read, read_both, spoken_errors
 from desktop.engine.errors import EngineError, FileUnreadable
-from desktop.engine.model_choice import chosen_model
-from desktop.engine.models import InstalledModel
-from desktop.engine.tuning import has_card, resolved
-from desktop.engine.tuning_cache import TuningCache
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.models.choice import chosen_model
+from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.speed.tuning import has_card, resolved
+from desktop.engine.models.speed.tuning_cache import TuningCache
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 PROMPTS = 20
 """of each language"""

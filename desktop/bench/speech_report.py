@@ -8,7 +8,7 @@ from desktop.bench.figures import Errors, percentile, pooled
 from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.bench.speech_stream import PAUSES
 from desktop.bench.whole_files import spoken_errors
-from desktop.engine.languages import language_name
+from desktop.engine.text.languages import language_name
 
 FACTOR, MARGIN = 1.3, 2
 """how many errors `parley transcribe` may make beside faster-whisper: so many times as many, and so many more"""

@@ -14,8 +14,8 @@ from desktop.bench.output import Output, deliver
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.bench.script import Recording, chosen, quick, recordings
-from desktop.engine.model_choice import chosen_model
-from desktop.settings import Settings
+from desktop.engine.models.choice import chosen_model
+from desktop.settings.declaration import Settings
 
 SOURCE_LIMIT, TRANSLATION_LIMIT = 0.1, 0.2
 """normalized erasure"""

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from desktop.bench.machine import machine, machine_line
-from desktop.engine.model_choice import chosen_model
-from desktop.engine.models import recognition_model
-from desktop.engine.tuning import WINDOW, Choice, Tuning, has_card, measure, resolved
-from desktop.engine.tuning_cache import TuningCache
-from desktop.settings import Settings
+from desktop.engine.models.choice import chosen_model
+from desktop.engine.models.installed import recognition_model
+from desktop.engine.models.speed.tuning import WINDOW, Choice, Tuning, has_card, measure, resolved
+from desktop.engine.models.speed.tuning_cache import TuningCache
+from desktop.settings.declaration import Settings
 
 
 def main(settings: Settings, model_name: str, *, is_again: bool, as_json: bool) -> int:

@@ -11,14 +11,14 @@ from typing import Any, Self
 
 from desktop.bench.figures import Errors, without_accents, word_errors
 from desktop.bench.prompts import Prompt, samples_of
-from desktop.engine.audio.file import FileSource
+from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, Event, ModelProgress, Samples, Severity, State, StateChanged
-from desktop.engine.export import Transcript
+from desktop.engine.transcript.export import Transcript
 from desktop.engine.whole_files import FOR_FILES
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 _PATIENCE = 300.0
 """seconds without an event after which waiting is given up"""

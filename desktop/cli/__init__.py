@@ -70,8 +70,8 @@ def _usage_error(error: Exception) -> int:
 def _failed(error: Exception) -> int:
     import logging
 
-    from desktop import paths
     from desktop.cli.messages import say
+    from desktop.system import paths
 
     if logging.getLogger().handlers:  # without any, Python would print the traceback
         logging.getLogger(__name__).error("a command failed", exc_info=error)

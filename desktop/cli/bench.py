@@ -9,7 +9,7 @@ from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from desktop.bench.output import Output
-    from desktop.settings import Settings
+    from desktop.settings.declaration import Settings
 
 bench = typer.Typer(
     help="Measure Parley on this machine: real audio, real models, real time. For figures to rely on, let nothing else "
@@ -73,7 +73,7 @@ Model = Annotated[
 
 def _settings(context: typer.Context, model: str = "") -> "Settings":
     from desktop.cli.ready_models import ready_models
-    from desktop.settings_store import changed
+    from desktop.settings.store import changed
 
     ready_models()
     current: Settings = context.obj.store.current

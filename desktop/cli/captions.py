@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from desktop.engine.events import ErrorEvent, Event, StateChanged, TranscriptUpdate, TranslationUpdate
-from desktop.engine.languages import join_words
+from desktop.engine.text.languages import join_words
 
 _ARROW = "  → "
 

@@ -78,10 +78,10 @@ def shared(
         bool, typer.Option("--version", metavar=FLAG, callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    from desktop import log
     from desktop.cli.messages import say
     from desktop.cli.options import Options, open_store
-    from desktop.settings_store import SettingInvalid
+    from desktop.settings.store import SettingInvalid
+    from desktop.system import log
 
     log.begin()
     if verbose:
@@ -118,7 +118,7 @@ def transcribe(
     """Write down what is said in files, as text or subtitles."""
     from desktop.cli.transcribe import plan
     from desktop.cli.transcribe import transcribe as run
-    from desktop.engine.export import Format
+    from desktop.engine.transcript.export import Format
 
     try:
         job = plan(files, Format(form.value) if form else None, output)

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from desktop.cli.messages import say
 from desktop.cli.options import Options
-from desktop.settings_presets import PRESETS, differences_to, preset, values_of
-from desktop.settings_store import DEFAULT, SettingsStore
-from desktop.settings_values import Declaration, SettingInvalid, declaration, declarations, get, parse, text_of
+from desktop.settings.presets import PRESETS, differences_to, preset, values_of
+from desktop.settings.store import DEFAULT, SettingsStore
+from desktop.settings.values import Declaration, SettingInvalid, declaration, declarations, get, parse, text_of
 
 _ORIGINS = {"default": "", "file": "file", "profile": "profile {}", "environment": "environment", "flag": "--set"}
 
@@ -83,7 +83,7 @@ def list_presets(*, as_json: bool) -> int:
 
 def apply_preset(options: Options, name: str, *, as_json: bool) -> int:
     """Set recognition as the preset says, print what that changed."""
-    from desktop.engine.model_choice import offered, suited
+    from desktop.engine.models.choice import offered, suited
 
     store = options.store
     try:
@@ -193,6 +193,6 @@ def _change(store: SettingsStore, key: str, change: Callable[[], None]) -> int:
 
 
 def _has_card() -> bool:
-    from desktop.engine.tuning import has_card
+    from desktop.engine.models.speed.tuning import has_card
 
     return has_card()

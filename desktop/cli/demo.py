@@ -19,14 +19,14 @@ from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models
 from desktop.cli.session import Session
-from desktop.engine.audio.file import FileSource
-from desktop.engine.audio.speech_file import SpeechFile
-from desktop.engine.audio.watched import WatchedSource
+from desktop.engine.audio.playback.speech_file import SpeechFile
+from desktop.engine.audio.sources.file import FileSource
+from desktop.engine.audio.sources.tapped import WatchedSource
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, ErrorEvent, State, StateChanged
-from desktop.engine.export import Format, Transcript, rendered
-from desktop.engine.model_choice import chosen_model
+from desktop.engine.models.choice import chosen_model
 from desktop.engine.pipeline import Backends
-from desktop.settings import Settings
+from desktop.engine.transcript.export import Format, Transcript, rendered
+from desktop.settings.declaration import Settings
 
 
 class _Clock:

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from desktop import paths
 from desktop.bench.delays import Sentence
 from desktop.bench.prompts import VOICES, Prompt, missing, prompts, samples_of
 from desktop.bench.rig import decoded
 from desktop.bench.stretches import spoken, stretches
 from desktop.engine.errors import EngineError, FileUnreadable, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
-from desktop.engine.languages import language_name
-from desktop.engine.models import InstalledModel, translation_route, voice_for
+from desktop.engine.models.installed import InstalledModel, translation_route, voice_for
+from desktop.engine.text.languages import language_name
+from desktop.system import paths
 
 PHRASEBOOK = paths.RESOURCES / "samples" / "meeting-en.flac"
 KENNEDY = paths.RESOURCES / "starter" / "test" / "jfk.flac"

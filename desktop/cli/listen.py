@@ -8,7 +8,7 @@ from desktop.cli.captions import printer_for
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.session import Session
-from desktop.engine.audio.base import Source
+from desktop.engine.audio.sources.base import Source
 from desktop.engine.events import ErrorEvent, ModelProgress, State, StateChanged
 
 
@@ -48,7 +48,7 @@ def _source(source: str) -> Source | None:
     kind, _, name = source.partition(":")
     if kind != "file":
         return None
-    from desktop.engine.audio.file import FileSource
+    from desktop.engine.audio.sources.file import FileSource
 
     return FileSource(Path(name), realtime=True)
 

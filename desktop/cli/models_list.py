@@ -8,18 +8,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from desktop import paths
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.tables import MOST_NAMED, size
-from desktop.engine import models, speed_class
-from desktop.engine.catalogue import Entry
-from desktop.engine.downloads import Downloads
 from desktop.engine.errors import ModelError, ModelMissing
-from desktop.engine.languages import check_language, language_name
-from desktop.engine.models import InstalledModel, Kind
-from desktop.engine.speed_class import Measured
-from desktop.settings import Settings
+from desktop.engine.models import installed as models
+from desktop.engine.models.catalogue import Entry
+from desktop.engine.models.downloads import Downloads
+from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.models.speed import speed_class
+from desktop.engine.models.speed.speed_class import Measured
+from desktop.engine.text.languages import check_language, language_name
+from desktop.settings.declaration import Settings
+from desktop.system import paths
 
 _TITLES: dict[Kind, str] = {"whisper": "Recognition", "argos": "Translation", "voice": "Voice"}
 

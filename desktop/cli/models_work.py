@@ -13,12 +13,12 @@ from desktop.cli.messages import say
 from desktop.cli.models_list import find_installed, measured
 from desktop.cli.options import Options
 from desktop.cli.tables import size
-from desktop.engine import speed_class
-from desktop.engine.catalogue import Catalogue, Entry, installed_as
-from desktop.engine.downloads import Broken, Control, Downloads, Phase, Progress
 from desktop.engine.errors import EngineError, ModelMissing
-from desktop.engine.languages import check_language
-from desktop.engine.models import InstalledModel
+from desktop.engine.models.catalogue import Catalogue, Entry, installed_as
+from desktop.engine.models.downloads import Broken, Control, Downloads, Phase, Progress
+from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.speed import speed_class
+from desktop.engine.text.languages import check_language
 
 
 def pull(

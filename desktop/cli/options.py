@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop import paths
-from desktop.engine.languages import check_language
-from desktop.settings import Settings
-from desktop.settings_store import SettingsStore, changed
-from desktop.settings_values import assignment
+from desktop.engine.text.languages import check_language
+from desktop.settings.declaration import Settings
+from desktop.settings.store import SettingsStore, changed
+from desktop.settings.values import assignment
+from desktop.system import paths
 
 
 @dataclass(frozen=True, slots=True)

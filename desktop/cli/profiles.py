@@ -3,7 +3,7 @@
 from desktop.cli.config import is_saved, print_json
 from desktop.cli.messages import say
 from desktop.cli.options import Options
-from desktop.settings_store import DEFAULT
+from desktop.settings.store import DEFAULT
 
 
 def show_list(options: Options, *, as_json: bool) -> int:

@@ -5,8 +5,8 @@ from desktop.cli.messages import say
 
 def ready_models() -> None:
     """Put together what is waiting (seconds, once); a sentence on stderr for what is done and what cannot be used."""
-    from desktop.engine.downloads import packages
-    from desktop.engine.languages import listed
+    from desktop.engine.models.downloads import packages
+    from desktop.engine.text.languages import listed
 
     waiting = packages.waiting()
     if not waiting:

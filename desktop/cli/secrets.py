@@ -4,9 +4,9 @@ prompt or standard input, never by an argument, and never go out. Runs on the ma
 import getpass
 import sys
 
-from desktop import secrets
 from desktop.cli.config import print_json
 from desktop.cli.messages import say
+from desktop.system import secrets
 
 
 def show_list(*, as_json: bool) -> int:

@@ -8,10 +8,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from desktop.engine import models
-from desktop.engine.downloads.identity import known_as, source_of
 from desktop.engine.events import Device
-from desktop.engine.languages import language_name
+from desktop.engine.models import installed as models
+from desktop.engine.models.downloads.identity import known_as, source_of
+from desktop.engine.text.languages import language_name
 
 MOST_NAMED = 5
 """languages that are named one by one"""
@@ -20,7 +20,7 @@ _TITLES: dict[models.Kind, str] = {"whisper": "Recognition", "argos": "Translati
 
 def devices(*, as_json: bool) -> int:
     """Print what can be listened to and played on. Raises AudioServerMissing."""
-    from desktop.engine.audio.devices import list_devices
+    from desktop.engine.audio.platforms.devices import list_devices
 
     found = list_devices()
     groups = {"microphones": found.microphones, "loopbacks": found.loopbacks, "outputs": found.outputs}

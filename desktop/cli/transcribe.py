@@ -22,7 +22,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     Word,
 )
-from desktop.engine.export import Format, Transcript, Utterance, records, rendered
+from desktop.engine.transcript.export import Format, Transcript, Utterance, records, rendered
 from desktop.engine.whole_files import FOR_FILES
 
 _BLOCK = 512
@@ -129,8 +129,8 @@ class _Listener:
         return self.samples / SAMPLE_RATE
 
     def listen(self) -> None:
-        from desktop.engine.audio.file import FileSource
-        from desktop.engine.audio.watched import WatchedSource
+        from desktop.engine.audio.sources.file import FileSource
+        from desktop.engine.audio.sources.tapped import WatchedSource
 
         file = FileSource(self._file)
         self._progress.begin(self._file.name, file.duration)

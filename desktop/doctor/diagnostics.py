@@ -17,7 +17,7 @@ from typing import Any, Literal, get_origin
 
 from desktop import __version__
 from desktop.doctor.findings import Finding
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 LEFT_OUT = "…"
 """stands for what is left out"""

@@ -9,7 +9,7 @@ from threading import Event
 from desktop.doctor import installed, machine, screen, sound
 from desktop.doctor.findings import Finding, Health, Verdict, skipped
 from desktop.engine.errors import EngineError
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 log = logging.getLogger(__name__)
 

@@ -1,12 +1,12 @@
 """The models: is what the settings ask for there, and whole? Looks at the disk; on the examination's thread."""
 
 from desktop.doctor.findings import Health, Verdict, ok
-from desktop.engine import models as on_disk
 from desktop.engine.errors import EngineError, ModelError
-from desktop.engine.languages import language_name
-from desktop.engine.model_choice import chosen_model
-from desktop.engine.stt.model_directory import describe
-from desktop.settings import Settings
+from desktop.engine.models import installed as on_disk
+from desktop.engine.models.choice import chosen_model
+from desktop.engine.models.whisper_directory import describe
+from desktop.engine.text.languages import language_name
+from desktop.settings.declaration import Settings
 
 
 def models(settings: Settings) -> Verdict:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-from desktop import paths
 from desktop.doctor.findings import Health, Verdict, ok, skipped
 from desktop.engine.errors import ModelError
-from desktop.engine.tuning import Tuning, measure
-from desktop.engine.tuning_cache import TuningCache
-from desktop.settings import Settings
+from desktop.engine.models.speed.tuning import Tuning, measure
+from desktop.engine.models.speed.tuning_cache import TuningCache
+from desktop.settings.declaration import Settings
+from desktop.system import paths
 
 LITTLE, TOO_LITTLE = 2_000_000_000, 300_000_000
 """bytes: less than a middling model needs; less than logs and settings want"""
@@ -30,7 +30,7 @@ def settings(problems: Sequence[str]) -> Verdict:
 
 def speed(chosen: Settings, cancelled: Event) -> Verdict:
     """How fast the chosen recogniser is here; measured once per model and remembered."""
-    from desktop.engine.model_choice import chosen_model
+    from desktop.engine.models.choice import chosen_model
 
     if chosen.recognition.backend == "pocketsphinx":
         return skipped("The basic recogniser decodes whole utterances only; its speed is not measured.")

@@ -12,7 +12,7 @@ from typing import Any
 from desktop.doctor.findings import Health, Verdict, ok, skipped
 from desktop.engine.errors import TypingError
 from desktop.injector.platforms import choose, open_keyboard
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 NO_SCREEN = "There is no screen here."
 _ANSWER_WITHIN = 1.5

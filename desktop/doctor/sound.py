@@ -9,12 +9,12 @@ from time import monotonic
 import numpy as np
 
 from desktop.doctor.findings import Health, Verdict, ok, skipped
-from desktop.engine.audio.base import Source
-from desktop.engine.audio.choose import source_for
-from desktop.engine.audio.level import peak, rms
+from desktop.engine.audio.sources.base import Source
+from desktop.engine.audio.sources.choose import source_for
+from desktop.engine.audio.sources.level import peak, rms
 from desktop.engine.errors import AudioError, EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples, SpeechAudio
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 LISTEN = 1.0
 """seconds a microphone is listened to"""
@@ -156,7 +156,7 @@ def hears_tone(samples: Samples) -> bool:
 
 def output(settings: Settings, cancelled: Event) -> Verdict:
     """Plays a short quiet tone on the output of the voice and listens whether it comes out, where that can be heard."""
-    from desktop.engine.audio.speaker import Speaker
+    from desktop.engine.audio.playback.speaker import Speaker
 
     chosen = settings.speech.output
     name = chosen.partition(":")[2]

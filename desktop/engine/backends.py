@@ -12,14 +12,20 @@ from threading import Event
 
 from desktop.engine.errors import BackendFailed, EngineError, GraphicsCardFailed, ModelMissing
 from desktop.engine.events import ErrorEvent, Samples, Severity
-from desktop.engine.languages import language_name
-from desktop.engine.stt.base import Hypothesis, Progress, RecognitionRequest, Recognizer, RecognizerCapabilities
-from desktop.engine.stt.watched import WatchedRecognizer
-from desktop.engine.translation.base import Translator
-from desktop.engine.tts.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
-from desktop.engine.tuning import has_card, measure, resolved
-from desktop.engine.tuning_cache import TuningCache
-from desktop.settings import RecognitionSettings, Settings, SpeechSettings
+from desktop.engine.models.speed.tuning import has_card, measure, resolved
+from desktop.engine.models.speed.tuning_cache import TuningCache
+from desktop.engine.recognition.backends.base import (
+    Hypothesis,
+    Progress,
+    RecognitionRequest,
+    Recognizer,
+    RecognizerCapabilities,
+)
+from desktop.engine.recognition.backends.watchdog import WatchedRecognizer
+from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
+from desktop.engine.text.languages import language_name
+from desktop.engine.translation.backends.base import Translator
+from desktop.settings.declaration import RecognitionSettings, Settings, SpeechSettings
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +71,7 @@ def tune_recognizer(settings: RecognitionSettings, wanted: Event) -> None:
     is_automatic = "auto" in (settings.device, settings.compute_type) or not settings.threads
     if settings.backend == "pocketsphinx" or not is_automatic:
         return
-    from desktop.engine.model_choice import chosen_model
+    from desktop.engine.models.choice import chosen_model
 
     try:
         path = chosen_model(settings).path
@@ -83,7 +89,7 @@ def tune_recognizer(settings: RecognitionSettings, wanted: Event) -> None:
 
 def make_translator(settings: Settings, notify: Notify) -> Translator:
     """The translator that the settings ask for; nothing is loaded yet. Raises ModelMissing, ModelBroken."""
-    from desktop.engine.translation.fallback import FallbackTranslator
+    from desktop.engine.translation.backends.fallback import FallbackTranslator
 
     candidates: list[Translator] = []
     for name in order(settings.translation.backend, TRANSLATORS):
@@ -103,15 +109,15 @@ def make_synthesizer(settings: SpeechSettings, notify: Notify) -> Synthesizer:
 
 
 def _pocketsphinx() -> Recognizer:
-    from desktop.engine.stt.pocketsphinx import PocketSphinxRecognizer
+    from desktop.engine.recognition.backends.pocketsphinx import PocketSphinxRecognizer
 
     return PocketSphinxRecognizer()
 
 
 def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -> Recognizer:
     """Whisper as the settings say; where they say "auto", as was measured for this model on this machine."""
-    from desktop.engine.model_choice import chosen_model
-    from desktop.engine.stt.whisper import WhisperRecognizer
+    from desktop.engine.models.choice import chosen_model
+    from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 
     model = chosen_model(settings)
     if model.is_starter and not settings.model.strip():
@@ -133,16 +139,16 @@ def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -
 
 
 def _argos() -> Translator:
-    from desktop.engine.translation.argos import ArgosTranslator
+    from desktop.engine.translation.backends.argos import ArgosTranslator
 
     return ArgosTranslator()
 
 
 def _whisper_translator(settings: RecognitionSettings) -> Translator:
     """On the model that recognises; where that has to be opened, as the recogniser would."""
-    from desktop.engine.model_choice import chosen_model
-    from desktop.engine.stt.opened import Terms
-    from desktop.engine.translation.whisper import WhisperTranslator
+    from desktop.engine.models.choice import chosen_model
+    from desktop.engine.recognition.whisper.shared_models import Terms
+    from desktop.engine.translation.backends.whisper import WhisperTranslator
 
     model = chosen_model(settings)
     tuning = TuningCache().get(model.path)
@@ -166,10 +172,10 @@ def _has_card(settings: RecognitionSettings) -> bool:
 
 def _synthesizer(name: str, *, is_only: bool) -> Synthesizer:
     if name == "espeak":
-        from desktop.engine.tts.espeak import EspeakSynthesizer
+        from desktop.engine.speech.backends.espeak import EspeakSynthesizer
 
         return EspeakSynthesizer()
-    from desktop.engine.tts.piper import PiperSynthesizer
+    from desktop.engine.speech.backends.piper import PiperSynthesizer
 
     return PiperSynthesizer(is_real=not is_only)
 

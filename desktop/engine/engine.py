@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from desktop.engine.audio.base import Source
+from desktop.engine.audio.sources.base import Source
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     AudioFrame,
@@ -25,10 +25,10 @@ from desktop.engine.events import (
     StateChanged,
     TranslationUpdate,
 )
-from desktop.engine.memory import share_heap
 from desktop.engine.pipeline import Backends, Pipeline, PipelineSink
-from desktop.engine.stage import EndOfSpeech
-from desktop.settings import Settings
+from desktop.engine.stages.stage import EndOfSpeech
+from desktop.settings.declaration import Settings
+from desktop.system.heap import share_heap
 
 log = logging.getLogger(__name__)
 
@@ -338,13 +338,13 @@ class Engine:
         rule = self._settings.speech.mute_capture
         if self._source is None or rule != "auto":
             return rule == "always"
-        from desktop.engine.audio.devices import hears_output
+        from desktop.engine.audio.platforms.devices import hears_output
 
         return hears_output(self._source.id, self._settings.speech.output)
 
     def _do_watch(self) -> None:
         if self._unwatch is None:
-            from desktop.engine.audio.devices import watch_devices
+            from desktop.engine.audio.platforms.devices import watch_devices
 
             def changed(devices: DevicesChanged) -> None:
                 self._inbox.put(devices)

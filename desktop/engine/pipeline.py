@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desktop.engine.audio.base import Source
+from desktop.engine.audio.sources.base import Source
 from desktop.engine.backends import Notify, make_recognizer, make_synthesizer, make_translator, tune_recognizer
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
@@ -23,18 +23,18 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
-from desktop.engine.hearing import Hearing
-from desktop.engine.method import Method
-from desktop.engine.pace import Kind
-from desktop.engine.pacing import ModelsToUse
-from desktop.engine.recognition import Heard, MakeRecognizer, Prepare, RecognitionStage, Tune
-from desktop.engine.smaller_models import models_to_use
-from desktop.engine.speaking import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
-from desktop.engine.stage import Emit, EndOfSpeech, Expect, Unload
-from desktop.engine.translating import ToTranslate, Transcribed, TranslationStage
-from desktop.engine.translation.base import Translator
-from desktop.engine.work_queue import SOUND_WAITING, FrameQueue
-from desktop.settings import Settings
+from desktop.engine.hearing.stage import Hearing
+from desktop.engine.models.load.load_control import ModelsToUse
+from desktop.engine.models.load.load_levels import Kind
+from desktop.engine.models.load.smaller_models import models_to_use
+from desktop.engine.recognition.ablation import Method
+from desktop.engine.recognition.stage import Heard, MakeRecognizer, Prepare, RecognitionStage, Tune
+from desktop.engine.speech.stage import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
+from desktop.engine.stages.stage import Emit, EndOfSpeech, Expect, Unload
+from desktop.engine.stages.work_queue import SOUND_WAITING, FrameQueue
+from desktop.engine.translation.backends.base import Translator
+from desktop.engine.translation.stage import ToTranslate, Transcribed, TranslationStage
+from desktop.settings.declaration import Settings
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +47,14 @@ _DROPPED = "This computer cannot keep up, and some sound was left out; close oth
 
 def open_speaker(output_id: str, on_playing: Callable[[bool], None], on_error: Callable[[EngineError], None]) -> Output:
     """The system's audio output."""
-    from desktop.engine.audio.speaker import Speaker
+    from desktop.engine.audio.playback.speaker import Speaker
 
     return Speaker(output_id, on_playing, on_error)
 
 
 def find_source(source_id: str) -> Source:
     """The source that an id of the settings names."""
-    from desktop.engine.audio.choose import source_for
+    from desktop.engine.audio.sources.choose import source_for
 
     return source_for(source_id)
 

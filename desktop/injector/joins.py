@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from desktop.engine.languages import writes_spaces
+from desktop.engine.text.languages import writes_spaces
 
 _CLOSING = frozenset(".,!?;:)]}%»›”…。、，．！？；：）」』】〉》")
 _OPENING = frozenset("([{«‹“‘„‚¿¡（「『【〈《")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from desktop.engine.errors import TypingError
 from desktop.injector.base import Keyboard, Window
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 Platform = Literal["x11", "wayland", "windows", "macos"]
 

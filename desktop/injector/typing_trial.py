@@ -4,7 +4,7 @@ blocks; the typist itself never types into Parley."""
 from desktop.engine.errors import TypingError
 from desktop.injector.base import Window
 from desktop.injector.platforms import is_own, open_keyboard
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 SENTENCE = "Parley types here: ¿qué tal, señor? 100 %"
 """Has letters that most keyboard layouts lack, so that pasting is tried as well."""

@@ -16,7 +16,7 @@ from desktop.injector.base import Keyboard, Window
 from desktop.injector.diff import can_undo, edit
 from desktop.injector.platforms import is_own, is_terminal, open_keyboard
 from desktop.injector.utterances import Inbox, SessionEnded, Update, wanted_text
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
-from desktop.engine.languages import join_words
+from desktop.engine.text.languages import join_words
 from desktop.injector.diff import revisable
 from desktop.injector.joins import clean, join, trailing
 

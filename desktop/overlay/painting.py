@@ -19,7 +19,7 @@ from PyQt6.QtGui import (
 from desktop.overlay.line_breaks import clusters
 from desktop.overlay.roll_up import Row
 from desktop.overlay.subtitles import Frame, Role
-from desktop.settings import SubtitleSettings
+from desktop.settings.declaration import SubtitleSettings
 
 LINES_PER_SCREEN = 18
 """A line of the default size takes this part of the screen's height."""

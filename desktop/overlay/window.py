@@ -23,7 +23,7 @@ from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, pa
 from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size
 from desktop.overlay.place import WIDEST, Drag, Rect, ScreenArea, place, screen_of
 from desktop.overlay.subtitles import Frame, Layout, Subtitles
-from desktop.settings import Settings, SubtitleSettings
+from desktop.settings.declaration import Settings, SubtitleSettings
 
 log = logging.getLogger(__name__)
 

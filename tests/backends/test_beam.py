@@ -9,9 +9,9 @@ from desktop.bench.make_model import TINY, make_whisper
 from desktop.bench.rig import decoded
 from desktop.bench.script import recordings
 from desktop.engine.events import SAMPLE_RATE
-from desktop.engine.stt.base import RecognitionRequest
-from desktop.engine.stt.whisper import WhisperRecognizer
-from desktop.paths import RESOURCES
+from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
+from desktop.system.paths import RESOURCES
 
 NOISES = [np.random.default_rng(seed).normal(0, 0.1, 16_000).astype(np.float32) for seed in range(3)]
 

@@ -10,7 +10,7 @@ import pytest
 from desktop.bench.make_model import TINY, make_whisper
 from desktop.bench.peers.shadow import Shadowed
 from desktop.bench.rig import decoded
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter"
 

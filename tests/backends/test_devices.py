@@ -9,18 +9,18 @@ import ctranslate2
 import pytest
 
 from desktop.bench.make_model import BASE, TINY, make_whisper
-from desktop.engine import tuning_cache
 from desktop.engine.backends import make_recognizer, tune_recognizer
 from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
 from desktop.engine.events import ErrorEvent, Samples, Severity
-from desktop.engine.stt import opened
-from desktop.engine.stt.base import RecognitionRequest
-from desktop.engine.stt.decoder import WhisperDecoder
-from desktop.engine.stt.opened import Terms
-from desktop.engine.stt.whisper import WhisperRecognizer
-from desktop.engine.tuning import Choice, Timing, Tuning, has_card
-from desktop.paths import RESOURCES
-from desktop.settings import RecognitionSettings
+from desktop.engine.models.speed import tuning_cache
+from desktop.engine.models.speed.tuning import Choice, Timing, Tuning, has_card
+from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.whisper.decoder import WhisperDecoder
+from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
+from desktop.engine.recognition.whisper.shared_models import Terms
+from desktop.settings.declaration import RecognitionSettings
+from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter" / "whisper"
 

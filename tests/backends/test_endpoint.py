@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate
-from desktop.engine.segmenter import Segmenter
-from desktop.engine.stabilizer import normalized
-from desktop.engine.stt.whisper import WhisperRecognizer
-from desktop.engine.transcriber import Transcriber
-from desktop.engine.vad import FRAME, SpeechDetector
-from desktop.paths import RESOURCES
-from desktop.settings import RecognitionSettings, VadSettings
+from desktop.engine.hearing.segmenter import Segmenter
+from desktop.engine.hearing.vad import FRAME, SpeechDetector
+from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.transcriber import Transcriber
+from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
+from desktop.settings.declaration import RecognitionSettings, VadSettings
+from desktop.system.paths import RESOURCES
 
 DECODING = 0.08
 """seconds for one decoding; measured for the starter model on one core of 2023"""

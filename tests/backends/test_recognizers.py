@@ -13,11 +13,11 @@ import pytest
 
 from desktop.engine.errors import BackendFailed, ModelBroken, ModelError, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
-from desktop.engine.stabilizer import normalized
-from desktop.engine.stt.base import Hypothesis, RecognitionRequest, Recognizer
-from desktop.engine.stt.pocketsphinx import PocketSphinxRecognizer
-from desktop.engine.stt.whisper import WhisperRecognizer
-from desktop.paths import RESOURCES
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.pocketsphinx import PocketSphinxRecognizer
+from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
+from desktop.system.paths import RESOURCES
 
 Recordings = Callable[[str], Samples]
 STARTER = RESOURCES / "starter" / "whisper"

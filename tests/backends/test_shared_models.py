@@ -9,15 +9,15 @@ import pytest
 from desktop.engine.backends import make_recognizer, make_translator
 from desktop.engine.errors import ModelBroken, ModelMissing
 from desktop.engine.events import Samples
-from desktop.engine.stt import opened
-from desktop.engine.stt.base import RecognitionRequest
-from desktop.engine.stt.opened import Terms
-from desktop.engine.stt.whisper import WhisperRecognizer
-from desktop.engine.translation.base import SpeechTranslator
-from desktop.engine.translation.whisper import WhisperTranslator
-from desktop.paths import RESOURCES
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
+from desktop.engine.recognition.whisper.shared_models import Terms
+from desktop.engine.translation.backends.base import SpeechTranslator
+from desktop.engine.translation.backends.whisper import WhisperTranslator
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
+from desktop.system.paths import RESOURCES
 
 Recordings = Callable[[str], Samples]
 STARTER = RESOURCES / "starter" / "whisper"

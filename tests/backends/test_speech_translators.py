@@ -10,13 +10,13 @@ import sacrebleu
 from desktop.engine.backends import make_translator
 from desktop.engine.errors import BackendFailed, EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples
-from desktop.engine.stt import opened
-from desktop.engine.stt.opened import Terms
-from desktop.engine.translation.base import SpeechTranslator
-from desktop.engine.translation.whisper import WhisperTranslator
-from desktop.paths import RESOURCES
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.whisper.shared_models import Terms
+from desktop.engine.translation.backends.base import SpeechTranslator
+from desktop.engine.translation.backends.whisper import WhisperTranslator
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
+from desktop.system.paths import RESOURCES
 
 Recordings = Callable[[str], Samples]
 STARTER = RESOURCES / "starter" / "whisper"
@@ -148,7 +148,7 @@ def test_a_model_that_really_translates_comes_before_a_phrasebook(
 
 
 def test_whisper_takes_what_no_package_has(monkeypatch: pytest.MonkeyPatch, speech: Recordings) -> None:
-    monkeypatch.setattr("desktop.engine.models._argos_directories", lambda problems: iter(()))
+    monkeypatch.setattr("desktop.engine.models.installed._argos_directories", lambda problems: iter(()))
     made = make_translator(Settings(), lambda event: None)
     assert made.capabilities.hears == {PAIR}
     made.load(*PAIR, lambda _: None)
@@ -160,7 +160,7 @@ def test_whisper_takes_what_no_package_has(monkeypatch: pytest.MonkeyPatch, spee
 
 
 def test_whisper_takes_over_from_a_broken_package(monkeypatch: pytest.MonkeyPatch, speech: Recordings) -> None:
-    from desktop.engine.translation.argos import ArgosTranslator
+    from desktop.engine.translation.backends.argos import ArgosTranslator
 
     def broken(self: ArgosTranslator, source: str, target: str, progress: Callable[[float], None]) -> None:
         raise ModelBroken("The translation package cannot be loaded; install it again or delete it.")

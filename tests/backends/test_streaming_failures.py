@@ -8,14 +8,14 @@ import pytest
 
 from desktop.engine.backends import FallbackRecognizer
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate
-from desktop.engine.modes import Mode
-from desktop.engine.segmenter import Segmenter
-from desktop.engine.stabilizer import normalized
-from desktop.engine.stt.base import RecognitionRequest
-from desktop.engine.stt.whisper import WhisperRecognizer
-from desktop.engine.vad import FRAME, SpeechDetector
-from desktop.paths import RESOURCES
-from desktop.settings import RecognitionSettings, VadSettings
+from desktop.engine.hearing.segmenter import Segmenter
+from desktop.engine.hearing.vad import FRAME, SpeechDetector
+from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.streaming_mode import Mode
+from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
+from desktop.settings.declaration import RecognitionSettings, VadSettings
+from desktop.system.paths import RESOURCES
 from tests.fakes import Failing
 from tests.recognition_desk import Plan, RecognitionDesk, check_one_final
 

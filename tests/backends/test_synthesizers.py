@@ -16,16 +16,16 @@ import numpy as np
 import pytest
 import soxr
 
-from desktop import paths
 from desktop.engine.backends import make_synthesizer
 from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
 from desktop.engine.events import ErrorEvent, Samples
-from desktop.engine.tts.base import Synthesizer
-from desktop.engine.tts.espeak import EspeakSynthesizer, read_streamed_wav
-from desktop.engine.tts.piper import PiperSynthesizer
-from desktop.engine.tts.speakable import pieces, speakable, without_silence
-from desktop.paths import RESOURCES
-from desktop.settings import SpeechSettings
+from desktop.engine.speech.backends.base import Synthesizer
+from desktop.engine.speech.backends.espeak import EspeakSynthesizer, read_streamed_wav
+from desktop.engine.speech.backends.piper import PiperSynthesizer
+from desktop.engine.speech.backends.speakable import pieces, speakable, without_silence
+from desktop.settings.declaration import SpeechSettings
+from desktop.system import paths
+from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter"
 BACKENDS: dict[str, Callable[[], Synthesizer]] = {"piper": PiperSynthesizer, "espeak": EspeakSynthesizer}
@@ -318,7 +318,7 @@ def test_a_program_that_fails_is_told_without_the_text(tmp_path: Path, monkeypat
     assert "secret" not in caught.value.message
     program.write_text("#!/bin/sh\nexit 3\n")
     monkeypatch.setenv("PATH", str(tmp_path))
-    from desktop.engine.tts import espeak
+    from desktop.engine.speech.backends import espeak
 
     espeak._voices.cache_clear()
     with pytest.raises(ModelBroken, match="lists no voices"):

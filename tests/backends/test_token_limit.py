@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from desktop.engine.events import Samples
-from desktop.engine.stt import window
-from desktop.engine.stt.decoder import WhisperDecoder
-from desktop.engine.stt.opened import Terms, lease
-from desktop.paths import RESOURCES
+from desktop.engine.recognition.whisper import result_checks as window
+from desktop.engine.recognition.whisper.decoder import WhisperDecoder
+from desktop.engine.recognition.whisper.shared_models import Terms, lease
+from desktop.system.paths import RESOURCES
 
 
 @pytest.fixture(scope="module")

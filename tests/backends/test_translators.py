@@ -12,19 +12,20 @@ from typing import Any
 import pytest
 import sacrebleu
 
-from desktop import paths
-from desktop.engine import catalogue, models
 from desktop.engine.backends import make_translator
-from desktop.engine.clauses import ClauseReader
 from desktop.engine.errors import EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import TranscriptUpdate
-from desktop.engine.live_translator import LiveTranslator
-from desktop.engine.models import InstalledModel
-from desktop.engine.sentences import split
-from desktop.engine.translation.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
-from desktop.engine.translation.base import Translator
-from desktop.paths import RESOURCES
-from desktop.settings import Settings
+from desktop.engine.models import catalogue
+from desktop.engine.models import installed as models
+from desktop.engine.models.installed import InstalledModel
+from desktop.engine.speech.clauses import ClauseReader
+from desktop.engine.text.sentences import split
+from desktop.engine.translation.backends.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
+from desktop.engine.translation.backends.base import Translator
+from desktop.engine.translation.incremental import LiveTranslator
+from desktop.settings.declaration import Settings
+from desktop.system import paths
+from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter" / "argos"
 OTHER = {"en": "es", "es": "en"}

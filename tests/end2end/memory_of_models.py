@@ -12,11 +12,11 @@ import time
 
 import psutil
 
-from desktop.engine.audio.pushed import PushedSource
+from desktop.engine.audio.sources.pushed import PushedSource
 from desktop.engine.engine import Engine
 from desktop.engine.events import Event, ModelProgress, ModelUnloaded, SpeechAudio, State, StateChanged
 from desktop.engine.pipeline import Backends
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 WITHIN = 120
 

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.overlay.window import SubtitleOverlay
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 
 class Program(QObject):

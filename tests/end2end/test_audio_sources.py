@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from desktop.bench.virtual_audio import VirtualAudio
-from desktop.engine.audio.choose import source_for
-from desktop.engine.audio.devices import hears_output, list_devices, watch_devices
+from desktop.engine.audio.platforms.devices import hears_output, list_devices, watch_devices
+from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import AudioServerMissing, DeviceLost, DeviceMissing
 from desktop.engine.events import SAMPLE_RATE, DevicesChanged, Samples
 from tests.signals import Collector, is_heard, noise, recording, similarity, wait_for, write_wav
@@ -242,7 +242,7 @@ def test_the_terminal_stays_clean_and_the_log_silent(audio: VirtualAudio, caplog
     """Opening PortAudio prints some eighty lines of its own otherwise."""
     script = (
         "import sys, logging; logging.basicConfig(level=logging.INFO)\n"
-        "from desktop.engine.audio.choose import source_for\n"
+        "from desktop.engine.audio.sources.choose import source_for\n"
         "from tests.signals import Collector, recording, wait_for\n"
         "source, sink = source_for('microphone:'), Collector()\n"
         "source.open(sink); print(wait_for(lambda: sink.frames)); source.close()\n"

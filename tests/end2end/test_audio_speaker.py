@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from desktop.bench.virtual_audio import VirtualAudio
-from desktop.engine.audio.speaker import Speaker
+from desktop.engine.audio.playback.speaker import Speaker
 from desktop.engine.errors import AudioError, AudioServerMissing, DeviceMissing, EngineError
 from desktop.engine.events import Samples, SpeechAudio
 from tests.signals import Collector, heard, is_heard, noise, recording, wait_for

@@ -17,13 +17,13 @@ from desktop.bench.rig import QUIET, Rig
 from desktop.bench.script import chosen
 from desktop.engine.backends import Notify, make_recognizer
 from desktop.engine.events import Samples
-from desktop.engine.method import Method
 from desktop.engine.pipeline import Backends
-from desktop.engine.stt.base import Hypothesis, RecognitionRequest, Recognizer
-from desktop.engine.stt.wrapped import WrappedRecognizer
-from desktop.paths import RESOURCES
-from desktop.settings import RecognitionSettings, Settings
-from desktop.settings_store import changed
+from desktop.engine.recognition.ablation import Method
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
+from desktop.settings.declaration import RecognitionSettings, Settings
+from desktop.settings.store import changed
+from desktop.system.paths import RESOURCES
 from tests import prompt_packages
 from tests.conftest import TEST_AUDIO, read_audio
 

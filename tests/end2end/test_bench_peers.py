@@ -20,7 +20,7 @@ from desktop.bench.peers.measures import measured
 from desktop.bench.peers.runs import Run, Setting, quietest_core, run
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, WHISPER_LIVE, WHOLE_FILE, PeerSystem
 from desktop.bench.peers.tracks import Track, tracks
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 
 MODEL = RESOURCES / "starter" / "whisper"
 SETTING = Setting(MODEL, None, 5, quietest_core())

@@ -17,7 +17,7 @@ import pysubs2
 import pytest
 
 from desktop.bench.prompts import key_of
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 from tests import prompt_packages
 from tests.conftest import read_audio
 

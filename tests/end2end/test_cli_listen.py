@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from desktop.bench.virtual_audio import VirtualAudio
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 
 TEST = RESOURCES / "starter" / "test"
 PATIENCE = 60.0

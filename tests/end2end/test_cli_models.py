@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 from tests.end2end.test_cli import Run, environment, run, sentence  # noqa: F401  # the fixtures
 from tests.model_server import REVISION, Fault, ModelServer, catalogue_of, served
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 
 
 @dataclass(frozen=True)

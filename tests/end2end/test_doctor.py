@@ -13,7 +13,7 @@ import pytest
 from desktop.bench.make_model import TINY, make_whisper
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.doctor.examination import CHECKS
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 from tests.conftest import TEST_AUDIO
 from tests.virtual_desktop import VirtualDesktop
 

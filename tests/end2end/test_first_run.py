@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from desktop.bench.virtual_audio import VirtualAudio
-from desktop.settings_store import SettingsStore
+from desktop.settings.store import SettingsStore
 from tests.conftest import TEST_AUDIO
 from tests.end2end.test_whole_path import overlay_words, words
 from tests.end2end.typing_desk import wait_until

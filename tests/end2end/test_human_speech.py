@@ -10,8 +10,8 @@ from desktop.bench.prompts import samples_of
 from desktop.bench.speech import half, read
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.bench.whole_files import PlainWhisper, spoken_errors
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 from tests.conftest import TEST_AUDIO
 from tests.end2end.test_whole_path import RunningApp
 from tests.end2end.typing_desk import wait_until

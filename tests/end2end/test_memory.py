@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.bench.make_model import BASE, make_whisper
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 
 ROUNDS = 3
 PROGRESS_WITHIN = 0.2

@@ -10,7 +10,7 @@ PROGRAM = """
 import sys, threading, time
 import ctranslate2, numpy as np
 import desktop.__main__ as program
-from desktop.engine.stt.watched import DECODING
+from desktop.engine.recognition.backends.watchdog import DECODING
 
 model = ctranslate2.models.Whisper(sys.argv[1], intra_threads=1)
 features = ctranslate2.StorageView.from_array(np.zeros((1, 80, 3000), np.float32))

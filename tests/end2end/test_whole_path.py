@@ -132,7 +132,7 @@ def piper(text: str, language: str) -> np.ndarray:
     """What Piper says, at 16 kHz."""
     import soxr
 
-    from desktop.engine.tts.piper import PiperSynthesizer
+    from desktop.engine.speech.backends.piper import PiperSynthesizer
 
     voice = PiperSynthesizer()
     voice.load(language, "", lambda _: None)
@@ -230,10 +230,10 @@ class Recording:
 
 def _listen(path: Path) -> str:
     """What the starter recogniser understands of a recording, utterance by utterance."""
-    from desktop.engine.audio.file import FileSource
+    from desktop.engine.audio.sources.file import FileSource
     from desktop.engine.engine import Engine
     from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate
-    from desktop.settings import Settings
+    from desktop.settings.declaration import Settings
 
     engine = Engine(Settings.model_validate({"recognition": {"language": "en"}}))
     finals: list[str] = []

@@ -10,7 +10,7 @@ from typing import Any
 
 from desktop.engine.events import TranscriptUpdate
 from desktop.injector.typist import TypingStatus, Typist
-from desktop.settings import Settings, TypingSettings
+from desktop.settings.declaration import Settings, TypingSettings
 from tests.virtual_desktop import VirtualDesktop
 
 EDITORS = Path(__file__).parent / "editors"

@@ -9,10 +9,10 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.app import App
-from desktop.settings import Settings
-from desktop.settings_store import SettingsStore
-from desktop.ui import theme
-from desktop.ui.main_window import MainWindow
+from desktop.settings.declaration import Settings
+from desktop.settings.store import SettingsStore
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.widgets import theme
 from tests.fakes import FakeEngine
 
 

@@ -10,10 +10,10 @@ import time
 from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
 
-from desktop.settings_store import SettingsStore
-from desktop.ui import theme
-from desktop.ui.doctor_window import DoctorWindow
-from desktop.ui.hotkeys import Hotkeys
+from desktop.settings.store import SettingsStore
+from desktop.ui.doctor.window import DoctorWindow
+from desktop.ui.runtime.hotkeys import Hotkeys
+from desktop.ui.widgets import theme
 
 HOTKEY = "<ctrl>+<alt>+l"
 

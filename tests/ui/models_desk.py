@@ -9,13 +9,14 @@ import pytest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop import paths
-from desktop.engine.downloads import Downloads, Patience
-from desktop.settings_store import SettingsStore
-from desktop.ui import models_finder, theme
-from desktop.ui.model_list import ModelRowView
-from desktop.ui.models_window import ModelsWindow
-from desktop.ui.set_up import SetUp
+from desktop.engine.models.downloads import Downloads, Patience
+from desktop.settings.store import SettingsStore
+from desktop.system import paths
+from desktop.ui.main.model_setup import SetUp
+from desktop.ui.models import finder as models_finder
+from desktop.ui.models.list import ModelRowView
+from desktop.ui.models.window import ModelsWindow
+from desktop.ui.widgets import theme
 from tests.model_server import ModelServer, catalogue_of
 
 SHORT = Patience(connect=2, read=2, attempts=3, first_pause=0.01, longest_pause=0.02)

@@ -9,13 +9,13 @@ from PyQt6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Severity, TranscriptUpdate
-from desktop.settings import Settings
-from desktop.settings_store import SettingsStore
-from desktop.ui.engine_thread import EngineThread
-from desktop.ui.hotkeys import Hotkeys
-from desktop.ui.main_window import MainWindow
-from desktop.ui.status import Status
-from desktop.ui.tray import Tray
+from desktop.settings.declaration import Settings
+from desktop.settings.store import SettingsStore
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.main.status import Status
+from desktop.ui.runtime.engine_thread import EngineThread
+from desktop.ui.runtime.hotkeys import Hotkeys
+from desktop.ui.tray.tray import Tray
 from tests.fakes import FakeEngine
 from tests.ui.conftest import StartApp
 

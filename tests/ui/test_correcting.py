@@ -9,9 +9,9 @@ from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import TranscriptUpdate
-from desktop.ui.line_editor import LineEditor
-from desktop.ui.main_window import MainWindow
-from desktop.ui.transcript_view import TranscriptView
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.transcript.line_editor import LineEditor
+from desktop.ui.transcript.view import TranscriptView
 from tests.ui.conftest import StartApp
 from tests.ui.test_transcript_view import heard, shown, translated, view
 

@@ -14,19 +14,19 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from desktop import paths
 from desktop.bench.virtual_audio import VirtualAudio
 from desktop.doctor.examination import CHECKS
 from desktop.doctor.findings import Finding, Health
 from desktop.engine.errors import TypingError
 from desktop.injector.typing_trial import SENTENCE, type_sentence
-from desktop.settings import Settings
-from desktop.settings_store import SettingsStore
-from desktop.ui import theme
-from desktop.ui.doctor_rows import MARKS, FindingRow
-from desktop.ui.doctor_window import DoctorWindow, summary
-from desktop.ui.hotkeys import Hotkeys, words
-from desktop.ui.main_window import MainWindow
+from desktop.settings.declaration import Settings
+from desktop.settings.store import SettingsStore
+from desktop.system import paths
+from desktop.ui.doctor.rows import MARKS, FindingRow
+from desktop.ui.doctor.window import DoctorWindow, summary
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.runtime.hotkeys import Hotkeys, words
+from desktop.ui.widgets import theme
 from tests.conftest import TEST_AUDIO
 from tests.virtual_desktop import VirtualDesktop
 

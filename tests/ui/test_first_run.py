@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.errors import DeviceMissing
 from desktop.engine.events import Device, DevicesChanged, Samples
-from desktop.ui import models_finder
-from desktop.ui.first_run import FirstRun
-from desktop.ui.hotkey_field import combination_of
-from desktop.ui.picker import PickerList
-from desktop.ui.source_test import recognise
+from desktop.ui.first_run.source_check import recognise
+from desktop.ui.first_run.window import FirstRun
+from desktop.ui.models import finder as models_finder
+from desktop.ui.settings.hotkey_field import combination_of
+from desktop.ui.widgets.picker import PickerList
 from tests.conftest import TEST_AUDIO
 from tests.fakes import FakeSource
 from tests.model_server import Fault, ModelServer, served
@@ -46,7 +46,7 @@ class Room:
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Room:
     room = Room()
-    monkeypatch.setattr("desktop.engine.audio.choose.source_for", room.source_for)
+    monkeypatch.setattr("desktop.engine.audio.sources.choose.source_for", room.source_for)
     return room
 
 
@@ -379,7 +379,7 @@ def test_keys_become_what_pynput_understands(key: Qt.Key, modifiers: Qt.Keyboard
 
 
 def test_the_test_recognises_with_what_is_chosen(desk: ModelsDesk, speech: Any) -> None:
-    from desktop.settings_store import changed
+    from desktop.settings.store import changed
 
     settings = changed(desk.store.current, {"recognition.language": "es"})
     text, name = recognise(speech("es-02"), settings)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.garbage import GarbageCollection
+from desktop.ui.runtime.garbage import GarbageCollection
 
 
 class Ring:

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Metrics, Severity, State, StateChanged
 from desktop.engine.latency import LatencyLog, Usage
-from desktop.settings import Settings
-from desktop.settings_values import changed
-from desktop.ui.engine_thread import EngineThread
-from desktop.ui.latency_panel import LatencyPanel
-from desktop.ui.main_window import MainWindow
-from desktop.ui.trend import SPAN, Trend, columns, scale
+from desktop.settings.declaration import Settings
+from desktop.settings.values import changed
+from desktop.ui.main.latency_panel import LatencyPanel
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.main.trend import SPAN, Trend, columns, scale
+from desktop.ui.runtime.engine_thread import EngineThread
 from tests.conftest import TEST_AUDIO
 
 

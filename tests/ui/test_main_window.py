@@ -18,11 +18,11 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
-from desktop.ui import theme
-from desktop.ui.machine_choices import find
-from desktop.ui.main_window import SMALLEST, MainWindow
-from desktop.ui.picker import PickerButton, PickerList
-from desktop.ui.popover import Popover
+from desktop.ui.main.main_window import SMALLEST, MainWindow
+from desktop.ui.models.installed_choices import find
+from desktop.ui.widgets import theme
+from desktop.ui.widgets.picker import PickerButton, PickerList
+from desktop.ui.widgets.popover import Popover
 
 MICROPHONES = (Device("microphone:a", "Built-in", True), Device("microphone:b", "Headset"))
 DEVICES = DevicesChanged(

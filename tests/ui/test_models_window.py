@@ -11,12 +11,13 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.engine import models
 from desktop.engine.events import State, StateChanged
-from desktop.paths import RESOURCES
-from desktop.ui import models_finder, theme
-from desktop.ui.main_window import MainWindow
-from desktop.ui.question import Question
+from desktop.engine.models import installed as models
+from desktop.system.paths import RESOURCES
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.models import finder as models_finder
+from desktop.ui.widgets import theme
+from desktop.ui.widgets.question import Question
 from tests.model_server import Fault, ModelServer, served
 from tests.ui.conftest import StartApp
 from tests.ui.models_desk import ModelsDesk, models_desk
@@ -234,7 +235,7 @@ def test_the_speed_of_this_machine_is_measured_once_and_shown(
     desk: ModelsDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr("desktop.paths.models_dir", lambda: desk.place)
+    monkeypatch.setattr("desktop.system.paths.models_dir", lambda: desk.place)
     (desk.place / "catalogue.json").unlink()  # the shipped one knows the models' shapes
     assert models_finder.measure(desk.store.current)
     assert not models_finder.measure(desk.store.current)
@@ -287,7 +288,7 @@ def test_a_model_that_comes_is_offered_while_parley_listens(
     start_app: StartApp, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(models_finder, "measure", lambda settings: False)
-    monkeypatch.setattr("desktop.paths.models_dir", lambda: tmp_path / "models")
+    monkeypatch.setattr("desktop.system.paths.models_dir", lambda: tmp_path / "models")
     app, engine = start_app()
     engine.emit(StateChanged(State.LOADING), StateChanged(State.LISTENING))
     qtbot.waitUntil(lambda: app.window.status.is_running)

@@ -9,13 +9,13 @@ from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Severity, State, StateChanged, TranscriptUpdate
-from desktop.ui import notifications
-from desktop.ui.machine_choices import MachineChoices
-from desktop.ui.main_window import MainWindow
-from desktop.ui.notifications import PHRASEBOOK, Notice, NoticeBar
-from desktop.ui.output_cards import ElidedLabel
-from desktop.ui.picker import PickerList
-from desktop.ui.shortcuts import SHORTCUTS
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.main.output_cards import ElidedLabel
+from desktop.ui.main.shortcuts import SHORTCUTS
+from desktop.ui.models.installed_choices import MachineChoices
+from desktop.ui.widgets import notifications
+from desktop.ui.widgets.notifications import PHRASEBOOK, Notice, NoticeBar
+from desktop.ui.widgets.picker import PickerList
 
 
 def test_tooltips_name_the_keys_that_do_it(window: MainWindow) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.settings_store import SettingsStore
+from desktop.settings.store import SettingsStore
 from tests.virtual_desktop import VirtualDesktop
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.one_instance import SHOW, START, OneInstance
+from desktop.ui.runtime.one_instance import SHOW, START, OneInstance
 from tests.virtual_desktop import VirtualDesktop
 
 
@@ -59,7 +59,7 @@ def test_a_second_start_shows_the_first_one(desktop: VirtualDesktop, tmp_path: P
 def test_what_a_crash_leaves_behind_is_no_instance(qtbot: QtBot, tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from PyQt6.QtCore import QCoreApplication\n"
-        "from desktop.ui.one_instance import OneInstance\n"
+        "from desktop.ui.runtime.one_instance import OneInstance\n"
         "app = QCoreApplication([]); one = OneInstance(Path(sys.argv[1])); one.listen(); os._exit(0)"
     )
     settings = tmp_path / "settings.toml"

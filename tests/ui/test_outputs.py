@@ -5,8 +5,8 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 from desktop.outputs import OVERLAY, TYPIST, Outputs
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 
 def wanted(**values: bool) -> Settings:

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.events import AudioLevel, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.painting import worst_contrast
 from desktop.overlay.window import SubtitleOverlay
-from desktop.settings import Settings, SubtitleSettings
+from desktop.settings.declaration import Settings, SubtitleSettings
 
 # Qt's platform without a screen says that it can neither raise a window nor limit its size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")

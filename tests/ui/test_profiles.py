@@ -8,15 +8,15 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from desktop.settings_presets import PRESETS
-from desktop.settings_store import SettingsStore
-from desktop.ui import theme
-from desktop.ui.main_window import MainWindow
-from desktop.ui.picker import PickerList
-from desktop.ui.preset_list import changes_of, preset_in_use
-from desktop.ui.profile_dialogs import RemoveProfile, SaveProfile
-from desktop.ui.settings_dialog import SettingsDialog
-from desktop.ui.tray import Tray
+from desktop.settings.presets import PRESETS
+from desktop.settings.store import SettingsStore
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.settings.dialog import SettingsDialog
+from desktop.ui.settings.preset_list import changes_of, preset_in_use
+from desktop.ui.settings.profile_dialogs import RemoveProfile, SaveProfile
+from desktop.ui.tray.tray import Tray
+from desktop.ui.widgets import theme
+from desktop.ui.widgets.picker import PickerList
 from tests.ui.conftest import StartApp
 
 

@@ -4,11 +4,11 @@ import pytest
 from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.settings_store import fields, get
-from desktop.ui.main_window import MainWindow
-from desktop.ui.picker import PickerButton
-from desktop.ui.settings_dialog import SettingsDialog
-from desktop.ui.switch import Switch
+from desktop.settings.store import fields, get
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.settings.dialog import SettingsDialog
+from desktop.ui.widgets.picker import PickerButton
+from desktop.ui.widgets.switch import Switch
 
 OTHER = {
     "audio.source": "loopback:",

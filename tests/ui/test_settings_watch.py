@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.paths import RESOURCES
-from desktop.settings_store import SettingsStore
-from desktop.ui.settings_watch import SettingsWatch
+from desktop.settings.store import SettingsStore
+from desktop.system.paths import RESOURCES
+from desktop.ui.runtime.settings_watch import SettingsWatch
 from tests.ui.conftest import StartApp
 
 

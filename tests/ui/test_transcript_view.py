@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-from desktop.ui import theme
-from desktop.ui.transcript_view import TranscriptView
+from desktop.ui.transcript.view import TranscriptView
+from desktop.ui.widgets import theme
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from desktop.bench.peers.systems import PARLEY, PeerSystem, chosen
 from desktop.bench.peers.tracks import TAIL, Track, tracks
 from desktop.bench.progress import progress
 from desktop.engine.errors import EngineError, ModelMissing
-from desktop.engine.model_choice import chosen_model
-from desktop.settings import Settings
+from desktop.engine.models.choice import chosen_model
+from desktop.settings.declaration import Settings
 
 _LOADING = 8.0
 """seconds that starting a system takes, for the progress bar"""

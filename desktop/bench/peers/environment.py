@@ -11,8 +11,8 @@ from collections.abc import Callable
 from importlib.metadata import distributions
 from pathlib import Path
 
-from desktop import paths
 from desktop.engine.errors import EngineError
+from desktop.system import paths
 
 _FOLDER = Path(__file__).parent
 TORCH = _FOLDER / "requirements-torch.txt"

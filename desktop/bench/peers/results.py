@@ -8,7 +8,7 @@ from desktop.bench.peers.comparison import Collected, Figure, best, cost_ratio, 
 from desktop.bench.peers.runs import Run
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, PeerSystem
 from desktop.bench.report import Chart, Check, Report, Series, Table
-from desktop.engine.languages import listed
+from desktop.engine.text.languages import listed
 
 FASTER = 0.5
 """Parley's commit latency over the best peer's, at most"""

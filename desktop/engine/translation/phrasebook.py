@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.engine.languages import language_name
-from desktop.engine.model_files import FileBroken, read_json
+from desktop.engine.models.files import FileBroken, read_json
+from desktop.engine.text.languages import language_name
 
 FILE = "phrasebook.json"
 """beside the model; resources/starter/recipe/make_phrasebook.py writes it"""

@@ -8,8 +8,8 @@ from desktop.bench import ablate, cost, silence, stability
 from desktop.bench.cost import Cost, cpu_share, one_thread
 from desktop.bench.erasure import Erasure
 from desktop.bench.parts import WITHOUT, backends
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 from tests.unit.bench.takes import ABOUT, live_run, take
 
 

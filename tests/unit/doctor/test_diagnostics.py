@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from desktop.doctor.diagnostics import PACKAGES, System, diagnostics, gather
 from desktop.doctor.findings import Finding, Health
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 
 ANNA = System((("System", "Linux 6.1 on annas-laptop"), ("Python", "3.11")), "/home/anna", ("anna", "annas-laptop"))
 WORDS = "the quarterly figures of Contoso"

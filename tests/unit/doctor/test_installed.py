@@ -4,8 +4,8 @@ import pytest
 
 from desktop.doctor import installed
 from desktop.doctor.findings import Health
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 
 def spanish(**more: str) -> Settings:
@@ -15,7 +15,7 @@ def spanish(**more: str) -> Settings:
 
 @pytest.fixture
 def no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.engine.models._argos_directories", lambda problems: iter(()))
+    monkeypatch.setattr("desktop.engine.models.installed._argos_directories", lambda problems: iter(()))
 
 
 @pytest.mark.usefixtures("no_packages")
@@ -36,14 +36,14 @@ def test_it_does_not_into_another_language() -> None:
 
 @pytest.mark.usefixtures("no_packages")
 def test_english_is_offered_as_target_where_whisper_translates() -> None:
-    from desktop.ui.machine_choices import find
+    from desktop.ui.models.installed_choices import find
 
     assert "en" in [choice.value for choice in find(spanish()).targets]
     assert "es" not in [choice.value for choice in find(spanish()).targets]
 
 
 def test_with_packages_all_their_targets_are_offered() -> None:
-    from desktop.ui.machine_choices import find
+    from desktop.ui.models.installed_choices import find
 
     both = changed(Settings(), {"recognition.languages": ("en", "es")})
     assert {"en", "es"} <= {choice.value for choice in find(both).targets}

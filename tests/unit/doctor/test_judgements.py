@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from desktop.doctor import machine, sound
 from desktop.doctor.findings import Finding, Health, ok, worst
-from desktop.engine.audio.resample import resampled
+from desktop.engine.audio.sources.resample import resampled
 from desktop.engine.events import Samples
-from desktop.engine.tuning import Choice, Timing, Tuning
+from desktop.engine.models.speed.tuning import Choice, Timing, Tuning
 
 ONE_SECOND = 16_000
 noise = np.random.default_rng(0).normal(0, 1, ONE_SECOND).astype(np.float32)

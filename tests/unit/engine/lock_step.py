@@ -14,10 +14,10 @@ import numpy as np
 
 from desktop.engine.engine import Engine
 from desktop.engine.events import SAMPLE_RATE, Event, Samples
-from desktop.engine.models import InstalledModel
+from desktop.engine.models.installed import InstalledModel
 from desktop.engine.pipeline import Backends, Pipeline
-from desktop.engine.stt.base import Hypothesis, RecognitionRequest
-from desktop.settings import RecognitionSettings, Settings
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
+from desktop.settings.declaration import RecognitionSettings, Settings
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSource, FakeSynthesizer, FakeTranslator
 
 E = TypeVar("E")

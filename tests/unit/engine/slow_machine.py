@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from desktop.engine.events import SAMPLE_RATE, AudioFrame
-from desktop.engine.governor import Decode, Governor
-from desktop.engine.pace import Pace
-from desktop.engine.work_queue import FINALS_WAITING, SOUND_WAITING, FrameQueue, WorkQueue
-from desktop.settings import RecognitionSettings
+from desktop.engine.models.load.governor import Decode, Governor
+from desktop.engine.models.load.load_levels import Pace
+from desktop.engine.stages.work_queue import FINALS_WAITING, SOUND_WAITING, FrameQueue, WorkQueue
+from desktop.settings.declaration import RecognitionSettings
 
 TICK = 0.1
 _FRAME = AudioFrame(np.zeros(round(TICK * SAMPLE_RATE), np.float32), 0.0, "made up")

@@ -4,7 +4,7 @@ import pytest
 from desktop.engine.backends import FallbackRecognizer, FallbackSynthesizer, order
 from desktop.engine.errors import DecodeHung, EngineError, ModelMissing
 from desktop.engine.events import ErrorEvent
-from desktop.engine.stt.base import RecognitionRequest
+from desktop.engine.recognition.backends.base import RecognitionRequest
 from tests.fakes import FailingRecognizer, FakeRecognizer, FakeSynthesizer
 
 SECOND = np.zeros(16_000, np.float32)

@@ -8,10 +8,10 @@ import pytest
 
 from desktop.engine.engine import Engine
 from desktop.engine.events import Event, Metrics, Samples, State, StateChanged, TranscriptUpdate, Word
+from desktop.engine.hearing.vad import FRAME
 from desktop.engine.pipeline import Backends
-from desktop.engine.stt.base import Hypothesis, RecognitionRequest
-from desktop.engine.vad import FRAME
-from desktop.settings import Settings
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
+from desktop.settings.declaration import Settings
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSource, FakeSynthesizer, FakeTranslator
 from tests.unit.engine.test_engine import Speech
 

@@ -25,7 +25,7 @@ from desktop.engine.events import (
     TranslationUpdate,
 )
 from desktop.engine.pipeline import Backends
-from desktop.settings import Settings
+from desktop.settings.declaration import Settings
 from tests.fakes import (
     FakeOutput,
     FakeRecognizer,

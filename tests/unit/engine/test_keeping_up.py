@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.audio.file import FileSource
-from desktop.engine.audio.watched import WatchedSource
+from desktop.engine.audio.sources.file import FileSource
+from desktop.engine.audio.sources.tapped import WatchedSource
 from desktop.engine.events import ErrorEvent, Samples, Severity, TranscriptUpdate
-from desktop.engine.pace import Kind
-from desktop.engine.stt.base import RecognitionRequest
-from desktop.engine.work_queue import BOUND
+from desktop.engine.models.load.load_levels import Kind
+from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.stages.work_queue import BOUND
 from tests.conftest import TEST_AUDIO
 from tests.fakes import FakeSource
 from tests.unit.engine.lock_step import Cost, LockStep, spoken

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import SAMPLE_RATE, SpeechSegment, TranscriptUpdate
-from desktop.engine.modes import Mode
-from desktop.engine.stabilizer import normalized
-from desktop.engine.stt.watched import Deadlines, WatchedRecognizer
-from desktop.settings import RecognitionSettings
+from desktop.engine.recognition.backends.watchdog import Deadlines, WatchedRecognizer
+from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.streaming_mode import Mode
+from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import Failing, FakeRecognizer
 from tests.recognition_desk import Plan, RecognitionDesk, check_one_final
 

@@ -14,7 +14,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
-from desktop.engine.stt.base import Progress
+from desktop.engine.recognition.backends.base import Progress
 from tests.fakes import FakeRecognizer, FakeSource
 from tests.unit.engine.test_engine import Session, Speech, ended, make, settings
 

@@ -15,7 +15,7 @@ from desktop.injector import typist as sentences
 from desktop.injector.base import Keyboard, Window
 from desktop.injector.typist import TypingStatus, Typist
 from desktop.injector.utterances import Inbox, wanted_text
-from desktop.settings import Settings, TypingSettings
+from desktop.settings.declaration import Settings, TypingSettings
 from tests.unit.injector.keyboard import PaperKeyboard
 
 

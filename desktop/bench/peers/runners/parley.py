@@ -16,11 +16,11 @@ from desktop.engine.backends import make_recognizer
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, ErrorEvent, Event, Severity, State, StateChanged, TranscriptUpdate
-from desktop.engine.hearing import Hearing
-from desktop.engine.languages import join_words
-from desktop.engine.recognition import Heard, Prepare, RecognitionStage
-from desktop.settings import Settings
-from desktop.settings_store import changed
+from desktop.engine.hearing.stage import Hearing
+from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
+from desktop.engine.text.languages import join_words
+from desktop.settings.declaration import Settings
+from desktop.settings.store import changed
 
 _PATIENCE = 60.0
 
@@ -68,7 +68,7 @@ def run(job: Job, channel: Channel) -> None:
 
 
 def _run_aware(job: Job, channel: Channel) -> None:
-    from desktop.engine.audio.pushed import PushedSource
+    from desktop.engine.audio.sources.pushed import PushedSource
 
     text = Text(job, channel)
     states: list[StateChanged] = []

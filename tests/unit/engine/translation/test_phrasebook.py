@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.model_files import FileBroken
+from desktop.engine.models.files import FileBroken
 from desktop.engine.translation.phrasebook import FILE, Phrasebook, cleaned, notice, parsed, read, words_in
-from desktop.paths import RESOURCES
+from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter" / "argos"
 CONTENT: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""Devices of each platform: PulseAudio and PipeWire, PortAudio, Windows, macOS."""

@@ -1,0 +1,1 @@
+"""Playing spoken translation, on an output or into a file."""

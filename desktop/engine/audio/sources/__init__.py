@@ -1,0 +1,1 @@
+"""What can be listened to, and the samples on their way to the engine."""

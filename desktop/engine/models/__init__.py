@@ -1,0 +1,1 @@
+"""Which models are installed, which can be fetched, and which is used."""

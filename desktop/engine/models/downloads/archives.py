@@ -1,0 +1,175 @@
+"""Unpacks packages from anywhere without trusting them: zip (Argos's .argosmodel is one) and tar. Any thread.
+
+Refused, each with a sentence: absolute paths and `..`, links and devices, names that meet twice, more files or bytes
+than any model has, a size that the contents do not keep. Checksums inside a zip are verified.
+"""
+
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from desktop.engine.errors import PackageRefused
+from desktop.engine.models.downloads.places import disk_error
+
+_MOST_FILES = 2000
+_MOST_BYTES = 20 * 10**9
+_MOST_GROWTH = 200
+"""times that the contents may be larger than the package, past the first 10 MB"""
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    path: PurePosixPath
+    size: int
+    open: Callable[[], IO[bytes] | None]
+
+
+def is_archive(file: Path) -> bool:
+    """Whether it is a package that `unpack` can read."""
+    try:
+        return zipfile.is_zipfile(file) or tarfile.is_tarfile(file)
+    except OSError:
+        return False
+
+
+def unpacked_size(file: Path) -> int:
+    """Bytes of the contents, as the package says. Raises PackageRefused."""
+    with _opened(file) as members:
+        return sum(one.size for one in members)
+
+
+def unpack(file: Path, into: Path, check: Callable[[], None] = lambda: None) -> None:
+    """The contents of a package below a new directory. check: called now and then; may raise.
+    Raises PackageRefused, DiskFull, DownloadError; then the directory may hold a part."""
+    with _opened(file) as members:
+        for member in members:
+            target = into.joinpath(*member.path.parts)
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("xb") as out:
+                    _copy(member, out, file, check)
+            except FileExistsError:
+                raise _refused(file, "it names a file twice") from None
+            except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError, NotImplementedError):
+                raise _refused(file, f"{member.path.name} in it is damaged") from None
+            except OSError as error:
+                if error.errno is None:  # lzma and bz2 say so of bad data
+                    raise _refused(file, f"{member.path.name} in it is damaged") from None
+                raise disk_error(into, error) from None
+
+
+def _copy(member: _Member, out: IO[bytes], file: Path, check: Callable[[], None]) -> None:
+    source = member.open()
+    if source is None:
+        raise _refused(file, f"{member.path.name} in it is damaged")
+    written = 0
+    with source:
+        while block := source.read(_BLOCK):
+            written += len(block)
+            if written > member.size:
+                raise _refused(file, f"{member.path.name} in it is larger than it says")
+            out.write(block)
+            check()
+    if written < member.size:
+        raise _refused(file, f"{member.path.name} in it is shorter than it says")
+
+
+class _opened:  # noqa: N801  # used like a function
+    """The members of a package, checked, while it is open."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
+
+    def __enter__(self) -> list[_Member]:
+        import lzma
+
+        try:
+            if zipfile.is_zipfile(self._file):
+                self._archive = zipfile.ZipFile(self._file)
+                members = list(self._zipped(self._archive))
+            else:
+                self._archive = tarfile.open(self._file)  # closed in __exit__
+                members = list(self._tarred(self._archive))
+        except PackageRefused:
+            self.__exit__()
+            raise
+        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
+            self.__exit__()
+            raise _refused(self._file, "it is damaged or no package") from error
+        except (NotImplementedError, OverflowError, MemoryError, RuntimeError):
+            self.__exit__()
+            raise _refused(self._file, "it is packed in a way that Parley cannot read") from None
+        except OSError as error:
+            self.__exit__()
+            why = "it is damaged" if error.errno is None else (error.strerror or "unreadable").lower()
+            raise _refused(self._file, why) from None
+        self._check_sizes(members)
+        return members
+
+    def __exit__(self, *error: object) -> None:
+        if self._archive is not None:
+            self._archive.close()
+
+    def _zipped(self, archive: zipfile.ZipFile) -> Iterator[_Member]:
+        for info in archive.infolist():
+            if info.is_dir():
+                self._path(info.filename)
+                continue
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if kind not in (0, stat.S_IFREG):
+                raise _refused(self._file, "it holds a link or a device")
+            if info.flag_bits & 1:
+                raise _refused(self._file, "it is locked with a password")
+            yield _Member(self._path(info.filename), info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
+
+    def _tarred(self, archive: tarfile.TarFile) -> Iterator[_Member]:
+        read = 0
+        for number, info in enumerate(archive):
+            read += info.size
+            if number > _MOST_FILES or read > _MOST_BYTES:  # a tar has no list: reading on unpacks it
+                raise _refused(self._file, "it holds more than any model does")
+            if info.isdir():
+                self._path(info.name)
+                continue
+            if not info.isreg():
+                raise _refused(self._file, "it holds a link or a device")
+            yield _Member(self._path(info.name), info.size, lambda info=info: archive.extractfile(info))  # type: ignore[misc]
+
+    def _path(self, name: str) -> PurePosixPath:
+        path = PurePosixPath(name.replace("\\", "/"))
+        parts = [part for part in path.parts if part != "."]
+        is_unsafe = path.is_absolute() or ".." in parts or ":" in name or "\0" in name or len(name) > 500
+        if is_unsafe or not name.isprintable():
+            raise _refused(self._file, "a file in it has an unsafe path")
+        return PurePosixPath(*parts)
+
+    def _check_sizes(self, members: list[_Member]) -> None:
+        total = sum(one.size for one in members)
+        packed = self._file.stat().st_size
+        if len(members) > _MOST_FILES or total > _MOST_BYTES or total > 10_000_000 + _MOST_GROWTH * packed:
+            self.__exit__()
+            raise _refused(self._file, "it holds more than any model does")
+        if not members:
+            self.__exit__()
+            raise _refused(self._file, "it is empty")
+        names = [str(one.path).casefold() for one in members]
+        if len(set(names)) < len(names):
+            self.__exit__()
+            raise _refused(self._file, "it names a file twice")
+
+
+def _refused(file: Path, why: str) -> PackageRefused:
+    return PackageRefused(f"The package {file.name} was not installed: {why}; get it again from where it came.")
+
+
+def remove_quietly(place: Path) -> None:
+    """After a refusal."""
+    shutil.rmtree(place, ignore_errors=True)

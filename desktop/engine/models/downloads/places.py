@@ -1,0 +1,171 @@
+"""Where models are put together and how they move into place: always whole, by one rename. Any thread.
+
+Everything unfinished lies in `.partial` below the models' directory, on the same disk, where nobody looks for models.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import stat
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from desktop.engine.errors import DiskFull, DownloadBusy, DownloadError, ModelError
+from desktop.engine.models import installed as models
+from desktop.engine.models.downloads.control import Control, Meter, Phase
+from desktop.engine.models.downloads.transfer import os_error_of_full_disk
+from desktop.engine.models.files import reason
+from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.system import paths
+
+_log = logging.getLogger(__name__)
+
+FOLDERS: dict[Kind, str] = {"whisper": "whisper", "argos": "argos", "voice": "voices"}
+_SPARE = 20_000_000
+"""bytes that are left free for everything else"""
+_LOOK = 0.2
+"""seconds between two looks at a lock"""
+
+
+def partial_dir() -> Path:
+    """Everything unfinished."""
+    return paths.models_dir() / ".partial"
+
+
+def workshop(kind: Kind, name: str) -> Path:
+    """Where one model is put together."""
+    return partial_dir() / f"{kind}-{name}"
+
+
+def home_of(kind: Kind, name: str) -> Path:
+    """The directory that the finished model becomes."""
+    return paths.models_dir() / FOLDERS[kind] / name
+
+
+def model_path(kind: Kind, directory: Path) -> Path:
+    """What `models` calls the path of the model in its directory: a voice is its .onnx file."""
+    if kind != "voice":
+        return directory
+    found = sorted(directory.glob("*.onnx"))
+    return found[0] if found else directory / f"{directory.name}.onnx"
+
+
+@contextlib.contextmanager
+def locked(kind: Kind, name: str, label: str, control: Control, meter: Meter | None, *, wait: bool) -> Iterator[None]:
+    """One at a time for each model, over all processes. Raises DownloadBusy if another one works on it and `wait` is
+    False; DownloadStopped while waiting."""
+    make_directory(partial_dir())
+    lock = FileLock(partial_dir() / f"{kind}-{name}.lock", thread_local=False)
+    told = False
+    while True:
+        try:
+            lock.acquire(timeout=0)
+            break
+        except Timeout:
+            if not wait:
+                raise DownloadBusy(
+                    f"{label} is being fetched already, by another window or another Parley; wait until that is done."
+                ) from None
+        except OSError as error:
+            raise DownloadError(f"{partial_dir()} cannot be written ({reason(error)}); mend its permissions.") from None
+        if meter is not None and not told:
+            meter.enter(Phase.WAITING, f"{label} is being fetched already; waiting for that.")
+            told = True
+        control.wait(_LOOK)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def make_directory(place: Path) -> None:
+    """Raises DownloadError, DiskFull."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(place, error) from None
+
+
+def disk_error(place: Path, error: OSError) -> ModelError:
+    """The sentence for what the system says of a place."""
+    if os_error_of_full_disk(error):
+        return DiskFull(f"The disk of {place} is full; free some space and try again.")
+    return DownloadError(f"{place} cannot be written ({reason(error)}); mend its permissions and try again.")
+
+
+def check_space(label: str, needed: int) -> None:
+    """Raises DiskFull unless `needed` bytes fit on the models' disk."""
+    place = paths.models_dir()
+    there = next((one for one in (place, *place.parents) if one.exists()), Path(place.anchor))
+    free = shutil.disk_usage(there).free
+    if needed + _SPARE > free:
+        raise DiskFull(
+            f"{label} needs {readable(needed)} more on the disk of {there} and {readable(free)} are free; "
+            "free some space or choose a smaller model."
+        )
+
+
+def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:
+    """A finished directory becomes the model `name`, in place of what was there. Raises ModelError; then what was there
+    before is untouched."""
+    home = home_of(kind, name)
+    old = partial_dir() / f"old-{uuid.uuid4().hex}"
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        _sync(made)
+        if home.is_symlink() or home.exists():
+            home.replace(old)
+        try:
+            made.replace(home)
+        except OSError:
+            if old.exists():
+                old.replace(home)
+            raise
+    except OSError as error:
+        raise disk_error(home, error) from None
+    delete(old)
+    return models.examine(kind, model_path(kind, home))
+
+
+def delete(place: Path) -> int:
+    """Remove a file or directory, if it is there; returns the bytes that were freed. Raises OSError."""
+    if not (place.is_symlink() or place.exists()):
+        return 0
+    freed = size_of(place)
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink()
+    return freed
+
+
+def size_of(place: Path) -> int:
+    """Bytes below a place; a link counts nothing."""
+    total = 0
+    for file in (place, *place.rglob("*")):
+        status = file.lstat()
+        if stat.S_ISREG(status.st_mode):
+            total += status.st_size
+    return total
+
+
+def readable(count: int) -> str:
+    """Bytes as people read them: 14 kB, 3.1 GB."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 999.5:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} GB"
+
+
+def _sync(directory: Path) -> None:
+    """What was written reaches the disk before it gets its name."""
+    for file in directory.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as stream:
+                os.fsync(stream.fileno())

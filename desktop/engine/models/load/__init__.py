@@ -1,0 +1,1 @@
+"""What recognition does less of on a slow machine."""

@@ -1,0 +1,166 @@
+"""What lies in a directory of a Whisper model for CTranslate2, checked before anything heavy is loaded.
+
+Pure but for reading files; any thread.
+"""
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop.engine.errors import ModelBroken, ModelMissing
+from desktop.engine.models.files import count_tokens, whisper_shape
+
+MANIFEST = "parley.json"
+"""Optional: {"name": shown to the user, "languages": [codes], "short_context": bool, "translates": bool}."""
+
+# In the order of Whisper's own list: a model that knows n languages knows the first n.
+_IN_ORDER = (
+    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml "
+    "cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am "
+    "yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
+)
+WHISPER_LANGUAGES = tuple(_IN_ORDER.split())
+"""ISO 639 codes"""
+
+
+_ENGLISH_TOKENS = 51_864
+"""in the vocabulary of a model that knows English alone"""
+_OTHER_TOKENS = 51_766
+"""tokens of a model of many languages that stand for none of them: 51,865 tokens are 99 languages, 51,866 are 100"""
+_LEAST_TOKENS = 50_000
+"""fewer are not Whisper's vocabulary"""
+_EDGE = 64
+"""bytes at either end of a file that tell whether it is whole"""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDirectory:
+    """A model directory that looks whole."""
+
+    path: Path
+    name: str
+    languages: tuple[str, ...]
+    """ISO 639 codes"""
+    short_context: bool
+    """the model is at home in windows shorter than 30 s"""
+    translates: bool
+    """it can write what it hears in English"""
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """(source, target) that it translates by itself, from what it hears"""
+        return frozenset((code, "en") for code in self.languages if self.translates and code != "en")
+
+
+def model_name(path: Path) -> str:
+    """The name of the directory, or of the repository where Hugging Face's cache holds it."""
+    name = path.parents[1].name if path.parent.name == "snapshots" and len(path.parents) > 1 else path.name
+    return name.removeprefix("models--").split("--")[-1]
+
+
+def describe(path: Path, name: str = "") -> ModelDirectory:
+    """Name and languages of the model in `path`, without checking that it is whole; never raises."""
+    manifest = _read_json(path / MANIFEST)
+    config = _read_json(path / "config.json")
+    languages = manifest.get("languages")
+    if not isinstance(languages, list) or not languages or not all(isinstance(item, str) for item in languages):
+        languages = _languages(path, config)
+    shown = manifest.get("name")
+    return ModelDirectory(
+        path=path,
+        name=name or (shown if isinstance(shown, str) and shown else f"Whisper {path.name}"),
+        languages=tuple(languages),
+        short_context=manifest.get("short_context") is True,
+        translates=_translates(path, manifest, languages),
+    )
+
+
+def _languages(path: Path, config: dict[str, Any]) -> tuple[str, ...]:
+    """As many as the vocabulary has tokens for: an English model has none, and its config.json may list them all the
+    same. Where the vocabulary cannot be read, what config.json lists."""
+    tokens = count_tokens(path)
+    if tokens > _ENGLISH_TOKENS:
+        return WHISPER_LANGUAGES[: tokens - _OTHER_TOKENS]
+    if tokens >= _LEAST_TOKENS:
+        return ("en",)
+    listed = config.get("lang_ids")
+    if model_name(path).endswith(".en") or (isinstance(listed, list) and len(listed) == 1):
+        return ("en",)
+    return WHISPER_LANGUAGES[: len(listed)] if isinstance(listed, list) and listed else WHISPER_LANGUAGES
+
+
+def _translates(path: Path, manifest: dict[str, Any], languages: Sequence[str]) -> bool:
+    """OpenAI's models do, but turbo, which was trained without it; distilled ones were trained on English alone. Both
+    have fewer layers that write than layers that hear."""
+    declared = manifest.get("translates")
+    if isinstance(declared, bool):
+        return declared
+    shape = whisper_shape(path / "model.bin")
+    if shape is not None and shape.decoder_layers < shape.encoder_layers:
+        return False
+    return tuple(languages) != ("en",) and not any(part in model_name(path).casefold() for part in ("turbo", "distil"))
+
+
+def verify(path: Path) -> None:
+    """Raises ModelMissing or ModelBroken, with what is wrong, if `path` is not a whole Whisper model."""
+    if not path.is_dir():
+        raise ModelMissing(f"There is no recognition model in {path}; choose another one or install it again.")
+    weights = path / "model.bin"
+    if not weights.is_file():
+        raise ModelBroken(
+            f"{path} holds no model.bin, so it is no CTranslate2 Whisper model; choose another directory."
+        )
+    try:
+        kind = _kind(weights)
+    except OSError as error:
+        raise ModelBroken(f"{weights} cannot be read ({error.strerror}); check its permissions.") from error
+    if kind is None:
+        raise ModelBroken(f"{weights} is damaged or incomplete; install the model again.")
+    if kind != "WhisperSpec":
+        raise ModelBroken(f"The model in {path} is not a speech recogniser ({kind}); choose a Whisper model.")
+    usable = {
+        "config.json": bool(_read_json(path / "config.json")),
+        "tokenizer.json": _is_whole(path / "tokenizer.json"),
+    }
+    for file, is_usable in usable.items():
+        if not is_usable:
+            raise ModelBroken(f"{path / file} is missing or damaged; install the model again.")
+    if not any((path / f"vocabulary.{kind}").is_file() for kind in ("json", "txt")):
+        raise ModelBroken(f"{path} holds no vocabulary file; install the model again.")
+
+
+def _kind(weights: Path) -> str | None:
+    """The specification's name in the head of a CTranslate2 file: version (uint32), length (uint16), text."""
+    with weights.open("rb") as file:
+        head = file.read(6)
+        if len(head) < 6:
+            return None
+        version, length = struct.unpack("<IH", head)
+        if not 2 <= version < 100 or not 1 < length < 100:
+            return None
+        name = file.read(length).rstrip(b"\0")
+    return name.decode("ascii") if name.isascii() and name.isalnum() else None
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file that holds a JSON object has its beginning and its end. Reading all of a tokenizer's 4 MB
+    would keep every other thread of Python, the window's too, from running meanwhile."""
+    try:
+        with path.open("rb") as file:
+            first = file.read(_EDGE)
+            file.seek(max(0, path.stat().st_size - _EDGE))
+            last = file.read()
+    except OSError:
+        return False
+    return first.lstrip().startswith(b"{") and last.rstrip().endswith(b"}") and b'"' in first
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

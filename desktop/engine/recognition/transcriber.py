@@ -1,0 +1,359 @@
+"""From the audio of an utterance, so far or complete, to its transcript: what is decoded, when, and with what prompt.
+
+Keeps the window that is decoded short: audio of committed words leaves it at the end of a sentence, or when it is
+too long, and their text goes into the prompt. The words are settled by the Stabilizer.
+
+A pause is decoded as if the utterance were over: the speculative final. If it is over, the final has its words at
+once; if somebody goes on, they are a hypothesis like any other.
+
+When that fails, or is not wanted (modes.py), the whole utterance is decoded without any of it.
+
+Runs on the recognition thread.
+"""
+
+from copy import copy
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
+from desktop.engine.recognition.ablation import Method
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.late_words import supplement
+from desktop.engine.recognition.preview import Display
+from desktop.engine.recognition.sentence_end import is_whole
+from desktop.engine.recognition.spoken_language import SpokenLanguage
+from desktop.engine.recognition.stabilizer import Stabilizer, normalized
+from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
+from desktop.engine.text.languages import join_words
+from desktop.settings.declaration import RecognitionSettings
+
+_SENTENCE_END = tuple(".?!。？！…")
+_LEFT_CONTEXT = 1.5
+"""Seconds of committed speech that stay in a window cut in the middle of a sentence."""
+_SETTLED = 2.0
+"""Seconds before the edge at which words are committed unasked when the window is too long."""
+_PROMPT_LENGTH = 200
+"""Characters of committed text in the prompt, about 60 tokens."""
+_REPEATED = 4
+"""Words in a row that say what the prompt says: the model reads out its prompt."""
+_DOUBT = 0.4
+"""Seconds in which no look could stand, after which the next one gets more context."""
+_PIECE = SAMPLE_RATE // 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Speculation:
+    """What the final will say if nobody spoke after `speech_end`."""
+
+    speech_end: float
+    language: SpokenLanguage
+    """as it will be decided then"""
+    log_probability: float
+
+
+class Transcriber:
+    """Turns the snapshots of utterances, in order, into updates of their transcripts.
+
+    recognizer: may be replaced between two calls; a running utterance goes on with the new one.
+    switch: whether utterances are streamed; without one, nobody is told when that changes.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        settings: RecognitionSettings,
+        method: Method | None = None,
+        switch: ModeSwitch | None = None,
+    ) -> None:
+        self.recognizer = recognizer
+        self._switch = switch or ModeSwitch(settings, lambda _: None)
+        self._switch.configure(settings)
+        self.has_decoded = False
+        """whether the last update needed the recogniser"""
+        self.decoded_seconds = 0.0
+        """of the audio that was decoded last"""
+        self._settings = settings
+        self._method = method or Method()
+        self._language = SpokenLanguage(settings)
+        self._begin(None, 0.0)
+
+    def _begin(self, segment_id: int | None, start: float) -> None:
+        self._segment_id = segment_id
+        self._revision = 0
+        self._shown: tuple[str, str] | None = None
+        self._stabilizer = Stabilizer(self._method.caution)
+        self._open_words: tuple[Word, ...] = ()
+        self._display = Display()
+        self._window_start: float = start
+        self._uses_prompt = self._method.prompts
+        self._speculation: _Speculation | None = None
+        self._doubtful_since: float | None = None
+        self._language.begin()
+        self._switch.begin()
+
+    def configure(self, settings: RecognitionSettings) -> None:
+        """Take new settings between two calls; a new language holds at once, even in a running utterance."""
+        if (settings.language, settings.languages) != (self._settings.language, self._settings.languages):
+            self._language = SpokenLanguage(settings)
+            self._speculation = None
+        self._settings = settings
+        self._switch.configure(settings)
+
+    def update(self, segment: SpeechSegment) -> TranscriptUpdate | None:
+        """Decode what is new in a snapshot.
+
+        None when there is nothing to say: no word was heard and none shown before, or nothing has changed. A final
+        whose segment has shown text always gives an update. Raises BackendFailed, and may then be called again with
+        the same segment.
+        """
+        self.has_decoded = False
+        if segment.segment_id != self._segment_id:
+            self._begin(segment.segment_id, segment.start)
+        if not segment.is_final and not self.recognizer.capabilities.streaming:
+            return None
+        if segment.is_final and self._speculation is not None and self._speculation.speech_end == segment.speech_end:
+            self._confirm(self._speculation)
+            return self._result(segment)
+        self._speculation = None
+        if self._is_streamed(segment):
+            try:
+                self._stream(segment)
+            except Exception as error:
+                if not may_be_streaming(error):
+                    raise
+                self._switch.failed(error)
+            else:
+                self._switch.succeeded()
+                return self._result(segment)
+        elif not segment.is_final and not (segment.is_pause and self._method.speculates):
+            return None
+        self._decode_whole(segment)
+        self._switch.made_good()
+        return self._result(segment)
+
+    def _is_streamed(self, segment: SpeechSegment) -> bool:
+        if not self.recognizer.capabilities.streaming or not self._switch.streams:
+            return False
+        # What streaming said after a failure, or did not say, is made good at the end.
+        return not self._switch.has_failed or not (segment.is_final or segment.is_pause)
+
+    def _stream(self, segment: SpeechSegment) -> None:
+        """Decode the window, which leaves out what is long committed."""
+        samples = segment.samples[max(0, round((self._window_start - segment.start) * SAMPLE_RATE)) :]
+        doubtful_since = segment.end if self._doubtful_since is None else self._doubtful_since
+        request = replace(
+            self._request(segment),
+            prompt=self._prompt(),
+            may_widen=segment.is_final or segment.is_pause or segment.end - doubtful_since >= _DOUBT,
+        )
+        hypothesis = self._recognize(samples, request)
+        self._doubtful_since = None if hypothesis.is_trusted else doubtful_since
+        if not (hypothesis.is_trusted or request.may_widen):
+            # Passed over: the next look comes soon, and more context takes several times as long.
+            return
+        hypothesis, language = self._understood(segment, samples, request, hypothesis)
+        words = tuple(
+            replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
+            for word in hypothesis.words
+        )
+        # With a new language setting in mid-utterance there are committed words while the language is open again.
+        if self._language.is_decided or self._stabilizer.committed:
+            self._stabilizer.update(words, segment.end, is_final=segment.is_final)
+            self._open_words = self._stabilizer.unconfirmed
+            if not segment.is_final:
+                self._trim(segment)
+        else:
+            self._open_words = words
+        self._speculate(segment, language, hypothesis)
+
+    def _decode_whole(self, segment: SpeechSegment) -> None:
+        """Decode the utterance so far as if nothing had been decoded of it; what is committed stays."""
+        request = replace(self._request(segment), is_buffered=True)
+        hypothesis = self._recognize(segment.samples, request)
+        hypothesis, language = self._understood(segment, segment.samples, request, hypothesis)
+        words = tuple(
+            replace(word, start=word.start + segment.start, end=word.end + segment.start) for word in hypothesis.words
+        )
+        self._open_words = supplement(self._stabilizer.committed, words)
+        if segment.is_final:
+            self._stabilizer.end(self._open_words)
+            self._open_words = ()
+        self._speculate(segment, language, hypothesis)
+
+    def _speculate(self, segment: SpeechSegment, language: SpokenLanguage, hypothesis: Hypothesis) -> None:
+        if segment.is_pause and self._method.speculates:
+            self._speculation = _Speculation(segment.speech_end, language, hypothesis.log_probability)
+
+    @property
+    def whole_until(self) -> float | None:
+        """When speech ended, if the last snapshot was a pause after what is surely a whole sentence."""
+        heard = self._speculation
+        if heard is None:
+            return None
+        words = (*self._stabilizer.committed, *self._open_words)
+        whole = is_whole(
+            self._joined(words),
+            words,
+            heard.language.current,
+            speech_end=heard.speech_end,
+            log_probability=heard.log_probability,
+        )
+        return heard.speech_end if whole else None
+
+    def _confirm(self, speculation: _Speculation) -> None:
+        """The utterance ended where it was expected to: its words are those that were found then."""
+        self._stabilizer.end(self._open_words)
+        self._open_words = ()
+        self._language = speculation.language
+        self._speculation = None
+
+    def _request(self, segment: SpeechSegment) -> RecognitionRequest:
+        """What is asked of any decoding."""
+        return RecognitionRequest(
+            language=self._language.fixed,
+            candidates=self._language.candidates,
+            is_final=segment.is_final or segment.is_pause,
+            vocabulary=self._settings.vocabulary.strip(),
+            beam_size=self._settings.beam_size,
+        )
+
+    def _recognize(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        self.has_decoded = True
+        self.decoded_seconds = len(samples) / SAMPLE_RATE
+        hypothesis = self.recognizer.transcribe(samples, request)
+        if hypothesis.has_repeated:
+            # What was said before may have led it into the loop; it must not do so again.
+            self._uses_prompt = False
+        return hypothesis
+
+    def _understood(
+        self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
+    ) -> tuple[Hypothesis, SpokenLanguage]:
+        """The hypothesis, or a better one in another language or without the prompt; and the language as it is now,
+        for a pause as it would be decided."""
+        language = self._language
+        if not language.is_decided:
+            hypothesis, language = self._settle_language(segment, samples, request, hypothesis)
+        if request.prompt and self._reads_prompt(hypothesis):
+            self._uses_prompt = False
+            request = replace(request, language=hypothesis.language, prompt="")
+            hypothesis = self._recognize(samples, request)
+        return hypothesis, language
+
+    def _settle_language(
+        self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
+    ) -> tuple[Hypothesis, SpokenLanguage]:
+        """Weigh a hypothesis whose language was detected; gives it back, or one in the language that was chosen."""
+        language = self._language
+        if not hypothesis.words and not segment.is_final:
+            return hypothesis, language
+        known = self.recognizer.capabilities.languages
+        heard = (hypothesis.language, hypothesis.language_probability, segment.end - segment.start)
+        choice = language.choose(*heard, segment.is_final)
+        if segment.is_pause and not language.is_decided:
+            # Decided as at the end, but only for the speculation: who goes on speaking may be understood better.
+            language = copy(language)
+            choice = language.choose(*heard, True)
+        if choice != hypothesis.language and choice in known:
+            hypothesis = self._recognize(samples, replace(request, language=choice))
+        rival = language.rival
+        if rival in known:
+            other = self.recognizer.transcribe(samples, replace(request, language=rival))
+            if other.words and other.log_probability > hypothesis.log_probability:
+                language.overrule(other.language)
+                return other, language
+        return hypothesis, language
+
+    def _prompt(self) -> str:
+        """The end of what was said before the window."""
+        if not self._uses_prompt:
+            return ""
+        text = self._joined(self._stabilizer.committed[: self._stabilizer.trimmed])
+        end = text[-_PROMPT_LENGTH:]
+        return end if end == text else end.partition(" ")[2] or end
+
+    def _reads_prompt(self, hypothesis: Hypothesis) -> bool:
+        spoken = [normalized(word.text) for word in hypothesis.words]
+        before = [normalized(word.text) for word in self._stabilizer.committed[: self._stabilizer.trimmed]]
+        return len(spoken) >= _REPEATED and spoken[:_REPEATED] == before[-len(spoken) :][:_REPEATED]
+
+    def _trim(self, segment: SpeechSegment) -> None:
+        """Let audio of committed words leave the window."""
+        sentence = self._sentence_end() if self._method.trims else 0
+        words = (*self._stabilizer.committed, *self._open_words)
+        # Cut in the wrong place, the rest of a word would be heard as another one.
+        if sentence > self._stabilizer.trimmed and all(word.is_placed for word in words[sentence - 1 : sentence + 1]):
+            self._cut(segment, sentence)
+        if segment.end - self._window_start <= self._settings.window:
+            return
+        self._stabilizer.force(segment.end - _SETTLED)
+        self._open_words = self._stabilizer.unconfirmed
+        committed = self._stabilizer.committed
+        keep_from = (committed[-1].end if committed else segment.end) - _LEFT_CONTEXT
+        count = self._stabilizer.trimmed
+        while count < len(committed) and committed[count].end <= keep_from:
+            count += 1
+        if count > self._stabilizer.trimmed:
+            self._cut(segment, count)
+        elif not self._open_words and self._stabilizer.trimmed == len(committed):
+            # Nothing was heard in all that time.
+            self._window_start = max(self._window_start, segment.end - self._settings.window)
+
+    def _sentence_end(self) -> int:
+        """How many committed words end with the last whole sentence."""
+        committed = self._stabilizer.committed
+        for count in range(len(committed), self._stabilizer.trimmed, -1):
+            if committed[count - 1].text.rstrip("\"'”»)").endswith(_SENTENCE_END):
+                return count
+        return 0
+
+    def _cut(self, segment: SpeechSegment, count: int) -> None:
+        """Begin the window behind the first `count` committed words, where it is quietest before the next one."""
+        words = (*self._stabilizer.committed, *self._open_words)
+        last = words[count - 1]
+        following = words[count].start if count < len(words) else last.end + 0.3
+        self._window_start = max(
+            self._window_start, _quietest(segment, last.end - 0.05, max(following, last.end) + 0.1)
+        )
+        self._stabilizer.trim(count)
+
+    def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:
+        shown = self._display.show(self._stabilizer.committed, self._open_words, segment.end, is_pause=segment.is_pause)
+        committed = self._joined(self._stabilizer.committed)
+        unconfirmed = self._joined(shown)
+        texts = (committed, unconfirmed)
+        if self._shown is None and not committed and not unconfirmed:
+            return None
+        if texts == self._shown and not segment.is_final:
+            return None
+        self._shown = texts
+        self._revision += 1
+        return TranscriptUpdate(
+            segment_id=segment.segment_id,
+            revision=self._revision,
+            language=self._language.current,
+            committed=committed,
+            unconfirmed=unconfirmed,
+            words=(*self._stabilizer.committed, *shown),
+            start=segment.start,
+            end=segment.end,
+            is_final=segment.is_final,
+        )
+
+    def _joined(self, words: tuple[Word, ...]) -> str:
+        text = ""
+        for word in words:
+            text = join_words(text, word.text, self._language.current)
+        return text
+
+
+def _quietest(segment: SpeechSegment, start: float, end: float) -> float:
+    """The quietest moment of a segment between two session times."""
+    first = min(max(0, round((start - segment.start) * SAMPLE_RATE)), len(segment.samples))
+    last = min(max(first, round((end - segment.start) * SAMPLE_RATE)), len(segment.samples))
+    pieces = segment.samples[first : first + (last - first) // _PIECE * _PIECE].reshape(-1, _PIECE)
+    if not len(pieces):
+        return segment.start + first / SAMPLE_RATE
+    energy = np.convolve(np.mean(np.square(pieces), axis=1), np.ones(3) / 3, mode="same")
+    return segment.start + (first + (int(np.argmin(energy)) + 0.5) * _PIECE) / SAMPLE_RATE

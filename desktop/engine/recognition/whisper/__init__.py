@@ -1,0 +1,1 @@
+"""Whisper through CTranslate2: its recogniser, and what its results are checked for."""

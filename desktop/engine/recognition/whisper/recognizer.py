@@ -1,0 +1,265 @@
+"""Whisper through CTranslate2: any local model directory that faster-whisper opens.
+
+Works on the CTranslate2 model itself, because one encoder output then serves language detection, decoding and word
+times, and because its window can be shorter than 30 s (see window.py). Nothing is ever downloaded.
+Runs on the recognition thread; `load` on a loading thread before.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
+from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples, Severity, Word
+from desktop.engine.hearing import music
+from desktop.engine.models import whisper_directory as model_directory
+from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
+from desktop.engine.recognition.whisper import context
+from desktop.engine.recognition.whisper import hallucinations as phantoms
+from desktop.engine.recognition.whisper import result_checks as window
+from desktop.engine.recognition.whisper.context import Context, ContextCheck, limits_of
+from desktop.engine.recognition.whisper.decoder import Decoded, WhisperDecoder
+from desktop.engine.recognition.whisper.shared_models import Lease, Terms, lease
+
+_log = logging.getLogger(__name__)
+
+_SHORTEST = SAMPLE_RATE // 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoding:
+    """One run of the decoder over one encoded window."""
+
+    encoded: Any
+    frames: int
+    language: str
+    language_probability: float
+    found: Decoded
+    trusted: bool
+
+
+class WhisperRecognizer:
+    """A Recognizer on a directory of a CTranslate2 Whisper model.
+
+    context: "full" encodes 30 s each time, as Whisper was trained; "short" only the audio and a pad of silence; "auto"
+    is as short as the model's family bears (context.py). context_floor, context_pad: frames and seconds; 0 and a
+    negative number are what `context` gives.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        device: Literal["cpu", "cuda"] = "cpu",
+        compute_type: str = "default",
+        threads: int = 1,
+        context: Context = "auto",
+        context_floor: int = 0,
+        context_pad: float = -1.0,
+        beam_size: int = 5,
+        notify: Callable[[ErrorEvent], None] | None = None,
+    ) -> None:
+        """notify: told when a number format that the device lacks is replaced, and when windows grow."""
+        self._directory = model_directory.describe(path, name)
+        self._terms = Terms(path, device, compute_type, threads)
+        self._notify = notify
+        self._check = ContextCheck(limits_of(self._directory, context, context_floor, context_pad))
+        self._beam_size = beam_size
+        self._lease: Lease | None = None
+        self._decoder: WhisperDecoder | None = None
+        self.name = self._directory.name
+        self.capabilities = self._capabilities(self._directory.languages)
+
+    def load(self, progress: Progress) -> None:
+        """Bring the model into memory and run it once. Raises ModelMissing, ModelBroken or GraphicsCardFailed.
+
+        Most of the progress is the reading of its file, which takes most of the time where the disk is slow."""
+        if self._decoder is not None:
+            progress(1.0)
+            return
+        progress(0.0)
+        model_directory.verify(self._directory.path)
+        try:
+            self._lease = lease(self._terms, lambda share: progress(0.05 + 0.6 * share), self._notify)
+            self._decoder = WhisperDecoder(self._lease.whisper, "transcribe")
+            progress(0.85)
+            self._settle_languages(self._lease.whisper)
+            self._warm_up()
+        except Exception as error:
+            self.close()
+            if self._terms.device == "cuda":
+                _log.exception("cannot load the Whisper model on the graphics card")
+                raise GraphicsCardFailed(
+                    "The graphics card cannot be used for recognition; check its driver and the CUDA libraries, or "
+                    "set the device to cpu."
+                ) from error
+            _log.exception("cannot load the Whisper model")
+            raise ModelBroken(
+                f"The recognition model in {self._directory.path} cannot be loaded: it is damaged, incomplete or of "
+                "another kind; install it again or choose another one."
+            ) from error
+        progress(1.0)
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        """Decode one window of at most 30 s (more is cut off). Raises BackendFailed."""
+        decoder = self._decoder
+        if decoder is None:
+            raise BackendFailed("The recognition model is not loaded; choose a model again.", recoverable=True)
+        if request.language is not None and request.language not in self.capabilities.languages:
+            raise BackendFailed(
+                f'The model "{self.name}" does not know the language "{request.language}"; choose another model or '
+                "language.",
+                recoverable=True,
+            )
+        samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
+        samples = samples.astype(np.float32, copy=False)
+        language = request.language or next(iter(self._candidates(request)), "en")
+        if len(samples) < _SHORTEST or window.is_silent(samples) or music.is_music(samples):
+            return Hypothesis(language, (), no_speech=1.0, language_probability=float(request.language is not None))
+        try:
+            return self._hypothesis(decoder, samples, request)
+        except Exception as error:
+            _log.exception("Whisper failed")
+            raise BackendFailed(
+                f'The model "{self.name}" failed while recognising; choose another model, or another device in the '
+                "settings.",
+                recoverable=True,
+            ) from error
+
+    def close(self) -> None:
+        """Give the memory back. Idempotent."""
+        lease, self._lease, self._decoder = self._lease, None, None
+        if lease is not None:
+            lease.release()
+
+    def _hypothesis(self, decoder: WhisperDecoder, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        # A whole utterance that is over is decoded once, with all that can be had; one that is not must not take long.
+        limits = None if request.is_buffered and request.is_final else self._check.limits
+        best: _Decoding | None = None
+        sizes = context.sizes(len(samples), limits)
+        for frames in sizes if request.may_widen else sizes[:1]:
+            decoding = self._decode(decoder, samples, frames, limits, request)
+            if best is None or decoding.trusted or decoding.found.log_probability > best.found.log_probability:
+                best = decoding
+            if decoding.trusted or _is_no_speech(decoding):
+                best = decoding
+                break
+        assert best is not None
+        if request.is_final and best.trusted and best.frames < context.FRAMES and self._check.is_due():
+            best = self._compared(decoder, samples, request, best)
+        found = best.found
+        tokens = found.tokens if best.trusted else window.without_loops(found.tokens)
+        words: tuple[Word, ...] = ()
+        if tokens and not _is_no_speech(best):
+            words = decoder.words(best.encoded, best.frames, best.language, tokens, len(samples))
+            words = phantoms.without_phantoms(
+                words, samples, request.vocabulary, no_speech=found.no_speech, log_probability=found.log_probability
+            )
+        return Hypothesis(
+            best.language,
+            words,
+            found.no_speech,
+            found.log_probability,
+            best.language_probability,
+            has_repeated=len(tokens) < len(found.tokens),
+            is_trusted=best.trusted,
+        )
+
+    def _decode(
+        self,
+        decoder: WhisperDecoder,
+        samples: Samples,
+        frames: int,
+        limits: context.ContextLimits | None,
+        request: RecognitionRequest,
+    ) -> _Decoding:
+        encoded = decoder.encode(samples, frames, limits)
+        language, chance = self._language(decoder, encoded, request)
+        limit = window.most_tokens(len(samples))
+
+        def search(before: str, vocabulary: str, beam_size: int) -> _Decoding:
+            found = decoder.generate(
+                encoded, language, before=before, vocabulary=vocabulary, limit=limit, beam_size=beam_size
+            )
+            trusted = window.is_trusted(found.text, found.tokens, found.log_probability, limit)
+            return _Decoding(encoded, frames, language, chance, found, trusted)
+
+        prompt = (request.prompt, request.vocabulary)
+        best = search(*prompt, 1)
+        if any(prompt) and window.may_be_confused(
+            best.found.log_probability, trusted=best.trusted, is_final=request.is_final
+        ):
+            other = search("", "", 1)
+            if other.found.log_probability > best.found.log_probability:
+                prompt, best = ("", ""), other
+        wide = (request.beam_size or self._beam_size) if request.is_final else 1
+        if wide > 1 and not (best.trusted and window.is_sure(best.found.log_probability)):
+            best = max(best, search(*prompt, wide), key=lambda one: (one.trusted, one.found.log_probability))
+        return best
+
+    def _compared(
+        self, decoder: WhisperDecoder, samples: Samples, request: RecognitionRequest, short: _Decoding
+    ) -> _Decoding:
+        """The result of the full window, which is the better one; from now on windows are longer if it was needed."""
+        full = self._decode(decoder, samples, context.FRAMES, None, request)
+        if not full.trusted:
+            return short
+        if self._check.compare(_folded(short.found.text), _folded(full.found.text)) and self._notify is not None:
+            message = (
+                f"{self.name} hears less well in short windows of audio, so longer ones are used from now on; "
+                "this takes more of the processor."
+            )
+            self._notify(ErrorEvent("context", message, Severity.INFO))
+        return full
+
+    def _language(self, decoder: WhisperDecoder, encoded: Any, request: RecognitionRequest) -> tuple[str, float]:
+        """The language and how sure it is among the candidates."""
+        candidates = self._candidates(request)
+        if request.language is not None:
+            return request.language, 1.0
+        if len(candidates) == 1:
+            return candidates[0], 1.0
+        found = decoder.languages(encoded)
+        chances = {code: found.get(code, 0.0) for code in candidates}
+        best = max(chances, key=lambda code: chances[code])
+        return best, chances[best] / max(sum(chances.values()), 1e-9)
+
+    def _candidates(self, request: RecognitionRequest) -> tuple[str, ...]:
+        known = self.capabilities.languages
+        return tuple(code for code in request.candidates if code in known) or tuple(sorted(known))
+
+    def _settle_languages(self, whisper: Any) -> None:
+        """Now that the model is open, keep only the languages that it has tokens for."""
+        if not whisper.model.is_multilingual:
+            languages: tuple[str, ...] = ("en",)
+        else:
+            known = whisper.hf_tokenizer.token_to_id
+            languages = tuple(code for code in self._directory.languages if known(f"<|{code}|>") is not None)
+        if not languages:
+            raise ModelBroken("The model has no tokens for its languages.")
+        self.capabilities = self._capabilities(languages)
+
+    def _warm_up(self) -> None:
+        assert self._decoder is not None
+        noise = np.random.default_rng(0).normal(0, 0.01, SAMPLE_RATE).astype(np.float32)
+        language = next(iter(self.capabilities.languages))
+        self._hypothesis(self._decoder, noise, RecognitionRequest(language=language))
+
+    @staticmethod
+    def _capabilities(languages: tuple[str, ...]) -> RecognizerCapabilities:
+        return RecognizerCapabilities(frozenset(languages), detects_language=len(languages) > 1, streaming=True)
+
+
+def _is_no_speech(decoding: _Decoding) -> bool:
+    return window.is_no_speech(decoding.found.no_speech, decoding.found.log_probability)
+
+
+def _folded(text: str) -> list[str]:
+    """The words for comparing, without case and marks."""
+    words = ("".join(filter(str.isalnum, word)) for word in text.casefold().split())
+    return [word for word in words if word]

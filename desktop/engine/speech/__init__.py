@@ -1,0 +1,1 @@
+"""From translations to sound: which clauses are spoken, and by what."""

@@ -1,0 +1,1 @@
+"""Synthesizers: the Protocol, one file per backend."""

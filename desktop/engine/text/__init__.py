@@ -1,0 +1,1 @@
+"""Languages, sentences: what the engine knows of text."""

@@ -1,0 +1,125 @@
+"""Languages: codes, names, and how their words are joined. Pure; any thread.
+
+The codes are those of Whisper (ISO 639, two letters where there are two). Names are those of Unicode's
+CLDR (`language_names`).
+"""
+
+import difflib
+import functools
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from desktop.engine.errors import LanguageUnknown
+from desktop.engine.text.language_names import NAMES
+
+_CODES = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id "
+    "is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd "
+    "si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo yue zh"
+)
+CODES: tuple[str, ...] = tuple(_CODES.split())
+"""Every language that Whisper knows."""
+
+# Another code where common use has one.
+_ALIASES = {
+    "jv": "jw",
+    "fil": "tl",
+    "nb": "no",
+    "iw": "he",
+    "in": "id",
+    "ji": "yi",
+    "mo": "ro",
+    "cmn": "zh",
+    "castilian": "es",
+    "mandarin": "zh",
+    "flemish": "nl",
+    "tagalog": "tl",
+    "farsi": "fa",
+    "haitian": "ht",
+    "moldavian": "ro",
+    "moldovan": "ro",
+    "valencian": "ca",
+    "sinhalese": "si",
+    "panjabi": "pa",
+    "pushto": "ps",
+    "myanmar": "my",
+}
+_TAG = re.compile(r"^([a-z]{2,3})[-_].*$")  # en-us, zh_hant_tw
+_WITHOUT_SPACES = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km", "bo"})
+
+
+def language_name(code: str) -> str:
+    """Name in English ("Spanish"), for a code of `CODES`; any other text is returned as it is."""
+    return NAMES[code][0] if code in NAMES else code
+
+
+def native_name(code: str) -> str:
+    """Name in the language itself ("español"); the English one where CLDR has none."""
+    return NAMES[code][1] if code in NAMES else code
+
+
+def check_language(text: str) -> str:
+    """The code that a user means by "en", "en-US", "pt_BR", "Spanish", "español" or "espanol".
+    Raises LanguageUnknown, naming the closest languages."""
+    wanted = _folded(text)
+    # Codes and tags first: they need no names, whose loading takes a moment.
+    for candidate in (wanted, _TAG.sub(r"\1", wanted)):
+        if candidate in CODES:
+            return candidate
+        if candidate in _ALIASES:
+            return _ALIASES[candidate]
+    if wanted in _names():
+        return _names()[wanted]
+    shown = " ".join(text.split())
+    if not shown:
+        raise LanguageUnknown("No language is given; write a code or a name, for example en or Spanish.")
+    if len(shown) > 40:
+        shown = shown[:40] + "…"
+    close = difflib.get_close_matches(wanted[:40], _names(), n=3, cutoff=0.7)
+    codes = list(dict.fromkeys(_names()[name] for name in close))
+    if codes:
+        hint = "did you mean " + " or ".join(f"{language_name(code)} ({code})" for code in codes) + "?"
+    else:
+        hint = "write a code or a name, for example en or Spanish."
+    raise LanguageUnknown(f"“{shown}” is not a language that Parley knows; {hint}")
+
+
+def writes_spaces(code: str) -> bool:
+    """Whether the language puts spaces between words."""
+    return code not in _WITHOUT_SPACES
+
+
+def join_words(left: str, right: str, code: str) -> str:
+    """Two pieces of text as one: a space between them unless the language writes none (then only between
+    two pieces that meet in Latin letters or digits)."""
+    left, right = left.rstrip(), right.lstrip()
+    if not left or not right:
+        return left + right
+    if writes_spaces(code) or (_is_latin(left[-1]) and _is_latin(right[0])):
+        return f"{left} {right}"
+    return left + right
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a, b and c": in the sentences that users read."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _folded(text: str) -> str:
+    """Without case, accents and surplus spaces, so that "Espanol" finds español."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+@functools.cache
+def _names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for code in CODES:
+        for name in (language_name(code), native_name(code)):
+            names.setdefault(_folded(name), code)
+    return names

@@ -1,0 +1,114 @@
+"""Where sentences and clauses end. Pure; any thread; no models.
+
+Rules, not statistics: a terminator ends a sentence unless it belongs to an abbreviation, an initial, a
+number, or is followed by a word in lower case. The text of a running utterance grows at its end, so the
+end of the text is judged apart (`is_complete`).
+"""
+
+import re
+
+from desktop.engine.text.languages import writes_spaces
+
+TERMINATORS = ".?!…。？！؟۔।॥።։"
+"""Marks that end a sentence."""
+
+CLAUSE_MARKS = TERMINATORS + ",;:—–،؛，；：、､｡"
+"""Marks after which a speaker pauses."""
+
+_WIDE = "。？！｡"  # full-width marks end a sentence whatever follows
+_CLOSERS = "\"'”’»)]}」』）》】"
+_ENDING = re.compile(rf"[{re.escape(TERMINATORS + '｡')}]+[{re.escape(_CLOSERS)}]*")
+_LAST_WORD = re.compile(r"[\w.'’]+$")
+
+# Only those that are no words of the language: "no." and "mar." end more sentences than they abbreviate.
+_ABBREVIATIONS = {
+    "en": "mr mrs ms dr prof st sr jr vs etc e.g i.e vol approx dept inc ltd corp gen capt lt sgt rev gov sen jan feb "
+    "apr aug sep sept oct nov mt ft u.s u.k",
+    "es": "sr sra srta sres dr dra ud uds av avda núm pág págs prof p.ej tel dpto ee.uu gral",
+    "fr": "mme mmes mlle dr pr ste cf p.ex av bd tél",
+    "de": "hr fr dr prof st nr str bzw usw z.b d.h u.a evtl ggf inkl vgl jh mio mrd",
+    "it": "sig sigg dott prof ing avv pag n.b",
+    "pt": "sr sra srta dr dra prof av pág núm lda ltda",
+    "nl": "dhr mevr dr prof drs st bijv enz blz o.a d.w.z",
+}
+_KNOWN: dict[str, frozenset[str]] = {code: frozenset(words.split()) for code, words in _ABBREVIATIONS.items()}
+
+
+def split(text: str, language: str) -> list[str]:
+    """The sentences of a text, in order and stripped; joined again they hold every character but the
+    spaces between them. The last one may be unfinished."""
+    return [text[start:end].strip() for start, end in spans(text, language)]
+
+
+def spans(text: str, language: str) -> list[tuple[int, int]]:
+    """Where each sentence of `split` is: (start, end) as indices, spaces at its ends included."""
+    found = []
+    start = 0
+    for match in _ENDING.finditer(text):
+        end = match.end()
+        if end < len(text) and _ends(text, match, language) and text[start:end].strip():
+            found.append((start, end))
+            start = end
+    if text[start:].strip():
+        found.append((start, len(text)))
+    return found
+
+
+def is_complete(text: str, language: str) -> bool:
+    """Whether the last sentence of a text that may grow is over: it ends in a terminator that does not
+    belong to an abbreviation, an initial or a number."""
+    stripped = text.rstrip()
+    for match in _ENDING.finditer(stripped):
+        if match.end() == len(stripped):
+            return _is_strong(match.group()) or not (
+                _is_abbreviation(stripped[: match.start()], language) or stripped[: match.start()][-1:].isdigit()
+            )
+    return False
+
+
+def ends_clause(word: str) -> bool:
+    """Whether one pauses after this word, punctuation included."""
+    return word.rstrip(_CLOSERS)[-1:] in tuple(CLAUSE_MARKS)
+
+
+def ends_sentence(word: str) -> bool:
+    """Whether the word carries a terminator, of an abbreviation or of a sentence."""
+    return word.rstrip().rstrip(_CLOSERS)[-1:] in tuple(TERMINATORS)
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to say: a letter or a digit."""
+    return any(character.isalnum() for character in text)
+
+
+def _ends(text: str, match: re.Match[str], language: str) -> bool:
+    mark, after = match.group(), text[match.end() :]
+    if any(character in _WIDE for character in mark):
+        return True
+    if writes_spaces(language) and not after[:1].isspace():
+        return False  # 3.5, parley.json, p.m., …and
+    following = after.lstrip()
+    if following[:1].islower():
+        return False
+    if _is_strong(mark):
+        return True
+    before = text[: match.start()]
+    if before[-1:].isdigit() and following[:1].isdigit():
+        return False  # 3. 5
+    return not _is_abbreviation(before, language)
+
+
+def _is_strong(mark: str) -> bool:
+    return any(character in TERMINATORS and character not in ".…" for character in mark) or mark.count(".") == 3
+
+
+def _is_abbreviation(before: str, language: str) -> bool:
+    """Whether the text before a full stop ends in something that is written with one."""
+    match = _LAST_WORD.search(before)
+    if match is None:
+        return False
+    word = match.group().strip(".'’")
+    if len(word) == 1 and word.isalpha() and word.isupper() and word.isascii():
+        return word != "I"  # an initial: J. Smith
+    known = _KNOWN.get(language, _KNOWN["en"])
+    return word.casefold() in known

@@ -1,0 +1,1 @@
+"""Translators: the Protocol, one file per backend, and the fallback."""

@@ -1,0 +1,1 @@
+"""The settings: declared once; values, layers, file and profiles around the declaration."""

@@ -1,0 +1,1 @@
+"""What Parley needs of the system: where files lie, the log, secrets."""

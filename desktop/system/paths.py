@@ -1,0 +1,39 @@
+"""Where Parley keeps its files: one place that knows every directory.
+
+Follows the platform's convention (XDG on Linux) through platformdirs. Nothing is created here; whoever
+writes a file creates its directory.
+"""
+
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_dirs = PlatformDirs("parley", appauthor=False)
+
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+"""Files that ship with the app: icons, starter models, the sample recording."""
+
+
+def config_file() -> Path:
+    """The user's settings, TOML."""
+    return Path(_dirs.user_config_dir) / "settings.toml"
+
+
+def models_dir() -> Path:
+    """Models the user installed: subdirectories `whisper`, `argos`, `voices`."""
+    return Path(_dirs.user_data_dir) / "models"
+
+
+def log_file() -> Path:
+    """The log. It never holds speech or transcripts."""
+    return Path(_dirs.user_log_dir) / "parley.log"
+
+
+def tuning_file() -> Path:
+    """What was measured to suit this machine; may be deleted at any time."""
+    return Path(_dirs.user_cache_dir) / "tuning.json"
+
+
+def peers_dir() -> Path:
+    """The Python environment of `parley bench peers`; may be deleted at any time."""
+    return Path(_dirs.user_cache_dir) / "peers"

@@ -1,0 +1,1 @@
+"""The Doctor's window."""

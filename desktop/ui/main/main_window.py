@@ -1,0 +1,385 @@
+"""The main window: what to listen to, in which languages, the three outputs, the transcript, the status line.
+
+GUI thread only. It knows widgets and settings, not the engine: what the user wants leaves as signals, what
+happens comes in through `on_event`. It is built before the settings are read, so that it is on screen at once;
+events are told apart by their class's name, because their module brings numpy.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QEvent, QRect, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui.main import output_summaries as card_states
+from desktop.ui.main.language_pair import LanguagePair
+from desktop.ui.main.menu import SideWindows
+from desktop.ui.main.output_cards import OutputCards
+from desktop.ui.main.shortcuts import SHORTCUTS, ShortcutList
+from desktop.ui.main.source_picker import SourcePicker
+from desktop.ui.main.status import Status
+from desktop.ui.main.status_line import StatusLine
+from desktop.ui.settings.popovers import SettingsAccess
+from desktop.ui.transcript.panel import TranscriptPanel
+from desktop.ui.widgets import icons, notifications, theme
+from desktop.ui.widgets.notifications import Notice, NoticeList
+from desktop.ui.widgets.popover import Popover
+
+if TYPE_CHECKING:
+    from desktop.engine import events
+    from desktop.settings.declaration import Settings
+    from desktop.ui.models.installed_choices import MachineChoices
+
+SMALLEST = (640, 420)
+USUAL = (960, 640)
+
+_TITLE_BAR = 32
+"""Pixels that a window manager may put above the window."""
+
+
+class MainWindow(QWidget):
+    """Everything the user sets up and reads back."""
+
+    startRequested = pyqtSignal()
+    stopRequested = pyqtSignal()
+    stopSpeakingRequested = pyqtSignal()
+    unlockRequested = pyqtSignal(bool)
+    """move the subtitles (True) or fix them (False)"""
+    settingChanged = pyqtSignal(str, object)
+    settingsChanged = pyqtSignal(dict)
+    """several settings at once: key -> value"""
+    settingReset = pyqtSignal(str)
+    statusChanged = pyqtSignal(object)
+    """the new Status"""
+    closed = pyqtSignal()
+    quitRequested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Parley")
+        self.setWindowIcon(icons.app_icon())
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*USUAL)
+        self.settings: Settings | None = None
+        self.status = Status()
+        self._is_status_shown = False
+        self.notices: tuple[Notice, ...] = ()
+        self._typing_message = ""
+        self._is_unlocked = False
+        self.source = SourcePicker()
+        self.languages = LanguagePair()
+        self.start = QPushButton("Start")
+        self.start.setObjectName("primary")
+        self.start.setFont(theme.font("body", bold=True))
+        self.start.setFixedHeight(36)
+        self.start.setMinimumWidth(104)
+        self.cards = OutputCards()
+        self.transcript = TranscriptPanel()
+        self.status_line = StatusLine()
+        self._lay_out()
+        self.access = SettingsAccess(self)
+        self.side = SideWindows(self)
+        self._connect()
+        self._show_status(self.status)
+        for widget in (self.source, self.languages, self.cards, self.start):
+            widget.setEnabled(False)
+
+    # What comes in.
+
+    def apply(self, settings: "Settings") -> None:
+        """Show these settings."""
+        first = self.settings is None
+        self.settings = settings
+        if first:
+            for widget in (self.source, self.languages, self.cards, self.start):
+                widget.setEnabled(True)
+            self.start.setFocus()
+        self.source.set_source(settings.audio.source)
+        self.languages.set_languages(settings.recognition.language, settings.translation.target)
+        self._show_cards()
+        self._show_model()
+        self.access.show_settings(settings)
+        self.side.apply(settings)
+
+    def set_choices(self, choices: "MachineChoices") -> None:
+        """Offer what this machine has."""
+        self.access.show_machine(choices)
+        self.languages.set_choices(choices.sources, choices.targets)
+        self._show_phrasebook(choices.is_phrasebook)
+        self._show_cards()
+        self._show_model()
+        for problem in choices.problems:
+            self.notify("model-broken", problem, "warning")
+
+    def on_event(self, event: "events.Event") -> None:
+        """An event of the engine."""
+        handler = self._handlers.get(type(event).__name__)
+        if handler is not None:
+            handler(event)
+        self.side.on_event(event)
+
+    def show_starting(self) -> None:
+        """Start was pressed; the engine has not answered yet."""
+        if not self.status.is_running:
+            self._show_status(Status("loading"))
+
+    def show_failed(self, sentence: str) -> None:
+        """The engine is gone."""
+        self._show_status(Status("failed", failed=sentence))
+        self.notify("internal", sentence, "error")
+
+    def show_typing(self, message: str) -> None:
+        """What voice typing does: one line."""
+        self._typing_message = message
+        self._show_cards()
+
+    def show_unlocked(self, is_unlocked: bool) -> None:
+        """Whether the subtitles can be moved now."""
+        self._is_unlocked = is_unlocked
+        self._show_cards()
+
+    def notify(self, code: str, message: str, severity: str) -> None:
+        """Show a sentence; severity: info, warning or error."""
+        self._add_notice(Notice(code, message, severity, datetime.now()))
+
+    def restore_geometry(self, geometry: tuple[int, ...]) -> None:
+        """Place the window: x, y, width, height; where no screen is any more it keeps only its size, and on a
+        smaller screen than before it still lies inside."""
+        if len(geometry) != 4:
+            return
+        wanted = QRect(*geometry)
+        self.resize(wanted.size())
+        for screen in QGuiApplication.screens():
+            room = screen.availableGeometry().adjusted(0, 0, 0, -_TITLE_BAR)
+            if room.intersects(wanted.adjusted(40, 0, -40, 0)):
+                self.resize(wanted.size().boundedTo(room.size()))
+                left = max(room.left(), min(wanted.left(), room.right() + 1 - self.width()))
+                top = max(room.top(), min(wanted.top(), room.bottom() + 1 - self.height()))
+                self.move(left, top)
+                return
+
+    def toggle(self) -> None:
+        """Start, or stop."""
+        if not self.start.isEnabled():
+            return
+        if self.status.is_running:
+            self.stopRequested.emit()
+        else:
+            self.status_line.bar.dismiss()
+            self.startRequested.emit()
+
+    # Events of the engine.
+
+    def _on_transcript(self, event: "events.TranscriptUpdate") -> None:
+        self.transcript.view.heard(event)
+
+    def _on_translation(self, event: "events.TranslationUpdate") -> None:
+        self.transcript.view.translated(event)
+
+    def _on_state(self, event: "events.StateChanged") -> None:
+        self._show_status(self.status.after_state(event))
+        if not self.status.is_running:
+            self.source.meter.clear()
+
+    def _on_level(self, event: "events.AudioLevel") -> None:
+        if self.status.is_running:
+            self.source.show_level(event)
+
+    def _on_metrics(self, event: "events.Metrics") -> None:
+        self.status_line.show_metrics(event)
+        self._show_status(self.status.after_metrics(event))
+
+    def _on_progress(self, event: "events.ModelProgress") -> None:
+        self._show_status(self.status.after_progress(event))
+
+    def _on_error(self, event: "events.ErrorEvent") -> None:
+        is_fatal = event.severity == "error" and not event.recoverable
+        self._show_status(self.status.after_error(event.code, event.message, is_fatal=is_fatal))
+        self._add_notice(notifications.notice_of(event, datetime.now()))
+
+    def _on_devices(self, event: "events.DevicesChanged") -> None:
+        self.source.set_devices(event)
+        self.access.devices = event
+        self._show_cards()
+
+    # What is shown.
+
+    def _show_status(self, status: Status) -> None:
+        if status == self.status and self._is_status_shown:
+            return
+        self.status, self._is_status_shown = status, True
+        self.status_line.show_status(status)
+        self.transcript.view.show_state(status.state)
+        is_running = status.is_running
+        self.start.setText("Stop" if is_running else "Stopping" if status.state == "stopping" else "Start")
+        self.start.setIcon(icons.icon("stop" if is_running else "play", "text" if is_running else "on_accent"))
+        self.start.setToolTip(f"{'Stop' if is_running else 'Start'} (Ctrl+Return)")
+        if self.settings is not None:
+            self.start.setEnabled(status.state != "stopping")
+        if self.start.property("running") != is_running:
+            self.start.setProperty("running", is_running)
+            style = self.start.style()
+            if style is not None:
+                style.polish(self.start)
+        self.statusChanged.emit(status)
+
+    def _show_cards(self) -> None:
+        settings = self.settings
+        if settings is None:
+            return
+        access = self.access
+        voice = card_states.voice(settings, access.voice_label(settings.speech.voice), access.output_label())
+        self.cards.subtitles.show_state(
+            settings.subtitles.enabled, card_states.subtitles(settings, is_unlocked=self._is_unlocked)
+        )
+        self.cards.typing.show_state(settings.typing.enabled, card_states.typing(settings, self._typing_message))
+        self.cards.voice.show_state(settings.speech.enabled, voice)
+
+    def _show_model(self) -> None:
+        if self.settings is not None and not self.status.is_running:
+            self.status_line.set_model(self.access.model_label(self.settings.recognition.model), "")
+
+    def _show_phrasebook(self, is_phrasebook: bool) -> None:
+        """Say before the first word that there is no real recogniser, and take it back once there is one."""
+        self.transcript.show_phrasebook(is_phrasebook)
+        if is_phrasebook:
+            self.notify("phrasebook", notifications.PHRASEBOOK, "warning")
+        elif self.status_line.bar.notice is not None and self.status_line.bar.notice.code == "phrasebook":
+            self.status_line.bar.dismiss()
+
+    def _add_notice(self, notice: Notice) -> None:
+        if notifications.is_known(self.notices, notice):
+            return
+        self.notices = notifications.added(self.notices, notice)
+        self.status_line.set_warnings(sum(one.severity != "info" for one in self.notices))
+        self.status_line.bar.show_notice(self.notices[0])
+
+    # What the user does.
+
+    def act(self, action: str) -> None:
+        """Do what the button of a notice or of a finding says."""
+        match action:
+            case "source":
+                self.source.open_list()
+            case "model":
+                self.access.open_models(self.status_line.model)
+            case "models" | "refresh" | "folder":
+                self.side.modelsWanted.emit("")
+            case "language":
+                self.languages.target.open_list()
+            case "typing":
+                self.access.open_card(self.cards.typing)
+            case "voice":
+                self.access.open_card(self.cards.voice)
+            case "retry":
+                self.startRequested.emit()
+            case "settings" | "hotkeys":
+                dialog = self.access.open_dialog()
+                if dialog is not None and action == "hotkeys":
+                    dialog.open_page(action)
+
+    def _open_notices(self) -> None:
+        content = NoticeList(self.notices)
+        content.acted.connect(self.act)
+        Popover("Warnings", content, self.status_line.warnings).open()
+
+    def _swapped(self, source: str, target: str) -> None:
+        self.settingChanged.emit("recognition.language", source)
+        self.settingChanged.emit("translation.target", target)
+
+    def _escape(self) -> None:
+        if not self.status_line.bar.isHidden():
+            self.status_line.bar.dismiss()
+        else:
+            self.stopSpeakingRequested.emit()
+
+    def show_shortcuts(self) -> None:
+        """Every shortcut of the window."""
+        Popover("Keyboard shortcuts", ShortcutList(), self.status_line.menu).open()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "access"):
+            for card in self.cards.cards:
+                card.refresh()
+            self.status_line.refresh()
+            self.transcript.refresh()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        assert event is not None
+        event.accept()
+        self.closed.emit()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(3 * theme.STEP)
+        top.addWidget(self.source, 4)
+        top.addWidget(self.languages, 5)
+        top.addWidget(self.start)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 2 * theme.STEP)
+        layout.setSpacing(3 * theme.STEP)
+        layout.addLayout(top)
+        layout.addWidget(self.cards)
+        layout.addWidget(self.transcript, 1)
+        layout.addWidget(self.status_line)
+
+    def _connect(self) -> None:
+        self._handlers: dict[str, Any] = {
+            "TranscriptUpdate": self._on_transcript,
+            "TranslationUpdate": self._on_translation,
+            "StateChanged": self._on_state,
+            "AudioLevel": self._on_level,
+            "Metrics": self._on_metrics,
+            "ModelProgress": self._on_progress,
+            "ErrorEvent": self._on_error,
+            "DevicesChanged": self._on_devices,
+        }
+        self.start.clicked.connect(self.toggle)
+        self.source.chosen.connect(lambda value: self.settingChanged.emit("audio.source", value))
+        self.languages.sourceChosen.connect(lambda value: self.settingChanged.emit("recognition.language", value))
+        self.languages.targetChosen.connect(lambda value: self.settingChanged.emit("translation.target", value))
+        self.languages.swapped.connect(self._swapped)
+        for card, key in zip(self.cards.cards, ("subtitles", "typing", "speech"), strict=True):
+            card.toggled.connect(lambda is_on, key=key: self.settingChanged.emit(f"{key}.enabled", is_on))
+            card.settingsWanted.connect(lambda card=card: self.access.open_card(card))
+        line = self.status_line
+        line.modelWanted.connect(lambda: self.access.open_models(line.model))
+        line.warningsWanted.connect(self._open_notices)
+        line.menuWanted.connect(lambda: self.side.open_menu(line.menu))
+        line.latencyWanted.connect(self.side.open_latency)
+        line.downloads.clicked.connect(lambda: self.side.modelsWanted.emit(""))
+        line.bar.acted.connect(self.act)
+        self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))
+        actions = {
+            "start": self.toggle,
+            "source": self.source.open_list,
+            "spoken": self.languages.source.open_list,
+            "target": self.languages.target.open_list,
+            "swap": self.languages.swap.click,
+            "subtitles": self.cards.subtitles.switch.click,
+            "typing": self.cards.typing.switch.click,
+            "voice": self.cards.voice.switch.click,
+            "unlock": lambda: self.unlockRequested.emit(not self._is_unlocked),
+            "model": lambda: self.access.open_models(line.model),
+            "models": lambda: self.side.modelsWanted.emit(""),
+            "find": self.transcript.open_search,
+            "edit": self.transcript.view.edit_line,
+            "copy": self.transcript.copy,
+            "save": self.transcript.ask_save,
+            "clear": self.transcript.view.clear_lines,
+            "live": self.transcript.view.follow,
+            "warnings": self._open_notices,
+            "settings": self.access.open_dialog,
+            "menu": lambda: self.side.open_menu(line.menu),
+            "doctor": self.side.open_doctor,
+            "latency": self.side.open_latency,
+            "shortcuts": self.show_shortcuts,
+            "escape": self._escape,
+            "close": self.close,
+            "quit": self.quitRequested.emit,
+        }
+        for shortcut in SHORTCUTS:
+            for keys in shortcut.keys:
+                QShortcut(QKeySequence(keys), self).activated.connect(actions[shortcut.name])

@@ -1,0 +1,157 @@
+"""What can be chosen on this machine: models, languages, voices. Looked up beside the GUI thread, because names
+of a hundred languages and the models on the disk take longer than a frame."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+
+from desktop.ui.widgets.picker import Choice, heading
+
+if TYPE_CHECKING:
+    from desktop.engine.models.installed import Kind
+    from desktop.settings.declaration import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class MachineChoices:
+    """The choices, ready to show."""
+
+    sources: tuple[Choice, ...]
+    """languages that can be spoken, "any" first"""
+    targets: tuple[Choice, ...]
+    """languages to translate into, "none" first"""
+    models: tuple[Choice, ...]
+    """recognition models, "automatic" first"""
+    voices: tuple[Choice, ...]
+    """voices, "automatic" first"""
+    preset_models: tuple[str, ...] = ()
+    """names of the Whisper models that understand what is spoken, for presets to choose from"""
+    is_phrasebook: bool = False
+    """recognition would run with a starter model, because there is no real one"""
+    problems: tuple[str, ...] = ()
+    """a sentence for each model that cannot be used"""
+
+
+def find(settings: "Settings") -> MachineChoices:
+    """Look at the machine. Any thread; takes up to a second the first time."""
+    from desktop.engine.models.choice import is_phrasebook, offered, suited
+    from desktop.engine.models.installed import KINDS, broken
+    from desktop.engine.text.languages import language_name
+    from desktop.ui.models.spoken_choices import known_languages, spoken_choices
+
+    recognition = settings.recognition
+    spoken = recognition.spoken
+    known, detected = known_languages(recognition)
+    sources = spoken_choices(known, detected, recognition.language)
+    pairs = _pairs(settings)
+    reachable = {target for source, target in pairs if source in spoken or not spoken}
+    others = {target for _, target in pairs} - reachable
+    targets = [Choice("", "No translation", search="none off")]
+    targets += [_language(code) for code in sorted(reachable, key=language_name)]
+    if others:
+        targets.append(heading("From other languages"))
+        targets += [_language(code) for code in sorted(others, key=language_name)]
+    target = settings.translation.target
+    if target and target not in reachable | others:
+        targets += [heading("Not installed"), _language(target)]
+    voices = [Choice("", "Best for the language")]
+    voices += [Choice(v.name, v.label, search=language_name(v.languages[0])) for v in offered("voice")]
+    whisper = offered("whisper")
+    models = [Choice("", _automatic(settings))]
+    models += [Choice(model.name, model.label) for model in whisper]
+    return MachineChoices(
+        sources,
+        tuple(targets),
+        _with_named(models, "whisper", recognition.model),
+        _with_named(voices, "voice", settings.speech.voice),
+        tuple(model.name for model in suited(whisper, recognition)),
+        is_phrasebook(recognition),
+        tuple(problem for kind in KINDS for problem in broken(kind)),
+    )
+
+
+def _with_named(choices: list[Choice], kind: "Kind", name: str) -> tuple[Choice, ...]:
+    """The choices, with the installed model that the settings name though it is not offered any more."""
+    from desktop.engine.models.installed import installed
+
+    if all(choice.value != name for choice in choices):
+        choices = choices + [Choice(one.name, one.label) for one in installed(kind) if one.name == name]
+    return tuple(choices)
+
+
+def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
+    """Every (source, target) that can be translated: by Argos packages, and by the chosen Whisper model itself."""
+    from desktop.engine.errors import ModelError
+    from desktop.engine.models.choice import chosen_model
+    from desktop.engine.models.installed import translation_pairs
+    from desktop.engine.models.whisper_directory import describe
+
+    backend = settings.translation.backend
+    read = translation_pairs() if backend != "whisper" else frozenset()
+    if backend == "argos":
+        return read
+    try:
+        return read | describe(chosen_model(settings.recognition).path).pairs
+    except ModelError:
+        return read
+
+
+def _automatic(settings: "Settings") -> str:
+    from desktop.engine.errors import ModelError
+    from desktop.engine.models.choice import chosen_model
+
+    try:
+        return f"Best installed · {chosen_model(settings.recognition.model_copy(update={'model': ''})).label}"
+    except ModelError:
+        return "Basic English (nothing else installed)"
+
+
+def _language(code: str) -> Choice:
+    from desktop.engine.text.languages import language_name, native_name
+
+    native = native_name(code)
+    return Choice(code, language_name(code), search=native)
+
+
+class ChoicesFinder(QObject):
+    """Runs `find` on a pool thread and tells the result on its own thread."""
+
+    found = pyqtSignal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def look(self, settings: "Settings") -> None:
+        pool = QThreadPool.globalInstance()
+        assert pool is not None
+        pool.start(_Task(lambda: self._tell(find(settings))))
+
+    def close(self) -> None:
+        """Nothing is told from now on; call it before this object goes."""
+        with self._lock:
+            self._is_closed = True
+
+    def _tell(self, choices: MachineChoices) -> None:
+        """On the pool thread."""
+        with self._lock:  # an object that goes must not be told from another thread
+            if not self._is_closed:
+                self.found.emit(choices)
+
+
+class _Task(QRunnable):
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work = work
+
+    def run(self) -> None:
+        try:
+            self._work()
+        except Exception:
+            import logging
+
+            logging.getLogger(__name__).exception("looking for models failed")

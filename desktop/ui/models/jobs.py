@@ -1,0 +1,371 @@
+"""Fetching, importing, removing and repairing models beside the GUI thread, and how far each of it is.
+
+Lives as long as the app, so a download goes on when its window is closed. A thread for each job; at most two
+downloads at once, the others wait for their turn. Everything public is used from the GUI thread, and every signal
+arrives there.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from desktop.engine.text.languages import listed
+from desktop.ui.models.rows import Key
+from desktop.ui.models.words import size_words
+
+if TYPE_CHECKING:
+    from desktop.engine.models.catalogue import Entry
+    from desktop.engine.models.downloads import Broken, Control, Downloads, Progress
+    from desktop.engine.models.installed import InstalledModel
+    from desktop.settings.declaration import ModelSettings
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Downloads that run at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A download, as it is shown."""
+
+    key: Key
+    label: str
+    phase: str = "queued"
+    """`queued`, `failed`, or one of `downloads.control.Phase`"""
+    done: int = 0
+    """bytes"""
+    total: int | None = None
+    speed: float = 0.0
+    """bytes per second"""
+    seconds_left: float | None = None
+    message: str = ""
+    """one sentence: why it failed, or is tried again"""
+
+    @property
+    def fraction(self) -> float | None:
+        """0..1; None where only the server knows how much it is."""
+        return min(1.0, self.done / self.total) if self.total else None
+
+    @property
+    def is_active(self) -> bool:
+        """Not failed, and so counted as under way."""
+        return self.phase != "failed"
+
+    @property
+    def is_paused(self) -> bool:
+        return self.phase == "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """All downloads under way together."""
+
+    count: int
+    """of models"""
+    done: int
+    total: int | None
+    speed: float
+    seconds_left: float | None
+    is_paused: bool
+    """all of them"""
+
+    @property
+    def fraction(self) -> float | None:
+        return min(1.0, self.done / self.total) if self.total else None
+
+
+def overall(jobs: Sequence[Job]) -> Overall | None:
+    """The downloads under way as one; None if there are none. Pure."""
+    active = [job for job in jobs if job.is_active]
+    if not active:
+        return None
+    totals = [job.total for job in active]
+    total = sum(one or 0 for one in totals) if all(totals) else None
+    done, speed = sum(job.done for job in active), sum(job.speed for job in active if not job.is_paused)
+    left = (total - done) / speed if total is not None and speed > 0 else None
+    return Overall(len(active), done, total, speed, left, all(job.is_paused for job in active))
+
+
+class ModelJobs(QObject):
+    """What is under way with models."""
+
+    changed = pyqtSignal(tuple)
+    """key of the download that got further, failed or is gone"""
+    modelsChanged = pyqtSignal()
+    """a model came or went: what is installed has to be looked up again"""
+    fetched = pyqtSignal(str, str, str)
+    """(kind, id, label) of a model that is installed now"""
+    told = pyqtSignal(str, str, str)
+    """(code, one sentence, severity): what became of an import, a removal, a refresh, a download"""
+    busyChanged = pyqtSignal(bool)
+    """an import, a removal or a refresh is under way"""
+    _later = pyqtSignal(object)
+
+    def __init__(
+        self, make: "Callable[[ModelSettings], Downloads] | None" = None, parent: QObject | None = None
+    ) -> None:
+        """make: what fetches, with these mirrors and this proxy; called on the threads of the jobs."""
+        super().__init__(parent)
+        self._make = make or _downloads
+        self._settings: ModelSettings | None = None
+        self._jobs: dict[Key, Job] = {}
+        self._wanted: dict[Key, Entry | Broken] = {}
+        self._controls: dict[Key, Control] = {}
+        self._threads: list[threading.Thread] = []
+        self._busy = 0
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._later.connect(lambda do: do())
+
+    def apply(self, settings: "ModelSettings") -> None:
+        """Fetch with these mirrors and this proxy from now on."""
+        self._settings = settings
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Every download under way or failed, in the order in which they were asked for."""
+        return tuple(self._jobs.values())
+
+    def job(self, key: Key) -> Job | None:
+        return self._jobs.get(key)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._busy > 0
+
+    # Downloads.
+
+    def fetch(self, entries: "Sequence[Entry]") -> None:
+        """Fetch these models; those under way already go on."""
+        for entry in entries:
+            self._queue((entry.kind, entry.id), entry.label, entry.size_bytes, entry)
+        self._start_waiting()
+
+    def repair(self, broken: "Broken", key: Key, label: str) -> None:
+        """Fetch anew what is wrong with a model."""
+        self._queue(key, label, broken.entry.size_bytes if broken.entry is not None else None, broken)
+        self._start_waiting()
+
+    def retry(self, key: Key) -> None:
+        """Fetch again what failed; it goes on from where it was."""
+        job, wanted = self._jobs.get(key), self._wanted.get(key)
+        if job is not None and wanted is not None:
+            self._queue(key, job.label, job.total, wanted)
+            self._start_waiting()
+
+    def pause(self, key: Key) -> None:
+        control = self._controls.get(key)
+        if control is not None:
+            control.pause()
+
+    def resume(self, key: Key) -> None:
+        control = self._controls.get(key)
+        if control is not None:
+            control.resume()
+
+    def cancel(self, key: Key) -> None:
+        """End a download and throw away what came so far; forget one that failed."""
+        control = self._controls.get(key)
+        if control is not None:
+            control.cancel()
+        else:
+            self._forget(key)
+
+    def pause_all(self) -> None:
+        for key in tuple(self._controls):
+            self.pause(key)
+
+    def resume_all(self) -> None:
+        for key in tuple(self._controls):
+            self.resume(key)
+
+    def close(self, patience: float = 1.0) -> None:
+        """End everything; what was fetched so far is kept and goes on the next time. patience: seconds for each
+        thread."""
+        with self._lock:
+            self._is_closed = True
+        for control in tuple(self._controls.values()):
+            control.stop()
+        for thread in self._threads:
+            thread.join(patience)
+
+    # What is short.
+
+    def remove(self, model: "InstalledModel | Broken") -> None:
+        """Delete a model."""
+
+        def remove(downloads: "Downloads") -> str:
+            freed = downloads.remove(model)
+            return f"{getattr(model, 'label', model.name)} is removed; that frees {size_words(freed)}."
+
+        self._run(remove)
+
+    def import_from(self, path: Path) -> None:
+        """Take models from a file or folder."""
+
+        def take(downloads: "Downloads") -> str:
+            labels = [model.label for model in downloads.import_from(path)]
+            return f"{listed(labels)} {'is' if len(labels) == 1 else 'are'} installed."
+
+        self._run(take)
+
+    def refresh(self) -> None:
+        """Ask the servers what there is now."""
+
+        def ask(downloads: "Downloads") -> str:
+            new = downloads.refresh()
+            if new.problems:
+                return f"{new.problems[0]} The rest of the list is up to date."
+            return f"The list of models is up to date, with {new.added or 'nothing'} new."
+
+        self._run(ask)
+
+    # Threads.
+
+    def _queue(self, key: Key, label: str, total: int | None, wanted: "Entry | Broken") -> None:
+        job = self._jobs.get(key)
+        if job is None or not job.is_active:
+            self._wanted[key] = wanted
+            self._jobs[key] = Job(key, label, total=total)
+            self.changed.emit(key)
+
+    def _start_waiting(self) -> None:
+        if self._settings is None or self._is_closed:
+            return
+        running = sum(not self._jobs[key].is_paused for key in self._controls if key in self._jobs)
+        for key, job in tuple(self._jobs.items()):
+            if running >= AT_ONCE:
+                return
+            if job.phase == "queued" and key not in self._controls:
+                running += 1
+                self._start(key)
+
+    def _start(self, key: Key) -> None:
+        from desktop.engine.models.downloads import Broken, Control
+
+        assert self._settings is not None
+        control = self._controls[key] = Control()
+        wanted, settings, label = self._wanted[key], self._settings, self._jobs[key].label
+
+        def report(progress: "Progress") -> None:
+            self._post(partial(self._got, key, progress))
+
+        def fetch() -> None:
+            try:
+                downloads = self._make(settings)
+                if isinstance(wanted, Broken):
+                    downloads.repair(wanted, report, control)
+                else:
+                    downloads.pull(wanted, report, control)
+            except Exception as error:
+                code, sentence = _sentence(error, f"{label} could not be fetched")
+                self._post(partial(self._failed, key, code, sentence))
+            else:
+                self._post(partial(self._fetched, key))
+
+        self._spawn(fetch, f"fetch {key[1]}")
+
+    def _run(self, do: "Callable[[Downloads], str]") -> None:
+        """Do something short on a thread of its own; it returns the sentence that tells what became of it."""
+        if self._settings is None:
+            return
+        self._count(1)
+        settings = self._settings
+
+        def run() -> None:
+            try:
+                sentence = do(self._make(settings))
+            except Exception as error:
+                code, sentence = _sentence(error, "That did not work")
+                self._post(partial(self._finished, code, sentence, "warning"))
+            else:
+                self._post(partial(self._finished, "models", sentence, "info"))
+
+        self._spawn(run, "models")
+
+    def _spawn(self, run: Callable[[], None], name: str) -> None:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _post(self, do: Callable[[], None]) -> None:
+        """Any thread: do it on the GUI thread."""
+        with self._lock:  # an object that goes must not be told from another thread
+            if not self._is_closed:
+                self._later.emit(do)
+
+    def _count(self, step: int) -> None:
+        was = self.is_busy
+        self._busy += step
+        if self.is_busy != was:
+            self.busyChanged.emit(self.is_busy)
+
+    # What the threads tell; on the GUI thread.
+
+    def _got(self, key: Key, progress: "Progress") -> None:
+        job = self._jobs.get(key)
+        if job is None:
+            return
+        was_paused = job.is_paused
+        self._jobs[key] = replace(
+            job,
+            phase=str(progress.phase),
+            done=progress.done,
+            total=progress.total or job.total,
+            speed=progress.speed,
+            seconds_left=progress.seconds_left,
+            message=progress.detail,
+        )
+        self.changed.emit(key)
+        if self._jobs[key].is_paused and not was_paused:
+            self._start_waiting()
+
+    def _fetched(self, key: Key) -> None:
+        label = self._jobs[key].label if key in self._jobs else key[1]
+        self._forget(key)
+        self.fetched.emit(*key, label)
+        self.modelsChanged.emit()
+
+    def _failed(self, key: Key, code: str, sentence: str) -> None:
+        if code == "download-stopped":
+            self._forget(key)
+            return
+        self._controls.pop(key, None)
+        self._jobs[key] = replace(self._jobs[key], phase="failed", speed=0.0, seconds_left=None, message=sentence)
+        self.changed.emit(key)
+        self.told.emit(code, sentence, "warning")
+        self._start_waiting()
+
+    def _forget(self, key: Key) -> None:
+        self._controls.pop(key, None)
+        self._jobs.pop(key, None)
+        self.changed.emit(key)
+        self._start_waiting()
+
+    def _finished(self, code: str, sentence: str, severity: str) -> None:
+        self._count(-1)
+        self.modelsChanged.emit()
+        self.told.emit(code, sentence, severity)
+
+
+def _downloads(settings: "ModelSettings") -> "Downloads":
+    from desktop.engine.models.downloads import Downloads
+
+    return Downloads(settings)
+
+
+def _sentence(error: Exception, what: str) -> tuple[str, str]:
+    """(code, sentence) of what went wrong."""
+    from desktop.engine.errors import EngineError
+
+    if isinstance(error, EngineError):
+        return error.code, error.message
+    log.exception("a job with models failed", exc_info=error)
+    return "internal", f"{what} ({type(error).__name__}); try again, the log says more."

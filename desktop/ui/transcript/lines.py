@@ -1,0 +1,172 @@
+"""What was said, as lines of a transcript: which line an event changes and what it then shows. Pure, no Qt.
+
+An engine lives as long as the window, so `segment_id` names a line through every start and stop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # numpy comes with them, and the window is on screen before it is imported
+    from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+    from desktop.engine.transcript.export import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One language of a line."""
+
+    text: str
+    """committed and unconfirmed together"""
+    committed: int
+    """characters of `text` that never change again"""
+    language: str
+
+
+@dataclass(slots=True)
+class Line:
+    """One utterance."""
+
+    time: datetime
+    """wall clock at its start"""
+    heard: "TranscriptUpdate"
+    translated: "TranslationUpdate | None" = None
+    is_phrasebook: bool = False
+    """a starter model recognised it, which knows a phrasebook only"""
+    corrected: str | None = None
+    """what the user wrote instead of what was heard; empty takes the line out"""
+
+    @property
+    def original(self) -> Text:
+        if self.corrected is not None:
+            return Text(self.corrected, len(self.corrected), self.heard.language)
+        return _text(self.heard.committed, self.heard.unconfirmed, self.heard.language)
+
+    @property
+    def translation(self) -> Text | None:
+        """None: nothing to show (no translation asked for, none yet, none possible, or it is that language already)."""
+        update = self.translated
+        if update is None or not update.is_translated or update.source_language == update.target_language:
+            return None
+        text = _text(update.committed, update.unconfirmed, update.target_language)
+        return text if text.text else None
+
+    @property
+    def untranslated(self) -> str:
+        """The language into which there was no way to translate the line; empty if there is no such trouble."""
+        update = self.translated
+        return update.target_language if update is not None and not update.is_translated else ""
+
+
+class Lines(Sequence[Line]):
+    """All lines of the window, oldest first. The methods that take an event return the index of the line that
+    changed, or None."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._index: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        return self._lines[index]
+
+    @property
+    def has_phrasebook(self) -> bool:
+        """Whether a starter model recognised any of them."""
+        return any(line.is_phrasebook for line in self._lines)
+
+    def heard(self, update: "TranscriptUpdate", now: datetime, *, is_phrasebook: bool = False) -> int | None:
+        """now: wall clock; the first words of an utterance come right after they were said."""
+        index = self._index.get(update.segment_id)
+        if index is not None:
+            line = self._lines[index]
+            if update.revision < line.heard.revision or line.corrected is not None:
+                return None
+            line.heard = update
+            return index
+        if not update.committed and not update.unconfirmed:
+            return None
+        begin = now - timedelta(seconds=max(0.0, update.end - update.start))
+        self._lines.append(Line(begin, update, is_phrasebook=is_phrasebook))
+        self._index[update.segment_id] = len(self._lines) - 1
+        return self._index[update.segment_id]
+
+    def translated(self, update: "TranslationUpdate") -> int | None:
+        index = self._index.get(update.segment_id)
+        if index is None:
+            return None
+        line = self._lines[index]
+        if line.corrected is not None:
+            return None  # of what was heard, not of what the line says now
+        if line.translated is not None and update.revision < line.translated.revision:
+            return None
+        line.translated = update
+        return index
+
+    def correct(self, segment_id: int, text: str) -> int | None:
+        """Put a text in the place of what was heard. Its translation goes until it is translated again. Only what is
+        final can be corrected."""
+        index = self._index.get(segment_id)
+        if index is None or not self._lines[index].heard.is_final or self._lines[index].original.text == text:
+            return None
+        self._lines[index].corrected = text
+        self._lines[index].translated = None
+        return index
+
+    def retranslated(self, segment_id: int, text: str, update: "TranslationUpdate") -> int | None:
+        """update: the translation of `text`; it counts if that is still what the line says."""
+        index = self._index.get(segment_id)
+        if index is None or self._lines[index].original.text != text:
+            return None
+        line = self._lines[index]
+        revision = line.translated.revision + 1 if line.translated is not None else line.heard.revision
+        line.translated = replace(update, segment_id=segment_id, revision=revision)
+        return index
+
+    def clear(self) -> None:
+        """Forget every line; an utterance that is still running starts a new one."""
+        self._lines.clear()
+        self._index.clear()
+
+    def utterances(self) -> "tuple[Utterance, ...]":
+        """Every line, for saving."""
+        from desktop.engine.transcript.export import Transcript
+
+        transcript = Transcript()
+        for line in self._lines:
+            heard = line.heard
+            if line.corrected is not None:  # the times of the words are those of other words
+                heard = replace(heard, committed=line.corrected, unconfirmed="", words=())
+            transcript.add(heard)
+            if line.translated is not None:
+                transcript.add(line.translated)
+        return transcript.utterances()
+
+
+def with_note(content: str, extension: str, note: str) -> str:
+    """A saved transcript with a remark at its head, where the format has a place that players do not show.
+
+    extension: "txt", "vtt", "json"; "srt" has no such place and stays as it is."""
+    if not note:
+        return content
+    match extension:
+        case "txt":
+            return f"[{note}]\n{content}"
+        case "vtt":
+            head, cut, rest = content.partition("\n\n")
+            return f"{head}\n\nNOTE {note}{cut}{rest}" if cut else f"{head.rstrip()}\n\nNOTE {note}\n"
+        case "json":
+            import json
+
+            return json.dumps({"note": note, **json.loads(content)}, ensure_ascii=False) + "\n"
+    return content
+
+
+def _text(committed: str, unconfirmed: str, language: str) -> Text:
+    from desktop.engine.text.languages import join_words
+
+    whole = join_words(committed, unconfirmed, language).strip()
+    return Text(whole, min(len(committed.strip()), len(whole)), language)

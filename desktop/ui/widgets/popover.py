@@ -1,0 +1,52 @@
+"""A small window that hangs on a button and closes with a click elsewhere. GUI thread only."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.ui.widgets import theme
+from desktop.ui.widgets.picker import place
+
+
+class Popover(QFrame):
+    """Shows a title and a content under its anchor; scrolls if the screen is too small."""
+
+    def __init__(self, title: str, content: QWidget, anchor: QWidget) -> None:
+        super().__init__(anchor, Qt.WindowType.Popup)
+        self.setObjectName("popover")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * theme.STEP, 3 * theme.STEP, 3 * theme.STEP, 4 * theme.STEP)
+        layout.setSpacing(3 * theme.STEP)
+        label = QLabel(title)
+        label.setFont(theme.font("title", bold=True))
+        layout.addWidget(label)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        content.setObjectName("page")
+        content.setAutoFillBackground(False)
+        area.setWidget(content)
+        viewport = area.viewport()
+        assert viewport is not None
+        viewport.setAutoFillBackground(False)
+        layout.addWidget(area)
+        self._anchor = anchor
+        self._area = area
+        self._content = content
+
+    def open(self) -> None:
+        """Show it under its anchor."""
+        hint = self._content.sizeHint()
+        content_width = max(hint.width(), self._content.minimumWidth())
+        screen = self._anchor.screen()
+        room = screen.availableGeometry().height() - 120 if screen is not None else 600
+        height = max(hint.height(), self._content.heightForWidth(content_width))
+        self._area.setFixedHeight(min(height + 2, room))
+        self._area.setMinimumWidth(max(340, content_width + (18 if height > room else 2)))
+        self.adjustSize()
+        self.move(place(self._anchor, self.size(), align_right=True))
+        self.show()
+        self._content.setFocus()
+        self.focusNextChild()

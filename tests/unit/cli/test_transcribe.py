@@ -1,0 +1,93 @@
+"""Where transcripts go: decided before anything is recognised."""
+
+from pathlib import Path
+
+import pytest
+
+from desktop.cli.listen import source_id
+from desktop.cli.tables import size
+from desktop.cli.transcribe import plan
+from desktop.engine.transcript.export import Format
+
+ONE, TWO = Path("a/one.wav"), Path("b/two.ogg")
+
+
+def test_one_file_goes_to_stdout_as_text() -> None:
+    job = plan([ONE], None, None)
+    assert (job.form, job.outputs) == (Format.TEXT, (None,))
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_the_output_names_the_format(form: Format) -> None:
+    output = Path(f"here.{form.value}")
+    assert plan([ONE], None, output).form is form
+    assert plan([ONE], Format.SRT, output).form is Format.SRT
+    assert plan([ONE], None, output).outputs == (output,)
+
+
+def test_several_files_go_into_a_folder(tmp_path: Path) -> None:
+    assert plan([ONE, TWO], Format.SRT, tmp_path).outputs == (tmp_path / "one.srt", tmp_path / "two.srt")
+    assert plan([ONE, TWO], None, tmp_path / "new").outputs == (tmp_path / "new/one.txt", tmp_path / "new/two.txt")
+    assert plan([ONE], Format.VTT, tmp_path).outputs == (tmp_path / "one.vtt",)
+
+
+def test_files_of_the_same_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    job = plan([Path("one.wav"), Path("one.mp3"), TWO], Format.SRT, tmp_path)
+    assert [path.name for path in job.outputs if path] == ["one.wav.srt", "one.mp3.srt", "two.srt"]
+
+
+def test_the_very_same_name_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"one\.wav"):
+        plan([Path("a/one.wav"), Path("b/one.wav")], Format.SRT, tmp_path)
+
+
+def recordings(folder: Path, *names: str) -> list[Path]:
+    files = [folder / name for name in names]
+    for file in files:
+        file.write_bytes(b"sound")
+    return files
+
+
+def test_text_never_goes_over_a_recording(tmp_path: Path) -> None:
+    talk, other, text = recordings(tmp_path, "talk.wav", "other.wav", "notes.txt")
+    (tmp_path / "link.srt").symlink_to(talk)
+    (tmp_path / "hard.vtt").hardlink_to(talk)
+    for output in (talk, tmp_path / "link.srt", tmp_path / "hard.vtt", tmp_path / "nowhere" / ".." / "talk.wav"):
+        (tmp_path / "nowhere").mkdir(exist_ok=True)
+        with pytest.raises(ValueError, match=r"over the recording .*talk\.wav"):
+            plan([talk], None, output)
+    with pytest.raises(ValueError, match=r"over the recording .*notes\.txt"):
+        plan([text], None, tmp_path)  # a recording with that suffix, into its own folder
+    (tmp_path / "other.json").symlink_to(talk)
+    with pytest.raises(ValueError, match=r"over the recording .*talk\.wav"):
+        plan([other, talk], Format.JSON, tmp_path)
+    assert plan([talk], None, tmp_path / "talk.txt").outputs == (tmp_path / "talk.txt",)
+
+
+def test_subtitles_of_several_files_need_a_folder() -> None:
+    with pytest.raises(ValueError, match="name a folder"):
+        plan([ONE, TWO], Format.SRT, None)
+    with pytest.raises(ValueError, match="name a folder"):
+        plan([ONE, TWO], None, Path("all.srt"))
+    assert plan([ONE, TWO], Format.TEXT, None).outputs == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("microphone", "microphone:"),
+        ("loopback", "loopback:"),
+        ("loopback:speakers", "loopback:speakers"),
+        ("talk.ogg", "file:talk.ogg"),
+        ("file:talk.ogg", "file:talk.ogg"),
+    ],
+)
+def test_sources_are_named_as_people_would(text: str, found: str) -> None:
+    assert source_id(text) == found
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 B"), (999, "999 B"), (14_300, "14.3 kB"), (19_900_000, "19.9 MB"), (3e9, "3 GB")]
+)
+def test_sizes_are_short(count: int, text: str) -> None:
+    assert size(count) == text

@@ -1,0 +1,270 @@
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from time import monotonic
+
+import av
+import numpy as np
+import pytest
+
+from desktop.engine.audio.sources.file import FRAME, FileSource
+from desktop.engine.audio.sources.resample import resampled
+from desktop.engine.errors import AudioError, FileUnreadable
+from desktop.engine.events import SAMPLE_RATE, AudioFrame
+from tests.signals import Collector, noise, similarity, tone, wait_for, write_wav
+
+SECONDS = 2.0
+FORMATS = [
+    ("wav", "pcm_s16le", 48_000, "stereo"),
+    ("wav", "pcm_u8", 8_000, "mono"),
+    ("wav", "pcm_f32le", 44_100, "5.1"),
+    ("flac", "flac", 44_100, "stereo"),
+    ("ogg", "libopus", 48_000, "stereo"),
+    ("webm", "libopus", 48_000, "mono"),
+    ("mp3", "libmp3lame", 44_100, "stereo"),
+    ("m4a", "aac", 48_000, "stereo"),
+    ("mp4", "aac", 48_000, "stereo"),
+    ("mkv", "pcm_s24le", 48_000, "mono"),
+]
+
+
+def encode(path: Path, codec: str, rate: int, layout: str, seconds: float = SECONDS, picture: bool = False) -> Path:
+    """The same noise on every channel, in the given format."""
+    with av.open(str(path), "w") as container:
+        if picture:
+            video = container.add_stream("mpeg4", rate=10)
+            video.width = video.height = 32
+        audio = container.add_stream(codec, rate=rate, layout=layout)
+        if picture:
+            for _ in range(int(10 * seconds)):
+                image = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
+                container.mux(video.encode(image))
+            container.mux(video.encode(None))
+        samples = resampled(noise(seconds, 7), SAMPLE_RATE, rate)
+        channels = len(av.AudioLayout(layout).channels)
+        frame = av.AudioFrame.from_ndarray(np.repeat(samples[None], channels, axis=0), format="fltp", layout=layout)
+        frame.sample_rate = rate
+        resampler = av.AudioResampler(format=audio.format, layout=layout, rate=rate, frame_size=1024)
+        for piece in (*resampler.resample(frame), *resampler.resample(None)):
+            container.mux(audio.encode(piece))
+        container.mux(audio.encode(None))
+    return path
+
+
+def read(path: Path) -> Collector:
+    source, sink = FileSource(path), Collector()
+    source.open(sink)
+    assert wait_for(lambda: sink.ends)
+    source.close()
+    return sink
+
+
+@pytest.mark.parametrize(("suffix", "codec", "rate", "layout"), FORMATS)
+def test_every_format_is_heard_whole(tmp_path: Path, suffix: str, codec: str, rate: int, layout: str) -> None:
+    path = encode(tmp_path / f"a b:c.{suffix}", codec, rate, layout, picture=suffix in ("mp4", "mkv"))
+    assert FileSource(path).duration == pytest.approx(SECONDS, abs=0.1)
+    sink = read(path)
+    assert sink.errors == []
+    assert sink.seconds == pytest.approx(SECONDS, abs=0.1)
+    # At 8 kHz nothing above 4 kHz is left; lossy codecs change noise more than they change speech.
+    assert similarity(noise(SECONDS, 7)[: int(1.9 * SAMPLE_RATE)], sink.samples) > 0.9
+
+
+def test_frames_are_short_in_order_and_gapless(tmp_path: Path) -> None:
+    sink = read(write_wav(tmp_path / "a.wav", tone(1.0, 440)))
+    assert {len(frame.samples) for frame in sink.frames[:-1]} == {FRAME}
+    starts = np.cumsum([0, *(len(frame.samples) for frame in sink.frames[:-1])]) / SAMPLE_RATE
+    assert [frame.start for frame in sink.frames] == pytest.approx(starts)
+    assert np.max(np.abs(sink.samples - tone(1.0, 440))) < 1e-4
+    assert sink.calls[-1] == "ended"
+    assert sink.ends == 1
+
+
+def test_realtime_keeps_to_the_clock(tmp_path: Path) -> None:
+    source, sink = FileSource(write_wav(tmp_path / "a.wav", noise(1.5, 3)), realtime=True), Collector()
+    began = monotonic()
+    source.open(sink)
+    assert wait_for(lambda: sink.ends)
+    assert monotonic() - began >= 1.5 - 0.01
+    ends = np.cumsum([len(frame.samples) for frame in sink.frames]) / SAMPLE_RATE
+    # No frame comes before it would have been spoken, and the waits do not add up.
+    assert np.all(np.array(sink.times) - began >= ends - 0.001)
+    assert sink.times[-1] - began < 1.5 + 1.0
+
+
+def test_close_ends_delivery(tmp_path: Path) -> None:
+    source, sink = FileSource(write_wav(tmp_path / "a.wav", noise(5, 3)), realtime=True), Collector()
+    source.open(sink)
+    assert wait_for(lambda: sink.frames)
+    source.close()
+    count = len(sink.frames)
+    source.close()
+    threading.Event().wait(0.1)
+    assert len(sink.frames) == count
+    assert sink.ends == 0
+
+
+def test_a_sink_may_make_the_file_wait(tmp_path: Path) -> None:
+    gate = threading.Semaphore(0)
+
+    class Slow(Collector):
+        def frame(self, frame: AudioFrame) -> None:
+            gate.acquire()
+            super().frame(frame)
+
+    source, sink = FileSource(write_wav(tmp_path / "a.wav", noise(1, 3))), Slow()
+    source.open(sink)
+    for _ in range(3):
+        gate.release()
+    assert wait_for(lambda: len(sink.frames) == 3)
+    assert sink.ends == 0
+    gate.release(1000)
+    assert wait_for(lambda: sink.ends)
+    assert sink.seconds == pytest.approx(1)
+
+
+def test_a_source_is_open_once(tmp_path: Path) -> None:
+    source = FileSource(write_wav(tmp_path / "a.wav", noise(1, 3)), realtime=True)
+    source.open(Collector())
+    with pytest.raises(AudioError, match="already"):
+        source.open(Collector())
+    source.close()
+
+
+def refused(path: Path, match: str) -> None:
+    with pytest.raises(FileUnreadable, match=match):
+        FileSource(path).open(Collector())
+    with pytest.raises(FileUnreadable, match=match):
+        _ = FileSource(path).duration
+
+
+def test_missing(tmp_path: Path) -> None:
+    refused(tmp_path / "no.wav", "does not exist")
+
+
+def test_folder(tmp_path: Path) -> None:
+    refused(tmp_path, "is a folder")
+
+
+def test_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").touch()
+    refused(tmp_path / "a.wav", "is empty")
+
+
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    refused(tmp_path / ("x" * 300), "cannot be read")
+    with pytest.raises(FileUnreadable, match="cannot be read"):
+        FileSource("a\0b").open(Collector())
+
+
+@pytest.mark.parametrize("content", [b"hello, this is text\n" * 100, b"\x00" * 5000, bytes(range(256)) * 40])
+def test_not_media(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.wav").write_bytes(content)
+    refused(tmp_path / "a.wav", "not a media file|no audio track")
+
+
+def test_a_playlist_opens_nothing_else(tmp_path: Path) -> None:
+    playlist = tmp_path / "a.m3u8"
+    playlist.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n")
+    with pytest.raises(FileUnreadable):
+        FileSource(playlist).open(Collector())
+
+
+def test_no_audio_track(tmp_path: Path) -> None:
+    path = tmp_path / "silent.mp4"
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mpeg4", rate=10)
+        video.width = video.height = 32
+        for _ in range(5):
+            image = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
+            container.mux(video.encode(image))
+        container.mux(video.encode(None))
+    refused(path, "no audio track")
+
+
+def test_zero_samples(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", np.zeros(0, np.float32))
+    with pytest.raises(FileUnreadable, match="holds no audio"):
+        FileSource(path).open(Collector())
+
+
+def test_no_permission(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", tone(0.5, 440))
+    path.chmod(0)
+    if os.geteuid() != 0:
+        refused(path, "may not read")
+        return
+    # Root may read everything, so somebody else has to try.
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and str(folder).startswith(str(tmp_path.parents[1])):
+            folder.chmod(0o755)
+    script = (
+        "import os, sys; sys.path[:0] = sys.argv[2:]\n"
+        "from desktop.engine.audio.sources.file import FileSource\n"
+        "from desktop.engine.errors import FileUnreadable\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "try: FileSource(sys.argv[1]).open(None)\n"
+        "except FileUnreadable as error: print(error)\n"
+    )
+    script = script.replace("os.setgroups", "import av, soxr, numpy; os.setgroups")
+    done = subprocess.run([sys.executable, "-c", script, str(path), *sys.path], capture_output=True, text=True)
+    assert "may not read" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [("wav", "pcm_s16le"), ("flac", "flac"), ("mkv", "pcm_s16le")])
+def test_truncated_delivers_what_there_is_and_says_so(tmp_path: Path, suffix: str, codec: str) -> None:
+    path = encode(tmp_path / f"a.{suffix}", codec, 44_100, "stereo", seconds=6)
+    size = path.stat().st_size
+    os.truncate(path, size // 2)
+    sink = read(path)
+    assert 2.0 < sink.seconds < 4.0
+    assert similarity(noise(6, 7)[: int(1.9 * SAMPLE_RATE)], sink.samples) > 0.95
+    assert [error.code for error in sink.errors] == ["file-unreadable"]
+    assert "cut off" in sink.errors[0].message
+    assert sink.errors[0].recoverable
+    assert sink.calls[-2:] == ["interrupted", "ended"]
+
+
+def test_truncated_before_its_index_cannot_be_opened(tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.mp4", "aac", 48_000, "stereo")
+    os.truncate(path, path.stat().st_size // 2)
+    refused(path, "not a media file")
+
+
+def test_damage_in_the_middle_is_skipped_and_reported(tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.flac", "flac", 44_100, "stereo", seconds=6)
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 20_000] = np.random.default_rng(1).bytes(20_000)
+    path.write_bytes(data)
+    sink = read(path)
+    assert sink.seconds > 4.5
+    assert len(sink.errors) == 1
+    assert sink.calls[-1] == "ended"
+
+
+def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.wav", "pcm_f32le", SAMPLE_RATE, "mono")
+    data = bytearray(path.read_bytes())
+    data[4000:4400] = np.full(100, np.nan, "<f4").tobytes()
+    data[8000:8400] = np.full(100, 1e30, "<f4").tobytes()
+    path.write_bytes(data)
+    samples = read(path).samples
+    assert np.all(np.abs(samples) <= 1)
+
+
+@pytest.mark.parametrize(("suffix", "arguments"), [("mp3", ("-c:v", "png")), ("ogg", ("-vn", "-c:a", "libvorbis"))])
+def test_what_another_program_writes(tmp_path: Path, suffix: str, arguments: tuple[str, ...]) -> None:
+    """The MP3 with a picture as its cover."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg, "install ffmpeg"
+    wav = write_wav(tmp_path / "a.wav", noise(SECONDS, 7))
+    command = [ffmpeg, "-v", "error", "-i", str(wav), "-f", "lavfi", "-i", "color=c=red:s=32x32:d=0.1"]
+    command += ["-map", "0:a", "-map", "1:v", "-frames:v", "1", "-disposition:v", "attached_pic", *arguments]
+    subprocess.run([*command, str(tmp_path / f"a.{suffix}")], check=True)
+    sink = read(tmp_path / f"a.{suffix}")
+    assert sink.seconds == pytest.approx(SECONDS, abs=0.1)
+    assert similarity(noise(SECONDS, 7)[: int(1.9 * SAMPLE_RATE)], sink.samples) > 0.9

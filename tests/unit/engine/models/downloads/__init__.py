@@ -1,0 +1,1 @@
+"""Tests of desktop/engine/models/downloads."""

@@ -1,0 +1,196 @@
+"""Changes of pace put into effect: on real models, when a model cannot be loaded, and for sources that can wait."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop.bench.make_model import Dimensions, make_whisper
+from desktop.engine.backends import make_recognizer
+from desktop.engine.errors import ModelBroken
+from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Event, Severity, SpeechSegment
+from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.load.governor import Decode
+from desktop.engine.models.load.load_control import Pacing
+from desktop.engine.models.load.smaller_models import models_to_use
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
+from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
+from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.settings.declaration import RecognitionSettings
+from tests.fakes import FakeRecognizer
+from tests.unit.engine.lock_step import Clock
+
+
+def model(name: str, size: int) -> InstalledModel:
+    return InstalledModel("whisper", name, f"Whisper {name}", Path(f"./{name}"), ("en",), size, False)
+
+
+MODELS = (model("small", 480), model("base", 140))
+
+
+class Slowed(WrappedRecognizer):
+    """`recognizer`, with more time on the clock for each decoding."""
+
+    def __init__(self, recognizer: Recognizer, clock: Clock, cost: Callable[[Recognizer], float]) -> None:
+        super().__init__(recognizer)
+        self._clock = clock
+        self._cost = cost
+
+    def transcribe(self, samples: np.ndarray, request: RecognitionRequest) -> Hypothesis:
+        self._clock.now += self._cost(self.recognizer)
+        return super().transcribe(samples, request)
+
+
+class Listening:
+    """A recognition stage that is driven from here. make: its recogniser, by the settings."""
+
+    def __init__(
+        self,
+        make: Callable[[RecognitionSettings], Recognizer],
+        cost: Callable[[Recognizer], float],
+        models: Callable[[RecognitionSettings], tuple[InstalledModel, ...]] = models_to_use,
+    ) -> None:
+        self.clock = Clock()
+        self.events: list[Event] = []
+        self.failures: list[Exception] = []
+        self.settings = RecognitionSettings(language="en", backend="whisper")
+        self._next = 0
+        self.stage = RecognitionStage(
+            self.settings,
+            lambda settings, _notify: Slowed(make(settings), self.clock, cost),
+            lambda _settings, _wanted: None,
+            self.events.append,
+            lambda *_: None,
+            lambda *_: None,
+            lambda: None,
+            self.failures.append,
+            lambda: None,
+            lambda _: None,
+            models=models,
+            clock=self.clock,
+        )
+        self.stage.handle(Prepare())
+
+    def utterances(self, count: int, seconds: float = 4.0) -> None:
+        for _ in range(count):
+            self.clock.now += seconds
+            samples = np.zeros(int(seconds * SAMPLE_RATE), np.float32)  # which real models know at once for silence
+            start = self._next * seconds
+            segment = SpeechSegment(self._next, samples, start, start + seconds, True, start + seconds)
+            self._next += 1
+            self.stage.handle(Heard(segment, self.clock.now))
+
+    def told(self) -> list[ErrorEvent]:
+        return [event for event in self.events if isinstance(event, ErrorEvent)]
+
+
+def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.system.paths.models_dir", lambda: tmp_path)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    make_whisper(tmp_path / "whisper" / "base", Dimensions(256, 2, 2, 4), name="Base")
+    make_whisper(tmp_path / "whisper" / "tiny", Dimensions(128, 2, 2, 2), name="Tiny")
+    is_slow = [True]
+
+    def cost(recognizer: Recognizer) -> float:
+        return (6.0 if recognizer.name == "Base" else 1.0) if is_slow[0] else 0.1
+
+    listening = Listening(lambda settings: make_recognizer(settings, lambda _: None), cost)
+    stage = listening.stage
+    assert stage.backend_name == "Base"
+    listening.utterances(4)
+    assert stage.backend_name == "Tiny"
+    assert [terms.path.name for terms in opened._entries] == ["tiny"], "the larger one's memory is given back"
+    assert listening.told()[-1].message == "This computer is too slow for Base now; Tiny recognises."
+    listening.utterances(3)
+    is_slow[0] = False
+    listening.utterances(120)
+    assert stage.backend_name == "Base"
+    assert [terms.path.name for terms in opened._entries] == ["base"]
+    assert "There is time again for Base; it recognises now." in [event.message for event in listening.told()]
+    assert stage.pacing.words == ""
+    assert not listening.failures
+    stage.unload()
+    assert not opened._entries
+
+
+def test_a_smaller_model_that_cannot_be_loaded_leaves_the_larger_one_at_work() -> None:
+    def make(settings: RecognitionSettings) -> Recognizer:
+        failure = ModelBroken("Install it again.") if settings.model else None
+        return FakeRecognizer(settings.model or "small", fail_load=failure)
+
+    listening = Listening(make, lambda _: 9.0, lambda _: MODELS)
+    listening.utterances(20)
+    assert listening.stage.backend_name == "small"
+    assert not listening.failures
+    refused = [event for event in listening.told() if "cannot be loaded" in event.message]
+    assert [event.message for event in refused] == ["Whisper base cannot be loaded; Whisper small goes on recognising."]
+    assert refused[0].severity is Severity.WARNING
+    assert listening.stage.pacing.words == "whole sentences only"
+
+
+def test_another_model_chosen_by_the_user_begins_anew() -> None:
+    listening = Listening(lambda settings: FakeRecognizer(settings.model or "small"), lambda _: 9.0, lambda _: MODELS)
+    listening.utterances(4)
+    assert listening.stage.backend_name == "base"
+    listening.stage.configure(listening.settings.model_copy(update={"model": "small"}))
+    listening.stage.handle(Prepare())
+    assert listening.stage.backend_name == "small"
+    assert listening.stage.pacing.words == ""
+
+
+@pytest.mark.parametrize(
+    "change", [{"model": "small"}, {"threads": 3}, {"context_floor": 800}, {"context_pad": 2.0}, {"language": "es"}]
+)
+def test_what_makes_decoding_as_slow_as_another_model_begins_anew(change: dict[str, object]) -> None:
+    clock = Clock()
+    pacing = Pacing(RecognitionSettings(language="en"), lambda _: MODELS, lambda _: None, clock)
+    before = RecognitionSettings(language="en")
+    pacing.wanted(before)
+    for _ in range(4):
+        pacing.after(Decode(clock.now, clock.now + 9.0, 4.0, True, 0.0))
+        clock.now += 9.0
+    assert pacing.pace.model == 1
+    pacing.wanted(before.model_copy(update={"step": 0.4}))
+    assert pacing.pace.model == 1
+    pacing.wanted(before.model_copy(update=change))
+    assert pacing.pace.model == 0
+
+
+def test_what_left_the_memory_comes_back_as_chosen() -> None:
+    listening = Listening(lambda settings: FakeRecognizer(settings.model or "small"), lambda _: 9.0, lambda _: MODELS)
+    listening.utterances(4)
+    listening.stage.unload()
+    listening.stage.handle(Prepare())
+    assert listening.stage.backend_name == "small"
+
+
+def test_a_source_that_can_wait_is_recognised_as_set() -> None:
+    listening = Listening(lambda settings: FakeRecognizer(settings.model or "small"), lambda _: 9.0, lambda _: MODELS)
+    listening.stage.pacing.in_real_time = False
+    listening.utterances(20)
+    assert listening.stage.backend_name == "small"
+    assert not listening.told()
+    listening.stage.pacing.in_real_time = True
+    listening.utterances(4)
+    assert listening.stage.backend_name == "base"
+    listening.stage.pacing.in_real_time = False
+    listening.stage.handle(Prepare())
+    assert listening.stage.backend_name == "small"
+
+
+def test_a_decoding_under_way_counts_as_busy() -> None:
+    clock = Clock()
+    pacing = Pacing(RecognitionSettings(), lambda _: MODELS, lambda _: None, clock)
+    pacing.begins()
+    clock.now += 4.0
+    assert pacing.busy() == pytest.approx(0.4)
+    clock.now += 40.0
+    assert pacing.busy() == 1.0
+    pacing.after(Decode(clock.now - 44.0, clock.now, 4.0, True, 0.0))
+    pacing.ends()
+    clock.now += 5.0
+    assert pacing.busy() == pytest.approx(0.5)

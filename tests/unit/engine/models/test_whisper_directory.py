@@ -1,0 +1,72 @@
+"""Checking a model's directory: what is damaged is told, and nothing large is read for it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from desktop.engine.errors import ModelBroken
+from desktop.engine.models import whisper_directory as model_directory
+from desktop.engine.models.files import Shape, whisper_shape
+from desktop.system import paths
+
+STARTER = paths.RESOURCES / "starter" / "whisper"
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(STARTER, tmp_path / "model"))
+
+
+def test_a_whole_model_passes_without_its_tokenizer_being_parsed(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    loads = model_directory.json.loads
+    monkeypatch.setattr(model_directory.json, "loads", lambda text: (read.append(len(text)), loads(text))[1])
+    model_directory.verify(directory)
+    assert max(read) < 100_000  # parsing megabytes would keep the window's thread from running
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"model": {"vocab"', "<html>no such file</html>"])
+def test_a_damaged_tokenizer_is_told(directory: Path, content: str) -> None:
+    (directory / "tokenizer.json").write_text(content)
+    with pytest.raises(ModelBroken, match=r"tokenizer\.json is missing or damaged"):
+        model_directory.verify(directory)
+
+
+def test_a_download_that_broke_off_is_told(directory: Path) -> None:
+    tokenizer = directory / "tokenizer.json"
+    tokenizer.write_bytes(tokenizer.read_bytes()[:-2_000_000])
+    with pytest.raises(ModelBroken, match=r"tokenizer\.json"):
+        model_directory.verify(directory)
+
+
+def tokens_of(directory: Path) -> list[str]:
+    found: list[str] = json.loads((directory / "vocabulary.json").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("form", ["json", "txt"])
+@pytest.mark.parametrize(("extra", "languages"), [(-1, 1), (0, 99), (1, 100)])
+def test_the_vocabulary_says_how_many_languages_a_model_knows(
+    directory: Path, form: str, extra: int, languages: int
+) -> None:
+    """English models list every language in their config.json, too; their names need not end in .en."""
+    (directory / "parley.json").unlink()
+    tokens = [*tokens_of(directory), "<|more|>"][: 51_865 + extra]
+    (directory / "vocabulary.json").unlink()
+    text = json.dumps(tokens) if form == "json" else "\n".join(tokens) + "\n"
+    (directory / f"vocabulary.{form}").write_text(text, encoding="utf-8")
+    found = model_directory.describe(directory)
+    assert len(found.languages) == languages
+    assert found.languages[0] == "en"
+    assert ("es" in found.languages) == (languages > 1)
+
+
+def test_a_model_with_fewer_layers_that_write_does_not_translate(directory: Path) -> None:
+    (directory / "parley.json").unlink()
+    assert whisper_shape(directory / "model.bin") == Shape(192, 4, 2)
+    assert not model_directory.describe(directory).translates
+    assert model_directory.describe(STARTER).translates  # its parley.json says so

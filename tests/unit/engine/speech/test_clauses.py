@@ -1,0 +1,89 @@
+"""What is spoken, and when."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.engine.events import TranslationUpdate
+from desktop.engine.speech.clauses import Clause, ClauseReader
+
+
+def update(
+    committed: str, is_final: bool = False, *, segment: int = 1, language: str = "es", is_translated: bool = True
+) -> TranslationUpdate:
+    return TranslationUpdate(segment, 1, "en", language, committed, "más", is_final, is_translated)
+
+
+def texts(clauses: list[Clause]) -> list[str]:
+    return [clause.text for clause in clauses]
+
+
+def test_the_first_piece_comes_after_four_words() -> None:
+    reader = ClauseReader()
+    assert reader.update(update("Iré a la")) == []
+    assert texts(reader.update(update("Iré a la escuela"))) == ["Iré a la escuela"]
+    assert reader.update(update("Iré a la escuela por la tarde con mis")) == []
+    last = reader.update(update("Iré a la escuela por la tarde con mis amigos", is_final=True))
+    assert last == [Clause(1, "por la tarde con mis amigos", "es", True)]
+
+
+def test_a_pause_ends_a_piece() -> None:
+    reader = ClauseReader()
+    assert texts(reader.update(update("Sí,"))) == ["Sí,"]
+    assert texts(reader.update(update("Sí, claro. La casa es grande, la mesa"))) == ["claro.", "La casa es grande,"]
+    assert texts(reader.update(update("Sí, claro. La casa es grande, la mesa no", is_final=True))) == ["la mesa no"]
+
+
+def test_one_word_before_a_comma_waits_for_more() -> None:
+    reader = ClauseReader()
+    reader.update(update("Hola."))
+    assert reader.update(update("Hola. Bueno,")) == []
+    assert texts(reader.update(update("Hola. Bueno, pues vamos,"))) == ["Bueno, pues vamos,"]
+
+
+def test_a_long_piece_without_a_pause_is_spoken() -> None:
+    reader = ClauseReader()
+    reader.update(update("uno dos tres cuatro"))
+    words = " ".join(["palabra"] * 14)
+    assert texts(reader.update(update(f"uno dos tres cuatro {words}"))) == [words]
+
+
+def test_the_end_is_told_when_everything_was_spoken_before() -> None:
+    reader = ClauseReader()
+    reader.update(update("La casa es grande."))
+    assert reader.update(update("La casa es grande.", is_final=True)) == [Clause(1, "", "es", True)]
+    assert reader.update(update("La casa es grande.", is_final=True)) == []
+
+
+def test_nothing_that_is_no_translation_is_spoken() -> None:
+    reader = ClauseReader()
+    assert reader.update(update("I will go there.", is_final=True, is_translated=False)) == []
+    assert reader.update(update("I will go there.", is_final=True, language="en")) == []
+    assert reader.update(update("", is_final=True, segment=2)) == []
+
+
+def test_pieces_without_spaces() -> None:
+    reader = ClauseReader()
+    assert reader.update(update("我下午", language="zh")) == []
+    assert texts(reader.update(update("我下午会去大学校", language="zh"))) == ["我下午会去大学校"]
+    assert texts(reader.update(update("我下午会去大学校，然后回家。", True, language="zh"))) == ["，然后回家。"]
+
+
+ODD = st.text(alphabet=st.sampled_from("ab ,.;?!…\n😀你1"), max_size=60)
+
+
+@given(st.lists(ODD, min_size=1, max_size=8), st.sampled_from(["es", "zh"]), st.integers(1, 6))
+def test_nothing_twice_nothing_lost(parts: list[str], language: str, min_words: int) -> None:
+    reader = ClauseReader(min_words)
+    committed, spoken = "", []
+    for index, part in enumerate(parts):
+        committed += part
+        spoken += reader.update(update(committed, index == len(parts) - 1, language=language))
+    assert "".join("".join(texts(spoken)).split()) == "".join(committed.split())
+    assert [clause.is_last for clause in spoken] == [False] * (len(spoken) - 1) + [True] * bool(spoken)
+
+
+def test_segments_do_not_mix() -> None:
+    reader = ClauseReader()
+    reader.update(update("La casa es grande"))
+    assert texts(reader.update(update("Me gusta.", segment=2))) == ["Me gusta."]
+    assert texts(reader.update(update("La casa es grande y roja.", True))) == ["y roja."]

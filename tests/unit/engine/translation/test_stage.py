@@ -1,0 +1,86 @@
+"""The translation stage with the starter packages: what is passed on, and what the user is told."""
+
+import pytest
+
+from desktop.engine.events import ErrorEvent, Event, Severity, TranscriptUpdate, TranslationUpdate
+from desktop.engine.speech.clauses import ClauseReader
+from desktop.engine.transcript.export import Format, Transcript, rendered
+from desktop.engine.translation.backends.argos import ArgosTranslator
+from desktop.engine.translation.stage import ToTranslate, Transcribed, TranslationStage
+from desktop.settings.declaration import TranslationSettings
+
+NOTICE = "From English to Spanish only a phrasebook of about 400 words is installed; other sentences stay untranslated."
+
+
+class Desk:
+    """A stage whose work is done at once, on this thread."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        settings = TranslationSettings(target="es")
+        self.stage = TranslationStage(settings, ArgosTranslator, self.events.append, lambda _: None, lambda _: None)
+
+    def say(self, text: str, segment: int = 1, *, is_final: bool = True) -> None:
+        update = TranscriptUpdate(segment, len(self.events), "en", text, "", (), 0.0, 1.0, is_final)
+        self.events.append(update)
+        self.stage.handle(Transcribed(update, 0.0))
+
+    @property
+    def warnings(self) -> list[ErrorEvent]:
+        return [event for event in self.events if isinstance(event, ErrorEvent)]
+
+    @property
+    def translations(self) -> list[TranslationUpdate]:
+        return [event for event in self.events if isinstance(event, TranslationUpdate)]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_phrasebook_sentence_is_translated_without_a_warning(desk: Desk) -> None:
+    desk.say("Where is the beach?")
+    assert [(one.committed, one.is_translated) for one in desk.translations] == [("¿Dónde está la playa?", True)]
+    assert not desk.warnings
+
+
+def test_what_is_missing_is_said_once_before_the_first_untranslated_line(desk: Desk) -> None:
+    desk.say("And so my fellow Americans.")
+    desk.say("We had a lovely time at the lake.", segment=2)
+    assert [(one.committed, one.is_translated) for one in desk.translations] == [
+        ("And so my fellow Americans.", False),
+        ("We had a lovely time at the lake.", False),
+    ]
+    (warning,) = desk.warnings
+    assert warning.message.startswith(NOTICE)
+    assert warning.severity is Severity.WARNING
+    assert desk.events.index(warning) < desk.events.index(desk.translations[0])
+
+
+def test_a_corrected_line_is_judged_and_reported_alike(desk: Desk) -> None:
+    told: list[TranslationUpdate] = []
+    desk.stage.handle(ToTranslate("My dog ate it.", "en", told.append))
+    desk.stage.handle(ToTranslate("Good morning.", "en", told.append))
+    assert [(one.committed, one.is_translated) for one in told] == [("My dog ate it.", False), ("Buenos días.", True)]
+    assert len(desk.warnings) == 1
+
+
+def test_a_sentence_is_never_committed_before_it_is_whole(desk: Desk) -> None:
+    words = ["The", "window", "is", "open", "to", "anybody", "who", "likes", "fresh", "air."]
+    for count in range(1, len(words) + 1):
+        desk.say(" ".join(words[:count]).rstrip("."), is_final=False)
+    desk.say(" ".join(words))
+    assert all(not one.committed for one in desk.translations[:-1])
+    assert (desk.translations[-1].committed, desk.translations[-1].is_translated) == (" ".join(words), False)
+
+
+def test_an_untranslated_line_is_not_spoken_and_is_marked_in_files(desk: Desk) -> None:
+    desk.say("And so my fellow Americans.")
+    assert [clause for one in desk.translations for clause in ClauseReader().update(one)] == []
+    transcript = Transcript()
+    for event in desk.events:
+        transcript.add(event)
+    said = transcript.utterances()
+    assert "[not translated into es]" in rendered(said, Format.TEXT)
+    assert rendered(said, Format.SRT).count("Americans") == 1

@@ -1,0 +1,87 @@
+"""Small pure decisions of the window: notices, cards, the first frame, the meter, the shortcuts."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from desktop.engine.events import ErrorEvent, Severity
+from desktop.settings.declaration import Settings
+from desktop.settings.store import merged
+from desktop.ui.main import output_summaries as card_states
+from desktop.ui.main.shortcuts import SHORTCUTS
+from desktop.ui.runtime.first_look import first_look
+from desktop.ui.widgets.level_meter import BARS, bars
+from desktop.ui.widgets.notifications import Notice, added, icon_of, notice_of
+
+NOW = datetime(2026, 1, 2, 14, 2, 11)
+
+
+def settings(**values: object) -> Settings:
+    return merged(("test", {key.replace("__", "."): value for key, value in values.items()}))[0]
+
+
+def test_the_same_notice_counts_up_and_comes_first() -> None:
+    one, two = Notice("a", "One.", "warning", NOW), Notice("b", "Two.", "error", NOW)
+    notices = added(added(added((), one), two), one)
+    assert [(notice.message, notice.count) for notice in notices] == [("One.", 2), ("Two.", 1)]
+
+
+def test_notices_do_not_grow_without_end() -> None:
+    notices: tuple[Notice, ...] = ()
+    for number in range(500):
+        notices = added(notices, Notice("a", f"Number {number}.", "info", NOW))
+    assert len(notices) == 100
+    assert notices[0].message == "Number 499."
+
+
+@pytest.mark.parametrize("code", ["device-missing", "model-missing", "untranslated", "typing", "audio-server-missing"])
+def test_what_the_user_can_mend_has_a_button(code: str) -> None:
+    notice = notice_of(ErrorEvent(code, "Something.", Severity.ERROR), NOW)
+    assert notice.action
+    assert notice.action_label
+
+
+def test_severities_differ_in_shape() -> None:
+    assert len({icon_of(str(severity))[0] for severity in Severity}) == len(Severity)
+
+
+def test_cards_say_what_they_do() -> None:
+    assert card_states.subtitles(settings(subtitles__enabled=False)) == "Off"
+    assert card_states.subtitles(settings()) == "Bottom · original"
+    assert card_states.subtitles(settings(translation__target="es")) == "Bottom · both"
+    assert card_states.subtitles(settings(subtitles__geometry=(1, 2, 3, 4))).startswith("Own place")
+    assert card_states.typing(settings()) == "Off"
+    assert card_states.typing(settings(typing__enabled=True), "Into Firefox") == "Into Firefox"
+    assert card_states.voice(settings(speech__enabled=True), "Ana", "Headset").startswith("Choose a language")
+    on = settings(speech__enabled=True, translation__target="es")
+    assert card_states.voice(on, "Ana", "Headset") == "Ana · Headset"
+
+
+def test_the_first_frame_reads_theme_and_place(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[window]\ntheme = "dark"\ngeometry = [1, 2, 700, 500]\n')
+    assert first_look(file, {}) == ("dark", (1, 2, 700, 500))
+    assert first_look(file, {"window.theme": "contrast"})[0] == "contrast"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "window = 3", "[window]\ntheme = 5\ngeometry = [1, 2]", "[window", "[window]\ngeometry = [1.5,2,3,4]"],
+)
+def test_the_first_frame_survives_any_file(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(content)
+    assert first_look(file, {}) == ("system", ())
+    assert first_look(tmp_path / "none.toml", {}) == ("system", ())
+
+
+def test_the_meter_goes_from_silence_to_full() -> None:
+    assert bars(-90) == 0
+    assert bars(0) == BARS
+    assert [bars(level) for level in range(-60, 1)] == sorted(bars(level) for level in range(-60, 1))
+
+
+def test_no_key_does_two_things() -> None:
+    keys = [key for shortcut in SHORTCUTS for key in shortcut.keys]
+    assert len(keys) == len(set(keys))

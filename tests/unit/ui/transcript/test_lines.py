@@ -1,0 +1,106 @@
+"""Which line an event changes, and what is saved."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.engine.transcript.export import Format, rendered
+from desktop.ui.transcript.lines import Lines, with_note
+
+NOW = datetime(2026, 1, 2, 14, 2, 11)
+
+
+def heard(segment: int, committed: str, unconfirmed: str = "", revision: int = 1) -> TranscriptUpdate:
+    return TranscriptUpdate(segment, revision, "en", committed, unconfirmed, (), 10.0, 12.0, not unconfirmed)
+
+
+def translated(segment: int, committed: str, revision: int = 1, *, is_translated: bool = True) -> TranslationUpdate:
+    return TranslationUpdate(segment, revision, "en", "es", committed, "", True, is_translated)
+
+
+def test_an_utterance_is_one_line() -> None:
+    lines = Lines()
+    assert lines.heard(heard(3, "Where", "is the"), NOW) == 0
+    assert lines.heard(heard(3, "Where is", "the train", 2), NOW) == 0
+    assert lines.heard(heard(4, "Hello."), NOW) == 1
+    assert lines.translated(translated(4, "Hola.")) == 1
+    assert [line.original.text for line in lines] == ["Where is the train", "Hello."]
+    assert lines[0].original.committed == len("Where is")
+
+
+def test_the_time_is_when_the_words_began() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    assert lines[0].time == NOW - timedelta(seconds=2)
+
+
+def test_older_revisions_are_dropped() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello there.", revision=5), NOW)
+    assert lines.heard(heard(0, "Hello", revision=4), NOW) is None
+    lines.translated(translated(0, "Hola.", 5))
+    assert lines.translated(translated(0, "Ho", 4)) is None
+    assert lines[0].original.text == "Hello there."
+
+
+def test_nothing_said_is_no_line() -> None:
+    lines = Lines()
+    assert lines.heard(heard(0, ""), NOW) is None
+    assert lines.translated(translated(0, "Hola.")) is None
+    assert not lines
+
+
+def test_what_could_not_be_translated_is_marked() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    lines.translated(translated(0, "Hello.", is_translated=False))
+    assert lines[0].translation is None
+    assert lines[0].untranslated == "es"
+
+
+def test_everything_is_there_for_saving() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    lines.translated(translated(0, "Hola."))
+    lines.heard(heard(1, "How are", "you"), NOW)
+    saved = lines.utterances()
+    assert [(one.text, one.translation, one.start) for one in saved] == [
+        ("Hello.", "Hola.", 10.0),
+        ("How are you", "", 10.0),
+    ]
+
+
+def test_a_transcript_knows_whether_a_phrasebook_was_used() -> None:
+    lines = Lines()
+    lines.heard(heard(0, "Hello."), NOW)
+    assert not lines.has_phrasebook
+    lines.heard(heard(1, "Hello."), NOW, is_phrasebook=True)
+    lines.heard(heard(2, "Hello."), NOW)
+    assert lines.has_phrasebook
+    lines.clear()
+    assert not lines.has_phrasebook
+
+
+@pytest.mark.parametrize("form", list(Format))
+@given(texts=st.lists(st.sampled_from(["Hello.", "How are you?", "NOTE this", "[x]", "{}"]), max_size=4))
+def test_a_remark_changes_nothing_else_of_what_is_saved(form: Format, texts: list[str]) -> None:
+    lines = Lines()
+    for number, text in enumerate(texts):
+        lines.heard(heard(number, text), NOW)
+    content = rendered(lines.utterances(), form)
+    assert with_note(content, str(form), "") == content
+    noted = with_note(content, str(form), "A remark.")
+    match form:
+        case Format.TEXT:
+            assert noted == f"[A remark.]\n{content}"
+        case Format.VTT:
+            assert noted.startswith("WEBVTT\n\nNOTE A remark.\n")
+            assert noted.split("NOTE A remark.")[1].strip() == content.removeprefix("WEBVTT").strip()
+        case Format.JSON:
+            assert json.loads(noted) == {"note": "A remark.", **json.loads(content)}
+        case Format.SRT:
+            assert noted == content
