@@ -41,7 +41,11 @@ Run = Callable[..., Outcome]
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A user without settings, models and sound."""
-    made = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "PULSE_"))}
+    made = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PARLEY_", "PULSE_")) or name == "PARLEY_MODEL_PACKAGES"
+    }
     made |= {f"XDG_{name}_HOME": str(tmp_path / "home" / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
     made |= {"PULSE_SERVER": f"unix:{tmp_path}/nowhere", "XDG_RUNTIME_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     return made

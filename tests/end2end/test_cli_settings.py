@@ -32,7 +32,11 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """run("config", "list") -> what came of it, for a user without settings. No user ever sees a traceback."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PARLEY_") or name == "PARLEY_MODEL_PACKAGES"
+    }
     environment |= {
         f"XDG_{name}_HOME": str(tmp_path / "home" / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")
     }
