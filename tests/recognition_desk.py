@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from desktop.engine.backends import Notify
 from desktop.engine.events import ErrorEvent, Event, SpeechSegment, TranscriptUpdate
 from desktop.engine.recognition.backends.base import RecognitionRequest, Recognizer
 from desktop.engine.recognition.stage import Heard, RecognitionStage
 from desktop.engine.stages.stage import EndOfSpeech
+from desktop.engine.takeover import Notify
 from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import Failing, FailingRecognizer
 

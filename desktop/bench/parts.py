@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.engine.backends import Notify, make_recognizer, make_translator
 from desktop.engine.events import Samples
 from desktop.engine.pipeline import Backends
 from desktop.engine.recognition.ablation import Method
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.recognition.stabilizer import Caution
+from desktop.engine.takeover import Notify
 from desktop.engine.translation.backends.base import Translator, TranslatorCapabilities
+from desktop.engine.translation.backends.choose import make_translator
 from desktop.settings.declaration import RecognitionSettings, Settings
 
 

@@ -20,13 +20,14 @@ from desktop.bench.parts import TimedRecognizer
 from desktop.bench.progress import progress
 from desktop.bench.report import Chart, Check, Report, Series, Table
 from desktop.engine.audio.sources.pushed import PushedSource
-from desktop.engine.backends import Notify, make_recognizer
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Event, Samples, State, StateChanged, TranscriptUpdate
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.pipeline import Backends
 from desktop.engine.recognition.backends.base import Recognizer
+from desktop.engine.recognition.backends.choose import make_recognizer
+from desktop.engine.takeover import Notify
 from desktop.settings.declaration import RecognitionSettings, Settings
 from desktop.settings.store import changed
 

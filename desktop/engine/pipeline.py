@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.engine.audio.sources.base import Source
-from desktop.engine.backends import Notify, make_recognizer, make_synthesizer, make_translator, tune_recognizer
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     AudioFrame,
@@ -28,11 +27,15 @@ from desktop.engine.models.load.load_control import ModelsToUse
 from desktop.engine.models.load.load_levels import Kind
 from desktop.engine.models.load.smaller_models import models_to_use
 from desktop.engine.recognition.ablation import Method
+from desktop.engine.recognition.backends.choose import make_recognizer, tune_recognizer
 from desktop.engine.recognition.stage import Heard, MakeRecognizer, Prepare, RecognitionStage, Tune
+from desktop.engine.speech.backends.choose import make_synthesizer
 from desktop.engine.speech.stage import MakeOutput, MakeSynthesizer, Output, Say, SpeechStage
 from desktop.engine.stages.stage import Emit, EndOfSpeech, Expect, Unload
 from desktop.engine.stages.work_queue import SOUND_WAITING, FrameQueue
+from desktop.engine.takeover import Notify
 from desktop.engine.translation.backends.base import Translator
+from desktop.engine.translation.backends.choose import make_translator
 from desktop.engine.translation.stage import ToTranslate, Transcribed, TranslationStage
 from desktop.settings.declaration import Settings
 

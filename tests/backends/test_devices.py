@@ -9,12 +9,12 @@ import ctranslate2
 import pytest
 
 from desktop.bench.make_model import BASE, TINY, make_whisper
-from desktop.engine.backends import make_recognizer, tune_recognizer
 from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
 from desktop.engine.events import ErrorEvent, Samples, Severity
 from desktop.engine.models.speed import tuning_cache
 from desktop.engine.models.speed.tuning import Choice, Timing, Tuning, has_card
 from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.backends.choose import make_recognizer, tune_recognizer
 from desktop.engine.recognition.whisper import shared_models as opened
 from desktop.engine.recognition.whisper.decoder import WhisperDecoder
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from desktop.engine.backends import make_recognizer, make_translator
 from desktop.engine.errors import ModelBroken, ModelMissing
 from desktop.engine.events import Samples
 from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.whisper import shared_models as opened
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.engine.recognition.whisper.shared_models import Terms
 from desktop.engine.translation.backends.base import SpeechTranslator
+from desktop.engine.translation.backends.choose import make_translator
 from desktop.engine.translation.backends.whisper import WhisperTranslator
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed

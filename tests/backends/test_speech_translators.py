@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import sacrebleu
 
-from desktop.engine.backends import make_translator
 from desktop.engine.errors import BackendFailed, EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples
 from desktop.engine.recognition.whisper import shared_models as opened
 from desktop.engine.recognition.whisper.shared_models import Terms
+from desktop.engine.translation.backends import choose
 from desktop.engine.translation.backends.base import SpeechTranslator
+from desktop.engine.translation.backends.choose import make_translator
 from desktop.engine.translation.backends.whisper import WhisperTranslator
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
@@ -135,7 +136,7 @@ def test_a_model_that_really_translates_comes_before_a_phrasebook(
     monkeypatch: pytest.MonkeyPatch, speech: Recordings
 ) -> None:
     """The starter model, as if it were no phrasebook's, beside the starter packages."""
-    monkeypatch.setattr("desktop.engine.backends._whisper_translator", lambda settings: WhisperTranslator([TERMS]))
+    monkeypatch.setattr(choose, "_whisper_translator", lambda settings: WhisperTranslator([TERMS]))
     made = make_translator(Settings(), lambda event: None)
     assert made.capabilities.hears == made.capabilities.reads == {PAIR}
     made.load(*PAIR, lambda _: None)

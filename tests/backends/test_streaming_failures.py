@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from desktop.engine.backends import FallbackRecognizer
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate
 from desktop.engine.hearing.segmenter import Segmenter
 from desktop.engine.hearing.vad import FRAME, SpeechDetector
 from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.backends.fallback import FallbackRecognizer
 from desktop.engine.recognition.stabilizer import normalized
 from desktop.engine.recognition.streaming_mode import Mode
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer

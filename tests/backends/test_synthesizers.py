@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 import soxr
 
-from desktop.engine.backends import make_synthesizer
 from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
 from desktop.engine.events import ErrorEvent, Samples
 from desktop.engine.speech.backends.base import Synthesizer
+from desktop.engine.speech.backends.choose import make_synthesizer
 from desktop.engine.speech.backends.espeak import EspeakSynthesizer, read_streamed_wav
 from desktop.engine.speech.backends.piper import PiperSynthesizer
 from desktop.engine.speech.backends.speakable import pieces, speakable, without_silence

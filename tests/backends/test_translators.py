@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import sacrebleu
 
-from desktop.engine.backends import make_translator
 from desktop.engine.errors import EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import TranscriptUpdate
 from desktop.engine.models import catalogue
@@ -22,6 +21,7 @@ from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.text.sentences import split
 from desktop.engine.translation.backends.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
 from desktop.engine.translation.backends.base import Translator
+from desktop.engine.translation.backends.choose import make_translator
 from desktop.engine.translation.incremental import LiveTranslator
 from desktop.settings.declaration import Settings
 from desktop.system import paths

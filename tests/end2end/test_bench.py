@@ -15,12 +15,13 @@ from desktop.bench.parts import TimedRecognizer
 from desktop.bench.prompts import key_of
 from desktop.bench.rig import QUIET, Rig
 from desktop.bench.script import chosen
-from desktop.engine.backends import Notify, make_recognizer
 from desktop.engine.events import Samples
 from desktop.engine.pipeline import Backends
 from desktop.engine.recognition.ablation import Method
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
+from desktop.engine.takeover import Notify
 from desktop.settings.declaration import RecognitionSettings, Settings
 from desktop.settings.store import changed
 from desktop.system.paths import RESOURCES

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Severity, State, StateChanged, TranscriptUpdate
 from desktop.ui.main.main_window import MainWindow
-from desktop.ui.main.output_cards import ElidedLabel
 from desktop.ui.main.shortcuts import SHORTCUTS
 from desktop.ui.models.installed_choices import MachineChoices
 from desktop.ui.widgets import notifications
+from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import PHRASEBOOK, Notice, NoticeBar
 from desktop.ui.widgets.picker import PickerList
 

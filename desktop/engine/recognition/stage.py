@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from desktop.engine.backends import Notify
 from desktop.engine.events import ModelProgress, Samples, SpeechSegment, TranscriptUpdate
 from desktop.engine.models.load.governor import Decode
 from desktop.engine.models.load.load_control import ModelsToUse, Pacing
@@ -17,6 +16,7 @@ from desktop.engine.recognition.streaming_mode import Mode, ModeSwitch
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.stages.stage import Emit, EndOfSpeech, Stage
 from desktop.engine.stages.work_queue import FINALS_WAITING, WorkQueue
+from desktop.engine.takeover import Notify
 from desktop.engine.text.languages import join_words
 from desktop.settings.declaration import RecognitionSettings
 from desktop.system.heap import give_back

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from desktop.engine.backends import Notify
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, ModelProgress, Severity, SpeechAudio, TranslationUpdate
 from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer
 from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.stages.stage import OUTSIDE_SESSION, Emit, EndOfSpeech, Expect, Stage
+from desktop.engine.takeover import Notify
 from desktop.settings.declaration import SpeechSettings
 
 CATCH_UP_AFTER = 1.5

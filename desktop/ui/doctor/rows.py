@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.ui.widgets import icons, theme
@@ -80,17 +80,6 @@ class StateMark(QWidget):
         icon = icons.icon(self._mark.icon, self._mark.role)
         self._picture.setPixmap(icon.pixmap(QSize(18, 18), self.devicePixelRatioF()))
         self._words.setStyleSheet(f"color: {getattr(theme.colors(), self._mark.role)};")
-
-
-class Divider(QWidget):
-    """A thin line between two rows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(1)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(theme.colors().border))
 
 
 class FindingRow(QWidget):

@@ -9,9 +9,9 @@ from PyQt6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.doctor.rows import MARKS, Mark, StateMark
-from desktop.ui.first_run.level_listener import LevelListener
 from desktop.ui.runtime import kept_threads
 from desktop.ui.runtime.hotkeys import Hotkeys, words
+from desktop.ui.runtime.level_listener import LevelListener
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.level_meter import LevelMeter
 

@@ -20,9 +20,9 @@ from PyQt6.QtWidgets import (
 from desktop.ui.doctor.rows import MARKS, Divider, FindingRow
 from desktop.ui.doctor.run import DoctorRun
 from desktop.ui.doctor.trials import HotkeyTrial, MicrophoneTrial, TypingTrial
-from desktop.ui.main.output_cards import ElidedLabel
 from desktop.ui.runtime import kept_threads
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from desktop.doctor.findings import Finding

@@ -91,11 +91,3 @@ def plan_words(source: str, target: str) -> str:
     if not target or target == source:
         return f"Parley writes down {heard}."
     return f"Parley writes down {heard} and translates it into {language_name(target)}."
-
-
-def pair_words(source: str, target: str) -> str:
-    """ "English → Spanish", or the spoken language alone. Pure."""
-    from desktop.engine.text.languages import language_name
-
-    spoken = "Any language" if source == "auto" else language_name(source)
-    return f"{spoken} → {language_name(target)}" if target and target != source else spoken

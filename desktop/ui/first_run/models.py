@@ -7,12 +7,12 @@ from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.first_run.page import Page
-from desktop.ui.main.output_cards import ElidedLabel
 from desktop.ui.models.jobs import Job, ModelJobs
 from desktop.ui.models.needed_card import NeededCard
 from desktop.ui.models.recogniser_words import Recogniser
 from desktop.ui.models.words import KIND_ICONS, KIND_NOUNS, licence_words, size_words
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +131,7 @@ class ModelsPage(Page):
         if found is None or settings is None:
             self.card.hide()
             return
-        from desktop.ui.first_run.languages import pair_words
+        from desktop.ui.models.words import pair_words
 
         self.card.show()
         pair = pair_words(settings.recognition.language, settings.translation.target)

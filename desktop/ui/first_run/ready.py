@@ -7,11 +7,11 @@ from PyQt6.QtWidgets import QFrame, QVBoxLayout
 from desktop.engine.text.languages import listed
 from desktop.ui.first_run.languages import plan_words
 from desktop.ui.first_run.page import Line, Page
-from desktop.ui.main.source_picker import SourcePicker
 from desktop.ui.models.jobs import ModelJobs, overall
 from desktop.ui.models.needed_card import missing_words, progress_words
 from desktop.ui.runtime.hotkeys import words
 from desktop.ui.widgets import theme
+from desktop.ui.widgets.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event

@@ -8,10 +8,10 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 
 from desktop.ui.first_run.page import Page
 from desktop.ui.first_run.source_check import SourceTest, Understanding
-from desktop.ui.main.source_picker import SourcePicker
 from desktop.ui.models.jobs import Job, ModelJobs
 from desktop.ui.models.needed_card import ProgressBar
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event, Samples

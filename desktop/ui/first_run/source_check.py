@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
 
-from desktop.ui.first_run.level_listener import LevelListener
+from desktop.ui.runtime.level_listener import LevelListener
 
 if TYPE_CHECKING:
     from desktop.engine.events import AudioFrame, Samples
@@ -120,8 +120,8 @@ def recognise(samples: "Samples", settings: "Settings") -> tuple[str, str]:
     Raises EngineError."""
     import numpy as np
 
-    from desktop.engine.backends import make_recognizer
     from desktop.engine.recognition.backends.base import RecognitionRequest
+    from desktop.engine.recognition.backends.choose import make_recognizer
 
     recognition = settings.recognition
     recognizer = make_recognizer(recognition, lambda _: None)

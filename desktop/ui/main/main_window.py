@@ -15,16 +15,16 @@ from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from desktop.ui.main import output_summaries as card_states
 from desktop.ui.main.language_pair import LanguagePair
 from desktop.ui.main.menu import SideWindows
-from desktop.ui.main.output_cards import OutputCards
 from desktop.ui.main.shortcuts import SHORTCUTS, ShortcutList
-from desktop.ui.main.source_picker import SourcePicker
 from desktop.ui.main.status import Status
 from desktop.ui.main.status_line import StatusLine
 from desktop.ui.settings.popovers import SettingsAccess
 from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.widgets import icons, notifications, theme
 from desktop.ui.widgets.notifications import Notice, NoticeList
+from desktop.ui.widgets.output_cards import OutputCards
 from desktop.ui.widgets.popover import Popover
+from desktop.ui.widgets.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine import events

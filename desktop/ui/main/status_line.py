@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui.main.download_badge import DownloadBadge
-from desktop.ui.main.output_cards import ElidedLabel
 from desktop.ui.main.status import Status, latency_words
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import NoticeBar
 
 if TYPE_CHECKING:

@@ -31,14 +31,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.first_run.languages import pair_words
-from desktop.ui.main.output_cards import ElidedLabel
 from desktop.ui.models.jobs import ModelJobs
 from desktop.ui.models.list import ModelList
 from desktop.ui.models.needed_card import NeededCard
 from desktop.ui.models.rows import Key, ModelRow, matching
-from desktop.ui.models.words import KIND_NAMES, size_words
+from desktop.ui.models.words import KIND_NAMES, pair_words, size_words
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import Notice, NoticeBar
 from desktop.ui.widgets.picker import Choice, PickerButton
 from desktop.ui.widgets.question import Question

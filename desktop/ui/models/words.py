@@ -61,3 +61,11 @@ def licence_words(licence: str) -> str:
     if licence.startswith(("in its ", "see ")):
         return f"licence {licence}"
     return licence if len(licence) <= _LONGEST_LICENCE else licence[: _LONGEST_LICENCE - 1].rstrip() + "…"
+
+
+def pair_words(source: str, target: str) -> str:
+    """ "English → Spanish", or the spoken language alone. Pure."""
+    from desktop.engine.text.languages import language_name
+
+    spoken = "Any language" if source == "auto" else language_name(source)
+    return f"{spoken} → {language_name(target)}" if target and target != source else spoken

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from desktop.ui.main.output_cards import OutputCard
 from desktop.ui.settings.form import Choices, SettingsForm
 from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import changes_of, preset_choices
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.output_cards import OutputCard
 from desktop.ui.widgets.picker import Choice, PickerList, heading
 from desktop.ui.widgets.popover import Popover
 

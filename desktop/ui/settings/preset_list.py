@@ -7,9 +7,9 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.ui.doctor.rows import Divider
 from desktop.ui.settings.names import shown_value, title
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.picker import Choice
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QKeyEvent
 from PyQt6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from desktop.ui.main.output_cards import ElidedLabel
 from desktop.ui.transcript.lines import with_note
 from desktop.ui.transcript.view import TranscriptView
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.elided_label import ElidedLabel
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from desktop.ui.main.output_cards import ElidedLabel
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from desktop.engine.events import ErrorEvent

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from desktop.engine.backends import FallbackRecognizer, FallbackSynthesizer, order
 from desktop.engine.errors import DecodeHung, EngineError, ModelMissing
 from desktop.engine.events import ErrorEvent
 from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.backends.fallback import FallbackRecognizer
+from desktop.engine.speech.backends.fallback import FallbackSynthesizer
+from desktop.engine.takeover import order
 from tests.fakes import FailingRecognizer, FakeRecognizer, FakeSynthesizer
 
 SECOND = np.zeros(16_000, np.float32)

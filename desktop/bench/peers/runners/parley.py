@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.bench.peers.runners.channel import BLOCK, SAMPLE_RATE, Channel, Cost, Job, feed, guarded
-from desktop.engine.backends import make_recognizer
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, ErrorEvent, Event, Severity, State, StateChanged, TranscriptUpdate
 from desktop.engine.hearing.stage import Hearing
+from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
 from desktop.engine.text.languages import join_words
 from desktop.settings.declaration import Settings

@@ -22,13 +22,15 @@ from tests.model_server import Fault, ModelServer
 from tests.unit.engine.models.downloads.conftest import SHORT
 from tests.unit.engine.models.downloads.test_pull import STORE, WEIGHTS, is_sentence, nothing_is_there
 
+PULLING = "tests.unit.engine.models.downloads.pulling"
+
 
 def command(server: ModelServer, home: Path, entry: Entry, *more: str) -> list[str]:
     record = json.dumps(json.loads(rendered([entry], ""))["models"][0])
     return [
         sys.executable,
         "-m",
-        "tests.unit.engine.models.downloads.pulling",
+        PULLING,
         server.address,
         str(home),
         record,

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from desktop.bench.make_model import Dimensions, make_whisper
-from desktop.engine.backends import make_recognizer
 from desktop.engine.errors import ModelBroken
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Event, Severity, SpeechSegment
 from desktop.engine.models.installed import InstalledModel
@@ -15,6 +14,7 @@ from desktop.engine.models.load.governor import Decode
 from desktop.engine.models.load.load_control import Pacing
 from desktop.engine.models.load.smaller_models import models_to_use
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
 from desktop.engine.recognition.whisper import shared_models as opened
