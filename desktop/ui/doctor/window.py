@@ -17,11 +17,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.doctor.rows import MARKS, Divider, FindingRow
+from desktop.ui.doctor.rows import MARKS, FindingRow
 from desktop.ui.doctor.run import DoctorRun
 from desktop.ui.doctor.trials import HotkeyTrial, MicrophoneTrial, TypingTrial
 from desktop.ui.runtime import kept_threads
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A thin line between two rows. GUI thread only."""
 
-from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from desktop.ui.widgets import theme
