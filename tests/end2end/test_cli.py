@@ -25,6 +25,8 @@ ROOT = RESOURCES.parent
 TEST = RESOURCES / "starter" / "test"
 EN = "I will go to the school in the afternoon."
 ES = "Iré a la escuela por la tarde."
+BEST = {"PARLEY_RECOGNITION__MODEL": ""}
+"""the best model that is installed, in place of the starter one by name"""
 ES_FILES = ("es-00", "es-01", "es-02")
 
 
@@ -40,7 +42,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A user without settings, models and sound."""
+    """A user without settings, models and sound, who asks for the starter model by name."""
     made = {
         name: value
         for name, value in os.environ.items()
@@ -48,6 +50,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
     made |= {f"XDG_{name}_HOME": str(tmp_path / "home" / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
     made |= {"PULSE_SERVER": f"unix:{tmp_path}/nowhere", "XDG_RUNTIME_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    made["PARLEY_RECOGNITION__MODEL"] = "starter"
     return made
 
 
@@ -81,6 +84,18 @@ def write_wav(path: Path, samples: np.ndarray) -> Path:  # type: ignore[type-arg
         file.setframerate(16_000)
         file.writeframes((samples * 32767).astype("<i2").tobytes())
     return path
+
+
+def test_who_has_only_a_phrasebook_is_told_before_the_first_word(run: Run, environment: dict[str, str]) -> None:
+    del environment["PARLEY_RECOGNITION__MODEL"]
+    events = [json.loads(line) for line in run("listen", "--source", TEST / "en-00.flac", "--json").out.splitlines()]
+    kinds = [one["type"] for one in events]
+    told = next(number for number, one in enumerate(events) if one.get("code") == "phrasebook")
+    assert told < kinds.index("transcript")
+    done = run("transcribe", TEST / "en-00.flac")
+    assert done.out == EN + "\n"
+    assert sentence(done).startswith("Only a phrasebook of about 900 words is installed")
+    assert "parley models pull base" in done.err
 
 
 def test_help_answers_without_loading_anything_heavy(environment: dict[str, str]) -> None:
@@ -352,7 +367,7 @@ def test_with_a_model_of_the_users_own_the_demo_plays_people(
         for name, file in zip(names, ES_FILES, strict=False)
     }
     prompt_packages.install(tmp_path / "share", "es", said)
-    done = run("demo", "--fast", "--out", tmp_path / "demo", extra={"XDG_DATA_DIRS": str(tmp_path / "share")})
+    done = run("demo", "--fast", "--out", tmp_path / "demo", extra={"XDG_DATA_DIRS": str(tmp_path / "share")} | BEST)
     assert done.code == 0
     # Who speaks, and on which terms; what recognises.
     for credit in ("John F. Kennedy, 1961, public domain", "Allison Smith, CC BY-SA 3.0", "Whisper mine recognises"):
@@ -370,7 +385,7 @@ def test_with_a_model_of_the_users_own_the_demo_plays_people(
 
 def test_without_recordings_of_people_the_demo_says_so_and_plays_one(run: Run, tmp_path: Path) -> None:
     with_own_model(tmp_path)
-    done = run("demo", "--out", tmp_path / "demo", extra={"XDG_DATA_DIRS": str(tmp_path)})
+    done = run("demo", "--out", tmp_path / "demo", extra={"XDG_DATA_DIRS": str(tmp_path)} | BEST)
     assert done.code == 0
     (told,) = [line for line in done.err.splitlines() if "not installed" in line]
     assert "apt-get install asterisk-core-sounds-es-g722 asterisk-core-sounds-es" in told
