@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop.bench.prompts import VOICES
+from desktop.bench.people.prompts import VOICES
 from desktop.engine.events import Samples
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop.bench.prompts import Prompt, samples_of
+from desktop.bench.people.prompts import Prompt, samples_of
 from desktop.engine.models import packages as model_packages
 
 ROOT = Path(__file__).resolve().parents[1]

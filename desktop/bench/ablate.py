@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.bootstrap import Interval, interval
 from desktop.bench.cost import cpu_share, one_thread
-from desktop.bench.erasure import total
-from desktop.bench.figures import percentile, pooled, word_errors
-from desktop.bench.live_run import Take, job, run_apart
-from desktop.bench.machine import machine
+from desktop.bench.live.bootstrap import Interval, interval
+from desktop.bench.live.erasure import total
+from desktop.bench.live.live_run import Take, job, run_apart
+from desktop.bench.live.parts import TARGET_PREFIX
+from desktop.bench.live.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
 from desktop.bench.make_model import SIZES, make_whisper
-from desktop.bench.output import Output, deliver
-from desktop.bench.parts import TARGET_PREFIX
-from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Report, Series, Table
-from desktop.bench.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
+from desktop.bench.reports.figures import percentile, pooled, word_errors
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.progress import progress
+from desktop.bench.reports.report import Chart, Report, Series, Table
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed

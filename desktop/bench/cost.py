@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.bootstrap import interval
-from desktop.bench.figures import percentile
-from desktop.bench.live_run import LiveRun, Take, job, run_apart
-from desktop.bench.machine import machine
+from desktop.bench.live.bootstrap import interval
+from desktop.bench.live.live_run import LiveRun, Take, job, run_apart
+from desktop.bench.live.script import Recording, chosen
 from desktop.bench.make_model import SIZES, make_whisper
-from desktop.bench.output import Output, deliver
-from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Report, Series, Table
-from desktop.bench.script import Recording, chosen
+from desktop.bench.reports.figures import percentile
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.progress import progress
+from desktop.bench.reports.report import Chart, Report, Series, Table
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed

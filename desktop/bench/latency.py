@@ -13,19 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from desktop.bench.bootstrap import interval, spread_out
-from desktop.bench.delays import Delays, Timeline, delays
-from desktop.bench.figures import percentile, summarized
 from desktop.bench.idle import engine_share, window_share
-from desktop.bench.machine import machine
-from desktop.bench.output import Output, deliver
-from desktop.bench.progress import progress
-from desktop.bench.real_time import real_time_factor
-from desktop.bench.report import Chart, Check, Report, Series, Table
-from desktop.bench.rig import Rig, Via
-from desktop.bench.script import Recording, chosen, quick, recordings
-from desktop.bench.silent_output import SilentOutput
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.bootstrap import interval, spread_out
+from desktop.bench.live.delays import Delays, Timeline, delays
+from desktop.bench.live.harness import Rig, Via
+from desktop.bench.live.real_time import real_time_factor
+from desktop.bench.live.script import Recording, chosen, quick, recordings
+from desktop.bench.live.silent_output import SilentOutput
+from desktop.bench.live.virtual_audio import VirtualAudio
+from desktop.bench.reports.figures import percentile, summarized
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.progress import progress
+from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, SpeechAudio, TranscriptUpdate
 from desktop.engine.models.choice import chosen_model

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from desktop.bench import music as played
-from desktop.bench.figures import normalized
-from desktop.bench.machine import machine
-from desktop.bench.output import Output, deliver
-from desktop.bench.parts import TimedRecognizer
-from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Check, Report, Series, Table
+from desktop.bench.live.parts import TimedRecognizer
+from desktop.bench.reports.figures import normalized
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.progress import progress
+from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.audio.sources.pushed import PushedSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError

@@ -14,17 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from desktop.bench.feeder import Feeder
-from desktop.bench.figures import Errors, percentile
-from desktop.bench.machine import machine
-from desktop.bench.output import Output, deliver
-from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Check, Report, Series, Table
-from desktop.bench.rig import decoded
-from desktop.bench.script import Recording, recordings
-from desktop.bench.silent_output import SilentOutput
-from desktop.bench.soak_listener import Listener
-from desktop.bench.trend import Trend, trend
+from desktop.bench.live.feeder import Feeder
+from desktop.bench.live.harness import decoded
+from desktop.bench.live.script import Recording, recordings
+from desktop.bench.live.silent_output import SilentOutput
+from desktop.bench.live.soak_listener import Listener
+from desktop.bench.reports.figures import Errors, percentile
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.progress import progress
+from desktop.bench.reports.report import Chart, Check, Report, Series, Table
+from desktop.bench.reports.trend import Trend, trend
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (

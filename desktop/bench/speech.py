@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.live_run import job, run_apart
-from desktop.bench.machine import machine
-from desktop.bench.output import Output, as_record, deliver
-from desktop.bench.progress import Progress, progress
-from desktop.bench.prompts import VOICES, Prompt, missing, prompts
-from desktop.bench.speech_report import LanguageFigures, Line, Live, report
-from desktop.bench.speech_stream import SECONDS, stream
-from desktop.bench.whole_files import PlainWhisper, Read, read_both, spoken_errors
+from desktop.bench.live.live_run import job, run_apart
+from desktop.bench.people.prompts import VOICES, Prompt, missing, prompts
+from desktop.bench.people.speech_stream import SECONDS, stream
+from desktop.bench.people.whole_files import PlainWhisper, Read, read_both, spoken_errors
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, as_record, deliver
+from desktop.bench.reports.progress import Progress, progress
+from desktop.bench.reports.speech_report import LanguageFigures, Line, Live, report
 from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.installed import InstalledModel

@@ -6,14 +6,14 @@ Every recording is heard live, translated, in a process of its own; committed te
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from desktop.bench.bootstrap import interval
-from desktop.bench.erasure import Erasure, total
-from desktop.bench.live_run import LiveRun, Take, job, run_apart
-from desktop.bench.machine import machine
-from desktop.bench.output import Output, deliver
-from desktop.bench.progress import progress
-from desktop.bench.report import Chart, Check, Report, Series, Table
-from desktop.bench.script import Recording, chosen, quick, recordings
+from desktop.bench.live.bootstrap import interval
+from desktop.bench.live.erasure import Erasure, total
+from desktop.bench.live.live_run import LiveRun, Take, job, run_apart
+from desktop.bench.live.script import Recording, chosen, quick, recordings
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.progress import progress
+from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from desktop.bench.machine import machine, machine_line
+from desktop.bench.reports.machine import machine, machine_line
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.installed import recognition_model
 from desktop.engine.models.speed.tuning import WINDOW, Choice, Tuning, has_card, measure, resolved

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from desktop.bench.output import Output
+    from desktop.bench.reports.output import Output
     from desktop.settings.declaration import Settings
 
 bench = typer.Typer(
@@ -85,7 +85,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _output(as_json: str, plot: Path | None) -> "Output":
-    from desktop.bench.output import Output
+    from desktop.bench.reports.output import Output
 
     return Output(as_json, plot)
 
@@ -274,7 +274,7 @@ def page(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Written by --json; the name says which block.")],
 ) -> int:
     """Put the tables of saved measurements into the page of benchmarks."""
-    from desktop.bench.page import main
+    from desktop.bench.reports.page import main
 
     return main(target, files)
 

@@ -58,8 +58,8 @@ def peers(
     plot: Plot = None,
 ) -> int:
     """Parley beside RealtimeSTT, WhisperLive, WhisperLiveKit and LocalAgreement-2: same model, same audio, one core."""
-    from desktop.bench.output import Output
     from desktop.bench.peers.command import Plan, main
+    from desktop.bench.reports.output import Output
 
     def names(text: str) -> tuple[str, ...]:
         return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from desktop.bench.delays import Sentence
-from desktop.bench.prompts import VOICES, Prompt, missing, prompts, samples_of
-from desktop.bench.rig import decoded
-from desktop.bench.stretches import spoken, stretches
+from desktop.bench.live.delays import Sentence
+from desktop.bench.live.harness import decoded
+from desktop.bench.people.prompts import VOICES, Prompt, missing, prompts, samples_of
+from desktop.bench.people.stretches import spoken, stretches
 from desktop.engine.errors import EngineError, FileUnreadable, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
 from desktop.engine.models.installed import InstalledModel, translation_route, voice_for

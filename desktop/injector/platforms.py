@@ -43,7 +43,7 @@ def open_keyboard(settings: Settings) -> Keyboard:
         from desktop.injector.wayland import WaylandKeyboard
 
         return WaylandKeyboard()
-    from desktop.injector.x11 import X11Keyboard
+    from desktop.injector.x11.typing import X11Keyboard
 
     return X11Keyboard(settings.typing.terminals, settings.typing.method)
 

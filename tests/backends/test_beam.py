@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desktop.bench.live.harness import decoded
+from desktop.bench.live.script import recordings
 from desktop.bench.make_model import TINY, make_whisper
-from desktop.bench.rig import decoded
-from desktop.bench.script import recordings
 from desktop.engine.events import SAMPLE_RATE
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer

@@ -7,9 +7,9 @@ import ctranslate2
 import numpy as np
 import pytest
 
+from desktop.bench.live.harness import decoded
 from desktop.bench.make_model import TINY, make_whisper
 from desktop.bench.peers.shadow import Shadowed
-from desktop.bench.rig import decoded
 from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter"

@@ -13,7 +13,7 @@ from time import monotonic
 import numpy as np
 import pytest
 
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.engine.audio.platforms.devices import hears_output, list_devices, watch_devices
 from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import AudioServerMissing, DeviceLost, DeviceMissing

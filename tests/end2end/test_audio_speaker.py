@@ -8,7 +8,7 @@ from time import monotonic
 import numpy as np
 import pytest
 
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.engine.audio.playback.speaker import Speaker
 from desktop.engine.errors import AudioError, AudioServerMissing, DeviceMissing, EngineError
 from desktop.engine.events import Samples, SpeechAudio

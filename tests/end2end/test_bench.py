@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from desktop.bench import ablate
-from desktop.bench.parts import TimedRecognizer
-from desktop.bench.prompts import key_of
-from desktop.bench.rig import QUIET, Rig
-from desktop.bench.script import chosen
+from desktop.bench.live.harness import QUIET, Rig
+from desktop.bench.live.parts import TimedRecognizer
+from desktop.bench.live.script import chosen
+from desktop.bench.people.prompts import key_of
 from desktop.engine.events import Samples
 from desktop.engine.pipeline import Backends
 from desktop.engine.recognition.ablation import Method

@@ -16,7 +16,7 @@ import numpy as np
 import pysubs2
 import pytest
 
-from desktop.bench.prompts import key_of
+from desktop.bench.people.prompts import key_of
 from desktop.system.paths import RESOURCES
 from tests import prompt_packages
 from tests.conftest import read_audio

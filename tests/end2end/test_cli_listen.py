@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.system.paths import RESOURCES
 
 TEST = RESOURCES / "starter" / "test"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.bench.make_model import TINY, make_whisper
-from desktop.bench.virtual_audio import VirtualAudio
 from desktop.doctor.examination import CHECKS
 from desktop.system.paths import RESOURCES
 from tests.conftest import TEST_AUDIO

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.settings.store import SettingsStore
 from tests.conftest import TEST_AUDIO
 from tests.end2end.test_whole_path import overlay_words, words

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.virtual_audio import VirtualAudio
 from tests.end2end.test_whole_path import RunningApp
 from tests.end2end.typing_desk import Editor, wait_until
 from tests.virtual_desktop import VirtualDesktop

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.bench.prompts import samples_of
+from desktop.bench.live.virtual_audio import VirtualAudio
+from desktop.bench.people.prompts import samples_of
+from desktop.bench.people.whole_files import PlainWhisper, spoken_errors
 from desktop.bench.speech import half, read
-from desktop.bench.virtual_audio import VirtualAudio
-from desktop.bench.whole_files import PlainWhisper, spoken_errors
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from tests.conftest import TEST_AUDIO

@@ -8,7 +8,7 @@ import pytest
 from desktop.engine.errors import TypingError
 from desktop.injector.typist import TypingStatus, Typist
 from desktop.injector.wayland import WaylandKeyboard
-from desktop.injector.x11 import X11Keyboard
+from desktop.injector.x11.typing import X11Keyboard
 from desktop.settings.declaration import Settings, TypingSettings
 from tests.end2end.typing_desk import EDITORS, Dictation, wait_until
 from tests.end2end.wayland_desk import WaylandDesk

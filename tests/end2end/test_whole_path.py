@@ -15,7 +15,7 @@ import jiwer
 import numpy as np
 import pytest
 
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.virtual_audio import VirtualAudio
 from tests.conftest import TEST_AUDIO, read_audio
 from tests.end2end.typing_desk import Editor, wait_until
 from tests.signals import heard

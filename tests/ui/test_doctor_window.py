@@ -14,7 +14,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.bench.virtual_audio import VirtualAudio
+from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.doctor.examination import CHECKS
 from desktop.doctor.findings import Finding, Health
 from desktop.engine.errors import TypingError

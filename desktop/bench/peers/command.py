@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.bench.machine import machine
-from desktop.bench.output import Output, deliver
 from desktop.bench.peers import environment
 from desktop.bench.peers.comparison import Collected
 from desktop.bench.peers.measures import measured, of_stable_text
@@ -18,7 +16,9 @@ from desktop.bench.peers.results import Comparison, report
 from desktop.bench.peers.runs import Run, Setting, quietest_core, run
 from desktop.bench.peers.systems import PARLEY, PeerSystem, chosen
 from desktop.bench.peers.tracks import TAIL, Track, tracks
-from desktop.bench.progress import progress
+from desktop.bench.reports.machine import machine
+from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.progress import progress
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from desktop.bench.bootstrap import Interval, interval, spread_out
-from desktop.bench.erasure import Erasure
-from desktop.bench.figures import Errors, percentile, pooled
+from desktop.bench.live.bootstrap import Interval, interval, spread_out
+from desktop.bench.live.erasure import Erasure
 from desktop.bench.peers.measures import Measured
+from desktop.bench.reports.figures import Errors, percentile, pooled
 
 T = TypeVar("T")
 

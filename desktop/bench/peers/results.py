@@ -7,7 +7,7 @@ from typing import Any
 from desktop.bench.peers.comparison import Collected, Figure, best, cost_ratio, ratio
 from desktop.bench.peers.runs import Run
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, PeerSystem
-from desktop.bench.report import Chart, Check, Report, Series, Table
+from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.text.languages import listed
 
 FASTER = 0.5

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop.bench.delays import Sentence
-from desktop.bench.rig import decoded
-from desktop.bench.script import Recording, recordings
+from desktop.bench.live.delays import Sentence
+from desktop.bench.live.harness import decoded
+from desktop.bench.live.script import Recording, recordings
 from desktop.engine.events import SAMPLE_RATE, Samples
 
 TAIL = 4.0

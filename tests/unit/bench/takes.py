@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from desktop.bench.erasure import Erasure
-from desktop.bench.live_run import LiveRun, Take
+from desktop.bench.live.erasure import Erasure
+from desktop.bench.live.live_run import LiveRun, Take
 
 
 def take(file: str = "en-00.flac", **parts: Any) -> Take:

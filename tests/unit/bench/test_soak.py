@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.bench.figures import Errors
-from desktop.bench.script import Recording
+from desktop.bench.live.script import Recording
+from desktop.bench.live.soak_listener import Listener
+from desktop.bench.reports.figures import Errors
 from desktop.bench.soak import Period, report, trends
-from desktop.bench.soak_listener import Listener
 from desktop.engine.events import TranscriptUpdate
 from tests.unit.bench.takes import ABOUT
 
@@ -27,7 +27,7 @@ def heard(segment: int, text: str, start: float, end: float, *, final: bool) -> 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr("desktop.bench.soak_listener.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("desktop.bench.live.soak_listener.time.monotonic", lambda: now[0])
     return now
 
 

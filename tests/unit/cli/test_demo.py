@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop.bench.prompts import Prompt, key_of, prompts
+from desktop.bench.people.prompts import Prompt, key_of, prompts
 from desktop.cli import demo_parts
 from desktop.engine.events import SAMPLE_RATE
 from desktop.engine.models.installed import examine

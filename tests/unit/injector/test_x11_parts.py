@@ -2,8 +2,8 @@
 
 import struct
 
-from desktop.injector.x11_input import RAW_BUTTON, RAW_KEY, Echo, Press, parse_press
-from desktop.injector.x11_layout import LEVEL3_SHIFT, Stroke, character_of, keycode_of, strokes
+from desktop.injector.x11.input import RAW_BUTTON, RAW_KEY, Echo, Press, parse_press
+from desktop.injector.x11.layout import LEVEL3_SHIFT, Stroke, character_of, keycode_of, strokes
 
 XTEST, HAND, SHIFT = 5, 7, 50
 ROWS = {

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop.bench.peak_memory import peak_memory
+from desktop.bench.live.peak_memory import peak_memory
 
 SAMPLE_RATE = 16_000
 BLOCK = 512

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from desktop.bench.delays import Sentence
-from desktop.bench.erasure import Erasure
-from desktop.bench.figures import Errors
+from desktop.bench.live.delays import Sentence
+from desktop.bench.live.erasure import Erasure
 from desktop.bench.peers.command import Plan, compare, turns
 from desktop.bench.peers.comparison import Collected, best, cost_ratio, ratio
 from desktop.bench.peers.measures import Measured, Spoken
@@ -13,7 +12,8 @@ from desktop.bench.peers.results import Comparison, report
 from desktop.bench.peers.runs import Run, Said
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, REALTIME_STT, SYSTEMS, WHOLE_FILE, chosen
 from desktop.bench.peers.tracks import Track
-from desktop.bench.report import Report
+from desktop.bench.reports.figures import Errors
+from desktop.bench.reports.report import Report
 
 SENTENCE = Sentence("yes it is", 0.0, 1.5, (("yes", 0.5), ("it", 1.0), ("is", 1.5)))
 TRACK = Track("t", "en", np.zeros(80_000, np.float32), 64_000, (SENTENCE,))

@@ -1,0 +1,1 @@
+"""Live runs: what plays, listens and takes the times."""

@@ -1,0 +1,1 @@
+"""Recordings of people, and what plain decoding hears in them."""

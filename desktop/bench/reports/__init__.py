@@ -1,0 +1,1 @@
+"""What was found out, as figures, tables, plots, JSON and the page made of them."""

@@ -1,0 +1,1 @@
+"""Typing under X11: keys, layouts, the clipboard."""
