@@ -5,7 +5,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 unset PARLEY_SETUP_MODELS
-set_up run
+PYTHON=$(find_python)
+[ -x "$VENV/bin/python" ] || PARLEY_SETUP_MODELS=none set_up run
+mkdir -p "$CACHE"
 rm -f "$MODELS_STAMP"
 set_up_models --reinstall
 have_models
