@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from desktop.engine.events import ErrorEvent, Event, StateChanged, TranscriptUpdate, TranslationUpdate
-from desktop.engine.text.languages import join_words
+from desktop.engine.text.languages import join_words, language_name
 
 _ARROW = "  → "
 
@@ -41,7 +41,7 @@ class Line:
         if not self.target:
             return ""
         if not self.is_translated:
-            return f"[not translated into {self.target}]"
+            return f"[not translated into {language_name(self.target)}]"
         return join_words(self.translation, self.translation_unconfirmed, self.target).strip()
 
 

@@ -259,7 +259,7 @@ def test_an_unknown_language_is_one_sentence(run: Run, option: str) -> None:
 
 def test_a_translation_that_is_not_installed_is_marked_and_named(run: Run) -> None:
     done = run("transcribe", TEST / "en-00.flac", "--to", "fr")
-    assert done.out == f"{EN}\n[not translated into fr]\n"
+    assert done.out == f"{EN}\n[not translated into French]\n"
     assert "install the Argos package en→fr" in sentence(done)
 
 
@@ -305,8 +305,8 @@ def test_settings_come_from_file_environment_and_flags(run: Run, tmp_path: Path)
     settings.write_text('[translation]\ntarget = "fr"\n')
     file = ("--settings", settings)
     command = ("transcribe", TEST / "en-00.flac")
-    assert "[not translated into fr]" in run(*file, *command).out
-    assert "[not translated into de]" in run(*file, *command, extra={"PARLEY_TRANSLATION__TARGET": "de"}).out
+    assert "[not translated into French]" in run(*file, *command).out
+    assert "[not translated into German]" in run(*file, *command, extra={"PARLEY_TRANSLATION__TARGET": "de"}).out
     assert ES in run(*file, "--set", "translation.target=es", *command).out
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from desktop.engine.events import Event, TranscriptUpdate, TranslationUpdate, Word
-from desktop.engine.text.languages import join_words, writes_spaces
+from desktop.engine.text.languages import join_words, language_name, writes_spaces
 from desktop.engine.text.sentences import ends_clause, spans
 
 LINE_LENGTH = 42
@@ -306,7 +306,7 @@ def shown_translation(utterance: Utterance) -> str:
     """The translation as the user reads it; marked where there is none."""
     if utterance.is_translated:
         return utterance.translation
-    return f"[not translated into {utterance.target_language}]"
+    return f"[not translated into {language_name(utterance.target_language)}]"
 
 
 def _subtitles(cut: Sequence[Caption], form: Format) -> str:

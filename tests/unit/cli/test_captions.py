@@ -109,7 +109,7 @@ def test_plain_lines_mark_what_is_not_translated() -> None:
         printer.show(heard(0, 1, "Yes.", final=True))
         printer.show(translated(0, 1, "Yes.", final=True, is_translated=False))
         printer.show(heard(1, 1, "and so"))
-    assert out.getvalue() == "Yes.\n  → [not translated into es]\nand so\n"
+    assert out.getvalue() == "Yes.\n  → [not translated into Spanish]\nand so\n"
 
 
 def test_json_lines_hold_every_event_but_the_frequent_ones() -> None:

@@ -144,7 +144,7 @@ def test_nothing_said_is_an_empty_document() -> None:
 
 def test_text_marks_what_is_not_translated() -> None:
     said = Utterance(0, 1, "en", "Hello.", (), "Hello.", "fr", is_translated=False)
-    assert rendered([said], Format.TEXT) == "Hello.\n[not translated into fr]\n"
+    assert rendered([said], Format.TEXT) == "Hello.\n[not translated into French]\n"
     assert rendered([said], Format.SRT).count("Hello.") == 1
 
 

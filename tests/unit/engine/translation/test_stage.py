@@ -82,5 +82,5 @@ def test_an_untranslated_line_is_not_spoken_and_is_marked_in_files(desk: Desk) -
     for event in desk.events:
         transcript.add(event)
     said = transcript.utterances()
-    assert "[not translated into es]" in rendered(said, Format.TEXT)
+    assert "[not translated into Spanish]" in rendered(said, Format.TEXT)
     assert rendered(said, Format.SRT).count("Americans") == 1
