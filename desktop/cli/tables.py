@@ -11,6 +11,7 @@ from rich.table import Table
 from desktop.engine.events import Device
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads.identity import known_as, source_of
+from desktop.engine.models.downloads.places import readable
 from desktop.engine.text.languages import language_name
 
 MOST_NAMED = 5
@@ -59,7 +60,7 @@ def list_models(*, as_json: bool) -> int:
         for one in group:
             entry = known_as(one)
             licence = "CC0" if one.is_starter else entry.licence if entry else ""
-            table.add_row(_TITLES[kind], one.name, _languages(one), size(one.size_bytes), licence, source_of(one))
+            table.add_row(_TITLES[kind], one.name, _languages(one), readable(one.size_bytes), licence, source_of(one))
         if not group:
             table.add_row(_TITLES[kind], "none", "", "", "", "")
     Console().print(table)
@@ -72,16 +73,6 @@ def list_models(*, as_json: bool) -> int:
     if problems:
         print("parley: `parley models repair` installs again what was fetched.", file=sys.stderr)
     return 0
-
-
-def size(count: int) -> str:
-    """Bytes as people read them: 14 kB, 3.1 GB."""
-    amount = float(count)
-    for unit in ("B", "kB", "MB"):
-        if amount < 999.5:
-            return f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:.3g} GB"
 
 
 def _languages(model: models.InstalledModel) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from desktop.cli.listen import source_id
-from desktop.cli.tables import size
 from desktop.cli.transcribe import plan
+from desktop.engine.models.downloads.places import readable
 from desktop.engine.transcript.export import Format
 
 ONE, TWO = Path("a/one.wav"), Path("b/two.ogg")
@@ -90,4 +90,4 @@ def test_sources_are_named_as_people_would(text: str, found: str) -> None:
     ("count", "text"), [(0, "0 B"), (999, "999 B"), (14_300, "14.3 kB"), (19_900_000, "19.9 MB"), (3e9, "3 GB")]
 )
 def test_sizes_are_short(count: int, text: str) -> None:
-    assert size(count) == text
+    assert readable(count) == text
