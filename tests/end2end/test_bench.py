@@ -29,6 +29,7 @@ from tests import prompt_packages
 from tests.conftest import TEST_AUDIO, read_audio
 
 ROOT = RESOURCES.parent
+STARTER = changed(Settings(), {"recognition.model": "starter"})
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -154,7 +155,7 @@ def test_a_slow_recogniser_is_waited_for() -> None:
 def test_an_idea_is_left_out() -> None:
     (one,) = chosen(["en-00"], ())
     variants = [variant for variant in ablate.IDEAS if variant.name in ("everything on", "no speculation")]
-    found = ablate.measure(Settings(), variants, [one], 1, is_translated=False)
+    found = ablate.measure(STARTER, variants, [one], 1, is_translated=False)
     assert [len(outcome.takes) for outcome in found] == [1, 1]
     assert not any(outcome.errors or outcome.revisions for outcome in found)
     report = ablate.ideas_report("Starter", {}, found)
