@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.bench.live.virtual_audio import VirtualAudio
-from desktop.bench.people.prompts import samples_of
+from desktop.bench.people.prompts import prompts, samples_of
 from desktop.bench.people.whole_files import PlainWhisper, spoken_errors
 from desktop.bench.speech import half, read
 from desktop.settings.declaration import Settings
@@ -69,6 +69,27 @@ def test_people_are_understood_as_well_as_by_faster_whisper_alone(base: Path, la
     assert found.parley.count <= found.limit, found.lines
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("es", "vm-theperson", "agent-incorrect"),  # Whisper stops after the first sentence
+        ("es", "vm-theperson", "vm-newpassword"),
+        ("fr", "vm-msgforwarded", "vm-reenterpassword"),
+        ("en", "confbridge-locked", "enter-num-blacklist"),
+    ],
+)
+def test_no_sentence_is_lost_after_a_short_pause(
+    home: Path, base: Path, tmp_path: Path, language: str, first: str, second: str
+) -> None:
+    script = {one.name: one for one in prompts(language)}
+    both = [script[first], script[second]]
+    done = parley(home, "transcribe", str(as_wav(both, tmp_path / "both.wav", 0.3)), "--language", language)
+    plain = PlainWhisper(base)
+    alone = [plain.read(samples_of(one.path), language) for one in both]
+    said = " ".join(one.text for one in both)
+    assert spoken_errors(said, done.stdout).count <= 1.3 * spoken_errors(said, " ".join(alone)).count + 2, done.stdout
+
+
 @pytest.fixture(scope="module")
 def desk() -> Iterator[VirtualDesktop]:
     with VirtualDesktop() as screen:
@@ -85,17 +106,17 @@ def sound() -> Iterator[VirtualAudio]:
 def test_people_who_speak_into_the_microphone_are_understood_in_the_window(
     desk: VirtualDesktop, sound: VirtualAudio, home: Path, base: Path, language: str, tmp_path: Path
 ) -> None:
-    prompts = half(language, COUNT)
+    some = half(language, COUNT)
     plain = PlainWhisper(base)
     app = RunningApp(
         desk, tmp_path, environment(home), audio__source="microphone:virtmic", recognition__language=language
     )
     with app:
-        sound.play(as_wav(prompts, tmp_path / "spoken.wav"), "micfeed", latency=500).wait()
+        sound.play(as_wav(some, tmp_path / "spoken.wav"), "micfeed", latency=500).wait()
         assert wait_until(lambda: is_over(app), 60), app.complaints()
         heard = finals(app)
-    alone = [plain.read(samples_of(one.path), language) for one in prompts]
-    said = " ".join(one.text for one in prompts)
+    alone = [plain.read(samples_of(one.path), language) for one in some]
+    said = " ".join(one.text for one in some)
     limit = 1.3 * spoken_errors(said, " ".join(alone)).count + 2
     assert spoken_errors(said, " ".join(heard)).count <= limit, (heard, alone)
 

@@ -7,7 +7,7 @@ Runs on the recognition thread; `load` on a loading thread before.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +28,8 @@ from desktop.engine.recognition.whisper.shared_models import Lease, Terms, lease
 _log = logging.getLogger(__name__)
 
 _SHORTEST = SAMPLE_RATE // 10
+_SURE_OF_REST = -0.7
+"""least average log probability of what is read where the decoder had stopped before"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +159,12 @@ class WhisperRecognizer:
         words: tuple[Word, ...] = ()
         if tokens and not _is_no_speech(best):
             words = decoder.words(best.encoded, best.frames, best.language, tokens, len(samples))
+            words = window.without_echo(words)
             words = phantoms.without_phantoms(
                 words, samples, request.vocabulary, no_speech=found.no_speech, log_probability=found.log_probability
             )
+        if request.is_final and best.trusted:
+            words += self._rest(decoder, samples, words, request, best.language)
         return Hypothesis(
             best.language,
             words,
@@ -169,6 +174,27 @@ class WhisperRecognizer:
             has_repeated=len(tokens) < len(found.tokens),
             is_trusted=best.trusted,
         )
+
+    def _rest(
+        self,
+        decoder: WhisperDecoder,
+        samples: Samples,
+        words: tuple[Word, ...],
+        request: RecognitionRequest,
+        language: str,
+    ) -> tuple[Word, ...]:
+        """What is said behind the last word, where the decoder stopped before the speech did; else nothing."""
+        cut = window.rest_without_words(samples, words)
+        if cut >= len(samples):
+            return ()
+        said = " ".join((request.prompt, *(word.text for word in words))).strip()
+        more = self._hypothesis(decoder, samples[cut:], replace(request, language=language, prompt=said))
+        if not more.is_trusted or more.log_probability < _SURE_OF_REST:
+            return ()
+        if window.says_again([word.text for word in words], [word.text for word in more.words]):
+            return ()
+        shift = cut / SAMPLE_RATE
+        return tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in more.words)
 
     def _decode(
         self,

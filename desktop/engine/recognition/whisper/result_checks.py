@@ -5,10 +5,12 @@ A result that looks wrong is decoded again with more context (context.py).
 
 import zlib
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 import numpy as np
+from numpy.typing import NDArray
 
-from desktop.engine.events import SAMPLE_RATE, Samples
+from desktop.engine.events import SAMPLE_RATE, Samples, Word
 
 _TOKENS_PER_SECOND = 8
 _TOKENS_SPARE = 8
@@ -21,6 +23,16 @@ _UNSURE_OF_WORDS = -0.8
 _CONFUSED = -0.4
 _SURE = -0.2
 _SILENT = 10 ** (-66 / 20)
+_PIECE = SAMPLE_RATE * 3 // 100
+"""samples over which loudness is taken: 30 ms"""
+_AS_LOUD = 0.5
+"""share of the loudness of what was read that makes a sound as loud as it"""
+_NO_TIME = 0.06
+"""seconds in which nobody can say a word"""
+_SAME = 0.6
+"""share of words that agree, from which on two texts count as the same"""
+_LEAST_REST = 0.8
+"""seconds as loud as what was read: less is a breath, an echo, or the end of the last word"""
 
 
 def most_tokens(samples: int) -> int:
@@ -35,6 +47,50 @@ def is_silent(samples: Samples) -> bool:
     rest = samples[len(whole) * piece :]
     loudest = max([float(np.mean(np.square(rest))) if len(rest) else 0.0, *np.mean(np.square(whole), axis=1)])
     return bool(np.sqrt(loudest) < _SILENT)
+
+
+def rest_without_words(samples: Samples, words: Sequence[Word]) -> int:
+    """The sample behind the last word from which on sound as loud as the words has none; len(samples) if there is
+    no such rest. Asked to read a window, Whisper may stop after its first sentence."""
+    if not words:
+        return len(samples)
+    begin, end = (round(at * SAMPLE_RATE) for at in (words[0].start, words[-1].end))
+    read, rest = _loudness(samples[begin:end]), _loudness(samples[end:])
+    if not len(read) or not len(rest):
+        return len(samples)
+    as_loud = np.count_nonzero(rest >= _AS_LOUD * np.percentile(read, 80))
+    return end if as_loud * _PIECE >= _LEAST_REST * SAMPLE_RATE else len(samples)
+
+
+def says_again(said: Sequence[str], more: Sequence[str]) -> bool:
+    """Whether the words `more` are, nearly, the end of `said`: where the words were aligned too early, what seems to be
+    without words was read already."""
+    one, other = _folded(said)[-len(more) :], _folded(more)
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME if more else False
+
+
+def without_echo(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words without those at the end that say again what was said before, and for which there is no time: to fill
+    its window Whisper may write a sentence twice."""
+    kept = len(words)
+    while kept and words[kept - 1].end - words[kept - 1].start <= _NO_TIME:
+        kept -= 1
+    folded = _folded([word.text for word in words])
+    echo = range(kept, len(words))
+    if len(echo) >= 2 and any(all(folded[at] == folded[at - back] for at in echo) for back in range(2, kept + 1)):
+        return tuple(words[:kept])
+    return tuple(words)
+
+
+def _folded(words: Sequence[str]) -> list[str]:
+    """Without case and marks."""
+    return ["".join(filter(str.isalnum, word)).casefold() for word in words]
+
+
+def _loudness(samples: Samples) -> NDArray[np.float32]:
+    """The root mean square of each whole piece of 30 ms, shape (pieces,)."""
+    pieces = samples[: len(samples) // _PIECE * _PIECE].reshape(-1, _PIECE)
+    return np.sqrt(np.mean(np.square(pieces), axis=1)) if len(pieces) else np.zeros(0, np.float32)
 
 
 def is_no_speech(no_speech: float, log_probability: float) -> bool:

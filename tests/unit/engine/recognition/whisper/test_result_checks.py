@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.events import SAMPLE_RATE
+from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.recognition.whisper import result_checks as window
 
 
@@ -72,3 +72,103 @@ def test_silence_is_told_by_its_loudest_tenth_of_a_second() -> None:
     audio[20_000:20_800] = 0.01
     assert not window.is_silent(audio)
     assert not window.is_silent(np.full(50, 0.01, np.float32))
+
+
+def voice(seconds: float, loudness: float = 0.1) -> Samples:
+    """Something as loud as speech."""
+    rng = np.random.default_rng(round(seconds * 1000))
+    return (loudness * rng.standard_normal(round(seconds * SAMPLE_RATE))).astype(np.float32)
+
+
+def quiet(seconds: float) -> Samples:
+    return voice(seconds, 0.001)
+
+
+def words_until(end: float) -> tuple[Word, ...]:
+    return (Word("La", 0.0, end / 2, 0.9), Word("persona.", end / 2, end, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("samples", "end", "rest"),
+    [
+        ((voice(2.2), quiet(0.3), voice(4.0)), 2.2, True),  # a second sentence after a short pause
+        ((voice(2.2), quiet(0.3), voice(4.0)), 6.5, False),  # all of it was read
+        ((voice(2.2), quiet(3.0)), 2.2, False),
+        ((voice(2.2), quiet(0.3), voice(0.5)), 2.2, False),  # a cough
+        ((voice(2.2), quiet(0.3), voice(4.0, 0.02)), 2.2, False),  # somebody far away, a fan
+        ((quiet(0.5), voice(1.7), quiet(0.2), voice(1.2, 0.08)), 2.2, True),  # a little lower
+    ],
+)
+def test_what_is_said_behind_the_last_word_is_noticed(samples: tuple[Samples, ...], end: float, rest: bool) -> None:
+    sound = np.concatenate(samples)
+    found = window.rest_without_words(sound, words_until(end))
+    assert found == (round(end * SAMPLE_RATE) if rest else len(sound))
+
+
+@given(st.integers(0, 60_000), st.floats(0, 4), st.floats(0, 4), st.floats(0.0001, 1))
+def test_a_rest_begins_behind_the_last_word_whatever_is_heard(
+    length: int, start: float, lasts: float, loudness: float
+) -> None:
+    samples = voice(length / SAMPLE_RATE, loudness)
+    words = (Word("so", start, start + lasts, 0.5),)
+    found = window.rest_without_words(samples, words)
+    assert found == len(samples) or (found == round((start + lasts) * SAMPLE_RATE) and found < len(samples))
+    assert window.rest_without_words(samples, ()) == len(samples)
+
+
+@pytest.mark.parametrize(
+    ("said", "more", "again"),
+    [
+        ("Clave incorrecta. Por favor ingrese su número.", "Por favor, ingreses su número", True),
+        ("La persona en la extensión.", "Clave incorrecta. Por favor ingrese su número.", False),
+        ("Please hold.", "Please hold while we try to connect you.", False),
+        ("One two three four", "three four", True),
+        ("Yes.", "", False),
+    ],
+)
+def test_what_was_read_already_is_not_written_again(said: str, more: str, again: bool) -> None:
+    assert window.says_again(said.split(), more.split()) is again
+
+
+@given(st.lists(st.sampled_from(["uno", "dos", "tres", "cuatro"]), min_size=1, max_size=8), st.integers(1, 8))
+def test_the_end_of_a_text_says_it_again(said: list[str], count: int) -> None:
+    assert window.says_again(said, said[-count:])
+    assert not window.says_again(said, ["cinco"] * count)
+
+
+def timed(text: str, pace: float, begin: float = 0.0) -> tuple[Word, ...]:
+    """The words of a text, so many seconds each."""
+    return tuple(Word(word, begin + pace * at, begin + pace * (at + 1), 0.9) for at, word in enumerate(text.split()))
+
+
+SENTENCE = "Por favor, ingrese su número de agente."
+
+
+@pytest.mark.parametrize(
+    ("again", "pace", "kept"),
+    [
+        ("por favor ingrese su número de agente", 0.0, False),
+        ("por favor ingrese su número de agente", 0.02, False),
+        ("por favor ingrese su número de agente", 0.3, True),  # somebody does say it twice
+        ("Por favor, ingrese", 0.0, False),  # cut off while it came again
+        ("y espere por favor", 0.0, True),  # something else, whose alignment ran out
+    ],
+)
+def test_a_sentence_that_takes_no_time_is_not_written_twice(again: str, pace: float, kept: bool) -> None:
+    once = timed(SENTENCE, 0.3)
+    words = once + timed(again, pace, once[-1].end)
+    assert window.without_echo(words) == (words if kept else once)
+
+
+@given(st.lists(st.sampled_from(["uno", "dos", "tres"]), max_size=8), st.integers(0, 3), st.floats(0, 0.5))
+def test_only_words_at_the_end_can_go(said: list[str], times: int, pace: float) -> None:
+    once = timed(" ".join(said), 0.3)
+    words = once
+    for _ in range(times):
+        words += timed(" ".join(said), pace, words[-1].end if words else 0.0)
+    found = window.without_echo(words)
+    assert found == words[: len(found)]
+    if pace > 0.1:
+        assert found == words
+    elif pace < 0.05 and len(said) > 1:
+        assert len(found) <= len(once)
