@@ -44,7 +44,8 @@ class ScriptedDecoder(WhisperDecoder):
         return self.script[encoded]
 
     def words(self, encoded: Any, frames: int, language: str, tokens: list[int], samples: int) -> tuple[Word, ...]:
-        return tuple(Word(f"w{token}", 0.1 * n, 0.1 * n + 0.1, 0.9) for n, token in enumerate(tokens))
+        pace = samples / SAMPLE_RATE / max(1, len(tokens))  # all of the sound has words
+        return tuple(Word(f"w{token}", pace * n, pace * (n + 1), 0.9) for n, token in enumerate(tokens))
 
 
 @pytest.fixture
