@@ -186,9 +186,7 @@ def doctor(
 ) -> int:
     """Look at everything Parley needs here, and say how to mend what does not work."""
     from desktop.cli.doctor import doctor as run
-    from desktop.cli.ready_models import ready_models
 
-    ready_models()
     return run(context.obj, quick=quick, as_json=as_json, copy=copy)
 
 
