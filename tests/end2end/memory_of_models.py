@@ -45,7 +45,13 @@ def main(model: str, rounds: int) -> None:
     events: queue.SimpleQueue[tuple[float, Event]] = queue.SimpleQueue()
     settings = Settings.model_validate(
         {
-            "recognition": {"model": model, "language": "en", "device": "cpu", "unload_after": 0},
+            "recognition": {
+                "model": model,
+                "language": "en",
+                "device": "cpu",
+                "compute_type": "default",
+                "unload_after": 0,
+            },
             "speech": {"backend": "piper"},
         }
     )

@@ -12,7 +12,7 @@ from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.errors import EngineError
 from tests.unit.bench.takes import ABOUT
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
