@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 
 from desktop.engine.errors import ModelError
 from desktop.engine.models.installed import InstalledModel, Kind, installed, recognition_model
-from desktop.engine.models.speed import speed_class
-from desktop.engine.models.speed.tuning_cache import TuningCache
 from desktop.settings.declaration import RecognitionSettings
 
 _KEEPS_UP = 0.6
@@ -48,6 +46,10 @@ def chosen_model(settings: RecognitionSettings) -> InstalledModel:
 def cost_of(model: InstalledModel, settings: RecognitionSettings) -> float | None:
     """Seconds of work for a second of speech, as measured with this model on this machine, else as reckoned from the
     size of its network; None where nothing was measured yet. Reads two small files."""
+    # Imported when asked for: whoever only lists models does not wait for it.
+    from desktop.engine.models.speed import speed_class
+    from desktop.engine.models.speed.tuning_cache import TuningCache
+
     tuning = TuningCache().get(model.path)
     if tuning is not None:
         return tuning.real_time_factor
