@@ -3,7 +3,7 @@ Any thread; no network.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -23,11 +23,6 @@ def locate(packages: Iterable[str], part: str) -> Path | None:
         if found is not None and (file := Path(str(found.locate_file(part)))).is_file():
             return file
     return None
-
-
-def missing_parts(packages: Sequence[str], parts: Iterable[str]) -> tuple[str, ...]:
-    """Those of `parts` that none of the packages has."""
-    return tuple(part for part in parts if locate(packages, part) is None)
 
 
 def _distribution(name: str) -> metadata.Distribution | None:

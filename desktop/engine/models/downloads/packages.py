@@ -8,7 +8,7 @@ import hashlib
 import logging
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.engine.errors import ModelBroken, ModelError, ModelMissing
@@ -67,20 +67,12 @@ def bring(entry: Entry, made: Path, meter: Meter, control: Control) -> None:
 
 def damage(entry: Entry) -> str:
     """A sentence if the packages of this model are damaged; empty if they are whole. Reads all of their files."""
-    for file in entry.files:
-        digest = hashlib.sha256()
-        try:
-            for part in file.parts:
-                source = model_packages.locate(entry.packages, part)
-                if source is None:
-                    return _damaged(entry)
-                with source.open("rb") as stream:
-                    while block := stream.read(_BLOCK):
-                        digest.update(block)
-        except OSError:
-            return _damaged(entry)
-        if digest.hexdigest() != file.sha256:
-            return _damaged(entry)
+    try:
+        for file in entry.files:
+            for _ in _checked(entry, file):
+                pass
+    except ModelBroken as error:
+        return error.message
     return ""
 
 
@@ -105,25 +97,32 @@ def reinstall(entry: Entry) -> None:
 
 
 def _join(entry: Entry, file: ModelFile, target: Path, meter: Meter, control: Control) -> None:
-    digest = hashlib.sha256()
     try:
         with target.open("wb") as stream:
-            for part in file.parts:
-                source = model_packages.locate(entry.packages, part)
-                if source is None:
-                    raise ModelBroken(_damaged(entry))
-                for block in _blocks(source, entry):
-                    digest.update(block)
-                    stream.write(block)
-                    meter.received(len(block))
-                    control.check()
+            for block in _checked(entry, file):
+                stream.write(block)
+                meter.received(len(block))
+                control.check()
     except OSError as error:
         raise places.disk_error(target, error) from None
+
+
+def _checked(entry: Entry, file: ModelFile) -> Iterator[bytes]:
+    """The file out of its packages, block by block. Raises ModelBroken where a part is missing or cannot be read, and
+    at the end if it is not the file that is listed."""
+    digest = hashlib.sha256()
+    for part in file.parts:
+        source = model_packages.locate(entry.packages, part)
+        if source is None:
+            raise ModelBroken(_damaged(entry))
+        for block in _blocks(source, entry):
+            digest.update(block)
+            yield block
     if digest.hexdigest() != file.sha256:
         raise ModelBroken(_damaged(entry))
 
 
-def _blocks(source: Path, entry: Entry) -> Iterable[bytes]:
+def _blocks(source: Path, entry: Entry) -> Iterator[bytes]:
     try:
         with source.open("rb") as stream:
             while block := stream.read(_BLOCK):
