@@ -18,8 +18,8 @@ from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
     RecognitionRequest,
-    Recognizer,
     RecognizerCapabilities,
+    WindowRecognizer,
 )
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice
@@ -280,7 +280,7 @@ class FailingRecognizer(WrappedRecognizer):
     plan: gets the number of the decode, from 0, and its request; says how it fails, None if it does not.
     """
 
-    def __init__(self, recognizer: Recognizer, plan: Callable[[int, RecognitionRequest], Failing | None]) -> None:
+    def __init__(self, recognizer: WindowRecognizer, plan: Callable[[int, RecognitionRequest], Failing | None]) -> None:
         super().__init__(recognizer)
         self.calls = 0
         self.failed_at: list[float] = []

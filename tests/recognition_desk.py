@@ -4,10 +4,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from desktop.engine.events import ErrorEvent, Event, SpeechSegment, TranscriptUpdate
-from desktop.engine.recognition.backends.base import RecognitionRequest, Recognizer
 from desktop.engine.recognition.stage import Heard, RecognitionStage
 from desktop.engine.stages.stage import EndOfSpeech
+
+from desktop.engine.events import ErrorEvent, Event, SpeechSegment, TranscriptUpdate
+from desktop.engine.recognition.backends.base import RecognitionRequest, WindowRecognizer
 from desktop.engine.takeover import Notify
 from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import Failing, FailingRecognizer
@@ -21,10 +22,10 @@ class RecognitionDesk:
 
     def __init__(
         self,
-        recognizer: Recognizer,
+        recognizer: WindowRecognizer,
         plan: Plan,
         settings: RecognitionSettings,
-        protect: Callable[[Recognizer, Notify], Recognizer],
+        protect: Callable[[WindowRecognizer, Notify], WindowRecognizer],
     ) -> None:
         self.failing = FailingRecognizer(recognizer, plan)
         self.events: list[Event] = []

@@ -20,12 +20,12 @@ from desktop.bench.reports.output import Output, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.audio.sources.pushed import PushedSource
+from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Event, Samples, State, StateChanged, TranscriptUpdate
 from desktop.engine.models.choice import chosen_model
-from desktop.engine.pipeline import Backends
-from desktop.engine.recognition.backends.base import Recognizer
+from desktop.engine.recognition.backends.base import WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.takeover import Notify
 from desktop.settings.declaration import RecognitionSettings, Settings
@@ -122,7 +122,7 @@ def measure(settings: Settings, sound: Sound, seconds: int) -> Result:
     """Let a new engine hear the sound. Raises EngineError."""
     timed: list[TimedRecognizer] = []
 
-    def make(recognition: RecognitionSettings, notify: Notify) -> Recognizer:
+    def make(recognition: RecognitionSettings, notify: Notify) -> WindowRecognizer:
         timed.append(TimedRecognizer(make_recognizer(recognition, notify)))
         return timed[-1]
 

@@ -25,6 +25,7 @@ from desktop.bench.reports.output import Output, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.bench.reports.trend import Trend, trend
+from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
@@ -32,7 +33,6 @@ from desktop.engine.events import (
     State,
 )
 from desktop.engine.models.choice import chosen_model
-from desktop.engine.pipeline import Backends
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 

@@ -11,9 +11,9 @@ import numpy as np
 from desktop.doctor.findings import Health, Verdict, ok, skipped
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.audio.sources.choose import source_for
-from desktop.engine.audio.sources.level import peak, rms
 from desktop.engine.errors import AudioError, EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples, SpeechAudio
+from desktop.engine.hearing.level import peak, rms
 from desktop.settings.declaration import Settings
 
 LISTEN = 1.0

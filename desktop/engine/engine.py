@@ -1,4 +1,4 @@
-"""The engine: its public interface, and the coordinator loop that owns its state.
+"""The app's engine: sources, states and one session on the shared models; the loop that owns its state.
 
 Commands may come from any thread and return at once: they are queued and done on the `run` thread, which also
 hands every event to the subscribers, in order.
@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable
 
 from desktop.engine.audio.sources.base import Source
+from desktop.engine.backends import Backends
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     AudioFrame,
     DevicesChanged,
     ErrorEvent,
     Event,
+    Metrics,
     ModelProgress,
     ModelUnloaded,
     Severity,
@@ -25,8 +27,12 @@ from desktop.engine.events import (
     StateChanged,
     TranslationUpdate,
 )
-from desktop.engine.pipeline import Backends, Pipeline, PipelineSink
-from desktop.engine.stages.stage import EndOfSpeech
+from desktop.engine.lane import EndOfSpeech, Lane
+from desktop.engine.options import ModelOptions
+from desktop.engine.pool.models import Models
+from desktop.engine.session_thread import SessionThread
+from desktop.engine.settings_options import model_options, session_options
+from desktop.engine.source_sink import SourceSink
 from desktop.settings.declaration import Settings
 from desktop.system.heap import share_heap
 
@@ -55,10 +61,12 @@ class Engine:
         self._inbox: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()
         self._subscribers: tuple[Subscriber, ...] = ()
         self._subscribing = threading.Lock()
-        self._pipeline: Pipeline | None = None
+        self._models: Models | None = None
+        self._lane: Lane | None = None
+        self._thread = SessionThread()
         self._source: Source | None = None
         self._source_is_chosen = False
-        self._sink: PipelineSink | None = None
+        self._sink: SourceSink | None = None
         self._state = State.IDLE
         self._session = 0
         self._is_ready = False
@@ -94,25 +102,25 @@ class Engine:
 
     def flush(self) -> None:
         """End the running utterance now, as if silence had come."""
-        self._inbox.put(lambda: self._pipeline.flush() if self._pipeline else None)
+        self._inbox.put(lambda: self._lane.flush() if self._lane else None)
 
     def speak(self, text: str, language: str) -> None:
         """Speak a text on the output device, listening or not."""
-        self._inbox.put(lambda: self._running_pipeline().say(text, language))
+        self._inbox.put(lambda: self._running_lane().say(text, language))
 
     def translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
         """Translate a text into the chosen language, listening or not; `tell` gets it, whole and final, on the
         translation's thread. Where no language is chosen it is not called."""
-        self._inbox.put(lambda: self._running_pipeline().translate(text, language, tell))
+        self._inbox.put(lambda: self._do_translate(text, language, tell))
 
     def stop_speaking(self) -> None:
         """Silence at once; what was waiting to be spoken is dropped."""
-        if self._pipeline is not None:
-            self._pipeline.stop_speaking()
+        if self._lane is not None:
+            self._lane.stop_speaking()
 
     def prepare(self) -> None:
         """Load the models now, so that the next start finds them ready."""
-        self._inbox.put(lambda: self._running_pipeline().prepare())
+        self._inbox.put(self._do_prepare)
 
     def unload(self) -> None:
         """Give the models' memory back now, as `recognition.unload_after` does after a while. ModelUnloaded and
@@ -155,9 +163,9 @@ class Engine:
             else:
                 self._take(item)
             now = time.monotonic()
-            if self._pipeline is not None and self._is_listening() and now >= next_metrics:
+            if self._is_listening() and now >= next_metrics:
                 next_metrics = now + METRICS_EVERY
-                self._dispatch(self._pipeline.metrics())
+                self._tell_metrics()
             if (due := self._unload_due()) is not None and now >= due:
                 self._do_unload(is_rest=True)
         self._ended.set()
@@ -182,8 +190,8 @@ class Engine:
             if isinstance(item, _WORK):
                 self._rest()
             self._dispatch(item)
-            if isinstance(item, ModelUnloaded) and self._pipeline is not None and not self._is_listening():
-                self._dispatch(self._pipeline.metrics())
+            if isinstance(item, ModelUnloaded) and not self._is_listening():
+                self._tell_metrics()
             return
         try:
             item()
@@ -208,44 +216,103 @@ class Engine:
 
     def _rest(self) -> None:
         """From now on the models rest, unless somebody listens."""
-        rests = self._pipeline is not None and self._state in (State.IDLE, State.FAILED)
+        rests = self._lane is not None and self._state in (State.IDLE, State.FAILED)
         self._rests_since = time.monotonic() if rests else None
 
     def _do_unload(self, *, is_rest: bool) -> None:
-        if self._pipeline is None or self._state not in (State.IDLE, State.FAILED):
+        if self._models is None or self._lane is None or self._state not in (State.IDLE, State.FAILED):
             return
         self._rests_since = None
         self._is_ready = False
-        self._pipeline.unload(is_rest=is_rest)
+        self._models.unload(is_rest=is_rest)
+        self._lane.forget_translations()
 
     def _do_look_for_models(self) -> None:
-        if self._pipeline is None:
+        if self._models is None or self._lane is None:
             return
         if self._state in (State.IDLE, State.FAILED):
             self._do_unload(is_rest=False)
-        else:
-            self._pipeline.look_for_models()
+            return
+        # The recogniser stays; what was missing for the translation and the voice is looked for again.
+        self._models.translation.renew()
+        self._models.unload_voice()
+        self._lane.forget_translations()
 
     def _do_unloaded(self) -> None:
         # A start may have come in between; the model that it asked for is loaded behind the unloading.
         self._is_ready = False
+        if self._lane is not None:
+            self._lane.models_are_loaded(is_so=False)
         if self._state is State.LISTENING:
             self._enter(State.LOADING)
 
-    def _running_pipeline(self) -> Pipeline:
-        if self._pipeline is None:
+    def _running_lane(self) -> Lane:
+        if self._lane is None:
             post = self._inbox.put
-            self._pipeline = Pipeline(
-                self._settings,
-                self._backends,
-                emit=post,
+            backends = self._backends
+            self._models = Models(
+                self._model_options(),
+                backends,
+                post,
                 on_ready=lambda: post(self._do_ready),
                 on_failed=lambda error: post(lambda: self._do_fail(error)),
                 on_unloaded=lambda: post(self._do_unloaded),
+            )
+            self._lane = Lane(
+                session_options(self._settings),
+                self._models,
+                backends,
+                self._thread,
+                post,
                 on_drained=lambda end: post(lambda: self._do_drained(end)),
             )
-            self._pipeline.start()
-        return self._pipeline
+            self._configure_lane(self._lane)
+        return self._lane
+
+    def _model_options(self) -> ModelOptions:
+        return model_options(self._settings, lowers_load=self._backends.lowers_load)
+
+    def _configure_lane(self, lane: Lane) -> None:
+        lane.configure(session_options(self._settings), hears_itself=self._hears_itself())
+        speech = self._settings.speech
+        lane.output.configure(speech.output, speech.rate, speech.volume)
+
+    def _do_prepare(self) -> None:
+        """Load now what the first words will need."""
+        self._running_lane()
+        assert self._models is not None
+        spoken, target = self._settings.recognition.language, self._settings.translation.target
+        source = spoken if spoken != "auto" else ""
+        self._models.prepare(source, target, speaks=self._settings.speech.enabled)
+
+    def _do_translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
+        if target := self._settings.translation.target:
+            self._running_lane().translate(text, language, target, tell)
+
+    def _tell_metrics(self) -> None:
+        """How well it keeps up; tells of sound that was lost."""
+        models, lane = self._models, self._lane
+        if models is None or lane is None:
+            return
+        lane.tell_dropped()
+        recognition, translation = models.recognition, models.translation
+        measured = {"recognition": recognition.latency, "translation": translation.latency}
+        self._dispatch(
+            Metrics(
+                latency={stage: seconds for stage, seconds in measured.items() if seconds} | lane.latency,
+                queued=lane.queued,
+                dropped_seconds=lane.frames.dropped_seconds,
+                coalesced=lane.coalesced,
+                recognizer=recognition.name,
+                translator=translation.name,
+                synthesizer=models.speech.name,
+                spoken_queue=lane.output.queued_seconds,
+                pace=recognition.pacing.words,
+                busy=recognition.pacing.busy(),
+                backlog=lane.backlog,
+                mode=lane.mode,
+            )
+        )
 
     def _do_start(self, source: Source | None) -> None:
         if self._state is State.STOPPING:
@@ -254,7 +321,7 @@ class Engine:
         if self._state in (State.LISTENING, State.LOADING):
             self._switch(source)
             return
-        pipeline = self._running_pipeline()
+        self._running_lane()
         try:
             self._open(source)
         except EngineError as error:
@@ -264,7 +331,7 @@ class Engine:
         self._session += 1
         self._enter(State.LISTENING if self._is_ready else State.LOADING)
         # Loads the model, or notices that it has to be another one, before the first word is said.
-        pipeline.prepare()
+        self._do_prepare()
 
     def _switch(self, source: Source | None) -> None:
         """Open the new source before the old one is closed, so that nothing is missed; keep the old one if the
@@ -274,19 +341,20 @@ class Engine:
         _close_source(old_source, old_sink)
 
     def _open(self, source: Source | None) -> None:
-        pipeline = self._running_pipeline()
+        lane = self._running_lane()
+        assert self._models is not None
         chosen = source is None
         if source is None:
             source = self._backends.source(self._settings.audio.source)
         session = self._session
-        sink = PipelineSink(pipeline.frames, source.is_live, self._inbox.put, lambda: self._post_end(sink))
+        sink = SourceSink(lane, source.is_live, self._inbox.put, lambda: self._post_end(sink))
         source.open(sink)
         self._source, self._sink, self._source_is_chosen = source, sink, chosen
-        pipeline.configure(self._settings, self._hears_itself())
-        pipeline.keep_to_real_time(is_wanted=getattr(source, "in_real_time", source.is_live))
+        self._configure_lane(lane)
+        self._models.keep_to_real_time(is_wanted=getattr(source, "in_real_time", source.is_live))
         log.info("session %d: a source was opened", session)
 
-    def _post_end(self, sink: PipelineSink) -> None:
+    def _post_end(self, sink: SourceSink) -> None:
         def end() -> None:
             if sink is self._sink:
                 self._do_stop()
@@ -295,14 +363,16 @@ class Engine:
 
     def _do_stop(self) -> None:
         self._start_again = None
-        if self._state not in (State.LISTENING, State.LOADING) or self._pipeline is None:
+        if self._state not in (State.LISTENING, State.LOADING) or self._lane is None:
             return
         self._enter(State.STOPPING)
         self._close_source()
-        self._pipeline.end(self._session)
+        self._lane.end(self._session)
 
     def _do_ready(self) -> None:
         self._is_ready = True
+        if self._lane is not None:
+            self._lane.models_are_loaded(is_so=True)
         if self._state is State.LOADING:
             self._enter(State.LISTENING)
 
@@ -314,10 +384,9 @@ class Engine:
             self._enter(State.FAILED, detail)
 
     def _do_drained(self, end: EndOfSpeech) -> None:
-        if self._state is not State.STOPPING or end.session != self._session:
+        if self._state is not State.STOPPING or end.number != self._session:
             return
-        if self._pipeline is not None:
-            self._dispatch(self._pipeline.metrics())
+        self._tell_metrics()
         self._enter(State.IDLE)
         if self._start_again is not None:
             again, self._start_again = self._start_again, None
@@ -325,14 +394,15 @@ class Engine:
 
     def _do_update(self, settings: Settings) -> None:
         before, self._settings = self._settings, settings
-        if self._pipeline is None:
+        if self._models is None or self._lane is None:
             return
         listening = self._state in (State.LISTENING, State.LOADING)
         if listening and self._source_is_chosen and settings.audio.source != before.audio.source:
             self._switch(None)
-        self._pipeline.configure(settings, self._hears_itself())
+        self._models.configure(self._model_options())
+        self._configure_lane(self._lane)
         if listening and any(getattr(settings, group) != getattr(before, group) for group in _PREPARED):
-            self._pipeline.prepare()
+            self._do_prepare()
 
     def _hears_itself(self) -> bool:
         rule = self._settings.speech.mute_capture
@@ -362,11 +432,14 @@ class Engine:
         if self._unwatch is not None:
             self._unwatch()
         self._close_source()
-        if self._pipeline is not None:
-            self._pipeline.close(max(0.1, timeout - (time.monotonic() - began)))
+        if self._lane is not None and self._models is not None:
+            self._lane.close()
+            self._thread.close(max(0.1, timeout - (time.monotonic() - began)))
+            if self._models.close(max(0.1, timeout - (time.monotonic() - began))):
+                self._lane.output.close()
 
 
-def _close_source(source: Source | None, sink: PipelineSink | None) -> None:
+def _close_source(source: Source | None, sink: SourceSink | None) -> None:
     if sink is not None:
         sink.release()
     if source is not None:

@@ -7,15 +7,21 @@ float32 mono in -1..1.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000
 """Hz of all audio inside the engine, from the source's resampler to the recogniser."""
 
-Samples = NDArray[np.float32]
-"""Mono audio, shape (n,), -1..1."""
+if TYPE_CHECKING:
+    Samples = NDArray[np.float32]
+    """Mono audio, shape (n,), -1..1."""
+else:
+    # Who only tells events apart does not load numpy.
+    Samples = Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +97,10 @@ class TranscriptUpdate:
     """up to where the audio was heard"""
     is_final: bool
     """everything is committed and no further update comes"""
+    speech_end: float = 0.0
+    """end of the last sound that may be speech; the last word ends before it"""
+    lane: str = ""
+    """of `SessionOptions`: which session heard it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,8 @@ class TranslationUpdate:
     is_translated: bool = True
     """False: the text, or a sentence of it, is the original one: there is no way to translate this pair, or the
     translator does not know the sentence"""
+    lane: str = ""
+    """of `SessionOptions`: which session it belongs to"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +136,8 @@ class SpeechAudio:
     """the clause that is spoken"""
     is_last: bool
     """last piece of its segment"""
+    lane: str = ""
+    """of `SessionOptions`: which session it belongs to"""
 
 
 class State(StrEnum):
@@ -156,6 +170,8 @@ class AudioLevel:
     is_speech: bool
     is_muted: bool = False
     """Parley is speaking and does not listen to itself"""
+    lane: str = ""
+    """of `SessionOptions`: whose source it is"""
 
 
 @dataclass(frozen=True, slots=True)

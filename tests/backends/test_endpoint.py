@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate
+from desktop.engine.hearing.hearing import FRAME
 from desktop.engine.hearing.segmenter import Segmenter
-from desktop.engine.hearing.vad import FRAME, SpeechDetector
+from desktop.engine.hearing.voice_activity import SpeechDetector
+from desktop.engine.options import SessionOptions, VoiceOptions
 from desktop.engine.recognition.stabilizer import normalized
-from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
-from desktop.settings.declaration import RecognitionSettings, VadSettings
 from desktop.system.paths import RESOURCES
+from tests.driven import DrivenTranscriber
 
 DECODING = 0.08
 """seconds for one decoding; measured for the starter model on one core of 2023"""
@@ -38,9 +39,9 @@ def listen(
 ) -> list[tuple[float, TranscriptUpdate]]:
     """Every update, and the second of the audio at which it is there. Only pauses and finals are looked at: what
     comes before takes no part in when the end is known."""
-    vad = VadSettings(early_end=early_end)
+    vad = VoiceOptions(early_end=early_end)
     detector, segmenter = SpeechDetector(vad), Segmenter(vad, step=0.3)
-    transcriber = Transcriber(recognizer, RecognitionSettings(language=language))
+    transcriber = DrivenTranscriber(recognizer, SessionOptions(language=language))
     silence = np.zeros(SAMPLE_RATE, np.float32)
     audio = np.concatenate((silence, samples, silence))
     updates: list[tuple[float, TranscriptUpdate]] = []
@@ -81,7 +82,7 @@ def delays(
 def test_the_final_text_follows_the_last_word_at_once(
     speech: Recordings, manifest: dict[str, dict[str, Any]], recognizer: WhisperRecognizer
 ) -> None:
-    early = sorted(delays(speech, manifest, recognizer, VadSettings().early_end))
+    early = sorted(delays(speech, manifest, recognizer, VoiceOptions().early_end))
     assert early[len(early) // 2] <= 0.30
     assert early[round(0.9 * len(early)) - 1] <= 0.35
     late = sorted(delays(speech, manifest, recognizer, 0.0))

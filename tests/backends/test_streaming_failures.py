@@ -8,7 +8,7 @@ import pytest
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate
 from desktop.engine.hearing.segmenter import Segmenter
-from desktop.engine.hearing.vad import FRAME, SpeechDetector
+from desktop.engine.hearing.voice_activity import FRAME, SpeechDetector
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.backends.fallback import FallbackRecognizer
 from desktop.engine.recognition.stabilizer import normalized

@@ -22,10 +22,10 @@ from desktop.engine.text.sentences import split
 from desktop.engine.translation.backends.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
 from desktop.engine.translation.backends.base import Translator
 from desktop.engine.translation.backends.choose import make_translator
-from desktop.engine.translation.incremental import LiveTranslator
 from desktop.settings.declaration import Settings
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
+from tests.driven import DrivenTranslator
 
 STARTER = RESOURCES / "starter" / "argos"
 OTHER = {"en": "es", "es": "en"}
@@ -190,7 +190,7 @@ def test_streamed_sentences_end_as_if_translated_whole(
     equal, early, deleted, total = 0, 0, 0, 0
     for number, (source, text, _) in enumerate(sentences):
         target = OTHER[source]
-        live, reader = LiveTranslator(translator, target), ClauseReader()
+        live, reader = DrivenTranslator(translator, target), ClauseReader()
         words = text.split()
         committed, shown, spoken = "", list[str](), list[str]()
         for heard in range(1, len(words) + 2):

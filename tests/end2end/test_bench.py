@@ -9,16 +9,16 @@ from threading import Event
 from typing import Any
 
 import pytest
+from desktop.engine.recognition.ablation import Method
 
 from desktop.bench import ablate
 from desktop.bench.live.harness import QUIET, Rig
 from desktop.bench.live.parts import TimedRecognizer
 from desktop.bench.live.script import chosen
 from desktop.bench.people.prompts import key_of
+from desktop.engine.backends import Backends
 from desktop.engine.events import Samples
-from desktop.engine.pipeline import Backends
-from desktop.engine.recognition.ablation import Method
-from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.takeover import Notify
@@ -137,7 +137,7 @@ def test_a_slow_recogniser_is_waited_for() -> None:
     (one,) = chosen(["es-00"], ())
     timed: list[TimedRecognizer] = []
 
-    def made(settings: RecognitionSettings, notify: Notify) -> Recognizer:
+    def made(settings: RecognitionSettings, notify: Notify) -> WindowRecognizer:
         timed.append(TimedRecognizer(_Slow(make_recognizer(settings, notify))))
         return timed[-1]
 

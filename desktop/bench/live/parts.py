@@ -8,23 +8,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from desktop.engine.backends import Backends
 from desktop.engine.events import Samples
-from desktop.engine.pipeline import Backends
-from desktop.engine.recognition.ablation import Method
-from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, Recognizer
+from desktop.engine.options import SessionOptions
+from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.recognition.stabilizer import Caution
+from desktop.engine.recognition.transcriber import Transcriber
+from desktop.engine.session import Session
 from desktop.engine.takeover import Notify
 from desktop.engine.translation.backends.base import Translator, TranslatorCapabilities
 from desktop.engine.translation.backends.choose import make_translator
+from desktop.engine.translation.incremental import LiveTranslator
 from desktop.settings.declaration import RecognitionSettings, Settings
 
 
 class TimedRecognizer(WrappedRecognizer):
     """Counts what another recogniser is asked, and how long that takes."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: WindowRecognizer) -> None:
         super().__init__(recognizer)
         self.seconds = 0.0
         self.decodes = 0
@@ -71,31 +74,42 @@ class PrefixlessTranslator:
 _NEVER = 1e6
 """seconds before the edge of the audio"""
 TARGET_PREFIX = "committed translation as forced beginning"
-_METHODS: dict[str, dict[str, Any]] = {
+_GOVERNOR = "governor"
+_MASK = "mask of the translation"
+_WITHOUT_OF_TRANSCRIBER: dict[str, dict[str, Any]] = {
     "prompt": {"prompts": False},
     "trimming": {"trims": False},
     "agreement": {"caution": Caution(agreed=_NEVER, unsure=_NEVER)},
     "sure words": {"caution": Caution(sure=_NEVER)},
     "speculative final": {"speculates": False},
-    "governor": {"governs": False},
-    "mask of the translation": {"masks": False},
 }
-WITHOUT = (*_METHODS, TARGET_PREFIX)
+WITHOUT = (*_WITHOUT_OF_TRANSCRIBER, _GOVERNOR, _MASK, TARGET_PREFIX)
 """ideas of the streaming core that can be left out and are no settings"""
 
 
 def backends(without: Sequence[str], timed: list[TimedRecognizer]) -> Backends:
     """The engine's own backends without some ideas; each recogniser that is made is added to `timed`."""
 
-    def recognizer(settings: RecognitionSettings, notify: Notify) -> Recognizer:
+    def recognizer(settings: RecognitionSettings, notify: Notify) -> WindowRecognizer:
         timed.append(TimedRecognizer(make_recognizer(settings, notify)))
         return timed[-1]
 
     def prefixless(settings: Settings, notify: Notify) -> Translator:
         return PrefixlessTranslator(make_translator(settings, notify))
 
-    parts: dict[str, Any] = {}
+    left_out: dict[str, Any] = {}
     for name in without:
-        parts |= _METHODS.get(name, {})
-    translator = prefixless if TARGET_PREFIX in without else make_translator
-    return Backends(recognizer=recognizer, translator=translator, method=Method(**parts))
+        left_out |= _WITHOUT_OF_TRANSCRIBER.get(name, {})
+    transcriber: type[Transcriber] = type("PartOfTranscriber", (Transcriber,), left_out)
+
+    def session(options: SessionOptions) -> Session:
+        return Session(
+            options, transcriber=transcriber, translator=LiveTranslator(None, "", masks=_MASK not in without)
+        )
+
+    return Backends(
+        recognizer=recognizer,
+        translator=prefixless if TARGET_PREFIX in without else make_translator,
+        session=session,
+        lowers_load=_GOVERNOR not in without,
+    )

@@ -6,7 +6,7 @@ utterance is lost and none belongs to two utterances.
 The vote says about 0.1 s late that somebody fell silent. Silero's own probability knows sooner: a snapshot marked
 `is_pause` comes as soon as it drops, so that the words of the final can be found while the silence is still being
 waited for. Who has found them, and that they are a whole sentence, says so (`settle`); the utterance then ends after
-less silence. Runs on the segmenter thread.
+less silence.
 """
 
 from collections import deque
@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment
-from desktop.settings.declaration import VadSettings
+from desktop.engine.options import VoiceOptions
 
 _LEAD = 0.5
 """Seconds taken from before the first frame called speech. The vote is about 0.1 s late and soft consonants are later;
@@ -48,8 +48,8 @@ class Segmenter:
     first ones, which should show its first words; as `step` if not given.
     """
 
-    def __init__(self, settings: VadSettings, step: float, first_step: float | None = None) -> None:
-        self._settings = settings
+    def __init__(self, options: VoiceOptions, step: float, first_step: float | None = None) -> None:
+        self._options = options
         self._step = step
         self._first_step = step if first_step is None else first_step
         self.reset()
@@ -67,9 +67,9 @@ class Segmenter:
         self._speech_run = 0
         self._begin_empty(0)
 
-    def configure(self, settings: VadSettings, step: float, first_step: float | None = None) -> None:
-        """Take new settings between two frames; a running utterance goes on."""
-        self._settings = settings
+    def configure(self, options: VoiceOptions, step: float, first_step: float | None = None) -> None:
+        """Take new options between two frames; a running utterance goes on."""
+        self._options = options
         self._step = step
         self._first_step = step if first_step is None else first_step
 
@@ -80,7 +80,7 @@ class Segmenter:
 
     def settle(self, segment_id: int, speech_end: float) -> None:
         """What was said up to `speech_end` is whole: unless anything was heard since, the utterance may end after
-        `early_end`. Any thread; words on an utterance that is over, or that went on, mean nothing."""
+        `early_end`. Means nothing for an utterance that is over, or that went on."""
         self._settled = (segment_id, speech_end)
 
     def push(self, samples: Samples, is_speech: bool, probability: float) -> list[SpeechSegment]:
@@ -94,9 +94,9 @@ class Segmenter:
             self._silence = 0
         else:
             self._silence += len(samples)
-        if self._silence >= self._count(self._settings.hangover) or (not is_speech and self._ends_early()):
+        if self._silence >= self._count(self._options.hangover) or (not is_speech and self._ends_early()):
             return [self._end(len(self._frames))]
-        if self._length >= self._count(self._settings.max_segment):
+        if self._length >= self._count(self._options.max_segment):
             return [self._end(self._split_index())]
         fell_silent = not is_speech and self.state is SegmenterState.ACTIVE
         if fell_silent:
@@ -122,12 +122,12 @@ class Segmenter:
             self._speech_run += len(samples)
         else:
             self._speech_run = 0
-        keep = self._speech_run + self._count(self._settings.preroll)
+        keep = self._speech_run + self._count(self._options.preroll)
         while self._ring and self._ring_samples - len(self._ring[0][0]) >= keep:
             self._ring_samples -= len(self._ring.popleft()[0])
-        if not is_speech or self._speech_run < self._count(self._settings.onset):
+        if not is_speech or self._speech_run < self._count(self._options.onset):
             return []
-        wanted = self._speech_run + self._count(min(_LEAD, self._settings.preroll))
+        wanted = self._speech_run + self._count(min(_LEAD, self._options.preroll))
         while self._ring and self._ring_samples - len(self._ring[0][0]) >= wanted:
             self._ring_samples -= len(self._ring.popleft()[0])
         self._begin_empty(self._clock - self._ring_samples)
@@ -144,7 +144,7 @@ class Segmenter:
         return self._start + self._length - self._voice_end
 
     def _ends_early(self) -> bool:
-        wait = self._settings.early_end
+        wait = self._options.early_end
         return (
             wait > 0
             and self._settled == (self._next_id, self._speech_end / SAMPLE_RATE)
@@ -178,7 +178,7 @@ class Segmenter:
     def _split_index(self) -> int:
         """How many frames to keep: up to where speech is least likely, then quietest, in the last seconds."""
         first = len(self._frames) - 1
-        remaining = self._count(min(_SPLIT_SEARCH, self._settings.max_segment / 2))
+        remaining = self._count(min(_SPLIT_SEARCH, self._options.max_segment / 2))
         while first > 1 and remaining > 0:
             first -= 1
             remaining -= len(self._frames[first])
@@ -217,7 +217,7 @@ class Segmenter:
         now = self._start + self._length
         loudness = float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
         self._loudest = max(self._loudest, loudness)
-        if probability >= self._settings.threshold:
+        if probability >= self._options.threshold:
             self._voice_end = self._speech_end = now
             self._hush = 0.0
         elif self._paused_at != self._voice_end:

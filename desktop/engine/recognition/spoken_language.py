@@ -3,11 +3,9 @@
 Detection on half a second of speech is often wrong, so the decision waits for more. People rarely change the
 language between two utterances: staying is decided sooner than changing, and a change must also explain the audio
 better than the old language does.
-
-Runs on the recognition thread.
 """
 
-from desktop.settings.declaration import RecognitionSettings
+from desktop.engine.options import SessionOptions
 
 _SURE = 0.9
 _STAY_AFTER = 1.3
@@ -19,8 +17,8 @@ _LATEST = 3.0
 class SpokenLanguage:
     """The language of the running utterance."""
 
-    def __init__(self, settings: RecognitionSettings) -> None:
-        self.candidates = settings.spoken
+    def __init__(self, options: SessionOptions) -> None:
+        self.candidates = options.spoken
         """languages to choose from; empty: any"""
         self._only = self.candidates[0] if len(self.candidates) == 1 else None
         self._before: str | None = None

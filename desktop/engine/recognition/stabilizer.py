@@ -7,8 +7,6 @@ second look.
 
 New hypotheses may disagree with words that are committed already. They are lined up with them, and only what follows
 is taken, so that no word is said twice at the joint and none is lost.
-
-Runs on the recognition thread.
 """
 
 import unicodedata

@@ -2,20 +2,17 @@
 
 Streaming decodes a growing window again and again. Buffered decodes each utterance once, whole. When streaming fails,
 the same audio is decoded buffered; when it fails too often a circuit breaker keeps to buffered for a while. Every
-change is told once.
-
-Runs on the recognition thread; `mode` may be read from any.
+change is told once. Pure: the clock is given.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from enum import StrEnum
 
 from desktop.engine.errors import BackendFailed, DecodeHung, EngineError
 from desktop.engine.events import ErrorEvent, Severity
+from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.circuit_breaker import Breaker, BreakerState
-from desktop.settings.declaration import RecognitionSettings
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +37,13 @@ class ModeSwitch:
 
     def __init__(
         self,
-        settings: RecognitionSettings,
+        options: SessionOptions,
         notify: Callable[[ErrorEvent], None],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float],
     ) -> None:
-        self._settings = settings
+        self._options = options
         self._notify = notify
-        self._breaker = Breaker(settings.breaker_failures, settings.breaker_recovery, clock)
+        self._breaker = Breaker(options.breaker_failures, options.breaker_recovery, clock)
         self._is_tried = True
         self.has_failed = False
         """whether streaming failed in the running utterance, which then ends with a decoding of the whole"""
@@ -55,13 +52,13 @@ class ModeSwitch:
         """how recognition goes now, for the user"""
         self._note_mode()
 
-    def configure(self, settings: RecognitionSettings) -> None:
-        """Take new settings, at once."""
-        if settings.mode != self._settings.mode:
+    def configure(self, options: SessionOptions) -> None:
+        """Take new options, at once."""
+        if options.mode != self._options.mode:
             self._breaker.reset()
             self._is_tried = True
-        self._settings = settings
-        self._breaker.configure(settings.breaker_failures, settings.breaker_recovery)
+        self._options = options
+        self._breaker.configure(options.breaker_failures, options.breaker_recovery)
         self._note_mode()
 
     def reset(self) -> None:
@@ -77,22 +74,22 @@ class ModeSwitch:
     @property
     def streams(self) -> bool:
         """Whether the running utterance is decoded while it is spoken."""
-        if self._settings.mode == "auto":
+        if self._options.mode == "auto":
             return self._is_tried
-        return self._settings.mode == "streaming"
+        return self._options.mode == "streaming"
 
     def failed(self, error: Exception) -> None:
         """A streamed decode failed; decoding the whole utterance may not."""
         log.warning("a streamed decode failed: %s", type(error).__name__, exc_info=_traceback(error))
         is_first, self.has_failed = not self.has_failed, True
         before = self._breaker.state
-        if self._settings.mode == "auto":
+        if self._options.mode == "auto":
             self._breaker.failed()
             self._is_tried = self._breaker.lets_through
         self._note_mode()
         if self._breaker.state is BreakerState.OPEN:
             if before is BreakerState.CLOSED:
-                message = _opened(error, self._settings.breaker_recovery)
+                message = _opened(error, self._options.breaker_recovery)
                 self._untold = ErrorEvent("buffered", message, Severity.WARNING)
         elif is_first:
             self._untold = ErrorEvent("stumbled", _stumbled(error), Severity.INFO)
@@ -112,8 +109,8 @@ class ModeSwitch:
             self._notify(ErrorEvent("streaming", message, Severity.INFO))
 
     def _note_mode(self) -> None:
-        is_live = self._settings.mode == "streaming" or (
-            self._settings.mode == "auto" and self._breaker.state is BreakerState.CLOSED
+        is_live = self._options.mode == "streaming" or (
+            self._options.mode == "auto" and self._breaker.state is BreakerState.CLOSED
         )
         self.mode = Mode.STREAMING if is_live else Mode.BUFFERED
 

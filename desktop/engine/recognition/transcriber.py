@@ -6,27 +6,29 @@ too long, and their text goes into the prompt. The words are settled by the Stab
 A pause is decoded as if the utterance were over: the speculative final. If it is over, the final has its words at
 once; if somebody goes on, they are a hypothesis like any other.
 
-When that fails, or is not wanted (modes.py), the whole utterance is decoded without any of it.
+When that fails, or is not wanted (streaming_mode.py), the whole utterance is decoded without any of it.
 
-Runs on the recognition thread.
+Pure: `update` is a generator that yields the decodings it needs and is sent their hypotheses.
 """
 
+from collections.abc import Generator
 from copy import copy
 from dataclasses import dataclass, replace
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
-from desktop.engine.recognition.ablation import Method
-from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.options import SessionOptions
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.late_words import supplement
 from desktop.engine.recognition.preview import Display
 from desktop.engine.recognition.sentence_end import is_whole
 from desktop.engine.recognition.spoken_language import SpokenLanguage
-from desktop.engine.recognition.stabilizer import Stabilizer, normalized
+from desktop.engine.recognition.stabilizer import Caution, Stabilizer, normalized
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
+from desktop.engine.recognition.work import Decode
 from desktop.engine.text.languages import join_words
-from desktop.settings.declaration import RecognitionSettings
 
 _SENTENCE_END = tuple(".?!。？！…")
 _LEFT_CONTEXT = 1.5
@@ -41,6 +43,10 @@ _DOUBT = 0.4
 """Seconds in which no look could stand, after which the next one gets more context."""
 _PIECE = SAMPLE_RATE // 50
 
+T = TypeVar("T")
+Decoding = Generator[Decode, Hypothesis, T]
+"""Yields decodings, is sent their hypotheses (or thrown their BackendFailed), returns a T."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Speculation:
@@ -53,72 +59,67 @@ class _Speculation:
 
 
 class Transcriber:
-    """Turns the snapshots of utterances, in order, into updates of their transcripts.
+    """Turns the snapshots of utterances, in order, into updates of their transcripts, with a WindowRecognizer.
 
-    recognizer: may be replaced between two calls; a running utterance goes on with the new one.
-    switch: whether utterances are streamed; without one, nobody is told when that changes.
+    switch: whether utterances are streamed.
     """
 
-    def __init__(
-        self,
-        recognizer: Recognizer,
-        settings: RecognitionSettings,
-        method: Method | None = None,
-        switch: ModeSwitch | None = None,
-    ) -> None:
-        self.recognizer = recognizer
-        self._switch = switch or ModeSwitch(settings, lambda _: None)
-        self._switch.configure(settings)
-        self.has_decoded = False
-        """whether the last update needed the recogniser"""
-        self.decoded_seconds = 0.0
-        """of the audio that was decoded last"""
-        self._settings = settings
-        self._method = method or Method()
-        self._language = SpokenLanguage(settings)
+    prompts: ClassVar[bool] = True
+    """committed text that left the window goes into the prompt"""
+    trims: ClassVar[bool] = True
+    """audio of committed sentences leaves the window"""
+    speculates: ClassVar[bool] = True
+    """a pause is decoded as if the utterance were over"""
+    caution: ClassVar[Caution] = Caution()
+    """when words are committed"""
+
+    def __init__(self, options: SessionOptions, capabilities: RecognizerCapabilities, switch: ModeSwitch) -> None:
+        self.capabilities = capabilities
+        """of the recogniser; may be replaced between two updates, and a running utterance goes on"""
+        self._switch = switch
+        self._options = options
+        self._language = SpokenLanguage(options)
         self._begin(None, 0.0)
 
     def _begin(self, segment_id: int | None, start: float) -> None:
         self._segment_id = segment_id
         self._revision = 0
         self._shown: tuple[str, str] | None = None
-        self._stabilizer = Stabilizer(self._method.caution)
+        self._stabilizer = Stabilizer(self.caution)
         self._open_words: tuple[Word, ...] = ()
         self._display = Display()
         self._window_start: float = start
-        self._uses_prompt = self._method.prompts
+        self._uses_prompt = self.prompts
         self._speculation: _Speculation | None = None
         self._doubtful_since: float | None = None
         self._language.begin()
         self._switch.begin()
 
-    def configure(self, settings: RecognitionSettings) -> None:
-        """Take new settings between two calls; a new language holds at once, even in a running utterance."""
-        if (settings.language, settings.languages) != (self._settings.language, self._settings.languages):
-            self._language = SpokenLanguage(settings)
+    def configure(self, options: SessionOptions) -> None:
+        """Take new options between two updates; a new language holds at once, even in a running utterance."""
+        if (options.language, options.languages) != (self._options.language, self._options.languages):
+            self._language = SpokenLanguage(options)
             self._speculation = None
-        self._settings = settings
-        self._switch.configure(settings)
+        self._options = options
 
-    def update(self, segment: SpeechSegment) -> TranscriptUpdate | None:
+    def update(self, segment: SpeechSegment) -> Decoding[TranscriptUpdate | None]:
         """Decode what is new in a snapshot.
 
         None when there is nothing to say: no word was heard and none shown before, or nothing has changed. A final
         whose segment has shown text always gives an update. Raises BackendFailed, and may then be called again with
         the same segment.
         """
-        self.has_decoded = False
         if segment.segment_id != self._segment_id:
             self._begin(segment.segment_id, segment.start)
-        if not segment.is_final and not self.recognizer.capabilities.streaming:
+        if not segment.is_final and not self.capabilities.streaming:
             return None
-        if segment.is_final and self._speculation is not None and self._speculation.speech_end == segment.speech_end:
+        if self._speculation is not None and self.is_known(segment):
             self._confirm(self._speculation)
             return self._result(segment)
         self._speculation = None
         if self._is_streamed(segment):
             try:
-                self._stream(segment)
+                yield from self._stream(segment)
             except Exception as error:
                 if not may_be_streaming(error):
                     raise
@@ -126,19 +127,29 @@ class Transcriber:
             else:
                 self._switch.succeeded()
                 return self._result(segment)
-        elif not segment.is_final and not (segment.is_pause and self._method.speculates):
+        elif not segment.is_final and not (segment.is_pause and self.speculates):
             return None
-        self._decode_whole(segment)
+        yield from self._decode_whole(segment)
         self._switch.made_good()
         return self._result(segment)
 
+    def is_known(self, segment: SpeechSegment) -> bool:
+        """Whether it is the final that a pause was decoded for, so that its words are there at once."""
+        heard = self._speculation
+        return (
+            heard is not None
+            and segment.is_final
+            and segment.segment_id == self._segment_id
+            and heard.speech_end == segment.speech_end
+        )
+
     def _is_streamed(self, segment: SpeechSegment) -> bool:
-        if not self.recognizer.capabilities.streaming or not self._switch.streams:
+        if not self.capabilities.streaming or not self._switch.streams:
             return False
         # What streaming said after a failure, or did not say, is made good at the end.
         return not self._switch.has_failed or not (segment.is_final or segment.is_pause)
 
-    def _stream(self, segment: SpeechSegment) -> None:
+    def _stream(self, segment: SpeechSegment) -> Decoding[None]:
         """Decode the window, which leaves out what is long committed."""
         samples = segment.samples[max(0, round((self._window_start - segment.start) * SAMPLE_RATE)) :]
         doubtful_since = segment.end if self._doubtful_since is None else self._doubtful_since
@@ -147,12 +158,12 @@ class Transcriber:
             prompt=self._prompt(),
             may_widen=segment.is_final or segment.is_pause or segment.end - doubtful_since >= _DOUBT,
         )
-        hypothesis = self._recognize(samples, request)
+        hypothesis = yield from self._recognize(segment, samples, request)
         self._doubtful_since = None if hypothesis.is_trusted else doubtful_since
         if not (hypothesis.is_trusted or request.may_widen):
             # Passed over: the next look comes soon, and more context takes several times as long.
             return
-        hypothesis, language = self._understood(segment, samples, request, hypothesis)
+        hypothesis, language = yield from self._understood(segment, samples, request, hypothesis)
         words = tuple(
             replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
             for word in hypothesis.words
@@ -167,11 +178,11 @@ class Transcriber:
             self._open_words = words
         self._speculate(segment, language, hypothesis)
 
-    def _decode_whole(self, segment: SpeechSegment) -> None:
+    def _decode_whole(self, segment: SpeechSegment) -> Decoding[None]:
         """Decode the utterance so far as if nothing had been decoded of it; what is committed stays."""
         request = replace(self._request(segment), is_buffered=True)
-        hypothesis = self._recognize(segment.samples, request)
-        hypothesis, language = self._understood(segment, segment.samples, request, hypothesis)
+        hypothesis = yield from self._recognize(segment, segment.samples, request)
+        hypothesis, language = yield from self._understood(segment, segment.samples, request, hypothesis)
         words = tuple(
             replace(word, start=word.start + segment.start, end=word.end + segment.start) for word in hypothesis.words
         )
@@ -182,7 +193,7 @@ class Transcriber:
         self._speculate(segment, language, hypothesis)
 
     def _speculate(self, segment: SpeechSegment, language: SpokenLanguage, hypothesis: Hypothesis) -> None:
-        if segment.is_pause and self._method.speculates:
+        if segment.is_pause and self.speculates:
             self._speculation = _Speculation(segment.speech_end, language, hypothesis.log_probability)
 
     @property
@@ -214,14 +225,12 @@ class Transcriber:
             language=self._language.fixed,
             candidates=self._language.candidates,
             is_final=segment.is_final or segment.is_pause,
-            vocabulary=self._settings.vocabulary.strip(),
-            beam_size=self._settings.beam_size,
+            vocabulary=self._options.vocabulary.strip(),
+            beam_size=self._options.beam_size,
         )
 
-    def _recognize(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
-        self.has_decoded = True
-        self.decoded_seconds = len(samples) / SAMPLE_RATE
-        hypothesis = self.recognizer.transcribe(samples, request)
+    def _recognize(self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest) -> Decoding[Hypothesis]:
+        hypothesis = yield Decode(samples, request, segment.end)
         if hypothesis.has_repeated:
             # What was said before may have led it into the loop; it must not do so again.
             self._uses_prompt = False
@@ -229,26 +238,26 @@ class Transcriber:
 
     def _understood(
         self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
-    ) -> tuple[Hypothesis, SpokenLanguage]:
+    ) -> Decoding[tuple[Hypothesis, SpokenLanguage]]:
         """The hypothesis, or a better one in another language or without the prompt; and the language as it is now,
         for a pause as it would be decided."""
         language = self._language
         if not language.is_decided:
-            hypothesis, language = self._settle_language(segment, samples, request, hypothesis)
+            hypothesis, language = yield from self._settle_language(segment, samples, request, hypothesis)
         if request.prompt and self._reads_prompt(hypothesis):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
-            hypothesis = self._recognize(samples, request)
+            hypothesis = yield from self._recognize(segment, samples, request)
         return hypothesis, language
 
     def _settle_language(
         self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
-    ) -> tuple[Hypothesis, SpokenLanguage]:
+    ) -> Decoding[tuple[Hypothesis, SpokenLanguage]]:
         """Weigh a hypothesis whose language was detected; gives it back, or one in the language that was chosen."""
         language = self._language
         if not hypothesis.words and not segment.is_final:
             return hypothesis, language
-        known = self.recognizer.capabilities.languages
+        known = self.capabilities.languages
         heard = (hypothesis.language, hypothesis.language_probability, segment.end - segment.start)
         choice = language.choose(*heard, segment.is_final)
         if segment.is_pause and not language.is_decided:
@@ -256,10 +265,10 @@ class Transcriber:
             language = copy(language)
             choice = language.choose(*heard, True)
         if choice != hypothesis.language and choice in known:
-            hypothesis = self._recognize(samples, replace(request, language=choice))
+            hypothesis = yield from self._recognize(segment, samples, replace(request, language=choice))
         rival = language.rival
         if rival in known:
-            other = self.recognizer.transcribe(samples, replace(request, language=rival))
+            other = yield Decode(samples, replace(request, language=rival), segment.end)
             if other.words and other.log_probability > hypothesis.log_probability:
                 language.overrule(other.language)
                 return other, language
@@ -280,12 +289,12 @@ class Transcriber:
 
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""
-        sentence = self._sentence_end() if self._method.trims else 0
+        sentence = self._sentence_end() if self.trims else 0
         words = (*self._stabilizer.committed, *self._open_words)
         # Cut in the wrong place, the rest of a word would be heard as another one.
         if sentence > self._stabilizer.trimmed and all(word.is_placed for word in words[sentence - 1 : sentence + 1]):
             self._cut(segment, sentence)
-        if segment.end - self._window_start <= self._settings.window:
+        if segment.end - self._window_start <= self._options.window:
             return
         self._stabilizer.force(segment.end - _SETTLED)
         self._open_words = self._stabilizer.unconfirmed
@@ -298,7 +307,7 @@ class Transcriber:
             self._cut(segment, count)
         elif not self._open_words and self._stabilizer.trimmed == len(committed):
             # Nothing was heard in all that time.
-            self._window_start = max(self._window_start, segment.end - self._settings.window)
+            self._window_start = max(self._window_start, segment.end - self._options.window)
 
     def _sentence_end(self) -> int:
         """How many committed words end with the last whole sentence."""
@@ -339,6 +348,8 @@ class Transcriber:
             start=segment.start,
             end=segment.end,
             is_final=segment.is_final,
+            speech_end=segment.speech_end,
+            lane=self._options.lane,
         )
 
     def _joined(self, words: tuple[Word, ...]) -> str:

@@ -1,4 +1,4 @@
-"""TranscriptUpdate -> TranslationUpdate while somebody speaks. On the translation thread; holds no lock.
+"""TranscriptUpdate -> TranslationUpdate while somebody speaks. Pure: yields what it needs translated.
 
 Finished sentences of the committed transcript are translated once, with care, and committed. The running one
 is translated again and again: with what is committed of its translation as forced beginning, so that nothing
@@ -8,14 +8,16 @@ order or a gender that the end of the sentence would change is worse than a seco
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from typing import TypeVar
 
 from desktop.engine.events import Samples, TranscriptUpdate, TranslationUpdate
 from desktop.engine.text.languages import join_words, writes_spaces
 from desktop.engine.text.sentences import has_words, is_complete, spans
-from desktop.engine.translation.backends.base import SpeechTranslator, Translator
+from desktop.engine.translation.backends.base import TranslatorCapabilities
+from desktop.engine.translation.work import Translate, TranslateSpeech
 
 # Measured on the starter packages, before they were asked for whole sentences only; all test sentences word by word:
 # the final text differs from the translation of the whole sentence in 0 of 59 cases, and a third of it is committed
@@ -28,6 +30,10 @@ LEAST_SOURCE = 3
 """words of committed source before its translation counts"""
 SHARE = 0.7
 """at most so many target words per source word: a model that guesses how a sentence goes on writes more"""
+
+T = TypeVar("T")
+Translating = Generator[Translate | TranslateSpeech, str | None, T]
+"""Yields work, is sent its text (or thrown the translator's EngineError), returns a T."""
 
 _CHARACTERS_PER_WORD = 2  # where no spaces are written
 _REMEMBERED = 16  # segments
@@ -74,18 +80,19 @@ class LiveTranslator:
 
     The committed text of a segment only grows, whatever updates come, as long as the target stays the same."""
 
-    def __init__(self, translator: Translator | None, target: str, *, masks: bool = True) -> None:
-        """target: ISO 639 code; empty translates nothing. masks: hold the end of a running sentence back."""
+    def __init__(self, able: TranslatorCapabilities | None, target: str, *, masks: bool = True) -> None:
+        """able: what the translator can do; None: there is none. target: ISO 639 code; empty translates nothing.
+        masks: hold the end of a running sentence back."""
         self._masks = masks
-        self._translator = translator
+        self._able = able
         self._target = target
         self._segments: OrderedDict[int, _Segment] = OrderedDict()
         self._memory = _Memory()
 
-    def configure(self, translator: Translator | None, target: str) -> None:
+    def configure(self, able: TranslatorCapabilities | None, target: str) -> None:
         """Another translator or target from the next update on. A segment that is running starts again
         when the target changes; otherwise what it committed stays. Costs nothing if nothing changes."""
-        if translator is self._translator and target == self._target:
+        if able == self._able and target == self._target:
             return
         if target != self._target:
             # The revisions go on, or consumers would drop what comes as old.
@@ -93,15 +100,19 @@ class LiveTranslator:
                 (key, _Segment(last=segment.last and replace(segment.last, committed="", is_final=False)))
                 for key, segment in self._segments.items()
             )
-        self._translator = translator
+        self._able = able
         self._target = target
+        self._memory = _Memory()
+
+    def forget(self) -> None:
+        """Another translator may answer from now on: ask again for what was asked before."""
         self._memory = _Memory()
 
     def awaits_end(self, update: TranscriptUpdate) -> bool:
         """Whether the update says nothing yet, because its utterance is translated from its sound, at its end."""
         return not update.is_final and self._hears(update.language)
 
-    def update(self, update: TranscriptUpdate, samples: Samples | None = None) -> TranslationUpdate:
+    def update(self, update: TranscriptUpdate, samples: Samples | None = None) -> Translating[TranslationUpdate]:
         """The translation that belongs to the update. samples: the sound of a finished utterance, shape (n,), 16 kHz;
         without it a translator that has to hear it leaves the text as it is.
 
@@ -122,9 +133,11 @@ class LiveTranslator:
         if same or not can:
             segment, shown = self._original(segment, source, tail)
         elif must_hear:
-            segment, shown = self._heard(segment, source, update.language, samples if update.is_final else None)
+            segment, shown = yield from self._heard(
+                segment, source, update.language, samples if update.is_final else None
+            )
         else:
-            segment, shown = self._translated(segment, source, tail, update.language, update.is_final)
+            segment, shown = yield from self._translated(segment, source, tail, update.language, update.is_final)
         result = TranslationUpdate(
             segment_id=update.segment_id,
             revision=segment.last.revision + 1 if segment.last else update.revision,
@@ -134,6 +147,7 @@ class LiveTranslator:
             unconfirmed=shown,
             is_final=update.is_final,
             is_translated=can and not segment.is_left,
+            lane=update.lane,
         )
         self._segments[update.segment_id] = replace(segment, last=result)
         self._segments.move_to_end(update.segment_id)
@@ -142,20 +156,21 @@ class LiveTranslator:
         return result
 
     def _can(self, language: str) -> bool:
-        return self._translator is not None and (language, self._target) in self._translator.capabilities.pairs
+        return self._able is not None and (language, self._target) in self._able.pairs
 
     def _hears(self, language: str) -> bool:
-        return self._translator is not None and (language, self._target) in self._translator.capabilities.hears
+        return self._able is not None and (language, self._target) in self._able.hears
 
     def _reads(self, language: str) -> bool:
-        return self._translator is not None and (language, self._target) in self._translator.capabilities.reads
+        return self._able is not None and (language, self._target) in self._able.reads
 
-    def _heard(self, segment: _Segment, source: str, language: str, samples: Samples | None) -> tuple[_Segment, str]:
+    def _heard(
+        self, segment: _Segment, source: str, language: str, samples: Samples | None
+    ) -> Translating[tuple[_Segment, str]]:
         """The translation of the sound; what another translator committed before stays its beginning."""
         if samples is None:
             return segment, ""
-        assert isinstance(self._translator, SpeechTranslator)
-        heard = self._translator.translate_speech(samples, language, self._target, source)
+        heard = yield TranslateSpeech(samples, language, self._target, source)
         if heard is None:
             return self._original(replace(segment, is_left=True), source, "")
         text = continued(join_words(segment.done, segment.running, self._target), " ".join(heard.split()), self._target)
@@ -170,18 +185,18 @@ class LiveTranslator:
 
     def _translated(
         self, segment: _Segment, source: str, tail: str, language: str, is_final: bool
-    ) -> tuple[_Segment, str]:
-        segment = self._finish_sentences(segment, source, language, is_final)
+    ) -> Translating[tuple[_Segment, str]]:
+        segment = yield from self._finish_sentences(segment, source, language, is_final)
         if is_final:
             return segment, ""
         running = source[segment.consumed :].strip()
         if has_words(running):
-            segment = self._commit_agreed(segment, running, language)
+            segment = yield from self._commit_agreed(segment, running, language)
         elif not has_words(tail):
             return segment, ""
-        return self._unconfirmed(segment, join_words(running, tail, language), language)
+        return (yield from self._unconfirmed(segment, join_words(running, tail, language), language))
 
-    def _finish_sentences(self, segment: _Segment, source: str, language: str, is_final: bool) -> _Segment:
+    def _finish_sentences(self, segment: _Segment, source: str, language: str, is_final: bool) -> Translating[_Segment]:
         rest = source[segment.consumed :]
         found = spans(rest, language)
         if found and not is_final and not is_complete(rest, language):
@@ -190,7 +205,7 @@ class LiveTranslator:
         for begin, end in found:
             sentence = rest[begin:end].strip()
             if has_words(sentence):
-                known = self._ask(sentence, language, segment.running, is_final=True)
+                known = yield from self._ask(sentence, language, segment.running, is_final=True)
                 text = known if known is not None else join_words(segment.running, sentence, self._target)
                 segment = replace(segment, is_left=segment.is_left or known is None)
             else:
@@ -199,11 +214,11 @@ class LiveTranslator:
             segment = replace(segment, consumed=start + end, done=done, running="", history=())
         return segment
 
-    def _commit_agreed(self, segment: _Segment, running: str, language: str) -> _Segment:
+    def _commit_agreed(self, segment: _Segment, running: str, language: str) -> Translating[_Segment]:
         """Translate the committed part of the running sentence if it grew, and commit what is safe."""
         if not self._forces(language) or (segment.history and segment.history[-1][0] == running):
             return segment
-        text = self._ask(running, language, segment.running, is_final=False)
+        text = yield from self._ask(running, language, segment.running, is_final=False)
         if text is None:
             return segment
         words = count_words(running, language)
@@ -214,7 +229,7 @@ class LiveTranslator:
         # Both begin the latest translation, so the longer one continues the other.
         return replace(segment, history=history, running=max(segment.running, agreed, key=len))
 
-    def _unconfirmed(self, segment: _Segment, running: str, language: str) -> tuple[_Segment, str]:
+    def _unconfirmed(self, segment: _Segment, running: str, language: str) -> Translating[tuple[_Segment, str]]:
         """What follows the committed target, by today's knowledge. While the sentence is open its last words
         and what is longer than the source are held back: they change with almost every update (deleted words
         per final word, starter packages: 1.34 with everything shown, 0.09 so). So is what only one guess says
@@ -225,7 +240,7 @@ class LiveTranslator:
         pieces = [running[begin:end].strip() for begin, end in spans(running, language)]
         for index, piece in enumerate(pieces):
             forced = prefix if index == 0 and self._forces(language) else ""
-            text = self._ask(piece, language, forced, is_final=False) if has_words(piece) else piece
+            text = (yield from self._ask(piece, language, forced, is_final=False)) if has_words(piece) else piece
             if text is None:
                 break  # what is not known yet, or never will be, is not shown
             before, whole = whole, join_words(whole, text.removeprefix(forced) if forced else text, self._target)
@@ -242,17 +257,16 @@ class LiveTranslator:
 
     def _forces(self, language: str) -> bool:
         """Whether a sentence may be committed before its end: not where only whole sentences are known."""
-        able = self._translator.capabilities if self._translator is not None else None
+        able = self._able
         return able is not None and able.forces_prefix and (language, self._target) not in able.phrasebook
 
-    def _ask(self, text: str, language: str, prefix: str, *, is_final: bool) -> str | None:
+    def _ask(self, text: str, language: str, prefix: str, *, is_final: bool) -> Translating[str | None]:
         """The translation, beginning with `prefix` whatever the translator makes of it; None if it does not know it."""
-        assert self._translator is not None
         key = (text, language, prefix)
         if not is_final and key in self._memory.entries:
             return self._memory.entries[key]
         forced = prefix if self._forces(language) else ""
-        made = self._translator.translate(text, language, self._target, forced, is_final)
+        made = yield Translate(text, language, self._target, forced, is_final)
         result = continued(prefix, " ".join(made.split()), self._target) if made is not None else None
         if not is_final:
             self._memory.put(key, result)

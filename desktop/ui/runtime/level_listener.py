@@ -62,7 +62,7 @@ class LevelListener(QThread):
     # What the source delivers, on its own thread.
 
     def frame(self, frame: "AudioFrame") -> None:
-        from desktop.engine.audio.sources.level import peak, rms
+        from desktop.engine.hearing.level import peak, rms
 
         now = time.monotonic()
         levels = rms(frame.samples), peak(frame.samples)

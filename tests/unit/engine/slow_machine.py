@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from desktop.engine.stages.work_queue import FINALS_WAITING, SOUND_WAITING, FrameQueue, WorkQueue
 
 from desktop.engine.events import SAMPLE_RATE, AudioFrame
-from desktop.engine.models.load.governor import Decode, Governor
+from desktop.engine.models.load.governor import Decoded, Governor
 from desktop.engine.models.load.load_levels import Pace
-from desktop.engine.stages.work_queue import FINALS_WAITING, SOUND_WAITING, FrameQueue, WorkQueue
 from desktop.settings.declaration import RecognitionSettings
 
 TICK = 0.1
@@ -119,7 +119,7 @@ class SlowMachine:
         self.decoded += said.seconds if said.is_final else 0.0
         before = self.governor.pace
         window = min(said.seconds, self.pace.level.window) if before.level.has_partials else said.seconds
-        decode = Decode(self._began, self._free_at, window, said.is_final, self._began - said.at)
+        decode = Decoded(self._began, self._free_at, window, said.is_final, self._began - said.at)
         pace = self.governor.after(decode)
         if pace is not None:
             self.changes.append((self.now, before, pace))

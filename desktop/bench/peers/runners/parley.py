@@ -1,8 +1,8 @@
 """Runs Parley's engine, as the app does: segmenting, recognition on its own threads, the settings' defaults but for the
 model, its language, one processor thread and the beam that all systems get.
 
-Without real time, the same stages are called one after the other on the main thread, so that no audio arrives while
-they compute. Committed text is that of all utterances so far, joined.
+Without real time, the same session is driven block by block, so that no audio arrives while it computes. Committed text
+is that of all utterances so far, joined.
 """
 
 import threading
@@ -15,9 +15,10 @@ from desktop.bench.peers.runners.channel import BLOCK, SAMPLE_RATE, Channel, Cos
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, ErrorEvent, Event, Severity, State, StateChanged, TranscriptUpdate
-from desktop.engine.hearing.stage import Hearing
-from desktop.engine.recognition.backends.choose import make_recognizer
-from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
+from desktop.engine.inline import run_inline
+from desktop.engine.pool.models import Models
+from desktop.engine.session import Session
+from desktop.engine.settings_options import model_options, session_options
 from desktop.engine.text.languages import join_words
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
@@ -117,33 +118,18 @@ def _run_aware(job: Job, channel: Channel) -> None:
 def _run_unaware(job: Job, channel: Channel) -> None:
     chosen = settings(job)
     text = Text(job, channel)
-    failures: list[Exception] = []
-    now = 0.0
-    hearing = Hearing(chosen, lambda level: None)
-    stage = RecognitionStage(
-        chosen.recognition,
-        make=make_recognizer,
-        tune=lambda recognition, stop: None,
-        emit=lambda event: None,
-        on_transcript=lambda update, at, samples: text.take(update, now),
-        on_whole=hearing.settle,
-        on_ready=lambda: None,
-        on_failed=failures.append,
-        on_unloaded=lambda: None,
-        on_end=lambda end: None,
-    )
-    stage.handle(Prepare())
+    models = Models(model_options(chosen))
+    models.recognition.prepare()
+    session = Session(session_options(chosen))
     cost = Cost()
     channel.began(0.0)
     samples = job.samples()
-    for start in range(0, len(samples), BLOCK):
-        block = samples[start : start + BLOCK]
-        now = (start + len(block)) / SAMPLE_RATE
-        for segment in hearing.feed(block):
-            stage.handle(Heard(segment, now))
-    for segment in hearing.end():
-        stage.handle(Heard(segment, now))
-    channel.done(cost, 0.0, now)
+    blocks = (samples[start : start + BLOCK] for start in range(0, len(samples), BLOCK))
+    for event in run_inline(session, models, blocks):
+        if isinstance(event, TranscriptUpdate):
+            text.take(event, session.time)
+    channel.done(cost, 0.0, session.time)
+    models.close()
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ _LOOKS, _FINALS = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Decode:
+class Decoded:
     """One decoding, as the governor sees it. Times are seconds of one steady clock."""
 
     began: float
@@ -151,7 +151,7 @@ class Governor:
         self._forget()
         return self._set_pace()
 
-    def after(self, decode: Decode) -> Pace | None:
+    def after(self, decode: Decoded) -> Pace | None:
         """Take what a decoding was like. Gives the new pace if it goes a level up or down; the step may change
         without."""
         self._now = decode.ended
@@ -195,7 +195,7 @@ class Governor:
             place += direction
         return None
 
-    def _strain(self, decode: Decode) -> float:
+    def _strain(self, decode: Decoded) -> float:
         """How hard it is to keep up: above 1 it is too hard."""
         strain = decode.slowness * (1 if decode.is_final else 2)
         if decode.waited > WAIT:
@@ -234,7 +234,7 @@ class Governor:
         self._forget()
         return self._set_pace()
 
-    def _weigh(self, decode: Decode, strain: float) -> None:
+    def _weigh(self, decode: Decoded, strain: float) -> None:
         """Whether this decoding leaves room for the next level up."""
         larger = self._other_model(-1)
         expected = max(self._slowness)

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from desktop.engine.events import ErrorEvent, Severity
 from desktop.engine.models.installed import InstalledModel
-from desktop.engine.models.load.governor import BUSY_OVER, Decode, Governor
+from desktop.engine.models.load.governor import BUSY_OVER, Decoded, Governor
 from desktop.engine.models.load.load_levels import Pace, sentence, summary
-from desktop.engine.stages.stage import Emit
 from desktop.settings.declaration import RecognitionSettings
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,7 @@ class Pacing:
         self,
         settings: RecognitionSettings,
         models: ModelsToUse,
-        emit: Emit,
+        emit: Callable[[ErrorEvent], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
@@ -105,7 +104,7 @@ class Pacing:
         """It ended, well or not."""
         self._decoding_since = None
 
-    def after(self, decode: Decode) -> bool:
+    def after(self, decode: Decoded) -> bool:
         """Take what a decoding was like. True: another model is to be loaded."""
         if not self.in_real_time:
             return False

@@ -1,8 +1,11 @@
-"""What a recogniser is."""
+"""What a recogniser is: one that decodes windows of audio, or one that follows a stream.
+
+Behind both is the same Session: what is shown, committed, translated and typed does not know which one it was.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from desktop.engine.events import Samples, Word
 
@@ -20,6 +23,8 @@ class RecognizerCapabilities:
     streaming: bool
     """decodes fast enough to be run again and again on growing audio; if not, only finals are decoded"""
     needs_network: bool = False
+    follows_stream: bool = False
+    """it is a StreamRecognizer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,19 @@ class Hypothesis:
     """no loop, no guess, not cut off; always so where the recogniser does not say"""
 
 
+@dataclass(frozen=True, slots=True)
+class StreamResult:
+    """What a StreamRecognizer has heard of an utterance so far, all of it."""
+
+    language: str
+    words: tuple[Word, ...]
+    """times are seconds from the start of the utterance"""
+    committed: int = 0
+    """how many of the words, from the first, will not change any more; after the last chunk that is all"""
+
+
 class Recognizer(Protocol):
-    """Turns audio into words. Used from one thread at a time; `load` may run on another one before."""
+    """What both kinds have. Used from one thread at a time; `load` may run on another one before."""
 
     @property
     def name(self) -> str:
@@ -76,8 +92,31 @@ class Recognizer(Protocol):
     def load(self, progress: Progress) -> None:
         """Bring the model into memory. Raises ModelError."""
 
+    def close(self) -> None:
+        """Give the memory back. Idempotent."""
+
+
+class WindowRecognizer(Recognizer, Protocol):
+    """Turns a window of audio into words; keeps nothing from one call to the next. Whisper is one."""
+
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         """Decode one window, samples of shape (n,) at 16 kHz. Raises BackendFailed."""
 
+
+class RecognitionStream(Protocol):
+    """The state of one utterance in a StreamRecognizer."""
+
+    def feed(self, samples: Samples, *, is_last: bool) -> StreamResult:
+        """Take the audio that follows, shape (n,), 16 kHz; n may be 0. Nothing is fed after the last. Raises
+        BackendFailed."""
+
     def close(self) -> None:
-        """Give the memory back. Idempotent."""
+        """Give the state back, also in mid-utterance. Idempotent."""
+
+
+@runtime_checkable
+class StreamRecognizer(Recognizer, Protocol):
+    """Takes audio chunk by chunk and keeps a state for each utterance: streaming transducers, cloud engines."""
+
+    def open(self, request: RecognitionRequest) -> RecognitionStream:
+        """Begin an utterance; several may be open, one for each session. Raises BackendFailed."""

@@ -10,7 +10,7 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, Severity
 from desktop.engine.models.speed.tuning import has_card, measure, resolved
 from desktop.engine.models.speed.tuning_cache import TuningCache
-from desktop.engine.recognition.backends.base import Recognizer
+from desktop.engine.recognition.backends.base import WindowRecognizer
 from desktop.engine.recognition.backends.fallback import FallbackRecognizer
 from desktop.engine.takeover import Notify, order
 from desktop.settings.declaration import RecognitionSettings
@@ -24,9 +24,9 @@ _PHRASEBOOK = (
 )
 
 
-def make_recognizer(settings: RecognitionSettings, notify: Notify) -> Recognizer:
+def make_recognizer(settings: RecognitionSettings, notify: Notify) -> WindowRecognizer:
     """The recogniser that the settings ask for; nothing is loaded yet."""
-    candidates: list[tuple[str, Callable[[], Recognizer]]] = []
+    candidates: list[tuple[str, Callable[[], WindowRecognizer]]] = []
     on_processor = settings.model_copy(update={"device": "cpu"})
     for name in order(settings.backend, RECOGNIZERS):
         if name == "whisper":
@@ -68,13 +68,13 @@ def uses_card(settings: RecognitionSettings) -> bool:
     return settings.device == "cuda" or (settings.device == "auto" and has_card())
 
 
-def _pocketsphinx() -> Recognizer:
+def _pocketsphinx() -> WindowRecognizer:
     from desktop.engine.recognition.backends.pocketsphinx import PocketSphinxRecognizer
 
     return PocketSphinxRecognizer()
 
 
-def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -> Recognizer:
+def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -> WindowRecognizer:
     """Whisper as the settings say; where they say "auto", as was measured for this model on this machine."""
     from desktop.engine.models.choice import chosen_model
     from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer

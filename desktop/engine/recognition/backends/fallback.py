@@ -9,8 +9,8 @@ from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
     RecognitionRequest,
-    Recognizer,
     RecognizerCapabilities,
+    WindowRecognizer,
 )
 from desktop.engine.recognition.backends.watchdog import WatchedRecognizer
 from desktop.engine.takeover import Notify, as_engine_error, takeover
@@ -31,11 +31,11 @@ class FallbackRecognizer:
     candidates: (name, function that makes it); making one may raise ModelError.
     """
 
-    def __init__(self, candidates: Sequence[tuple[str, Callable[[], Recognizer]]], notify: Notify) -> None:
+    def __init__(self, candidates: Sequence[tuple[str, Callable[[], WindowRecognizer]]], notify: Notify) -> None:
         self._waiting = list(candidates)
         self._notify = notify
-        self._active: Recognizer | None = None
-        self._loading: Recognizer | None = None
+        self._active: WindowRecognizer | None = None
+        self._loading: WindowRecognizer | None = None
         self._progress: Progress = lambda _: None
 
     @property

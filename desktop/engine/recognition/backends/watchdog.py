@@ -17,7 +17,7 @@ from queue import SimpleQueue
 
 from desktop.engine.errors import DecodeHung
 from desktop.engine.events import SAMPLE_RATE, Samples
-from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class WatchedRecognizer(WrappedRecognizer):
     deadlines: how long decodes may take; measured, unless given.
     """
 
-    def __init__(self, recognizer: Recognizer, deadlines: Deadlines | None = None) -> None:
+    def __init__(self, recognizer: WindowRecognizer, deadlines: Deadlines | None = None) -> None:
         super().__init__(recognizer)
         self._deadlines = deadlines or Deadlines()
         self._worker: _Worker | None = None

@@ -5,15 +5,15 @@ from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
     RecognitionRequest,
-    Recognizer,
     RecognizerCapabilities,
+    WindowRecognizer,
 )
 
 
 class WrappedRecognizer:
     """Does what `recognizer` does."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: WindowRecognizer) -> None:
         self.recognizer = recognizer
 
     @property

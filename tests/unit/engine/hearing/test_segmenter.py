@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment
 from desktop.engine.hearing.segmenter import Segmenter, SegmenterState
-from desktop.settings.declaration import VadSettings
+from desktop.engine.options import VoiceOptions
 
 FRAME = 512
 SECOND = SAMPLE_RATE / FRAME
@@ -49,7 +49,7 @@ class Stream:
 
 
 def stream(step: float = 0.3, **changes: float) -> Stream:
-    return Stream(Segmenter(VadSettings.model_validate(changes), step))
+    return Stream(Segmenter(VoiceOptions(**changes), step))
 
 
 def check(segments: list[SpeechSegment]) -> None:
@@ -106,7 +106,7 @@ def test_snapshots_come_every_step_while_somebody_speaks() -> None:
 
 
 def test_the_first_snapshots_of_each_utterance_come_sooner() -> None:
-    flow = Stream(Segmenter(VadSettings(), 0.8, 0.3))
+    flow = Stream(Segmenter(VoiceOptions(), 0.8, 0.3))
     for _ in range(2):
         before = len(flow.segments)
         flow.push(1, False)
@@ -213,7 +213,7 @@ def test_no_early_end_when_it_is_off() -> None:
 @pytest.mark.parametrize(("level", "is_sound"), [(0.001, False), (0.02, False), (0.2, True)])
 def test_a_sound_after_the_pause_may_be_the_rest_of_a_word(level: float, is_sound: bool) -> None:
     """0.5: speech; 0.001: the room; 0.02: breath; 0.2: a late consonant that the detector does not know for speech."""
-    segmenter = Segmenter(VadSettings(early_end=0.2, hangover=0.5), 0.3)
+    segmenter = Segmenter(VoiceOptions(early_end=0.2, hangover=0.5), 0.3)
     frames = [(0.5, 1.0)] * 30 + [(0.001, 0.1)] * 2 + [(level, 0.1)] + [(0.001, 0.1)] * 20
     segments: list[SpeechSegment] = []
     for loudness, probability in frames:
@@ -282,7 +282,7 @@ def test_too_long_is_split_where_speech_is_least_likely() -> None:
 
 
 def test_too_long_is_split_where_it_is_quietest_when_all_is_speech() -> None:
-    segmenter = Segmenter(VadSettings(max_segment=5), 0.3)
+    segmenter = Segmenter(VoiceOptions(max_segment=5), 0.3)
     segments: list[SpeechSegment] = []
     for index in range(200):
         level = 0.001 if index == 110 else 0.5
@@ -304,7 +304,7 @@ def test_settings_change_while_running() -> None:
     flow = stream(hangover=3)
     flow.push(1, True)
     flow.push(0.3, False)
-    flow.segmenter.configure(VadSettings(hangover=0.1), 0.3)
+    flow.segmenter.configure(VoiceOptions(hangover=0.1), 0.3)
     flow.push_frame(False)
     assert len(flow.finals) == 1
 

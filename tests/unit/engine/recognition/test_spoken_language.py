@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.spoken_language import SpokenLanguage
-from desktop.settings.declaration import RecognitionSettings
 
-AUTO = RecognitionSettings(language="auto", languages=("en", "es", "de"))
+AUTO = SessionOptions(language="auto", languages=("en", "es", "de"))
 
 
 def after(language: str) -> SpokenLanguage:
@@ -18,14 +18,14 @@ def after(language: str) -> SpokenLanguage:
 
 
 def test_a_language_that_is_set_is_never_in_doubt() -> None:
-    spoken = SpokenLanguage(RecognitionSettings(language="de"))
+    spoken = SpokenLanguage(SessionOptions(language="de"))
     assert (spoken.is_decided, spoken.fixed, spoken.current, spoken.candidates) == (True, "de", "de", ("de",))
     spoken.begin()
     assert spoken.fixed == "de"
 
 
 def test_one_language_to_choose_from_is_set() -> None:
-    assert SpokenLanguage(RecognitionSettings(language="auto", languages=("es",))).fixed == "es"
+    assert SpokenLanguage(SessionOptions(language="auto", languages=("es",))).fixed == "es"
 
 
 def test_the_decision_waits_for_enough_speech() -> None:

@@ -1,21 +1,23 @@
 """When utterances are streamed and when they are buffered, and what the user is told of it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import BackendFailed, DecodeHung, EngineError, GraphicsCardFailed, ModelMissing
 from desktop.engine.events import ErrorEvent
+from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.streaming_mode import Mode, ModeSwitch, may_be_streaming
-from desktop.settings.declaration import RecognitionSettings
 
-AUTO = RecognitionSettings(breaker_failures=2, breaker_recovery=30.0)
+AUTO = SessionOptions(breaker_failures=2, breaker_recovery=30.0)
 
 
 class Desk:
     """A switch, its clock, and what it told."""
 
-    def __init__(self, settings: RecognitionSettings = AUTO) -> None:
+    def __init__(self, settings: SessionOptions = AUTO) -> None:
         self.now = 0.0
         self.told: list[ErrorEvent] = []
         self.switch = ModeSwitch(settings, self.told.append, lambda: self.now)
@@ -85,7 +87,7 @@ def test_that_nothing_is_lost_is_said_only_once_it_is_true() -> None:
 
 @pytest.mark.parametrize(("mode", "streams"), [("streaming", True), ("buffered", False)])
 def test_what_the_user_fixed_stays(mode: str, streams: bool) -> None:
-    desk = Desk(AUTO.model_copy(update={"mode": mode}))
+    desk = Desk(replace(AUTO, mode=mode))
     for _ in range(5):
         desk.fail()
         assert desk.switch.streams is streams
@@ -99,7 +101,7 @@ def test_choosing_auto_again_begins_anew() -> None:
     desk = Desk()
     desk.fail()
     desk.fail()
-    desk.switch.configure(AUTO.model_copy(update={"mode": "streaming"}))
+    desk.switch.configure(replace(AUTO, mode="streaming"))
     assert desk.switch.streams
     assert desk.switch.mode is Mode.STREAMING
     desk.switch.configure(AUTO)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
+from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
-from desktop.engine.recognition.transcriber import Transcriber
-from desktop.settings.declaration import RecognitionSettings
+from tests.driven import DrivenTranscriber
 
-ENGLISH = RecognitionSettings(language="en")
+ENGLISH = SessionOptions(language="en")
 EACH = 0.4
 """seconds a scripted word takes"""
 
@@ -103,7 +103,7 @@ def snapshots(seconds: float, step: float = 0.3, segment_id: int = 0) -> Iterato
     yield segment(seconds, final=True, segment_id=segment_id)
 
 
-def run(transcriber: Transcriber, segments: Iterator[SpeechSegment]) -> list[TranscriptUpdate]:
+def run(transcriber: DrivenTranscriber, segments: Iterator[SpeechSegment]) -> list[TranscriptUpdate]:
     return [update for each in segments if (update := transcriber.update(each)) is not None]
 
 
@@ -122,7 +122,7 @@ def check(updates: list[TranscriptUpdate]) -> None:
 
 def test_an_utterance_grows_and_ends() -> None:
     recognizer = ScriptedRecognizer("I will go to the school in the afternoon")
-    updates = run(Transcriber(recognizer, ENGLISH), snapshots(4.0))
+    updates = run(DrivenTranscriber(recognizer, ENGLISH), snapshots(4.0))
     check(updates)
     assert updates[-1].committed == "I will go to the school in the afternoon"
     assert any(update.committed and update.unconfirmed for update in updates)
@@ -132,7 +132,7 @@ def test_an_utterance_grows_and_ends() -> None:
 
 def test_the_audio_of_a_finished_sentence_leaves_the_window() -> None:
     recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
-    updates = run(Transcriber(recognizer, ENGLISH), snapshots(5.4))
+    updates = run(DrivenTranscriber(recognizer, ENGLISH), snapshots(5.4))
     check(updates)
     assert updates[-1].committed == " ".join(recognizer.script)
     assert recognizer.windows[-1][0] == pytest.approx(9 * EACH, abs=0.15)
@@ -142,7 +142,7 @@ def test_the_audio_of_a_finished_sentence_leaves_the_window() -> None:
 
 def test_the_window_is_not_cut_before_a_word_whose_place_is_not_known() -> None:
     recognizer = ScriptedRecognizer("this is the first whole sentence that I say. and this is the next one")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     for snapshot in snapshots(4.8):
         recognizer.loses_its_place = snapshot.end == pytest.approx(4.2)  # the sentence can be committed
         transcriber.update(snapshot)
@@ -153,8 +153,8 @@ def test_the_window_is_not_cut_before_a_word_whose_place_is_not_known() -> None:
 
 def test_a_long_window_is_cut_in_mid_sentence_with_left_context() -> None:
     recognizer = ScriptedRecognizer(" ".join(f"w{n}" for n in range(60)))
-    settings = ENGLISH.model_copy(update={"window": 5.0})
-    updates = run(Transcriber(recognizer, settings), snapshots(24.0))
+    settings = replace(ENGLISH, window=5.0)
+    updates = run(DrivenTranscriber(recognizer, settings), snapshots(24.0))
     check(updates)
     assert updates[-1].committed == " ".join(recognizer.script)
     assert max(end - begin for begin, end in recognizer.windows) <= 5.0 + 0.7
@@ -163,19 +163,19 @@ def test_a_long_window_is_cut_in_mid_sentence_with_left_context() -> None:
 
 def test_a_window_in_which_nothing_is_heard_stays_short_too() -> None:
     recognizer = ScriptedRecognizer("")
-    assert run(Transcriber(recognizer, ENGLISH), snapshots(20.0)) == []
+    assert run(DrivenTranscriber(recognizer, ENGLISH), snapshots(20.0)) == []
     assert max(end - begin for begin, end in recognizer.windows) <= 10.0 + 0.31
 
 
 def test_nothing_heard_is_nothing_said() -> None:
-    transcriber = Transcriber(ScriptedRecognizer(""), ENGLISH)
+    transcriber = DrivenTranscriber(ScriptedRecognizer(""), ENGLISH)
     assert transcriber.update(segment(1.0)) is None
     assert transcriber.update(segment(2.0, final=True)) is None
 
 
 def test_a_final_comes_for_text_that_was_shown_even_if_its_words_are_gone() -> None:
     recognizer = ScriptedRecognizer("hello there")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     assert transcriber.update(segment(0.9)) is not None
     recognizer.script = []
     update = transcriber.update(segment(1.5, final=True))
@@ -185,14 +185,14 @@ def test_a_final_comes_for_text_that_was_shown_even_if_its_words_are_gone() -> N
 
 
 def test_nothing_new_is_no_update() -> None:
-    transcriber = Transcriber(ScriptedRecognizer("yes"), ENGLISH)
+    transcriber = DrivenTranscriber(ScriptedRecognizer("yes"), ENGLISH)
     assert transcriber.update(segment(0.5)) is not None
     assert transcriber.update(segment(0.8)) is None
     assert transcriber.update(segment(1.0, final=True)) is not None
 
 
 def test_a_new_utterance_starts_anew() -> None:
-    transcriber = Transcriber(ScriptedRecognizer("one two. three four five"), ENGLISH)
+    transcriber = DrivenTranscriber(ScriptedRecognizer("one two. three four five"), ENGLISH)
     first = run(transcriber, snapshots(2.0))
     second = run(transcriber, snapshots(2.0, segment_id=1))
     assert first[-1].committed == second[-1].committed
@@ -201,7 +201,7 @@ def test_a_new_utterance_starts_anew() -> None:
 
 
 def test_times_are_session_seconds() -> None:
-    transcriber = Transcriber(ScriptedRecognizer(" ".join(str(n) for n in range(30))), ENGLISH)
+    transcriber = DrivenTranscriber(ScriptedRecognizer(" ".join(str(n) for n in range(30))), ENGLISH)
     update = transcriber.update(segment(2.0, start=4.0, final=True))
     assert update is not None
     assert (update.start, update.end) == (4.0, 6.0)
@@ -211,14 +211,14 @@ def test_times_are_session_seconds() -> None:
 
 def test_without_streaming_only_finals_are_decoded() -> None:
     recognizer = ScriptedRecognizer("one two three", streaming=False)
-    updates = run(Transcriber(recognizer, ENGLISH), snapshots(2.0))
+    updates = run(DrivenTranscriber(recognizer, ENGLISH), snapshots(2.0))
     assert len(recognizer.requests) == 1
     assert [update.committed for update in updates] == ["one two three"]
 
 
 def test_vocabulary_goes_with_every_request() -> None:
     recognizer = ScriptedRecognizer("a b c d. a b c d. e f g")
-    run(Transcriber(recognizer, ENGLISH.model_copy(update={"vocabulary": " Parley, Whisper "})), snapshots(4.8))
+    run(DrivenTranscriber(recognizer, replace(ENGLISH, vocabulary=" Parley, Whisper ")), snapshots(4.8))
     assert {request.vocabulary for request in recognizer.requests} == {"Parley, Whisper"}
     assert {request.prompt for request in recognizer.requests} >= {"", "a b c d."}
 
@@ -228,7 +228,7 @@ def test_a_repetition_ends_the_prompt_of_its_utterance(is_passed_over: bool) -> 
     recognizer = ScriptedRecognizer("one two three. four five six. seven eight nine.")
     recognizer.repeats = lambda request: bool(request.prompt)
     recognizer.doubts = lambda request: is_passed_over and bool(request.prompt) and not request.may_widen
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     for segment_id in (0, 1):
         recognizer.requests.clear()
         check([update for one in snapshots(4.8) if (update := transcriber.update(replace(one, segment_id=segment_id)))])
@@ -239,7 +239,7 @@ def test_a_repetition_ends_the_prompt_of_its_utterance(is_passed_over: bool) -> 
 def test_a_look_that_cannot_stand_is_passed_over_and_more_context_comes_only_when_that_goes_on() -> None:
     recognizer = ScriptedRecognizer("one two three four five six.")
     recognizer.doubts = lambda request: not request.may_widen and len(recognizer.requests) in (1, 2, 3, 6)
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     shown = [update and update.committed + update.unconfirmed for update in map(transcriber.update, snapshots(2.4))]
     assert [request.may_widen for request in recognizer.requests] == [
         False,
@@ -259,7 +259,7 @@ def test_a_look_that_cannot_stand_is_passed_over_and_more_context_comes_only_whe
 
 def test_finals_and_pauses_get_more_context_at_once() -> None:
     recognizer = ScriptedRecognizer("one two three.")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(0.6))
     transcriber.update(replace(segment(1.2), is_pause=True))
     transcriber.update(segment(1.5))
@@ -269,14 +269,14 @@ def test_finals_and_pauses_get_more_context_at_once() -> None:
 
 def test_a_model_that_reads_its_prompt_is_asked_again_without() -> None:
     recognizer = ScriptedRecognizer("a b c d. a b c d. e f g")
-    updates = run(Transcriber(recognizer, ENGLISH), snapshots(4.8))
+    updates = run(DrivenTranscriber(recognizer, ENGLISH), snapshots(4.8))
     check(updates)
     assert recognizer.requests[-1].prompt == ""
 
 
 def test_a_failure_leaves_the_state_as_it_was() -> None:
     recognizer = ScriptedRecognizer("one two three four five")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     for each in list(snapshots(2.2))[:-1]:
         transcriber.update(each)
     recognizer.failure = BackendFailed("It failed; try again.")
@@ -289,7 +289,7 @@ def test_a_failure_leaves_the_state_as_it_was() -> None:
 
 
 def test_the_recogniser_can_be_swapped_in_mid_utterance() -> None:
-    transcriber = Transcriber(ScriptedRecognizer("one two three four five six"), ENGLISH)
+    transcriber = DrivenTranscriber(ScriptedRecognizer("one two three four five six"), ENGLISH)
     updates = run(transcriber, iter(list(snapshots(2.4))[:6]))
     transcriber.recognizer = ScriptedRecognizer("one two three four five six", streaming=False)
     updates += run(transcriber, iter(list(snapshots(2.4))[6:]))
@@ -299,14 +299,14 @@ def test_the_recogniser_can_be_swapped_in_mid_utterance() -> None:
 
 def test_a_fixed_language_is_asked_for() -> None:
     recognizer = ScriptedRecognizer("uno dos tres")
-    run(Transcriber(recognizer, RecognitionSettings(language="es")), snapshots(1.5))
+    run(DrivenTranscriber(recognizer, SessionOptions(language="es")), snapshots(1.5))
     assert {request.language for request in recognizer.requests} == {"es"}
 
 
 def test_a_language_is_decided_once_and_early_doubts_are_not_committed() -> None:
     recognizer = ScriptedRecognizer("uno dos tres cuatro cinco seis siete")
     recognizer.detects = lambda seconds: ("en", 0.95) if seconds < 1.1 else ("es", 0.99)
-    updates = run(Transcriber(recognizer, RecognitionSettings()), snapshots(3.0))
+    updates = run(DrivenTranscriber(recognizer, SessionOptions()), snapshots(3.0))
     check(updates)
     assert updates[0].language == "en"
     assert updates[-1].language == "es"
@@ -318,14 +318,14 @@ def test_a_language_is_decided_once_and_early_doubts_are_not_committed() -> None
 
 def test_detection_chooses_among_the_users_languages() -> None:
     recognizer = ScriptedRecognizer("one two")
-    Transcriber(recognizer, RecognitionSettings(languages=("en", "de", "fr"))).update(segment(0.9))
+    DrivenTranscriber(recognizer, SessionOptions(languages=("en", "de", "fr"))).update(segment(0.9))
     assert recognizer.requests[0].candidates == ("en", "de", "fr")
 
 
 def in_two_languages(explains: dict[str, float]) -> str:
     """The language of an utterance detected as Spanish, after an English one."""
     recognizer = ScriptedRecognizer("one two three four five six")
-    transcriber = Transcriber(recognizer, RecognitionSettings())
+    transcriber = DrivenTranscriber(recognizer, SessionOptions())
     run(transcriber, snapshots(2.4))
     recognizer.detects = lambda seconds: ("es", 0.99)
     recognizer.log_probability = lambda language: explains[language]
@@ -341,7 +341,7 @@ def test_a_change_of_language_must_explain_the_audio_better() -> None:
 
 def test_a_close_call_stays_with_the_language_before() -> None:
     recognizer = ScriptedRecognizer("one two three four")
-    transcriber = Transcriber(recognizer, RecognitionSettings())
+    transcriber = DrivenTranscriber(recognizer, SessionOptions())
     run(transcriber, snapshots(2.0))
     recognizer.detects = lambda seconds: ("es", 0.6)
     update = transcriber.update(segment(0.9, segment_id=1))
@@ -352,7 +352,7 @@ def test_a_close_call_stays_with_the_language_before() -> None:
 def test_a_recogniser_of_one_language_is_never_asked_for_another() -> None:
     recognizer = ScriptedRecognizer("uno dos tres cuatro")
     recognizer.detects = lambda seconds: ("es", 0.99)
-    transcriber = Transcriber(recognizer, RecognitionSettings())
+    transcriber = DrivenTranscriber(recognizer, SessionOptions())
     run(transcriber, snapshots(2.0))
     basic = ScriptedRecognizer("one two", languages=("en",), streaming=False)
     transcriber.recognizer = basic
@@ -364,20 +364,20 @@ def test_a_recogniser_of_one_language_is_never_asked_for_another() -> None:
 
 def test_a_new_language_setting_holds_at_once() -> None:
     recognizer = ScriptedRecognizer("one two three four")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(0.9))
-    transcriber.configure(RecognitionSettings(language="es"))
+    transcriber.configure(SessionOptions(language="es"))
     transcriber.update(segment(1.2))
     assert [request.language for request in recognizer.requests] == ["en", "es"]
 
 
 def test_detection_switched_on_in_mid_utterance_says_nothing_twice() -> None:
     recognizer = ScriptedRecognizer("one two three four five six seven")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     pieces = list(snapshots(3.0))
     updates = run(transcriber, iter(pieces[:7]))
     assert updates[-1].committed
-    transcriber.configure(RecognitionSettings())
+    transcriber.configure(SessionOptions())
     recognizer.detects = lambda seconds: ("es", 0.5)
     updates += run(transcriber, iter(pieces[7:]))
     check(updates)
@@ -386,14 +386,14 @@ def test_detection_switched_on_in_mid_utterance_says_nothing_twice() -> None:
 
 def test_words_are_joined_as_the_language_writes_them() -> None:
     recognizer = ScriptedRecognizer("你 好 世 界", languages=("zh",))
-    update = Transcriber(recognizer, RecognitionSettings(language="zh")).update(segment(2.0, final=True))
+    update = DrivenTranscriber(recognizer, SessionOptions(language="zh")).update(segment(2.0, final=True))
     assert update is not None
     assert update.committed == "你好世界"
 
 
 def test_the_final_after_a_pause_is_there_at_once() -> None:
     recognizer = ScriptedRecognizer("turn right here. then go left")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     updates = run(transcriber, iter([segment(0.9), segment(1.5), segment(2.5, spoken=2.4, pause=True)]))
     assert recognizer.requests[-1].is_final  # as good as the final
     assert updates[-1].unconfirmed.endswith("go left")
@@ -409,7 +409,7 @@ def test_the_final_after_a_pause_is_there_at_once() -> None:
 
 def test_a_pause_that_was_none_is_only_a_look() -> None:
     recognizer = ScriptedRecognizer("turn right here and then go left")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     updates = run(
         transcriber,
         iter([segment(0.9), segment(1.3, spoken=1.2, pause=True), segment(1.7), segment(2.8, final=True)]),
@@ -421,7 +421,7 @@ def test_a_pause_that_was_none_is_only_a_look() -> None:
 
 def test_a_sound_after_the_pause_is_decoded() -> None:
     recognizer = ScriptedRecognizer("turn right here")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     assert transcriber.update(segment(0.85, spoken=0.8, pause=True)) is not None
     final = transcriber.update(segment(1.7, spoken=1.2, final=True))
     assert final is not None
@@ -430,7 +430,7 @@ def test_a_sound_after_the_pause_is_decoded() -> None:
 
 def test_a_pause_that_could_not_be_decoded_leaves_the_final_to_be() -> None:
     recognizer = ScriptedRecognizer("turn right here")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(0.85, spoken=0.8, pause=True))
     recognizer.failure = BackendFailed("It failed; try again.")
     with pytest.raises(BackendFailed):
@@ -444,7 +444,7 @@ def test_a_pause_that_could_not_be_decoded_leaves_the_final_to_be() -> None:
 
 def test_only_a_pause_after_a_whole_sentence_is_told() -> None:
     recognizer = ScriptedRecognizer("it is late.")
-    transcriber = Transcriber(recognizer, ENGLISH)
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(1.3, spoken=1.2))
     assert transcriber.whole_until is None
     transcriber.update(segment(1.3, spoken=1.2, pause=True))
@@ -461,7 +461,7 @@ def test_only_a_pause_after_a_whole_sentence_is_told() -> None:
 def test_the_language_is_decided_in_a_pause_only_if_nobody_goes_on() -> None:
     recognizer = ScriptedRecognizer("uno dos tres cuatro cinco seis")
     recognizer.detects = lambda seconds: ("en", 0.6) if seconds < 1.1 else ("es", 0.99)
-    transcriber = Transcriber(recognizer, RecognitionSettings())
+    transcriber = DrivenTranscriber(recognizer, SessionOptions())
     transcriber.update(segment(0.9, spoken=0.8, pause=True))
     updates = run(transcriber, iter([segment(1.6), segment(2.0), segment(2.4, final=True)]))
     assert updates[-1].language == "es"
@@ -476,9 +476,9 @@ def test_the_language_is_decided_in_a_pause_only_if_nobody_goes_on() -> None:
 
 def test_a_language_set_after_the_pause_holds_for_the_final() -> None:
     recognizer = ScriptedRecognizer("uno dos tres")
-    transcriber = Transcriber(recognizer, RecognitionSettings())
+    transcriber = DrivenTranscriber(recognizer, SessionOptions())
     transcriber.update(segment(1.3, spoken=1.2, pause=True))
-    transcriber.configure(RecognitionSettings(language="es"))
+    transcriber.configure(SessionOptions(language="es"))
     final = transcriber.update(segment(1.7, spoken=1.2, final=True))
     assert final is not None
     assert final.language == "es"
@@ -517,7 +517,7 @@ def test_whatever_is_heard_committed_text_only_grows(
     steps: list[tuple[list[tuple[str, float]], str]], last: str, language: str
 ) -> None:
     """Looks, pauses that hold, pauses that do not, in any order: one final, and nothing committed changes."""
-    transcriber = Transcriber(NoisyRecognizer([heard for heard, _ in steps]), RecognitionSettings(language=language))
+    transcriber = DrivenTranscriber(NoisyRecognizer([heard for heard, _ in steps]), SessionOptions(language=language))
     updates: list[TranscriptUpdate] = []
     now = spoken = 0.0
     for _, kind in steps:

@@ -12,7 +12,8 @@ from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.sentences import split
 from desktop.engine.translation.backends.base import TranslatorCapabilities
-from desktop.engine.translation.incremental import LiveTranslator, continued, safe_beginning, steady
+from desktop.engine.translation.incremental import continued, safe_beginning, steady
+from tests.driven import DrivenTranslator
 from tests.fakes import FakeSpeechTranslator
 
 
@@ -79,7 +80,7 @@ def test_the_committed_translation_only_grows(
     steps: list[tuple[str, str]], language: str, target: str, forces: bool, careless: int, loses: bool
 ) -> None:
     translator = FickleTranslator(target, forces_prefix=forces, careless=careless)
-    live = LiveTranslator(translator, target)
+    live = DrivenTranslator(translator, target)
     committed, shown = "", ""
     for index, (more, tail) in enumerate(steps):
         committed = f"{committed} {more}".strip()
@@ -101,7 +102,7 @@ def test_the_committed_translation_only_grows(
 @settings(max_examples=200)
 def test_what_is_committed_early_stays(words: list[str], steps: list[int], lag: int, careless: int) -> None:
     """As in speech: a few words more each time. The translator ignores the prefix now and then."""
-    live = LiveTranslator(FickleTranslator(careless=careless), "es")
+    live = DrivenTranslator(FickleTranslator(careless=careless), "es")
     shown, heard = "", 0
     for step in [*steps, len(words)]:
         heard = min(len(words), heard + step)
@@ -117,7 +118,7 @@ def test_what_is_committed_early_stays(words: list[str], steps: list[int], lag: 
 
 
 def test_a_transcript_that_takes_words_back_loses_no_translation() -> None:
-    live = LiveTranslator(DictionaryTranslator(), "es")
+    live = DrivenTranslator(DictionaryTranslator(), "es")
     words = ["the", "red", "house", "is", "near", "the", "old", "bridge"]
     for count in range(1, 9):
         before = live.update(update(" ".join(words[:count])))
@@ -127,7 +128,7 @@ def test_a_transcript_that_takes_words_back_loses_no_translation() -> None:
 
 def test_a_finished_sentence_is_translated_once_and_with_care() -> None:
     translator = FickleTranslator()
-    live = LiveTranslator(translator, "es")
+    live = DrivenTranslator(translator, "es")
     result = live.update(update("The house is big. The dog"))
     assert result.committed == "THE HOUSE IS BIG."
     live.update(update("The house is big. The dog sleeps here"))
@@ -140,7 +141,7 @@ def test_a_finished_sentence_is_translated_once_and_with_care() -> None:
 
 
 def test_a_running_sentence_is_committed_once_three_translations_agree() -> None:
-    live = LiveTranslator(DictionaryTranslator(), "es")
+    live = DrivenTranslator(DictionaryTranslator(), "es")
     words = ["the", "red", "house", "is", "near", "the", "old", "bridge"]
     committed = [live.update(update(" ".join(words[:count]))).committed for count in range(1, len(words) + 1)]
     assert committed[:4] == ["", "", "", ""]
@@ -167,7 +168,7 @@ def test_a_guess_that_takes_back_what_is_shown_has_to_come_twice() -> None:
 
 
 def test_agreement_needs_new_source() -> None:
-    live = LiveTranslator(DictionaryTranslator(), "es")
+    live = DrivenTranslator(DictionaryTranslator(), "es")
     for _ in range(5):
         result = live.update(update("the red house is near the", "old bridge"))
     assert result.committed == ""
@@ -176,7 +177,7 @@ def test_agreement_needs_new_source() -> None:
 
 def test_an_unchanged_text_is_not_translated_again() -> None:
     translator = FickleTranslator()
-    live = LiveTranslator(translator, "es")
+    live = DrivenTranslator(translator, "es")
     live.update(update("the house is", "very big"))
     first = live.update(update("the house is", "very big"))
     calls = len(translator.calls)
@@ -198,7 +199,7 @@ def test_safe_beginning() -> None:
 
 def test_the_language_that_is_wanted_passes_without_work() -> None:
     translator = FickleTranslator()
-    live = LiveTranslator(translator, "es")
+    live = DrivenTranslator(translator, "es")
     result = live.update(update("Hola, ¿qué", "tal?", language="es"))
     assert (result.committed, result.unconfirmed, result.is_translated) == ("Hola, ¿qué", "tal?", True)
     result = live.update(update("Hola, ¿qué tal?", language="es", is_final=True))
@@ -208,14 +209,14 @@ def test_the_language_that_is_wanted_passes_without_work() -> None:
 
 @pytest.mark.parametrize("translator", [None, FickleTranslator()])
 def test_a_pair_that_is_missing_shows_the_original(translator: FickleTranslator | None) -> None:
-    live = LiveTranslator(translator, "es")
+    live = DrivenTranslator(translator, "es")
     result = live.update(update("Bonjour tout", "le monde", language="fr"))
     assert result == TranslationUpdate(1, 1, "fr", "es", "Bonjour tout", "le monde", False, is_translated=False)
 
 
 def test_a_failure_changes_nothing_and_the_line_can_be_shown_untranslated() -> None:
     translator = FickleTranslator()
-    live = LiveTranslator(translator, "es")
+    live = DrivenTranslator(translator, "es")
     live.update(update("The house is big. The dog"))
     translator.fails = True
     with pytest.raises(BackendFailed):
@@ -226,7 +227,7 @@ def test_a_failure_changes_nothing_and_the_line_can_be_shown_untranslated() -> N
 
 
 def test_another_target_starts_the_segment_again() -> None:
-    live = LiveTranslator(FickleTranslator(), "es")
+    live = DrivenTranslator(FickleTranslator(), "es")
     first = live.update(update("The house is big. The"))
     live.configure(FickleTranslator("zh"), "zh")
     second = live.update(update("The house is big. The dog."))
@@ -235,7 +236,7 @@ def test_another_target_starts_the_segment_again() -> None:
 
 
 def test_what_comes_after_the_end_is_ignored() -> None:
-    live = LiveTranslator(FickleTranslator(), "es")
+    live = DrivenTranslator(FickleTranslator(), "es")
     last = live.update(update("The house.", is_final=True))
     assert live.update(update("The house. And more", is_final=True)) == last
 
@@ -243,7 +244,7 @@ def test_what_comes_after_the_end_is_ignored() -> None:
 @pytest.mark.parametrize("text", ["", "...", "😀", "\n \n", "¿?", "你好。", "word " * 400])
 @pytest.mark.parametrize("is_final", [False, True])
 def test_odd_text(text: str, is_final: bool) -> None:
-    result = LiveTranslator(FickleTranslator(), "es").update(update("", text, is_final=is_final))
+    result = DrivenTranslator(FickleTranslator(), "es").update(update("", text, is_final=is_final))
     assert result.is_final is is_final
     if is_final:
         assert result.committed.split() == [word.upper() for word in text.split()]
@@ -255,7 +256,7 @@ SOUND = np.zeros(160, np.float32)
 
 
 def test_what_is_heard_is_translated_at_its_end() -> None:
-    live = LiveTranslator(FakeSpeechTranslator(), "en")
+    live = DrivenTranslator(FakeSpeechTranslator(), "en")
     running = update("hola", "amigo", language="es")
     assert live.awaits_end(running)
     assert live.update(running).committed == live.update(running).unconfirmed == ""
@@ -267,16 +268,16 @@ def test_what_is_heard_is_translated_at_its_end() -> None:
 
 
 def test_text_without_sound_stays_as_it_is() -> None:
-    live = LiveTranslator(FakeSpeechTranslator(), "en")
+    live = DrivenTranslator(FakeSpeechTranslator(), "en")
     result = live.update(update("hola amigo", is_final=True, language="es"))
     assert (result.committed, result.is_translated) == ("hola amigo", False)
 
 
 def test_the_sound_is_of_no_interest_where_text_is_translated() -> None:
-    live = LiveTranslator(DictionaryTranslator("es"), "es")
+    live = DrivenTranslator(DictionaryTranslator("es"), "es")
     assert not live.awaits_end(update("one two"))
     assert live.update(update("one two.", is_final=True), SOUND).committed == "ONE TWO."
-    other = LiveTranslator(FakeSpeechTranslator(), "en")
+    other = DrivenTranslator(FakeSpeechTranslator(), "en")
     assert other.update(update("one two.", is_final=True), SOUND).committed == "one two."
     assert other.update(update("un deux.", is_final=True, language="fr", segment=2), SOUND).committed == "un deux."
 
@@ -284,7 +285,7 @@ def test_the_sound_is_of_no_interest_where_text_is_translated() -> None:
 def test_what_another_translator_committed_stays_the_beginning() -> None:
     reader = FickleTranslator("en")
     reader.capabilities = TranslatorCapabilities(frozenset({("es", "en")}), forces_prefix=True)
-    live = LiveTranslator(reader, "en")
+    live = DrivenTranslator(reader, "en")
     live.update(update("Uno dos. Tres", language="es"))
     before = live.update(update("Uno dos. Tres cuatro", language="es")).committed
     assert before == "UNO DOS."
@@ -295,7 +296,7 @@ def test_what_another_translator_committed_stays_the_beginning() -> None:
 
 def test_a_failure_to_hear_changes_nothing() -> None:
     translator = FakeSpeechTranslator()
-    live = LiveTranslator(translator, "en")
+    live = DrivenTranslator(translator, "en")
     translator.fails = True
     last = update("hola", is_final=True, language="es")
     with pytest.raises(EngineError):
@@ -306,13 +307,13 @@ def test_a_failure_to_hear_changes_nothing() -> None:
 
 def test_what_was_recognised_is_handed_over_with_the_sound() -> None:
     translator = FakeSpeechTranslator()
-    live = LiveTranslator(translator, "en")
+    live = DrivenTranslator(translator, "en")
     live.update(update("hola", "amigo", is_final=True, language="es"), SOUND)
     assert translator.transcripts == ["hola amigo"]
 
 
 def test_an_utterance_that_could_not_be_translated_stays_as_it_was_said() -> None:
-    live = LiveTranslator(FakeSpeechTranslator(), "en")
+    live = DrivenTranslator(FakeSpeechTranslator(), "en")
     result = live.update(update("unknown palabra", is_final=True, language="es"), SOUND)
     assert (result.committed, result.is_translated, result.is_final) == ("unknown palabra", False, True)
 
@@ -321,7 +322,7 @@ def test_a_text_without_sound_goes_to_what_reads() -> None:
     translator = BookTranslator("en")
     pair = frozenset({("es", "en")})
     translator.capabilities = TranslatorCapabilities(pair, forces_prefix=True, hears=pair, reads=pair)
-    live = LiveTranslator(translator, "en")
+    live = DrivenTranslator(translator, "en")
     result = live.update(update("Known words.", is_final=True, language="es"))
     assert (result.committed, result.is_translated) == ("KNOWN WORDS.", True)
     result = live.update(update("other words.", is_final=True, language="es", segment=2))
@@ -347,12 +348,12 @@ class BookTranslator(DictionaryTranslator):
 
 
 def test_what_a_phrasebook_does_not_know_stays_as_it_was_said() -> None:
-    result = LiveTranslator(BookTranslator(), "es").update(update("Another sentence.", is_final=True))
+    result = DrivenTranslator(BookTranslator(), "es").update(update("Another sentence.", is_final=True))
     assert result == TranslationUpdate(1, 1, "en", "es", "Another sentence.", "", True, is_translated=False)
 
 
 def test_one_unknown_sentence_marks_the_utterance_from_then_on() -> None:
-    live = LiveTranslator(BookTranslator(), "es")
+    live = DrivenTranslator(BookTranslator(), "es")
     first = live.update(update("Known house. Another"))
     assert (first.committed, first.unconfirmed, first.is_translated) == ("KNOWN HOUSE.", "", True)
     second = live.update(update("Known house. Another dog. Known"))
@@ -369,7 +370,7 @@ def test_nothing_of_a_sentence_is_committed_that_its_end_makes_unknown(words: li
     """Word by word: what is committed is a row of whole sentences, each as the phrasebook has it or as it was said,
     and an update is translated as long as all of them are known."""
     translator = BookTranslator()
-    live = LiveTranslator(translator, "es")
+    live = DrivenTranslator(translator, "es")
     for heard in range(1, len(words) + 2):
         is_final = heard > len(words)
         certain = " ".join(words[: len(words) if is_final else max(0, heard - lag)])

@@ -3,12 +3,12 @@
 from itertools import pairwise
 
 import pytest
+from desktop.engine.stages.work_queue import BOUND
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.engine.models.load.governor import ALARM, CALM, MODEL_CALM, Decode, Governor
+from desktop.engine.models.load.governor import ALARM, CALM, MODEL_CALM, Decoded, Governor
 from desktop.engine.models.load.load_levels import Kind, Pace
-from desktop.engine.stages.work_queue import BOUND
 from desktop.settings.declaration import RecognitionSettings
 from tests.unit.engine.slow_machine import Cost, Said, SlowMachine
 
@@ -134,7 +134,7 @@ def test_what_piled_up_while_the_model_was_loaded_is_no_reason_to_do_worse() -> 
     governor = Governor(RecognitionSettings())
     clock, waited = 0.0, 40.0
     while waited > 0:
-        governor.after(Decode(clock, clock + 1.5, 5.0, True, waited))
+        governor.after(Decoded(clock, clock + 1.5, 5.0, True, waited))
         clock += 1.5
         waited -= 3.5
     assert governor.pace.number == 0
@@ -146,7 +146,7 @@ def test_a_model_that_cannot_be_loaded_is_not_asked_for_again() -> None:
     def until_model(model: int, compute: float, start: float) -> float:
         for look in range(1000):
             began = start + 4.0 * look
-            pace = governor.after(Decode(began, began + compute, 4.0, look % 4 == 0, 0.0))
+            pace = governor.after(Decoded(began, began + compute, 4.0, look % 4 == 0, 0.0))
             if pace is not None and pace.model == model:
                 return began
         raise AssertionError(f"model {model} was never asked for")
@@ -158,14 +158,14 @@ def test_a_model_that_cannot_be_loaded_is_not_asked_for_again() -> None:
     at = until_model(0, 0.01, at + 4)
     governor.refuse(0, 2)
     for look in range(1000):
-        governor.after(Decode(at + 4 * look, at + 4 * look + 0.01, 4.0, False, 0.0))
+        governor.after(Decoded(at + 4 * look, at + 4 * look + 0.01, 4.0, False, 0.0))
     assert (governor.pace.model, governor.pace.number) == (2, 0)
 
 
 def test_settings_that_change_nothing_here_leave_the_level() -> None:
     governor = Governor(RecognitionSettings())
     for look in range(3):
-        governor.after(Decode(look * 4.0, look * 4.0 + 3, 2.0, True, 0.0))
+        governor.after(Decoded(look * 4.0, look * 4.0 + 3, 2.0, True, 0.0))
     assert governor.pace.number == 1
     governor.configure(RecognitionSettings(vocabulary="Parley"))
     assert governor.pace.number == 1
@@ -283,7 +283,7 @@ def test_slower_than_speech_with_everything_given_up_drops_the_oldest_sound_and_
 
 def test_utterances_that_pile_up_leave_no_time_for_steps() -> None:
     governor = Governor(RecognitionSettings(), (2.0, 1.0))
-    pace = governor.after(Decode(0.0, 21.0, 20.0, True, ALARM + 1))
+    pace = governor.after(Decoded(0.0, 21.0, 20.0, True, ALARM + 1))
     assert pace is not None
     assert pace.level.kind is Kind.FINALS
 

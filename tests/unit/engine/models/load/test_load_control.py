@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
 
 from desktop.bench.make_model import Dimensions, make_whisper
 from desktop.engine.errors import ModelBroken
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Event, Severity, SpeechSegment
 from desktop.engine.models.installed import InstalledModel
-from desktop.engine.models.load.governor import Decode
+from desktop.engine.models.load.governor import Decoded
 from desktop.engine.models.load.load_control import Pacing
 from desktop.engine.models.load.smaller_models import models_to_use
-from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
-from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
 from desktop.engine.recognition.whisper import shared_models as opened
 from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import FakeRecognizer
@@ -33,7 +33,7 @@ MODELS = (model("small", 480), model("base", 140))
 class Slowed(WrappedRecognizer):
     """`recognizer`, with more time on the clock for each decoding."""
 
-    def __init__(self, recognizer: Recognizer, clock: Clock, cost: Callable[[Recognizer], float]) -> None:
+    def __init__(self, recognizer: WindowRecognizer, clock: Clock, cost: Callable[[WindowRecognizer], float]) -> None:
         super().__init__(recognizer)
         self._clock = clock
         self._cost = cost
@@ -48,8 +48,8 @@ class Listening:
 
     def __init__(
         self,
-        make: Callable[[RecognitionSettings], Recognizer],
-        cost: Callable[[Recognizer], float],
+        make: Callable[[RecognitionSettings], WindowRecognizer],
+        cost: Callable[[WindowRecognizer], float],
         models: Callable[[RecognitionSettings], tuple[InstalledModel, ...]] = models_to_use,
     ) -> None:
         self.clock = Clock()
@@ -95,7 +95,7 @@ def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
     make_whisper(tmp_path / "whisper" / "tiny", Dimensions(128, 2, 2, 2), name="Tiny")
     is_slow = [True]
 
-    def cost(recognizer: Recognizer) -> float:
+    def cost(recognizer: WindowRecognizer) -> float:
         return (6.0 if recognizer.name == "Base" else 1.0) if is_slow[0] else 0.1
 
     listening = Listening(lambda settings: make_recognizer(settings, lambda _: None), cost)
@@ -118,7 +118,7 @@ def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
 
 
 def test_a_smaller_model_that_cannot_be_loaded_leaves_the_larger_one_at_work() -> None:
-    def make(settings: RecognitionSettings) -> Recognizer:
+    def make(settings: RecognitionSettings) -> WindowRecognizer:
         failure = ModelBroken("Install it again.") if settings.model else None
         return FakeRecognizer(settings.model or "small", fail_load=failure)
 
@@ -151,7 +151,7 @@ def test_what_makes_decoding_as_slow_as_another_model_begins_anew(change: dict[s
     before = RecognitionSettings(language="en")
     pacing.wanted(before)
     for _ in range(4):
-        pacing.after(Decode(clock.now, clock.now + 9.0, 4.0, True, 0.0))
+        pacing.after(Decoded(clock.now, clock.now + 9.0, 4.0, True, 0.0))
         clock.now += 9.0
     assert pacing.pace.model == 1
     pacing.wanted(before.model_copy(update={"step": 0.4}))
@@ -190,7 +190,7 @@ def test_a_decoding_under_way_counts_as_busy() -> None:
     assert pacing.busy() == pytest.approx(0.4)
     clock.now += 40.0
     assert pacing.busy() == 1.0
-    pacing.after(Decode(clock.now - 44.0, clock.now, 4.0, True, 0.0))
+    pacing.after(Decoded(clock.now - 44.0, clock.now, 4.0, True, 0.0))
     pacing.ends()
     clock.now += 5.0
     assert pacing.busy() == pytest.approx(0.5)

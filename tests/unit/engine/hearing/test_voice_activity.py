@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import SAMPLE_RATE, Samples
-from desktop.engine.hearing.vad import FRAME, SpeechDetector, SpeechVote
-from desktop.settings.declaration import VadSettings
+from desktop.engine.hearing.hearing import FRAME
+from desktop.engine.hearing.voice_activity import SpeechDetector, SpeechVote
+from desktop.engine.options import VoiceOptions
 
 Recordings = Callable[[str], Samples]
 
 
-def decisions(samples: Samples, settings: VadSettings | None = None) -> list[tuple[bool, float]]:
-    detector = SpeechDetector(settings or VadSettings())
+def decisions(samples: Samples, settings: VoiceOptions | None = None) -> list[tuple[bool, float]]:
+    detector = SpeechDetector(settings or VoiceOptions())
     return [detector.detect(samples[at : at + FRAME]) for at in range(0, len(samples) - FRAME, FRAME)]
 
 
@@ -54,7 +55,7 @@ def test_hears_speech_in_noise(speech: Recordings) -> None:
 
 def test_reset_forgets(speech: Recordings) -> None:
     audio = speech("en-04")
-    detector = SpeechDetector(VadSettings())
+    detector = SpeechDetector(VoiceOptions())
     first = [detector.detect(audio[at : at + FRAME]) for at in range(0, 30 * FRAME, FRAME)]
     detector.reset()
     assert [detector.detect(audio[at : at + FRAME]) for at in range(0, 30 * FRAME, FRAME)] == first
@@ -62,15 +63,15 @@ def test_reset_forgets(speech: Recordings) -> None:
 
 def test_settings_change_between_frames(speech: Recordings) -> None:
     audio = speech("en-04")
-    detector = SpeechDetector(VadSettings())
+    detector = SpeechDetector(VoiceOptions())
     for at in range(0, 40 * FRAME, FRAME):
         detector.detect(audio[at : at + FRAME])
-    detector.configure(VadSettings(threshold=0.95, window=3, webrtc_mode=3))
+    detector.configure(VoiceOptions(threshold=0.95, window=3, webrtc_mode=3))
     assert any(detector.detect(audio[at : at + FRAME])[0] for at in range(40 * FRAME, 60 * FRAME, FRAME))
 
 
 def test_broken_samples_do_no_harm(speech: Recordings) -> None:
-    detector = SpeechDetector(VadSettings())
+    detector = SpeechDetector(VoiceOptions())
     bad = np.full(FRAME, np.nan, np.float32)
     bad[::2] = np.inf
     for _ in range(5):
@@ -83,7 +84,7 @@ def test_broken_samples_do_no_harm(speech: Recordings) -> None:
 
 def test_a_frame_has_one_size() -> None:
     with pytest.raises(ValueError, match="512"):
-        SpeechDetector(VadSettings()).detect(np.zeros(480, np.float32))
+        SpeechDetector(VoiceOptions()).detect(np.zeros(480, np.float32))
 
 
 @given(st.integers(1, 30), st.lists(st.tuples(st.booleans(), st.booleans()), max_size=80))

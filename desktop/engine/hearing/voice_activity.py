@@ -3,13 +3,15 @@
 Silero is exact but sees a click as a start; WebRTC is quick to hear an end but fires on white noise and on tones.
 So both vote over a short window, and no utterance opens unless Silero has heard speech itself.
 
-Runs on the segmenter thread, one call per frame of 32 ms; about 0.1 ms each.
+One call for each frame of 32 ms; about 0.1 ms. The network is loaded once for all streams, and each stream has its own
+state.
 """
 
 import importlib.metadata
 import math
 import os
 from collections import deque
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,8 @@ import numpy as np
 
 from desktop.engine.errors import ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
-from desktop.settings.declaration import VadSettings
-
-FRAME = 512
-"""samples in a frame, 32 ms: the only size Silero takes at 16 kHz"""
+from desktop.engine.hearing.hearing import FRAME
+from desktop.engine.options import VoiceOptions
 
 _CONTEXT = 64
 _WEBRTC_FRAME = SAMPLE_RATE // 100
@@ -44,32 +44,34 @@ class SpeechVote:
 
 
 class SpeechDetector:
-    """Both detectors on a stream of frames. Raises ModelMissing when Silero's file is not installed."""
+    """Both detectors on one stream of frames. Used from one thread at a time.
 
-    def __init__(self, settings: VadSettings) -> None:
+    Raises ModelMissing when Silero's file is not installed."""
+
+    def __init__(self, options: VoiceOptions) -> None:
         import webrtcvad
 
-        self._settings = settings
+        self._options = options
         self._session = _silero_session()
         self._webrtc_type = webrtcvad.Vad
         self._rate = np.array(SAMPLE_RATE, dtype=np.int64)
         self.reset()
 
-    def configure(self, settings: VadSettings) -> None:
-        """Take new settings between two frames; what was heard so far stays."""
-        if settings.webrtc_mode != self._settings.webrtc_mode:
-            self._webrtc.set_mode(settings.webrtc_mode)
-        if settings.window != self._settings.window:
-            self._vote = SpeechVote(settings.window)
-        self._settings = settings
+    def configure(self, options: VoiceOptions) -> None:
+        """Take new options between two frames; what was heard so far stays."""
+        if options.webrtc_mode != self._options.webrtc_mode:
+            self._webrtc.set_mode(options.webrtc_mode)
+        if options.window != self._options.window:
+            self._vote = SpeechVote(options.window)
+        self._options = options
 
     def reset(self) -> None:
         """Forget the stream: the next frame is the first of a new one."""
         self._state = np.zeros((2, 1, 128), dtype=np.float32)
         self._input = np.zeros((1, _CONTEXT + FRAME), dtype=np.float32)
         self._pending = np.zeros(0, dtype=np.int16)
-        self._webrtc = self._webrtc_type(self._settings.webrtc_mode)
-        self._vote = SpeechVote(self._settings.window)
+        self._webrtc = self._webrtc_type(self._options.webrtc_mode)
+        self._vote = SpeechVote(self._options.window)
 
     def detect(self, samples: Samples) -> tuple[bool, float]:
         """Whether somebody speaks now (the vote over the window), and Silero's probability for this frame.
@@ -80,7 +82,7 @@ class SpeechDetector:
             raise ValueError(f"a frame has {FRAME} samples, not {samples.shape}")
         samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
         probability = self._silero_probability(samples)
-        is_speech = self._vote.add(probability >= self._settings.threshold, self._webrtc_hears(samples))
+        is_speech = self._vote.add(probability >= self._options.threshold, self._webrtc_hears(samples))
         return is_speech, probability
 
     def _silero_probability(self, samples: Samples) -> float:
@@ -103,8 +105,10 @@ class SpeechDetector:
         return 2 * heard > pieces
 
 
+@cache
 def _silero_session() -> Any:
-    """The network without torch: the `silero_vad` package would import it, its ONNX file does not need it."""
+    """The network, which any number of threads may run. Without torch: the `silero_vad` package would import it, its
+    ONNX file does not need it."""
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.audio.sources.level import FLOOR, peak, rms
+from desktop.engine.hearing.level import FLOOR, peak, rms
 from tests.signals import tone
 
 

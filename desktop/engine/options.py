@@ -1,0 +1,119 @@
+"""What a session and the models are to do: the options of the public API.
+
+Plain values, apart from the app's settings (`settings_options.py` makes them of those). Pure.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ModeChoice = Literal["auto", "streaming", "buffered"]
+"""When words appear: while they are spoken, when an utterance ends, or the first as long as that works."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceOptions:
+    """How speech is told from everything else, and where an utterance begins and ends."""
+
+    threshold: float = 0.5
+    """least probability of Silero that a frame is speech, 0..1"""
+    webrtc_mode: int = 2
+    """how strict WebRTC's detector is, 0..3"""
+    window: int = 6
+    """frames of 32 ms that vote"""
+    onset: float = 0.1
+    """seconds of speech that open an utterance"""
+    preroll: float = 1.0
+    """seconds kept from before it"""
+    hangover: float = 0.5
+    """seconds of silence that end it"""
+    early_end: float = 0.16
+    """the same after what is surely a whole sentence; 0 is never"""
+    max_segment: float = 20.0
+    """seconds; a longer utterance is split"""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """One listener's wishes."""
+
+    language: str = "auto"
+    """ISO 639 code of what is spoken, or "auto" to detect it"""
+    languages: tuple[str, ...] = ()
+    """those to choose from when detecting; empty: every one that the model knows"""
+    target: str = ""
+    """language to translate into; empty: none"""
+    live_translation: bool = True
+    """translate while somebody speaks, not only at the end of an utterance"""
+    speaks: bool = False
+    """the translation is spoken"""
+    vocabulary: str = ""
+    """names and terms to expect"""
+    lane: str = ""
+    """goes into each event, so that those of several sessions can be told apart"""
+    mode: ModeChoice = "auto"
+    beam_size: int = 5
+    """beam width of the final decoding"""
+    step: float = 0.3
+    """least seconds between two decodings of a running utterance"""
+    window: float = 10.0
+    """seconds of audio that are decoded at most while speaking"""
+    breaker_failures: int = 2
+    """failures of streaming after which "auto" changes to buffered"""
+    breaker_recovery: float = 30.0
+    """seconds until it tries streaming again, and over which failures are counted"""
+    level_hz: float = 15.0
+    """AudioLevel events per second of audio"""
+    voice: VoiceOptions = field(default_factory=VoiceOptions)
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages that may be spoken; empty: any."""
+        return self.languages if self.language == "auto" else (self.language,)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How thoroughly a session recognises at the moment; less than its options say while the machine is too slow."""
+
+    step: float
+    """least seconds between two decodings of a running utterance"""
+    first_step: float
+    """the same up to the first ones, which should show its first words"""
+    beam_size: int
+    window: float
+    has_partials: bool = True
+    """words are recognised while they are spoken, not only at the end of an utterance"""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """Which models all sessions share, and how they run on this machine."""
+
+    recognition: str = ""
+    """name or directory of a Whisper model; empty takes the best one installed"""
+    languages: tuple[str, ...] = ()
+    """what will be spoken, for choosing among the models; empty: any"""
+    recognizer: Literal["auto", "whisper", "pocketsphinx"] = "auto"
+    translator: Literal["auto", "argos", "whisper"] = "auto"
+    synthesizer: Literal["auto", "piper", "espeak"] = "auto"
+    voice: str = ""
+    """name of a voice; empty takes the best one of the language"""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    compute_type: str = "auto"
+    """CTranslate2's number format; "auto" is what was measured to be fastest here"""
+    threads: int = 0
+    """processor threads of recognition; 0 is what was measured to be best here"""
+    context: Literal["auto", "short", "full"] = "auto"
+    """audio window given to Whisper"""
+    context_floor: int = 0
+    """its least length in frames of 10 ms; 0 is as is safe for the model"""
+    context_pad: float = -1.0
+    """seconds of silence behind the audio in it; negative is as is safe for the model"""
+    beam_size: int = 5
+    step: float = 0.3
+    window: float = 10.0
+    mode: ModeChoice = "auto"
+    may_lower_model: bool = True
+    """a smaller model stands in while this machine is too slow for the chosen one"""
+    lowers_load: bool = True
+    """while this machine is too slow for live sessions, recognition does less (`load_levels.py`)"""

@@ -1,0 +1,198 @@
+"""The recogniser that all sessions share: loaded once, exchanged while it runs, and made to keep up.
+
+On the thread of its slot, but for what says otherwise.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Hashable
+from typing import cast
+
+from desktop.engine.errors import BackendFailed
+from desktop.engine.events import Event, ModelProgress
+from desktop.engine.models.load.governor import Decoded
+from desktop.engine.models.load.load_control import Pacing
+from desktop.engine.options import Effort
+from desktop.engine.pool.backends import ModelBackends
+from desktop.engine.recognition.backends.base import (
+    Hypothesis,
+    RecognitionStream,
+    Recognizer,
+    RecognizerCapabilities,
+    StreamRecognizer,
+    StreamResult,
+    WindowRecognizer,
+)
+from desktop.engine.recognition.work import Decode, StreamChunk
+from desktop.settings.declaration import RecognitionSettings
+from desktop.system.heap import give_back
+
+log = logging.getLogger(__name__)
+
+
+class RecognitionModel:
+    """emit: gets the progress of loading and notices; any thread must be able to call it.
+
+    on_ready: a model was loaded; on_failed: none can be; on_unloaded: it left the memory.
+    """
+
+    def __init__(
+        self,
+        settings: RecognitionSettings,
+        backends: ModelBackends,
+        emit: Callable[[Event], None],
+        on_ready: Callable[[], None],
+        on_failed: Callable[[Exception], None],
+        on_unloaded: Callable[[], None],
+    ) -> None:
+        self._settings = settings
+        self._backends = backends
+        self._emit = emit
+        self._on_ready = on_ready
+        self._on_failed = on_failed
+        self._on_unloaded = on_unloaded
+        self.pacing = Pacing(settings, backends.models, emit, backends.clock)
+        self._recognizer: Recognizer | None = None
+        self._loaded_for: RecognitionSettings | None = None
+        self._last_name = ""
+        self._streams: dict[Hashable, RecognitionStream] = {}
+        self.loads = 0
+        """models loaded so far; any thread"""
+        self.is_wanted = threading.Event()
+        """set while somebody needs it; ends what `rest` does"""
+        self.latency = 0.0
+        """seconds that the latest decoding took; any thread"""
+
+    @property
+    def name(self) -> str:
+        """As shown to the user; empty while none is loaded. Any thread."""
+        recognizer = self._recognizer
+        return recognizer.name if recognizer else ""
+
+    @property
+    def capabilities(self) -> RecognizerCapabilities | None:
+        """Of what is loaded. Any thread."""
+        recognizer = self._recognizer
+        return recognizer.capabilities if recognizer else None
+
+    @property
+    def effort(self) -> Effort:
+        """How thoroughly live sessions should work now. Any thread."""
+        pace = self.pacing.pace
+        level = pace.level
+        return Effort(pace.step, pace.first_step, level.beam_size, level.window, level.has_partials)
+
+    def configure(self, settings: RecognitionSettings) -> None:
+        """Any thread; takes effect with the next decoding."""
+        self._settings = settings
+
+    def prepare(self) -> None:
+        """Load what the settings ask for, unless it is. Raises what loading raises, after telling `on_failed`."""
+        try:
+            self._bring_up_to_date()
+        except Exception as error:
+            self._on_failed(error)
+            raise
+
+    def decode(self, work: Decode, waited: float | None) -> Hypothesis:
+        """waited: seconds from when its newest audio was heard until now; None: it need not keep up. Raises what the
+        recogniser raises."""
+        recognizer = cast(WindowRecognizer, self._recognizer)
+        began = self.pacing.begins()
+        try:
+            hypothesis = recognizer.transcribe(work.samples, work.request)
+        finally:
+            self.pacing.ends()
+        ended = self._backends.clock()
+        self.latency = ended - began
+        if recognizer.capabilities.streaming and waited is not None:
+            decoded = Decoded(began, ended, work.seconds, work.request.is_final, max(0.0, waited))
+            if self.pacing.after(decoded):
+                self._bring_up_to_date()
+        return hypothesis
+
+    def follow(self, owner: Hashable, work: StreamChunk) -> StreamResult:
+        """Hand a chunk to the stream that it belongs to. owner: whose session. Raises BackendFailed."""
+        recognizer = self._recognizer
+        if not isinstance(recognizer, StreamRecognizer):
+            raise BackendFailed("Another recogniser was loaded in mid-sentence; say it again.", recoverable=True)
+        key = (owner, work.stream)
+        began = self.pacing.begins()
+        try:
+            if key not in self._streams:
+                self._close_streams(owner)
+                self._streams[key] = recognizer.open(work.request)
+            return self._streams[key].feed(work.samples, is_last=work.is_last)
+        except Exception:
+            self._close_streams(owner)
+            raise
+        finally:
+            self.pacing.ends()
+            self.latency = self._backends.clock() - began
+            if work.is_last:
+                self._close_streams(owner)
+
+    def unload(self) -> str:
+        """Give the memory back; the next decoding loads again. Returns the name of what was loaded."""
+        name = self.name
+        self.close()
+        self._loaded_for = None
+        self.pacing.forget()
+        if name:
+            self._on_unloaded()
+        return name
+
+    def rest(self) -> None:
+        """Measure once how the model runs best here; the next loading takes it. Ends soon when somebody needs it."""
+        if not self.is_wanted.is_set():
+            self._backends.tune(self._settings, self.is_wanted)
+
+    def close(self) -> None:
+        self._close_streams()
+        if self._recognizer is not None:
+            self._recognizer.close()
+        self._recognizer = None
+
+    def _close_streams(self, owner: Hashable = None) -> None:
+        """Those of an owner, or all."""
+        for key in [key for key in self._streams if owner is None or key[0] == owner]:  # type: ignore[index]
+            self._streams.pop(key).close()
+
+    def _bring_up_to_date(self) -> None:
+        wanted = self.pacing.wanted(self._settings)
+        before = self._loaded_for
+        if self._recognizer is not None and before is not None and wanted.model_terms == before.model_terms:
+            return
+        if self._is_loaded(wanted):
+            self._loaded_for = wanted
+
+    def _is_loaded(self, wanted: RecognitionSettings) -> bool:
+        """Load; False if it was only meant to stand in for another model, which goes on."""
+        try:
+            self._load(wanted)
+        except Exception:
+            if self._recognizer is None or not self.pacing.is_refused():
+                raise
+            log.warning("a model that was to stand in cannot be loaded", exc_info=True)
+            self._emit(ModelProgress("recognition", self._recognizer.name, 1.0))
+            return False
+        self.pacing.loaded()
+        return True
+
+    def _load(self, wanted: RecognitionSettings) -> None:
+        def progress(fraction: float) -> None:
+            self._emit(ModelProgress("recognition", recognizer.name or self._last_name, min(fraction, 0.99)))
+
+        # Before anything is imported or read: who pressed Start sees at once that something happens.
+        self._emit(ModelProgress("recognition", self._last_name, 0.0))
+        recognizer = self._backends.recognizer(wanted, self._emit)
+        recognizer.load(progress)
+        self._close_streams()
+        previous, self._recognizer = self._recognizer, recognizer
+        self.loads += 1
+        if previous is not None:
+            previous.close()
+            give_back()
+        self._last_name = recognizer.name
+        self._emit(ModelProgress("recognition", recognizer.name, 1.0))
+        self._on_ready()

@@ -1,0 +1,105 @@
+"""A session's recognition: utterances in, TranscriptUpdates out. Pure.
+
+With a recogniser that decodes windows the Transcriber decides what is decoded and committed; with one that follows
+streams the StreamTranscriber hands the sound on. Which of them it is shows nowhere behind.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Any
+
+from desktop.engine.events import ErrorEvent, Samples, SpeechSegment, TranscriptUpdate
+from desktop.engine.options import SessionOptions
+from desktop.engine.recognition.backends.base import RecognizerCapabilities
+from desktop.engine.recognition.stream_transcriber import StreamTranscriber
+from desktop.engine.recognition.streaming_mode import Mode, ModeSwitch
+from desktop.engine.recognition.transcriber import Transcriber
+from desktop.engine.text.languages import join_words
+
+_UNKNOWN = RecognizerCapabilities(frozenset(), detects_language=False, streaming=True)
+"""before a recogniser was loaded"""
+
+
+class Recognition:
+    """The transcripts of a session's utterances.
+
+    notify: gets what the user should know. clock: seconds that never go back.
+    on_update: gets each update and the sound of its utterance so far, shape (n,), 16 kHz.
+    on_whole: gets (segment_id, speech_end) of a pause after what is surely a whole sentence.
+    on_failed: gets what failed; the words that were shown of a final are delivered before.
+    transcriber: the class that decides with window recognisers; a benchmark may leave an idea out.
+    """
+
+    def __init__(
+        self,
+        options: SessionOptions,
+        notify: Callable[[ErrorEvent], None],
+        clock: Callable[[], float],
+        on_update: Callable[[TranscriptUpdate, Samples], None],
+        on_whole: Callable[[int, float], None],
+        on_failed: Callable[[Exception], None],
+        transcriber: type[Transcriber] = Transcriber,
+    ) -> None:
+        self._switch = ModeSwitch(options, notify, clock)
+        self._on_update = on_update
+        self._on_whole = on_whole
+        self._on_failed = on_failed
+        self._windows = transcriber(options, _UNKNOWN, self._switch)
+        self._streams = StreamTranscriber(options)
+        self._capabilities: RecognizerCapabilities | None = None
+        self._last: TranscriptUpdate | None = None
+
+    @property
+    def mode(self) -> str:
+        """`streaming` or `buffered`; empty while no recogniser is known."""
+        if self._capabilities is None:
+            return ""
+        return self._switch.mode if self._capabilities.streaming else Mode.BUFFERED
+
+    def configure(self, options: SessionOptions) -> None:
+        """Take new options between two pieces of work."""
+        self._switch.configure(options)
+        self._windows.configure(options)
+        self._streams.configure(options)
+
+    def set_recognizer(self, capabilities: RecognizerCapabilities) -> None:
+        """What recognises from now on can do this. A running utterance goes on with it."""
+        self._capabilities = self._windows.capabilities = capabilities
+        self._switch.reset()
+
+    def is_known(self, segment: SpeechSegment) -> bool:
+        """Whether the words of a final were found while the silence before it was waited for."""
+        return not self._follows_stream and self._windows.is_known(segment)
+
+    def handle(self, segment: SpeechSegment) -> Generator[Any, Any, None]:
+        """Recognise one snapshot of an utterance: yields Decode or StreamChunk, and is sent their answers."""
+        try:
+            if self._follows_stream:
+                update = yield from self._streams.update(segment)
+            else:
+                update = yield from self._windows.update(segment)
+        except Exception as error:
+            self._keep_what_was_shown(segment)
+            self._on_failed(error)
+            return
+        speech_end = None if self._follows_stream else self._windows.whole_until
+        if speech_end is not None:
+            self._on_whole(segment.segment_id, speech_end)
+        if update is not None:
+            self._deliver(update, segment)
+
+    @property
+    def _follows_stream(self) -> bool:
+        return self._capabilities is not None and self._capabilities.follows_stream
+
+    def _deliver(self, update: TranscriptUpdate, segment: SpeechSegment) -> None:
+        self._last = None if update.is_final else update
+        self._on_update(update, segment.samples)
+
+    def _keep_what_was_shown(self, segment: SpeechSegment) -> None:
+        """A final that cannot be recognised still ends its utterance, with the words that were shown."""
+        last = self._last
+        if segment.is_final and last is not None and last.segment_id == segment.segment_id:
+            text = join_words(last.committed, last.unconfirmed, last.language)
+            final = replace(last, revision=last.revision + 1, committed=text, unconfirmed="", is_final=True)
+            self._deliver(final, segment)

@@ -1,0 +1,35 @@
+"""The work that recognition asks for, and the kind of its answer. Plain values. Pure."""
+
+from dataclasses import dataclass
+
+from desktop.engine.events import SAMPLE_RATE, Samples
+from desktop.engine.recognition.backends.base import RecognitionRequest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decode:
+    """Recognise one window of audio. Answer: Hypothesis."""
+
+    samples: Samples
+    """shape (n,), 16 kHz"""
+    request: RecognitionRequest
+    end: float
+    """session time of the last sample, seconds"""
+
+    @property
+    def seconds(self) -> float:
+        """Length of the window."""
+        return len(self.samples) / SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StreamChunk:
+    """The next audio of an utterance for a StreamRecognizer. Answer: StreamResult."""
+
+    stream: int
+    """which utterance: the recogniser's state of it begins with its first chunk and ends with its last"""
+    samples: Samples
+    """shape (n,), 16 kHz; what follows the chunk before"""
+    request: RecognitionRequest
+    end: float
+    is_last: bool

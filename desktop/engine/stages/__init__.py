@@ -1,1 +1,0 @@
-"""A stage of the pipeline: one thread with its queue."""
