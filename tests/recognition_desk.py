@@ -1,16 +1,20 @@
-"""A running recognition stage whose recogniser fails as planned, for the tests of what a failure costs."""
+"""A session's recognition on a recogniser that fails as planned, for the tests of what a failure costs."""
 
-import threading
 import time
 from collections.abc import Callable
-
-from desktop.engine.recognition.stage import Heard, RecognitionStage
-from desktop.engine.stages.stage import EndOfSpeech
+from typing import Any
 
 from desktop.engine.events import ErrorEvent, Event, SpeechSegment, TranscriptUpdate
+from desktop.engine.options import SessionOptions
+from desktop.engine.pool.backends import ModelBackends
+from desktop.engine.pool.recognition import RecognitionModel
 from desktop.engine.recognition.backends.base import RecognitionRequest, WindowRecognizer
+from desktop.engine.recognition.recognition import Recognition
+from desktop.engine.requests import Stage
+from desktop.engine.session import failure
 from desktop.engine.takeover import Notify
 from desktop.settings.declaration import RecognitionSettings
+from tests.driven import answered
 from tests.fakes import Failing, FailingRecognizer
 
 Plan = Callable[[int, RecognitionRequest], Failing | None]
@@ -24,7 +28,7 @@ class RecognitionDesk:
         self,
         recognizer: WindowRecognizer,
         plan: Plan,
-        settings: RecognitionSettings,
+        options: SessionOptions,
         protect: Callable[[WindowRecognizer, Notify], WindowRecognizer],
     ) -> None:
         self.failing = FailingRecognizer(recognizer, plan)
@@ -32,31 +36,30 @@ class RecognitionDesk:
         self.shown: list[tuple[float, TranscriptUpdate]] = []
         """each with the time when it came"""
         self._skipped = 0.0
-        self._ended = threading.Event()
-        self.stage = RecognitionStage(
-            settings,
-            lambda _, notify: protect(self.failing, notify),
-            lambda *_: None,
-            self.events.append,
-            lambda update, *_: self.shown.append((time.monotonic(), update)),
-            lambda *_: None,
-            lambda: None,
-            lambda _: None,
-            lambda: None,
-            lambda _: self._ended.set(),
-            clock=self._clock,
+        backends = ModelBackends(
+            recognizer=lambda _, notify: protect(self.failing, notify), models=lambda _: (), clock=self._clock
         )
-        self.stage.start()
+        self.model = RecognitionModel(
+            RecognitionSettings(), backends, self.events.append, lambda: None, lambda _: None, lambda: None
+        )
+        self.recognition = Recognition(
+            options,
+            self.events.append,
+            self._clock,
+            lambda update, _: self.shown.append((time.monotonic(), update)),
+            lambda *_: None,
+            self._failed,
+        )
+        self.model.prepare()
+        assert self.model.capabilities is not None
+        self.recognition.set_recognizer(self.model.capabilities)
 
     def hear(self, segment: SpeechSegment) -> None:
         """Hand over a snapshot; returns when it is done."""
-        self._ended.clear()
-        self.stage.queue.put_final(Heard(segment, self._clock()))
-        self.stage.queue.put_final(EndOfSpeech(0))
-        assert self._ended.wait(60)
+        answered(self.recognition.handle(segment), self._decode)
 
     def skip(self, seconds: float) -> None:
-        """Let so much time pass by the clock of the stage."""
+        """Let so much time pass by the clock of recognition."""
         self._skipped += seconds
 
     @property
@@ -68,9 +71,16 @@ class RecognitionDesk:
         return [event.code for event in self.events if isinstance(event, ErrorEvent)]
 
     def close(self) -> None:
-        self.stage.begin_close()
         self.failing.release()
-        assert self.stage.join(20)
+        self.model.close()
+
+    def _decode(self, work: Any) -> Any:
+        return self.model.decode(work, None)
+
+    def _failed(self, error: Exception) -> None:
+        """As a session does: the same once."""
+        if (event := failure(Stage.RECOGNITION, error)) not in self.events:
+            self.events.append(event)
 
     def _clock(self) -> float:
         return time.monotonic() + self._skipped

@@ -18,7 +18,6 @@ from desktop.engine.events import (
     DevicesChanged,
     ErrorEvent,
     Event,
-    Metrics,
     ModelProgress,
     ModelUnloaded,
     Severity,
@@ -28,6 +27,7 @@ from desktop.engine.events import (
     TranslationUpdate,
 )
 from desktop.engine.lane import EndOfSpeech, Lane
+from desktop.engine.metrics import metrics
 from desktop.engine.options import ModelOptions
 from desktop.engine.pool.models import Models
 from desktop.engine.session_thread import SessionThread
@@ -295,24 +295,7 @@ class Engine:
         if models is None or lane is None:
             return
         lane.tell_dropped()
-        recognition, translation = models.recognition, models.translation
-        measured = {"recognition": recognition.latency, "translation": translation.latency}
-        self._dispatch(
-            Metrics(
-                latency={stage: seconds for stage, seconds in measured.items() if seconds} | lane.latency,
-                queued=lane.queued,
-                dropped_seconds=lane.frames.dropped_seconds,
-                coalesced=lane.coalesced,
-                recognizer=recognition.name,
-                translator=translation.name,
-                synthesizer=models.speech.name,
-                spoken_queue=lane.output.queued_seconds,
-                pace=recognition.pacing.words,
-                busy=recognition.pacing.busy(),
-                backlog=lane.backlog,
-                mode=lane.mode,
-            )
-        )
+        self._dispatch(metrics(models, lane))
 
     def _do_start(self, source: Source | None) -> None:
         if self._state is State.STOPPING:

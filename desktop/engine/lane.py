@@ -101,6 +101,7 @@ class Lane:
         self._asked: dict[int, tuple[int, float]] = {}
         """of requests to speak: the output's generation and the time when they came"""
         self._end: EndOfSpeech | None = None
+        self._told: set[str] = set()
         self._hears_itself = False
         self._is_playing = False
         self._muted_until = -math.inf
@@ -164,7 +165,7 @@ class Lane:
                 raise
             limit = able.limits.get((language, target)) if able is not None else None
             if limit and not translation.is_translated:
-                self._emit(ErrorEvent("untranslated", limit, Severity.WARNING))
+                self._tell(ErrorEvent("untranslated", limit, Severity.WARNING))
             tell(translation)
 
         self._submit(Stage.TRANSLATION, run)
@@ -301,10 +302,18 @@ class Lane:
                 continue
             if isinstance(output, TranscriptUpdate):
                 self._note_latency(output)
-            self._emit(output)
+            self._tell(output)
         if self._end is not None and self._session.is_idle:
             end, self._end = self._end, None
             self._on_drained(end)
+
+    def _tell(self, event: Event) -> None:
+        """Hand an event on; why a pair of languages stays untranslated is told once."""
+        if isinstance(event, ErrorEvent) and event.code == "untranslated":
+            if event.message in self._told:
+                return
+            self._told.add(event.message)
+        self._emit(event)
 
     def _ask(self, request: Request) -> None:
         if request.stage is Stage.SPEECH:

@@ -110,8 +110,12 @@ class Session:
 
     @property
     def is_full(self) -> bool:
-        """So much waits that the driver should hold audio back."""
-        return self.waiting >= MOST_WAITING or any(len(track.finals) >= _MOST_ITEMS for track in self._tracks.values())
+        """So much waits that the driver should hold audio back. What is being said counts, too: it ends some time."""
+        waiting = self.waiting
+        running = self._hearing.running if self._hearing is not None else 0.0
+        if waiting and waiting + running >= MOST_WAITING:
+            return True
+        return any(len(track.finals) >= _MOST_ITEMS for track in self._tracks.values())
 
     @property
     def queued(self) -> dict[str, int]:

@@ -3,24 +3,26 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate
+from desktop.engine.hearing.hearing import FRAME
 from desktop.engine.hearing.segmenter import Segmenter
-from desktop.engine.hearing.voice_activity import FRAME, SpeechDetector
+from desktop.engine.hearing.voice_activity import SpeechDetector
+from desktop.engine.options import SessionOptions, VoiceOptions
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.backends.fallback import FallbackRecognizer
 from desktop.engine.recognition.stabilizer import normalized
 from desktop.engine.recognition.streaming_mode import Mode
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
-from desktop.settings.declaration import RecognitionSettings, VadSettings
 from desktop.system.paths import RESOURCES
 from tests.fakes import Failing
 from tests.recognition_desk import Plan, RecognitionDesk, check_one_final
 
 MODEL = RESOURCES / "starter" / "whisper"
-SETTINGS = RecognitionSettings(language="en")
+SETTINGS = SessionOptions(language="en")
 BUFFERED = RecognitionRequest("en", is_final=True, is_buffered=True)
 SOON = 10.0
 """seconds from a failure to text, on a machine that does much else; a quiet one needs a fifth"""
@@ -37,7 +39,7 @@ def whisper() -> Iterator[WhisperRecognizer]:
 @pytest.fixture(scope="module")
 def utterances(speech: Callable[[str], Samples]) -> list[list[SpeechSegment]]:
     """The snapshots of each utterance of the first half minute of a talk, a second apart."""
-    settings = VadSettings()
+    settings = VoiceOptions()
     detector, segmenter = SpeechDetector(settings), Segmenter(settings, step=1.0)
     found: list[SpeechSegment] = []
     audio = speech("stream-en")[: 32 * SAMPLE_RATE]
@@ -52,7 +54,7 @@ def utterances(speech: Callable[[str], Samples]) -> list[list[SpeechSegment]]:
 class Desk(RecognitionDesk):
     """The recognition stage on the starter model, behind what Parley puts around every recogniser."""
 
-    def __init__(self, plan: Plan, settings: RecognitionSettings = SETTINGS) -> None:
+    def __init__(self, plan: Plan, settings: SessionOptions = SETTINGS) -> None:
         super().__init__(
             WhisperRecognizer(MODEL),
             plan,
@@ -79,7 +81,7 @@ class Desk(RecognitionDesk):
 def desk() -> Iterator[Callable[..., Desk]]:
     made: list[Desk] = []
 
-    def make(plan: Plan, settings: RecognitionSettings = SETTINGS) -> Desk:
+    def make(plan: Plan, settings: SessionOptions = SETTINGS) -> Desk:
         made.append(Desk(plan, settings))
         return made[-1]
 
@@ -109,7 +111,7 @@ def test_random_failures_cost_no_word(
         failed.add(running)
         return chance.choice(("raise", "memory"))
 
-    one = desk(plan, SETTINGS.model_copy(update={"breaker_failures": 100}))
+    one = desk(plan, replace(SETTINGS, breaker_failures=100))
     for running, utterance in enumerate(utterances):
         final = one.say(utterance)
         if running in failed:
@@ -134,7 +136,7 @@ def test_a_hang_is_given_up_soon_and_costs_no_word(
             break
     assert len(one.waits()) == 1
     assert one.waits()[0] < SOON
-    assert one.stage.mode == Mode.BUFFERED, "what still hangs fails again"
+    assert one.recognition.mode == Mode.BUFFERED, "what still hangs fails again"
 
 
 def test_streaming_comes_back_after_the_pause(
@@ -143,14 +145,14 @@ def test_streaming_comes_back_after_the_pause(
     is_broken = True
     one = desk(
         lambda _, request: "memory" if is_broken and not request.is_buffered else None,
-        SETTINGS.model_copy(update={"breaker_failures": 1}),
+        replace(SETTINGS, breaker_failures=1),
     )
     assert missing(one.say(utterances[0]), whisper, utterances[0][-1]) == []
-    assert one.stage.mode == Mode.BUFFERED
+    assert one.recognition.mode == Mode.BUFFERED
     is_broken = False
     one.skip(SETTINGS.breaker_recovery)
     before = len(one.shown)
     one.say(utterances[1])
     assert len(one.shown) - before > 1, "words came while it was spoken"
-    assert one.stage.mode == Mode.STREAMING
+    assert one.recognition.mode == Mode.STREAMING
     assert one.codes == ["buffered", "streaming"]

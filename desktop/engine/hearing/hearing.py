@@ -52,6 +52,11 @@ class Hearing:
         """Seconds of audio heard."""
         return self._segmenter.time
 
+    @property
+    def running(self) -> float:
+        """Seconds of the running utterance; 0: there is none."""
+        return self._segmenter.running
+
     def configure(self, options: SessionOptions) -> None:
         """Take new options between two pieces of audio; audio that waits stays."""
         if options.voice != self._options.voice:

@@ -78,6 +78,11 @@ class Segmenter:
         """Seconds of audio since the session began."""
         return self._clock / SAMPLE_RATE
 
+    @property
+    def running(self) -> float:
+        """Seconds of the running utterance; 0: there is none."""
+        return self._length / SAMPLE_RATE
+
     def settle(self, segment_id: int, speech_end: float) -> None:
         """What was said up to `speech_end` is whole: unless anything was heard since, the utterance may end after
         `early_end`. Means nothing for an utterance that is over, or that went on."""

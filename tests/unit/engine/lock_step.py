@@ -12,11 +12,15 @@ from typing import TypeVar
 
 import numpy as np
 
+from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
-from desktop.engine.events import SAMPLE_RATE, Event, Samples
+from desktop.engine.events import SAMPLE_RATE, Event, Metrics, Samples
+from desktop.engine.lane import Lane
+from desktop.engine.metrics import metrics
 from desktop.engine.models.installed import InstalledModel
-from desktop.engine.pipeline import Backends, Pipeline
+from desktop.engine.pool.models import Models
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
+from desktop.engine.requests import Stage
 from desktop.settings.declaration import RecognitionSettings, Settings
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSource, FakeSynthesizer, FakeTranslator
 
@@ -98,13 +102,23 @@ class LockStep:
         self._thread.start()
         self.source = FakeSource(is_live=True)
         self.engine.start(self.source)
-        self.wait(lambda: self.engine._pipeline is not None and self.source.is_open)
+        self.wait(lambda: self.engine._lane is not None and self.source.is_open)
         self.wait(self._rests)
 
     @property
-    def pipeline(self) -> Pipeline:
-        assert self.engine._pipeline is not None
-        return self.engine._pipeline
+    def models(self) -> Models:
+        assert self.engine._models is not None
+        return self.engine._models
+
+    @property
+    def lane(self) -> Lane:
+        assert self.engine._lane is not None
+        return self.engine._lane
+
+    def metrics(self) -> Metrics:
+        """As they are now; tells of lost sound, as the engine does with them."""
+        self.lane.tell_dropped()
+        return metrics(self.models, self.lane)
 
     def all(self, kind: type[E]) -> list[E]:
         return [event for event in list(self.events) if isinstance(event, kind)]
@@ -155,12 +169,12 @@ class LockStep:
 
     def _rests(self) -> bool:
         """Nobody has anything to do at this moment of the clock."""
-        work, frames = self.pipeline._recognition.queue, self.pipeline.frames
+        lane = self.lane
+        with lane._lock:
+            if lane.frames.waiting_seconds and not lane._session.is_full:
+                return False
         decoding = any(one.until is not None and one.until > self.clock.now for one in self.recognizers)
-        waits = bool(work._changed._waiters)  # type: ignore[attr-defined]
-        recognition_rests = decoding or (waits and not len(work))
-        listens = bool(frames._changed._waiters) and not frames.waiting_seconds  # type: ignore[attr-defined]
-        return recognition_rests and (listens or (decoding and waits))
+        return decoding or self.models.slots[Stage.RECOGNITION].is_idle
 
     def wait(self, test: Callable[[], bool]) -> None:
         """Until something is so that the threads do without the clock."""

@@ -4,15 +4,17 @@ One step is a tenth of a second; nothing waits or sleeps. What hearing and the r
 lines here, because the real ones need real time.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from desktop.engine.stages.work_queue import FINALS_WAITING, SOUND_WAITING, FrameQueue, WorkQueue
 
 from desktop.engine.events import SAMPLE_RATE, AudioFrame
+from desktop.engine.frame_queue import SOUND_WAITING, FrameQueue
 from desktop.engine.models.load.governor import Decoded, Governor
 from desktop.engine.models.load.load_levels import Pace
+from desktop.engine.session import MOST_WAITING
 from desktop.settings.declaration import RecognitionSettings
 
 TICK = 0.1
@@ -49,10 +51,9 @@ class SlowMachine:
     def __post_init__(self) -> None:
         self.now = 0.0
         self.governor = Governor(self.settings, [4.0**-n for n in range(self.models)])
-        self.frames: FrameQueue[None] = FrameQueue(live_limit=SOUND_WAITING)
-        self.work: WorkQueue[Said] = WorkQueue(
-            weight=lambda said: said.seconds if said.is_final else 0.0, most=FINALS_WAITING
-        )
+        self.frames: FrameQueue[None] = FrameQueue(lambda: self.now, lambda: None, SOUND_WAITING)
+        self.finals_waiting: deque[Said] = deque()
+        self.partial: Said | None = None
         self.changes: list[tuple[float, Pace, Pace]] = []
         self.most_waiting = 0.0
         self.said = self.decoded = 0.0
@@ -70,7 +71,7 @@ class SlowMachine:
     @property
     def waiting(self) -> float:
         """Seconds of sound that wait, beside the utterances that are being heard and recognised."""
-        return self.frames.waiting_seconds + self.work.waiting
+        return self.frames.waiting_seconds + sum(said.seconds for said in self.finals_waiting)
 
     def run(self, seconds: float) -> None:
         end = self.now + seconds
@@ -83,12 +84,17 @@ class SlowMachine:
 
     def _hear(self) -> None:
         while self._held is None and self.frames.waiting_seconds > TICK / 2:
-            self.frames.get()
+            self.frames.take()
             self._hear_frame()
-        if self._held is not None and self.work.has_room(self._held):
-            self.work.put_final(self._held)
+        if self._held is not None and self._has_room(self._held):
+            self.finals_waiting.append(self._held)
+            self.partial = None
             self.finals += 1
             self._held = None
+
+    def _has_room(self, said: Said) -> bool:
+        waiting = sum(one.seconds for one in self.finals_waiting)
+        return not waiting or waiting + said.seconds <= MOST_WAITING
 
     def _hear_frame(self) -> None:
         speech, silence = self.utterances[self._place % len(self.utterances)]
@@ -99,7 +105,7 @@ class SlowMachine:
             self._heard = self._shown = 0.0
         elif self._heard < speech and self._heard - self._shown >= self.pace.step and self.pace.level.has_partials:
             self._shown = self._heard
-            self.work.put_partial(Said(self._heard, at, False))
+            self.partial = Said(self._heard, at, False)
         elif abs(self._heard - speech) < TICK / 2:
             self.said += speech
             self._held = Said(speech, at, True)
@@ -107,9 +113,10 @@ class SlowMachine:
     def _recognise(self) -> None:
         if self._current is not None and self.now >= self._free_at:
             self._finish(self._current)
-        while self._current is None and len(self.work) and self.now >= self._free_at:
-            said = self.work.get()
+        while self._current is None and (self.finals_waiting or self.partial) and self.now >= self._free_at:
+            said = self.finals_waiting.popleft() if self.finals_waiting else self.partial
             assert said is not None
+            self.partial = self.partial if said.is_final else None
             if said.is_final or self.pace.level.has_partials:
                 self._current, self._began = said, self.now
                 self._free_at = self.now + self.cost(self.now, said, self.pace)

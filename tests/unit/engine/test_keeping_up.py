@@ -8,9 +8,9 @@ import pytest
 from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.audio.sources.tapped import WatchedSource
 from desktop.engine.events import ErrorEvent, Samples, Severity, TranscriptUpdate
+from desktop.engine.frame_queue import BOUND
 from desktop.engine.models.load.load_levels import Kind
 from desktop.engine.recognition.backends.base import RecognitionRequest
-from desktop.engine.stages.work_queue import BOUND
 from tests.conftest import TEST_AUDIO
 from tests.fakes import FakeSource
 from tests.unit.engine.lock_step import Cost, LockStep, spoken
@@ -44,11 +44,11 @@ def kinds(engine: LockStep, seconds: float, until: Callable[[], bool]) -> list[t
     found: list[tuple[int, Kind, int]] = []
 
     def look() -> bool:
-        pace = engine.pipeline._recognition.pacing.pace
+        pace = engine.models.recognition.pacing.pace
         one = (pace.model, pace.level.kind, pace.level.beam_size)
         if not found or found[-1] != one:
             found.append(one)
-        assert engine.pipeline.metrics().backlog <= BOUND
+        assert engine.metrics().backlog <= BOUND
         return until()
 
     engine.run_until(look, seconds)
@@ -63,7 +63,7 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
         return large if name == "large" else large / 4
 
     engine = make(cost)
-    pacing = engine.pipeline._recognition.pacing
+    pacing = engine.models.recognition.pacing
     down = kinds(engine, 300, lambda: pacing.pace.model == 1)
     expected = [
         (0, Kind.AS_SET, 5),
@@ -77,7 +77,7 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
     assert down == [one for place, one in enumerate(expected) if place == 0 or one != expected[place - 1]]
     assert [recognizer.name for recognizer in engine.recognizers] == ["large", "small"]
     assert engine.recognizers[0].is_closed
-    metrics = engine.pipeline.metrics()
+    metrics = engine.metrics()
     assert metrics.recognizer == "small"
     assert metrics.pace.startswith("small instead of large")
     said = notices(engine, 6)
@@ -98,7 +98,7 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
     assert up[-1] == (0, Kind.AS_SET, 5)
     assert [recognizer.name for recognizer in engine.recognizers] == ["large", "small", "large"]
     assert engine.recognizers[1].is_closed
-    assert engine.pipeline.metrics().pace == ""
+    assert engine.metrics().pace == ""
     told = notices(engine, 6 + 4 + 3)
     assert all(event.severity is Severity.INFO for event in told[6:])
     assert [event.message for event in told].count("There is time again for large; it recognises now.") == 1
@@ -106,38 +106,36 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
 
 def test_beam_and_step_reach_the_recogniser_and_the_ear(make: Callable[..., LockStep]) -> None:
     engine = make(lambda name, seconds, request: 1.2, names=("only",))
-    pacing = engine.pipeline._recognition.pacing
+    pacing = engine.models.recognition.pacing
     engine.run_until(lambda: pacing.pace.level.kind is Kind.CADENCE, 200)
     for _ in engine.run(5):
         pass
     asked = engine.recognizers[0].requests
     assert asked[0].beam_size == 5
     assert asked[-1].beam_size == 1
-    assert engine.pipeline._hearing is not None
-    assert engine.pipeline._hearing._step == pacing.pace.step > 1.2
+    hearing = engine.lane._session._hearing
+    assert hearing is not None
+    assert hearing._step == pacing.pace.step > 1.2
 
 
 def test_finals_only_asks_for_finals_only_and_loses_no_utterance(
-    make: Callable[..., LockStep], monkeypatch: pytest.MonkeyPatch
+    make: Callable[..., LockStep],
 ) -> None:
     engine = make(lambda name, seconds, request: 0.7 * seconds + 0.4, names=("only",))
-    pacing = engine.pipeline._recognition.pacing
+    pacing = engine.models.recognition.pacing
     engine.run_until(lambda: pacing.pace.level.kind is Kind.FINALS, 300)
     for _ in engine.run(10):
         pass
     before = len(engine.recognizers[0].requests)
-    partials: list[object] = []
-    monkeypatch.setattr(engine.pipeline._recognition.queue, "put_partial", partials.append)
     for _ in engine.run(40):
-        assert engine.pipeline.metrics().backlog <= BOUND
-    assert not partials
+        assert engine.metrics().backlog <= BOUND
     asked = engine.recognizers[0].requests[before:]
     assert asked
     assert all(request.is_final for request in asked)
-    engine.run_until(lambda: not len(engine.pipeline._recognition.queue), 60)
+    engine.run_until(lambda: engine.lane.backlog == 0, 60)
     finals = [update.segment_id for update in engine.all(TranscriptUpdate) if update.is_final]
     assert finals == list(range(finals[0], finals[0] + len(finals)))
-    assert engine.pipeline.frames.dropped_seconds == 0
+    assert engine.lane.frames.dropped_seconds == 0
     assert not [event for event in engine.all(ErrorEvent) if event.code == "audio-dropped"]
 
 
@@ -146,8 +144,8 @@ def test_a_computer_that_is_too_slow_for_everything_keeps_the_bound_and_says_wha
 ) -> None:
     engine = make(lambda name, seconds, request: 4.0 * seconds, names=("only",))
     for _ in engine.run(240):
-        assert engine.pipeline.metrics().backlog <= BOUND
-    assert engine.pipeline.frames.dropped_seconds > 60
+        assert engine.metrics().backlog <= BOUND
+    assert engine.lane.frames.dropped_seconds > 60
     lost = [event for event in engine.all(ErrorEvent) if event.code == "audio-dropped"]
     assert 1 <= len(lost) <= 4
     assert lost[0].severity is Severity.WARNING
@@ -157,7 +155,7 @@ def test_a_fast_computer_is_left_alone(make: Callable[..., LockStep]) -> None:
     engine = make(lambda name, seconds, request: 0.08)
     for _ in engine.run(60):
         pass
-    metrics = engine.pipeline.metrics()
+    metrics = engine.metrics()
     assert metrics.pace == ""
     assert 0 < metrics.busy < 0.5
     assert metrics.backlog < 0.2
@@ -166,7 +164,7 @@ def test_a_fast_computer_is_left_alone(make: Callable[..., LockStep]) -> None:
 
 def test_only_a_source_that_goes_on_in_real_time_is_kept_up_with(make: Callable[..., LockStep]) -> None:
     engine = make(lambda name, seconds, request: 0.08)
-    pacing = engine.pipeline._recognition.pacing
+    pacing = engine.models.recognition.pacing
     assert pacing.in_real_time
     engine.engine.start(FakeSource("another", is_live=False))
     engine.wait(lambda: not pacing.in_real_time)

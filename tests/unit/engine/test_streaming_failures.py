@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import SAMPLE_RATE, SpeechSegment, TranscriptUpdate
+from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.watchdog import Deadlines, WatchedRecognizer
 from desktop.engine.recognition.stabilizer import normalized
 from desktop.engine.recognition.streaming_mode import Mode
-from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import Failing, FakeRecognizer
 from tests.recognition_desk import Plan, RecognitionDesk, check_one_final
 
-SETTINGS = RecognitionSettings(language="en")
+SETTINGS = SessionOptions(language="en")
 
 
 class Impatient(Deadlines):
@@ -27,7 +28,7 @@ class Impatient(Deadlines):
 class Desk(RecognitionDesk):
     """A recognition stage on a recogniser that hears a word for each half second."""
 
-    def __init__(self, plan: Plan, recognition: RecognitionSettings = SETTINGS) -> None:
+    def __init__(self, plan: Plan, recognition: SessionOptions = SETTINGS) -> None:
         self.heard = FakeRecognizer()
         super().__init__(self.heard, plan, recognition, lambda one, _: WatchedRecognizer(one, Impatient()))
 
@@ -57,7 +58,7 @@ class Desk(RecognitionDesk):
 def desk() -> Iterator[Callable[..., Desk]]:
     made: list[Desk] = []
 
-    def make(plan: Plan, recognition: RecognitionSettings = SETTINGS) -> Desk:
+    def make(plan: Plan, recognition: SessionOptions = SETTINGS) -> Desk:
         made.append(Desk(plan, recognition))
         return made[-1]
 
@@ -84,7 +85,7 @@ def test_a_failing_look_is_decoded_whole_at_once(desk: Callable[..., Desk], fail
     if failing != "hang":
         assert one.codes == ["stumbled"]
         assert not one.heard.requests[at + 1].is_buffered, "once is not often"
-        assert one.stage.mode == Mode.STREAMING
+        assert one.recognition.mode == Mode.STREAMING
 
 
 @pytest.mark.parametrize("failing", ["raise", "memory", "hang"])
@@ -100,7 +101,7 @@ def test_failing_again_changes_to_whole_utterances_and_the_pause_back(desk: Call
     one = desk(lambda _, request: "raise" if is_broken and not request.is_buffered else None)
     one.say(0, 4)
     assert one.codes == ["stumbled", "buffered"]
-    assert one.stage.mode == Mode.BUFFERED
+    assert one.recognition.mode == Mode.BUFFERED
     is_broken = False
     now = len(one.heard.requests)
     one.say(1, 2)
@@ -108,19 +109,19 @@ def test_failing_again_changes_to_whole_utterances_and_the_pause_back(desk: Call
     one.skip(SETTINGS.breaker_recovery)
     one.say(2, 2)
     assert not one.heard.requests[-1].is_buffered
-    assert one.stage.mode == Mode.STREAMING
+    assert one.recognition.mode == Mode.STREAMING
     assert one.codes == ["stumbled", "buffered", "streaming"]
     assert [one.finals(n)[0].committed for n in range(3)] == [words(4), words(2), words(2)]
 
 
 def test_buffered_by_choice_decodes_each_utterance_once(desk: Callable[..., Desk]) -> None:
-    one = desk(lambda *_: None, SETTINGS.model_copy(update={"mode": "buffered", "vocabulary": "Parley"}))
+    one = desk(lambda *_: None, replace(SETTINGS, mode="buffered", vocabulary="Parley"))
     one.say(0, 4)
     one.say(1, 3, pauses=True)
     kinds = [(request.is_buffered, request.is_final, request.vocabulary) for request in one.heard.requests]
     assert kinds == [(True, True, "Parley")] * 2, "a pause that was the end needs no second look"
     assert [one.finals(n)[0].committed for n in range(2)] == [words(4), words(3)]
-    assert one.stage.mode == Mode.BUFFERED
+    assert one.recognition.mode == Mode.BUFFERED
 
 
 def test_when_the_whole_cannot_be_decoded_either_it_is_said_and_what_was_shown_stays(
@@ -145,7 +146,7 @@ def test_any_failures_leave_one_final_of_all_words_and_never_change_what_is_comm
 ) -> None:
     one = Desk(
         lambda call, request: plan[call] if call < len(plan) and not request.is_buffered else None,
-        SETTINGS.model_copy(update={"breaker_failures": failures}),
+        replace(SETTINGS, breaker_failures=failures),
     )
     for segment_id, (length, pauses) in enumerate(utterances):
         one.say(segment_id, length / 2, pauses=pauses)

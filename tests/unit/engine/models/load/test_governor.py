@@ -3,10 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from desktop.engine.stages.work_queue import BOUND
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.engine.frame_queue import BOUND
 from desktop.engine.models.load.governor import ALARM, CALM, MODEL_CALM, Decoded, Governor
 from desktop.engine.models.load.load_levels import Kind, Pace
 from desktop.settings.declaration import RecognitionSettings
@@ -266,7 +266,7 @@ def test_whatever_decoding_costs_the_backlog_keeps_its_bound_and_what_is_lost_is
     machine = SlowMachine(cost, utterances, models=models, loading=5.0)
     machine.run(400)
     assert machine.most_waiting <= BOUND
-    assert len(machine.work) <= BOUND / 0.5
+    assert len(machine.finals_waiting) <= BOUND / 0.5
     heard = 400 - machine.frames.waiting_seconds - machine.frames.dropped_seconds
     assert heard >= machine.said
     # Every utterance that was heard is decoded, waits, is held or is under way: finals are never dropped.

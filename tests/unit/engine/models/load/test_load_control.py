@@ -5,19 +5,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desktop.engine.recognition.stage import Heard, Prepare, RecognitionStage
 
 from desktop.bench.make_model import Dimensions, make_whisper
 from desktop.engine.errors import ModelBroken
-from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Event, Severity, SpeechSegment
+from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Event, Severity
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.load.governor import Decoded
 from desktop.engine.models.load.load_control import Pacing
 from desktop.engine.models.load.smaller_models import models_to_use
+from desktop.engine.pool.backends import ModelBackends
+from desktop.engine.pool.recognition import RecognitionModel
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.work import Decode
 from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import FakeRecognizer
 from tests.unit.engine.lock_step import Clock
@@ -44,7 +46,7 @@ class Slowed(WrappedRecognizer):
 
 
 class Listening:
-    """A recognition stage that is driven from here. make: its recogniser, by the settings."""
+    """A recogniser that is driven from here. make: its recogniser, by the settings."""
 
     def __init__(
         self,
@@ -57,30 +59,23 @@ class Listening:
         self.failures: list[Exception] = []
         self.settings = RecognitionSettings(language="en", backend="whisper")
         self._next = 0
-        self.stage = RecognitionStage(
-            self.settings,
-            lambda settings, _notify: Slowed(make(settings), self.clock, cost),
-            lambda _settings, _wanted: None,
-            self.events.append,
-            lambda *_: None,
-            lambda *_: None,
-            lambda: None,
-            self.failures.append,
-            lambda: None,
-            lambda _: None,
+        backends = ModelBackends(
+            recognizer=lambda settings, _notify: Slowed(make(settings), self.clock, cost),
             models=models,
             clock=self.clock,
         )
-        self.stage.handle(Prepare())
+        self.model = RecognitionModel(
+            self.settings, backends, self.events.append, lambda: None, self.failures.append, lambda: None
+        )
+        self.model.prepare()
 
     def utterances(self, count: int, seconds: float = 4.0) -> None:
         for _ in range(count):
             self.clock.now += seconds
             samples = np.zeros(int(seconds * SAMPLE_RATE), np.float32)  # which real models know at once for silence
-            start = self._next * seconds
-            segment = SpeechSegment(self._next, samples, start, start + seconds, True, start + seconds)
             self._next += 1
-            self.stage.handle(Heard(segment, self.clock.now))
+            self.model.prepare()
+            self.model.decode(Decode(samples, RecognitionRequest("en", is_final=True), self._next * seconds), 0.0)
 
     def told(self) -> list[ErrorEvent]:
         return [event for event in self.events if isinstance(event, ErrorEvent)]
@@ -99,21 +94,21 @@ def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
         return (6.0 if recognizer.name == "Base" else 1.0) if is_slow[0] else 0.1
 
     listening = Listening(lambda settings: make_recognizer(settings, lambda _: None), cost)
-    stage = listening.stage
-    assert stage.backend_name == "Base"
+    model = listening.model
+    assert model.name == "Base"
     listening.utterances(4)
-    assert stage.backend_name == "Tiny"
+    assert model.name == "Tiny"
     assert [terms.path.name for terms in opened._entries] == ["tiny"], "the larger one's memory is given back"
     assert listening.told()[-1].message == "This computer is too slow for Base now; Tiny recognises."
     listening.utterances(3)
     is_slow[0] = False
     listening.utterances(120)
-    assert stage.backend_name == "Base"
+    assert model.name == "Base"
     assert [terms.path.name for terms in opened._entries] == ["base"]
     assert "There is time again for Base; it recognises now." in [event.message for event in listening.told()]
-    assert stage.pacing.words == ""
+    assert model.pacing.words == ""
     assert not listening.failures
-    stage.unload()
+    model.unload()
     assert not opened._entries
 
 
@@ -124,22 +119,22 @@ def test_a_smaller_model_that_cannot_be_loaded_leaves_the_larger_one_at_work() -
 
     listening = Listening(make, lambda _: 9.0, lambda _: MODELS)
     listening.utterances(20)
-    assert listening.stage.backend_name == "small"
+    assert listening.model.name == "small"
     assert not listening.failures
     refused = [event for event in listening.told() if "cannot be loaded" in event.message]
     assert [event.message for event in refused] == ["Whisper base cannot be loaded; Whisper small goes on recognising."]
     assert refused[0].severity is Severity.WARNING
-    assert listening.stage.pacing.words == "whole sentences only"
+    assert listening.model.pacing.words == "whole sentences only"
 
 
 def test_another_model_chosen_by_the_user_begins_anew() -> None:
     listening = Listening(lambda settings: FakeRecognizer(settings.model or "small"), lambda _: 9.0, lambda _: MODELS)
     listening.utterances(4)
-    assert listening.stage.backend_name == "base"
-    listening.stage.configure(listening.settings.model_copy(update={"model": "small"}))
-    listening.stage.handle(Prepare())
-    assert listening.stage.backend_name == "small"
-    assert listening.stage.pacing.words == ""
+    assert listening.model.name == "base"
+    listening.model.configure(listening.settings.model_copy(update={"model": "small"}))
+    listening.model.prepare()
+    assert listening.model.name == "small"
+    assert listening.model.pacing.words == ""
 
 
 @pytest.mark.parametrize(
@@ -163,23 +158,23 @@ def test_what_makes_decoding_as_slow_as_another_model_begins_anew(change: dict[s
 def test_what_left_the_memory_comes_back_as_chosen() -> None:
     listening = Listening(lambda settings: FakeRecognizer(settings.model or "small"), lambda _: 9.0, lambda _: MODELS)
     listening.utterances(4)
-    listening.stage.unload()
-    listening.stage.handle(Prepare())
-    assert listening.stage.backend_name == "small"
+    listening.model.unload()
+    listening.model.prepare()
+    assert listening.model.name == "small"
 
 
 def test_a_source_that_can_wait_is_recognised_as_set() -> None:
     listening = Listening(lambda settings: FakeRecognizer(settings.model or "small"), lambda _: 9.0, lambda _: MODELS)
-    listening.stage.pacing.in_real_time = False
+    listening.model.pacing.in_real_time = False
     listening.utterances(20)
-    assert listening.stage.backend_name == "small"
+    assert listening.model.name == "small"
     assert not listening.told()
-    listening.stage.pacing.in_real_time = True
+    listening.model.pacing.in_real_time = True
     listening.utterances(4)
-    assert listening.stage.backend_name == "base"
-    listening.stage.pacing.in_real_time = False
-    listening.stage.handle(Prepare())
-    assert listening.stage.backend_name == "small"
+    assert listening.model.name == "base"
+    listening.model.pacing.in_real_time = False
+    listening.model.prepare()
+    assert listening.model.name == "small"
 
 
 def test_a_decoding_under_way_counts_as_busy() -> None:

@@ -3,27 +3,35 @@
 import pytest
 
 from desktop.engine.events import ErrorEvent, Event, Severity, TranscriptUpdate, TranslationUpdate
+from desktop.engine.options import SessionOptions
+from desktop.engine.pool.translation import TranslationModel
 from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.transcript.export import Format, Transcript, rendered
 from desktop.engine.translation.backends.argos import ArgosTranslator
-from desktop.engine.translation.stage import ToTranslate, Transcribed, TranslationStage
-from desktop.settings.declaration import TranslationSettings
+from desktop.engine.translation.translation import Transcribed, Translation
+from tests.driven import answered
 
 NOTICE = "From English to Spanish only a phrasebook of about 400 words is installed; other sentences stay untranslated."
 
 
 class Desk:
-    """A stage whose work is done at once, on this thread."""
+    """A session's translation and the shared translator, whose work is done at once, on this thread."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        settings = TranslationSettings(target="es")
-        self.stage = TranslationStage(settings, ArgosTranslator, self.events.append, lambda _: None, lambda _: None)
+        self.failures: list[Exception] = []
+        options = SessionOptions(target="es")
+        self.model = TranslationModel(ArgosTranslator, self.tell)
+        self.translation = Translation(options, self.tell, self.tell, self.failures.append)
+
+    def tell(self, event: Event) -> None:
+        self.events.append(event)
 
     def say(self, text: str, segment: int = 1, *, is_final: bool = True) -> None:
         update = TranscriptUpdate(segment, len(self.events), "en", text, "", (), 0.0, 1.0, is_final)
         self.events.append(update)
-        self.stage.handle(Transcribed(update, 0.0))
+        answered(self.translation.handle(Transcribed(update)), self.model.run)
+        assert not self.failures
 
     @property
     def warnings(self) -> list[ErrorEvent]:
@@ -56,14 +64,6 @@ def test_what_is_missing_is_said_once_before_the_first_untranslated_line(desk: D
     assert warning.message.startswith(NOTICE)
     assert warning.severity is Severity.WARNING
     assert desk.events.index(warning) < desk.events.index(desk.translations[0])
-
-
-def test_a_corrected_line_is_judged_and_reported_alike(desk: Desk) -> None:
-    told: list[TranslationUpdate] = []
-    desk.stage.handle(ToTranslate("My dog ate it.", "en", told.append))
-    desk.stage.handle(ToTranslate("Good morning.", "en", told.append))
-    assert [(one.committed, one.is_translated) for one in told] == [("My dog ate it.", False), ("Buenos días.", True)]
-    assert len(desk.warnings) == 1
 
 
 def test_a_sentence_is_never_committed_before_it_is_whole(desk: Desk) -> None:
