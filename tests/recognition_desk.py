@@ -75,7 +75,7 @@ class RecognitionDesk:
         self.model.close()
 
     def _decode(self, work: Any) -> Any:
-        return self.model.decode(work, None)
+        return self.model.decode(self, work, None)
 
     def _failed(self, error: Exception) -> None:
         """As a session does: the same once."""

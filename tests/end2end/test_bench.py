@@ -4,19 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
-from desktop.engine.recognition.ablation import Method
 
 from desktop.bench import ablate
 from desktop.bench.live.harness import QUIET, Rig
-from desktop.bench.live.parts import TimedRecognizer
+from desktop.bench.live.parts import TimedRecognizer, backends
 from desktop.bench.live.script import chosen
 from desktop.bench.people.prompts import key_of
-from desktop.engine.backends import Backends
 from desktop.engine.events import Samples
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
@@ -145,7 +144,7 @@ def test_a_slow_recogniser_is_waited_for() -> None:
     with Rig(
         settings,
         None,
-        Backends(recognizer=made, method=Method(speculates=False)),
+        replace(backends(["speculative final"], []), recognizer=made),
         lambda: any(each.is_running for each in timed),
     ) as rig:
         rig.play(one)

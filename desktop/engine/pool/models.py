@@ -52,7 +52,7 @@ class Models:
         self.recognition = RecognitionModel(settings.recognition, backends, emit, on_ready, on_failed, on_unloaded)
         self.translation = TranslationModel(lambda: backends.translator(self._settings, emit), emit)
         self.speech = SpeechModel(settings.speech, backends.synthesizer, emit)
-        self.slots = {stage: Slot(stage.value) for stage in Stage}
+        self.slots = {stage: Slot(stage.value, backends.clock) for stage in Stage}
 
     def configure(self, options: ModelOptions) -> None:
         """Follow other options from the next work on; nothing that waits is lost."""
@@ -82,7 +82,7 @@ class Models:
         owner: whose it is. waited: seconds since its newest audio was heard; None: nobody listens live. Raises what the
         model raises."""
         if isinstance(work, Decode):
-            return self.recognition.decode(work, waited)
+            return self.recognition.decode(owner, work, waited)
         if isinstance(work, StreamChunk):
             return self.recognition.follow(owner, work)
         began = self.clock()

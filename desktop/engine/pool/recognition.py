@@ -10,7 +10,7 @@ from typing import cast
 
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import Event, ModelProgress
-from desktop.engine.models.load.governor import Decoded
+from desktop.engine.models.load.governor import BUSY_OVER, Decoded
 from desktop.engine.models.load.load_control import Pacing
 from desktop.engine.options import Effort
 from desktop.engine.pool.backends import ModelBackends
@@ -55,6 +55,8 @@ class RecognitionModel:
         self._recognizer: Recognizer | None = None
         self._loaded_for: RecognitionSettings | None = None
         self._last_name = ""
+        self._owners: dict[Hashable, float] = {}
+        """when they were decoded for last"""
         self._streams: dict[Hashable, RecognitionStream] = {}
         self.loads = 0
         """models loaded so far; any thread"""
@@ -94,9 +96,9 @@ class RecognitionModel:
             self._on_failed(error)
             raise
 
-    def decode(self, work: Decode, waited: float | None) -> Hypothesis:
-        """waited: seconds from when its newest audio was heard until now; None: it need not keep up. Raises what the
-        recogniser raises."""
+    def decode(self, owner: Hashable, work: Decode, waited: float | None) -> Hypothesis:
+        """owner: whose session. waited: seconds from when its newest audio was heard until now; None: it need
+        not keep up. Raises what the recogniser raises."""
         recognizer = cast(WindowRecognizer, self._recognizer)
         began = self.pacing.begins()
         try:
@@ -106,7 +108,8 @@ class RecognitionModel:
         ended = self._backends.clock()
         self.latency = ended - began
         if recognizer.capabilities.streaming and waited is not None:
-            decoded = Decoded(began, ended, work.seconds, work.request.is_final, max(0.0, waited))
+            sessions = self._sessions(owner, ended)
+            decoded = Decoded(began, ended, work.seconds, work.request.is_final, max(0.0, waited), sessions)
             if self.pacing.after(decoded):
                 self._bring_up_to_date()
         return hypothesis
@@ -131,6 +134,11 @@ class RecognitionModel:
             self.latency = self._backends.clock() - began
             if work.is_last:
                 self._close_streams(owner)
+
+    def _sessions(self, owner: Hashable, now: float) -> int:
+        """Those that were decoded for in the last seconds, this one included."""
+        self._owners = {one: at for one, at in self._owners.items() if now - at < BUSY_OVER} | {owner: now}
+        return len(self._owners)
 
     def unload(self) -> str:
         """Give the memory back; the next decoding loads again. Returns the name of what was loaded."""

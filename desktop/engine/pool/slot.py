@@ -1,18 +1,22 @@
 """A model's execution slot: one thread, on which sessions take turns. Any thread may submit.
 
-Finals come first, then who waited longest. Whoever waits already is not queued twice: newer work of the same owner
-takes the place of the older.
+Finals come first, then who waited longest; whoever waited very long is not passed over for others' finals any more.
+Whoever waits already is not queued twice: newer work of the same owner takes the place of the older.
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from desktop.engine.requests import Kind
 
 log = logging.getLogger(__name__)
+
+
+LONGEST_WAIT = 5.0
+"""seconds for which others' finals may be put before"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +25,22 @@ class _Turn:
 
     number: int
     """grows with the time since when they wait"""
+    since: float
+    """that time, seconds"""
     kind: Kind
     run: Callable[[], None]
 
-    @property
-    def order(self) -> tuple[bool, int]:
+    def order(self, now: float) -> tuple[bool, int]:
         """The least has the next turn."""
-        return (self.kind is not Kind.FINAL, self.number)
+        return (self.kind is not Kind.FINAL and now - self.since < LONGEST_WAIT, self.number)
 
 
 class Slot:
-    """Runs what is submitted, one at a time, on a thread of its own that begins with the first."""
+    """Runs what is submitted, one at a time, on a thread of its own that begins with the first. clock: seconds."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Callable[[], float]) -> None:
         self._name = name
+        self._clock = clock
         self._numbers = count()
         self._turns: dict[object, _Turn] = {}
         self._changed = threading.Condition()
@@ -49,8 +55,10 @@ class Slot:
             if self._closed:
                 return False
             before = self._turns.get(owner)
-            number = before.number if before is not None else next(self._numbers)
-            self._turns[owner] = _Turn(number, kind, run)
+            if before is not None:
+                self._turns[owner] = replace(before, kind=kind, run=run)
+            else:
+                self._turns[owner] = _Turn(next(self._numbers), self._clock(), kind, run)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=f"parley-{self._name}", daemon=True)
                 self._thread.start()
@@ -96,6 +104,7 @@ class Slot:
             self._changed.wait_for(lambda: self._turns or self._closed)
             if not self._turns:
                 return None
-            owner = min(self._turns, key=lambda one: self._turns[one].order)
+            now = self._clock()
+            owner = min(self._turns, key=lambda one: self._turns[one].order(now))
             self._running = True
             return self._turns.pop(owner)

@@ -71,7 +71,11 @@ class SlowMachine:
     @property
     def waiting(self) -> float:
         """Seconds of sound that wait, beside the utterances that are being heard and recognised."""
-        return self.frames.waiting_seconds + sum(said.seconds for said in self.finals_waiting)
+        return self.frames.waiting_seconds + self.finals_waiting_seconds
+
+    @property
+    def finals_waiting_seconds(self) -> float:
+        return sum(said.seconds for said in self.finals_waiting)
 
     def run(self, seconds: float) -> None:
         end = self.now + seconds
@@ -93,7 +97,7 @@ class SlowMachine:
             self._held = None
 
     def _has_room(self, said: Said) -> bool:
-        waiting = sum(one.seconds for one in self.finals_waiting)
+        waiting = self.finals_waiting_seconds
         return not waiting or waiting + said.seconds <= MOST_WAITING
 
     def _hear_frame(self) -> None:

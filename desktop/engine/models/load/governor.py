@@ -62,6 +62,8 @@ class Decoded:
     is_final: bool
     waited: float
     """seconds from when its newest audio was heard until it began"""
+    sessions: int = 1
+    """that were decoded for lately"""
 
     @property
     def compute(self) -> float:
@@ -103,6 +105,8 @@ class Governor:
     def __init__(self, settings: RecognitionSettings, sizes: Sequence[float] = (1.0,)) -> None:
         self._now = -math.inf
         self._work: deque[tuple[float, float]] = deque()
+        self._finals: deque[tuple[float, float]] = deque()
+        self._sessions = 1
         self.begin(settings, sizes)
 
     def begin(self, settings: RecognitionSettings, sizes: Sequence[float] = (1.0,)) -> Pace:
@@ -136,8 +140,7 @@ class Governor:
 
     def busy(self, now: float, over: float = BUSY_OVER) -> float:
         """Share of the last seconds that was spent on decoding, 0..1."""
-        spent = sum(max(0.0, ended - max(began, now - over)) for began, ended in tuple(self._work))
-        return min(1.0, spent / over)
+        return _share(self._work, now, over)
 
     def refuse(self, model: int, instead: int) -> Pace:
         """A model could not be loaded: go on with the one before, and do not ask for this one again."""
@@ -155,9 +158,10 @@ class Governor:
         """Take what a decoding was like. Gives the new pace if it goes a level up or down; the step may change
         without."""
         self._now = decode.ended
-        self._work.append((decode.began, decode.ended))
-        while self._work[0][1] < decode.ended - BUSY_OVER:
-            self._work.popleft()
+        self._sessions = decode.sessions
+        self._note(self._work, decode)
+        if decode.is_final:
+            self._note(self._finals, decode)
         if not decode.is_final:
             self._looks.append(decode.compute)
         is_wide = decode.is_final and self._level.beam_size > 2
@@ -202,7 +206,18 @@ class Governor:
             # What piled up while a model was loaded gets fewer by itself: no reason to do anything worse.
             return max(strain, decode.waited / WAIT) if decode.falls_behind else strain
         known = min(BUSY_OVER, self._now - self._since)
-        return max(strain, self.busy(self._now, known) / _BUSIEST) if known >= BUSY_OVER / 2 else strain
+        return max(strain, self._needed(known) / _BUSIEST) if known >= BUSY_OVER / 2 else strain
+
+    def _needed(self, over: float) -> float:
+        """The busy share that says something: between several sessions partials fill what time there is, each in its
+        turn, so only the finals do."""
+        return _share(self._work if self._sessions == 1 else self._finals, self._now, over)
+
+    @staticmethod
+    def _note(work: deque[tuple[float, float]], decode: Decoded) -> None:
+        work.append((decode.began, decode.ended))
+        while work[0][1] < decode.ended - BUSY_OVER:
+            work.popleft()
 
     def _is_stuck(self) -> bool:
         """Live words will not come back with this model, but may with a smaller one."""
@@ -245,7 +260,7 @@ class Governor:
         elif larger is not None:
             expected *= 2 * self._ratio(self._models[larger])
         is_calm = (
-            strain <= 1 and expected < _ROOM and decode.waited <= WAIT and self.busy(self._now, self._known) < _QUIET
+            strain <= 1 and expected < _ROOM and decode.waited <= WAIT and self._needed(self._known) < _QUIET
         )
         if not is_calm:
             self._calm_since, self._good = math.inf, 0
@@ -307,3 +322,9 @@ class Governor:
         terms = (self._settings, self._level, look)
         self.pace = Pace(self._level, self._number, self._model, step(*terms), first_step(*terms))
         return self.pace
+
+
+def _share(work: deque[tuple[float, float]], now: float, over: float) -> float:
+    """Of the last seconds, spent on that work, 0..1."""
+    spent = sum(max(0.0, ended - max(began, now - over)) for began, ended in tuple(work))
+    return min(1.0, spent / over)

@@ -75,7 +75,7 @@ class Listening:
             samples = np.zeros(int(seconds * SAMPLE_RATE), np.float32)  # which real models know at once for silence
             self._next += 1
             self.model.prepare()
-            self.model.decode(Decode(samples, RecognitionRequest("en", is_final=True), self._next * seconds), 0.0)
+            self.model.decode(self, Decode(samples, RecognitionRequest("en", is_final=True), self._next * seconds), 0.0)
 
     def told(self) -> list[ErrorEvent]:
         return [event for event in self.events if isinstance(event, ErrorEvent)]
