@@ -13,6 +13,7 @@ from desktop.engine.events import SAMPLE_RATE, SpeechSegment, TranscriptUpdate
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.watchdog import Deadlines, WatchedRecognizer
 from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.steps import Step
 from desktop.engine.recognition.streaming_mode import Mode
 from tests.fakes import Failing, FakeRecognizer
 from tests.recognition_desk import Plan, RecognitionDesk, check_one_final
@@ -21,7 +22,7 @@ SETTINGS = SessionOptions(language="en")
 
 
 class Impatient(Deadlines):
-    def limit(self, length: float, *, is_buffered: bool) -> float:
+    def limit(self, step: Step, *, is_buffered: bool) -> float:
         return 20.0 if is_buffered else 0.05
 
 

@@ -259,9 +259,7 @@ class Governor:
             expected *= _WIDE if above.beam_size > self._level.beam_size else 1
         elif larger is not None:
             expected *= 2 * self._ratio(self._models[larger])
-        is_calm = (
-            strain <= 1 and expected < _ROOM and decode.waited <= WAIT and self._needed(self._known) < _QUIET
-        )
+        is_calm = strain <= 1 and expected < _ROOM and decode.waited <= WAIT and self._needed(self._known) < _QUIET
         if not is_calm:
             self._calm_since, self._good = math.inf, 0
         else:

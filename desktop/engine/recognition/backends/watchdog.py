@@ -1,8 +1,8 @@
-"""A recogniser with somebody looking at the clock: what hangs is given up, and the next call goes on without it.
+"""Adds a timeout to decode calls: one that hangs is given up, and the next call goes on without it.
 
-A thread that hangs cannot be ended. So decodes run on a worker of their own; one that takes far longer than those
-before it is abandoned together with its worker, and its result, should it ever come, is dropped. The recogniser must
-bear a second call while the first hangs.
+A thread that hangs cannot be ended. So decodes run on a worker of their own; one of whose steps takes far longer than
+those before it is abandoned together with its worker, and its result, should it ever come, is dropped. The recogniser
+must bear a second call while the first hangs. Waiting for a turn at the model counts for nothing: it comes before.
 
 Called from one thread at a time; the workers wait in a queue and take no time while there is nothing to do.
 """
@@ -19,6 +19,7 @@ from desktop.engine.errors import DecodeHung
 from desktop.engine.events import SAMPLE_RATE, Samples
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
+from desktop.engine.recognition.steps import Step, listening
 
 log = logging.getLogger(__name__)
 
@@ -26,57 +27,55 @@ DECODING = "parley-decode"
 """name of the threads that decode"""
 
 _UNMEASURED = 30.0
-"""seconds for a decode before any was measured"""
-_LEAST = 1.2
+"""seconds for a step of a kind before any was measured"""
+_LEAST = 1.8
 _LEAST_BUFFERED = 10.0
-"""seconds that any decode may take: one that is streamed must fail soon enough for text to come within two seconds;
+"""seconds that any step may take: one that is streamed must fail soon enough for text to come within about two seconds;
 one of a whole utterance is the last resort, and patience costs less than its loss"""
 _TIMES = 5.0
-"""as long as the slowest of the latest ones"""
-_SOON, _LEAST_TIMES = 1.8, 2.0
-"""seconds after which less patience is enough with a decode that is streamed, and how much less"""
+"""as long as the slowest of the latest ones, for as much to do: a processor that is suddenly shared by five programs is
+slow, not hung"""
 _REMEMBERED = 32
+_FIRST = "first"
+"""kind of what is done before any step is told: all of a decode, where its recogniser tells of none"""
+_TO_FIRST = 5.0
+"""seconds for that where steps are told, before any was measured"""
+_BETWEEN = "between"
+"""kind of what is done between two steps that are told"""
 _SHORTEST_WINDOW = 5.0
 """seconds; shorter audio takes as long, because it is padded"""
 _JOIN = 2.0
 
 
 class Deadlines:
-    """How long a decode may take, by how long the latest ones took. Any thread."""
+    """How long a step of a decode may take, by how long the latest ones of its kind took. Any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._first_run: float | None = None
-        self._took = {buffered: deque[tuple[float, float]](maxlen=_REMEMBERED) for buffered in (False, True)}
+        self._rates: dict[tuple[str, bool], deque[float]] = {}
 
-    def ran_first(self, seconds: float) -> None:
-        """The first run of the model took so long, with all that is done only once; counts until better is known."""
-        self._first_run = seconds
-
-    def took(self, seconds: float, length: float, *, is_buffered: bool) -> None:
-        """A decode of `length` seconds of audio took so long."""
+    def took(self, seconds: float, step: Step, *, is_buffered: bool) -> None:
+        """A step took so long."""
         with self._lock:
-            self._took[is_buffered].append((seconds, length))
+            rates = self._rates.setdefault(self._key(step, is_buffered), deque(maxlen=_REMEMBERED))
+            rates.append(seconds / max(step.size, 1e-9))
 
-    def limit(self, length: float, *, is_buffered: bool) -> float:
-        """Seconds that the decode of `length` seconds of audio may take."""
+    def limit(self, step: Step, *, is_buffered: bool) -> float:
+        """Seconds that a step may take."""
+        least = _LEAST_BUFFERED if is_buffered else _LEAST
+        if step.kind == _BETWEEN:
+            return _LEAST_BUFFERED
         with self._lock:
-            measured = tuple(self._took[is_buffered])
-        is_known = bool(measured)
-        if not is_known and not is_buffered and self._first_run is not None:
-            measured = ((self._first_run, 1.0),)
-        if not measured:
-            return _UNMEASURED
-        slowest = max(
-            seconds * max(1.0, (length + _SHORTEST_WINDOW) / (before + _SHORTEST_WINDOW))
-            for seconds, before in measured
-        )
-        patient = _TIMES * slowest
-        if is_buffered:
-            return max(_LEAST_BUFFERED, patient)
-        if is_known:
-            patient = min(patient, max(_SOON, _LEAST_TIMES * slowest))
-        return max(_LEAST, patient)
+            rates = tuple(self._rates.get(self._key(step, is_buffered), ()))
+            tells_steps = any(kind != _FIRST for kind, _ in self._rates)
+        if rates:
+            return max(least, _TIMES * max(rates) * step.size)
+        return max(least, _TO_FIRST) if step.kind == _FIRST and tells_steps else _UNMEASURED
+
+    @staticmethod
+    def _key(step: Step, is_buffered: bool) -> tuple[str, bool]:
+        # A step costs the same whoever asks for it; of a whole decode that is not known.
+        return (step.kind, is_buffered and step.kind == _FIRST)
 
 
 class WatchedRecognizer(WrappedRecognizer):
@@ -85,7 +84,7 @@ class WatchedRecognizer(WrappedRecognizer):
     While one hangs, streamed decodes are refused at once; buffered ones still run, and if one of those hangs, too, the
     recogniser is of no more use: close it.
 
-    deadlines: how long decodes may take; measured, unless given.
+    deadlines: how long steps may take; measured, unless given.
     """
 
     def __init__(self, recognizer: WindowRecognizer, deadlines: Deadlines | None = None) -> None:
@@ -96,37 +95,26 @@ class WatchedRecognizer(WrappedRecognizer):
 
     def load(self, progress: Progress) -> None:
         """Load it, on the calling thread and without a deadline. Raises ModelError."""
-        reported = time.monotonic()
-
-        def timed(fraction: float) -> None:
-            nonlocal reported
-            if fraction < 1:
-                reported = time.monotonic()
-            progress(fraction)
-
-        self.recognizer.load(timed)
-        # The last step of loading is a first run of the model, on a second of audio at most.
-        self._deadlines.ran_first(time.monotonic() - reported)
+        # The last step of loading is a first run of the model, with all that is done only once.
+        with listening(_Watch(self._deadlines, None, is_buffered=False)):
+            self.recognizer.load(progress)
 
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         """Decode one window. Raises DecodeHung, or what the recogniser raises."""
         length = len(samples) / SAMPLE_RATE
-        limit = self._deadlines.limit(length, is_buffered=request.is_buffered)
-        if not self._has_room(request.is_buffered, limit):
+        first = Step(_FIRST, length + _SHORTEST_WINDOW)
+        watch = _Watch(self._deadlines, first, is_buffered=request.is_buffered)
+        if not self._has_room(request.is_buffered, watch.limit):
             raise _hung(self.name)
-        decode = _Decode(lambda: self.recognizer.transcribe(samples, request))
-        began = time.monotonic()
-
-        def note() -> None:
-            self._deadlines.took(time.monotonic() - began, length, is_buffered=request.is_buffered)
-
-        decode.on_end = note
+        decode = _Decode(lambda: self.recognizer.transcribe(samples, request), watch)
         if self._worker is None:
             self._worker = _Worker()
             weakref.finalize(self, self._worker.end)
         self._worker.put(decode)
-        if not decode.ended.wait(limit):
-            log.warning("a decode of %.1f s of audio hangs: no result within %.1f s", length, limit)
+        while not decode.ended.wait(max(0.0, watch.deadline - time.monotonic())):
+            if time.monotonic() < watch.deadline:
+                continue  # another step began
+            log.warning("a decode of %.1f s of audio hangs: no %s within %.1f s", length, watch.step.kind, watch.limit)
             self._worker.end()
             self._worker = None
             self._abandoned.append(decode)
@@ -159,22 +147,66 @@ class WatchedRecognizer(WrappedRecognizer):
         return len(stuck) < 2 or stuck[0].ended.wait(patience)
 
 
+class _Watch:
+    """When the step under way must have ended. Steps are told on the thread that decodes; any may look.
+
+    first: what is done before any step is told; None: that says nothing."""
+
+    def __init__(self, deadlines: Deadlines, first: Step | None, *, is_buffered: bool) -> None:
+        self._deadlines = deadlines
+        self._first = first
+        self._is_buffered = is_buffered
+        self._enter(first or Step(_BETWEEN, 1.0))
+
+    def starts(self) -> None:
+        """The decode begins now."""
+        self._enter(self.step)
+
+    def begins(self, step: Step) -> None:
+        self._end_first()
+        self._enter(step)
+
+    def ended(self, step: Step) -> None:
+        self._took(step)
+        self._enter(Step(_BETWEEN, 1.0))
+
+    def ends(self) -> None:
+        """The decode is done."""
+        self._end_first()
+
+    def _end_first(self) -> None:
+        first, self._first = self._first, None
+        if first is not None:
+            self._took(first)
+
+    def _took(self, step: Step) -> None:
+        self._deadlines.took(time.monotonic() - self._entered, step, is_buffered=self._is_buffered)
+
+    def _enter(self, step: Step) -> None:
+        self.step = step
+        self.limit = self._deadlines.limit(step, is_buffered=self._is_buffered)
+        self._entered = time.monotonic()
+        self.deadline = self._entered + self.limit
+
+
 class _Decode:
     """One call, and what came of it."""
 
-    def __init__(self, call: Callable[[], Hypothesis]) -> None:
+    def __init__(self, call: Callable[[], Hypothesis], watch: _Watch) -> None:
         self._call: Callable[[], Hypothesis] | None = call
+        self._watch = watch
         self._hypothesis: Hypothesis | None = None
         self._error: BaseException | None = None
-        self.on_end: Callable[[], None] = lambda: None
         self.ended = threading.Event()
 
     def run(self) -> None:
         call, self._call = self._call, None
         assert call is not None
         try:
-            self._hypothesis = call()
-            self.on_end()
+            self._watch.starts()
+            with listening(self._watch):
+                self._hypothesis = call()
+            self._watch.ends()
         except BaseException as error:
             self._error = error
         finally:

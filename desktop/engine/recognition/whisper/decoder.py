@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
+from desktop.engine.recognition.steps import step
 from desktop.engine.recognition.whisper import context
 from desktop.engine.recognition.whisper.context import ContextLimits
 from desktop.engine.recognition.whisper.words import timed_words
@@ -22,6 +23,11 @@ _MOST_BEFORE = 60
 """tokens of the prompt: the user's vocabulary, and the text before the window. A token costs little there, but a long
 prompt pulls the model away from the audio."""
 _MOST_TOKENS = 448
+_START = 10
+"""tokens that take as long as what is done once for each search"""
+_ENCODING_GROWS = 1.45
+"""exponent of an encoding's time over its frames: 500, 800, 1500 and 3000 took 101, 166, 378 and 1350 ms (base, one
+thread of an AMD EPYC)"""
 _PATIENCE = 2.0
 """The search ends when this many times as many texts are finished as the beam is wide (Kasai et al., "A Call for
 Clarity in Beam Search", 2022). At once, and short wrong texts end it before the right one is written out: on the
@@ -57,7 +63,8 @@ class WhisperDecoder:
         features = self._whisper.feature_extractor(context.padded(samples, frames, limits))
         filled: NDArray[np.float32] = np.zeros((1, features.shape[0], frames), dtype=np.float32)
         filled[0, :, : features.shape[1]] = features[:, :frames]
-        return self._whisper.model.encode(ctranslate2.StorageView.from_array(filled))
+        with step("encode", frames**_ENCODING_GROWS):
+            return self._whisper.model.encode(ctranslate2.StorageView.from_array(filled))
 
     def generate(
         self, encoded: Any, language: str, *, before: str = "", vocabulary: str = "", limit: int, beam_size: int
@@ -65,17 +72,21 @@ class WhisperDecoder:
         """Decode. before: text that came right before the window; limit: tokens at most."""
         tokenizer = self.tokenizer(language)
         start = self._start(tokenizer, before, vocabulary)
-        result = self._whisper.model.generate(
-            encoded,
-            [start],
-            beam_size=beam_size,
-            patience=_PATIENCE,
-            # CTranslate2 writes at most half of max_length, and at most what the prompt leaves of it.
-            max_length=min(max(2 * limit, len(start) + limit), _MOST_TOKENS),
-            return_scores=True,
-            return_no_speech_prob=True,
-        )[0]
-        ids = list(result.sequences_ids[0])
+        # CTranslate2 writes at most half of max_length, and at most what the prompt leaves of it.
+        longest = min(max(2 * limit, len(start) + limit), _MOST_TOKENS)
+        width = beam_size * (_PATIENCE if beam_size > 1 else 1.0)
+        with step("search", (longest + _START) * width) as search:
+            result = self._whisper.model.generate(
+                encoded,
+                [start],
+                beam_size=beam_size,
+                patience=_PATIENCE,
+                max_length=longest,
+                return_scores=True,
+                return_no_speech_prob=True,
+            )[0]
+            ids = list(result.sequences_ids[0])
+            search.size = (len(ids) + _START) * width
         average = min(0.0, float(result.scores[0]) * len(ids) / (len(ids) + 1))
         tokens = [token for token in ids if token < tokenizer.eot]
         text = str(tokenizer.decode(tokens)).strip()
@@ -83,13 +94,16 @@ class WhisperDecoder:
 
     def languages(self, encoded: Any) -> dict[str, float]:
         """ISO 639 code -> probability, of all that the model knows."""
-        return {token[2:-2]: float(chance) for token, chance in self._whisper.model.detect_language(encoded)[0]}
+        with step("detect", 1.0):
+            found = self._whisper.model.detect_language(encoded)[0]
+        return {token[2:-2]: float(chance) for token, chance in found}
 
     def words(self, encoded: Any, frames: int, language: str, tokens: list[int], samples: int) -> tuple[Word, ...]:
         """The words of these tokens with times and probabilities. samples: length of the audio."""
         tokenizer = self.tokenizer(language)
         heard = min(frames, max(1, samples // context.HOP))
-        alignment = self._whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], heard)[0]
+        with step("align", float(len(tokens) + _START)):
+            alignment = self._whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], heard)[0]
         return timed_words(tokenizer, tokens, alignment, samples / SAMPLE_RATE)
 
     def tokenizer(self, language: str) -> Any:

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import DecodeHung
-from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 from desktop.engine.recognition.backends.watchdog import Deadlines, WatchedRecognizer
+from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
+from desktop.engine.recognition.steps import Step, step
 from tests.fakes import Failing, FailingRecognizer, FakeRecognizer
 
 SECOND = np.zeros(16_000, np.float32)
@@ -26,7 +28,7 @@ class Impatient(Deadlines):
         super().__init__()
         self._seconds = seconds
 
-    def limit(self, length: float, *, is_buffered: bool) -> float:
+    def limit(self, step: Step, *, is_buffered: bool) -> float:
         return self._seconds
 
 
@@ -129,38 +131,64 @@ def test_the_wait_for_work_takes_no_time() -> None:
 
 def test_deadlines_are_generous_before_and_follow_what_is_measured_after() -> None:
     deadlines = Deadlines()
-    assert deadlines.limit(3, is_buffered=False) == 30
-    deadlines.took(0.05, 1, is_buffered=False)
-    assert deadlines.limit(1, is_buffered=False) == 1.2
-    assert deadlines.limit(1, is_buffered=True) == 30
-    deadlines.took(0.5, 5, is_buffered=False)
-    assert deadlines.limit(5, is_buffered=False) == 1.8, "text is to come within two seconds"
-    deadlines.took(1.0, 5, is_buffered=False)
-    assert deadlines.limit(5, is_buffered=False) == 2
-    assert deadlines.limit(15, is_buffered=False) == 4
-    deadlines.took(1.0, 5, is_buffered=True)
-    assert deadlines.limit(5, is_buffered=True) == 10
+    assert deadlines.limit(Step("encode", 500), is_buffered=False) == 30
+    deadlines.took(0.1, Step("encode", 500), is_buffered=False)
+    assert deadlines.limit(Step("encode", 500), is_buffered=False) == 1.8, "text is to come within about two seconds"
+    assert deadlines.limit(Step("encode", 500), is_buffered=True) == 10
+    assert deadlines.limit(Step("encode", 3000), is_buffered=False) == pytest.approx(3.0), "six times as much to do"
+    assert deadlines.limit(Step("search", 20), is_buffered=False) == 30, "another kind"
+    deadlines.took(0.6, Step("encode", 500), is_buffered=True)
+    assert deadlines.limit(Step("encode", 500), is_buffered=False) == pytest.approx(3.0), "the machine became slower"
 
 
-def test_the_first_run_counts_only_until_a_decode_is_measured() -> None:
+def test_a_decode_as_a_whole_is_known_apart_for_whole_utterances() -> None:
     deadlines = Deadlines()
-    deadlines.ran_first(0.8)
-    assert deadlines.limit(1, is_buffered=False) == 4
-    assert deadlines.limit(1, is_buffered=True) == 30
-    deadlines.took(0.1, 1, is_buffered=False)
-    assert deadlines.limit(1, is_buffered=False) == 1.2
+    deadlines.took(0.1, Step("first", 6), is_buffered=False)
+    assert deadlines.limit(Step("first", 6), is_buffered=False) == 1.8
+    assert deadlines.limit(Step("first", 6), is_buffered=True) == 30
 
 
 @given(
     st.lists(st.tuples(st.floats(0, 10), st.floats(0.1, 30)), min_size=1, max_size=80),
-    st.floats(0.1, 30),
     st.booleans(),
 )
-def test_what_takes_as_long_as_lately_never_hangs(
-    measured: list[tuple[float, float]], length: float, is_buffered: bool
-) -> None:
+def test_what_takes_as_long_as_lately_never_hangs(measured: list[tuple[float, float]], is_buffered: bool) -> None:
     deadlines = Deadlines()
-    for seconds, before in measured:
-        deadlines.took(seconds, before, is_buffered=is_buffered)
-    slowest = max(seconds for seconds, _ in measured[-32:])
-    assert deadlines.limit(length, is_buffered=is_buffered) >= (5 if is_buffered else 2) * slowest
+    for seconds, size in measured:
+        deadlines.took(seconds, Step("search", size), is_buffered=is_buffered)
+    for seconds, size in measured[-32:]:
+        assert deadlines.limit(Step("search", size), is_buffered=is_buffered) >= 5 * seconds * 0.999
+
+
+class SteppingRecognizer(WrappedRecognizer):
+    """Takes a step for each number of `sizes`, each as many hundredths of a second long; "hang" never ends."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeRecognizer())
+        self.sizes: list[int | str] = []
+        self.released = threading.Event()
+
+    def transcribe(self, samples: np.ndarray, request: RecognitionRequest) -> Hypothesis:
+        for size in self.sizes:
+            with step("encode", 1.0 if size == "hang" else float(size)):
+                self.released.wait(60 if size == "hang" else float(size) / 100)
+        return super().transcribe(samples, request)
+
+
+class Strict(Deadlines):
+    """A step may take twice as long as its size says."""
+
+    def limit(self, step: Step, *, is_buffered: bool) -> float:
+        return 2 * step.size / 100 if step.kind == "encode" else 10.0
+
+
+def test_a_decode_of_many_steps_may_take_long_but_none_of_them_may_stand_still() -> None:
+    recognizer = SteppingRecognizer()
+    watched = WatchedRecognizer(recognizer, Strict())
+    recognizer.sizes = [20] * 5
+    assert watched.transcribe(SECOND, STREAMED).words, "a second altogether, where a step may take 0.4"
+    recognizer.sizes = [20, "hang"]
+    with pytest.raises(DecodeHung):
+        watched.transcribe(SECOND, STREAMED)
+    recognizer.released.set()
+    watched.close()
