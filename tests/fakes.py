@@ -19,6 +19,7 @@ from desktop.engine.recognition.backends.base import (
     Progress,
     RecognitionRequest,
     RecognizerCapabilities,
+    StreamResult,
     WindowRecognizer,
 )
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
@@ -65,6 +66,56 @@ class FakeRecognizer:
         count = int(len(samples) / 8000)
         words = tuple(Word(f"word{n}", n * 0.5, n * 0.5 + 0.45, 0.9) for n in range(count))
         return Hypothesis(request.language or "en", words)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeStream:
+    """One utterance of a FakeStreamRecognizer."""
+
+    def __init__(self, language: str, fail: Exception | None = None) -> None:
+        self.chunks: list[int] = []
+        """samples of each"""
+        self.is_closed = False
+        self._language = language
+        self._fail = fail
+
+    def feed(self, samples: Samples, *, is_last: bool) -> StreamResult:
+        if self._fail is not None:
+            raise self._fail
+        self.chunks.append(len(samples))
+        count = sum(self.chunks) // 8000
+        words = tuple(Word(f"word{n}", n * 0.5, n * 0.5 + 0.45, 0.9) for n in range(count))
+        return StreamResult(self._language, words, count if is_last else max(0, count - 2))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeStreamRecognizer:
+    """Hears the words of a FakeRecognizer, but follows the stream; its newest two words are not settled.
+
+    fail_from: error to raise in each utterance from the n-th on."""
+
+    def __init__(self, name: str = "fake stream", *, fail_from: tuple[int, Exception] | None = None) -> None:
+        self.name = name
+        self.capabilities = RecognizerCapabilities(
+            frozenset({"en", "es"}), detects_language=True, streaming=True, follows_stream=True
+        )
+        self.streams: list[FakeStream] = []
+        self.is_closed = False
+        self._fail_from = fail_from
+
+    def load(self, progress: Progress) -> None:
+        progress(1.0)
+
+    def open(self, request: RecognitionRequest) -> FakeStream:
+        fails = self._fail_from is not None and len(self.streams) >= self._fail_from[0]
+        self.streams.append(
+            FakeStream(request.language or "en", self._fail_from[1] if self._fail_from and fails else None)
+        )
+        return self.streams[-1]
 
     def close(self) -> None:
         self.is_closed = True
