@@ -33,12 +33,13 @@ _PLACES = {
     "requests": ("Request",),
     "session": ("Session",),
 }
-_MODULES = {name: module for module, names in _PLACES.items() for name in names}
+MODULES = {name: module for module, names in _PLACES.items() for name in names}
+"""name -> module of this package that it lives in"""
 
-__all__ = sorted(_MODULES)
+__all__ = sorted(MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
+    if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{MODULES[name]}"), name)

@@ -51,6 +51,8 @@ class SessionOptions:
     lane: str = ""
     """goes into each event, so that those of several sessions can be told apart"""
     mode: ModeChoice = "auto"
+    """when words appear: while they are spoken ("streaming"), when an utterance ends ("buffered"), or the first as long
+    as that works ("auto")"""
     beam_size: int = 5
     """beam width of the final decoding"""
     step: float = 0.3
@@ -64,6 +66,7 @@ class SessionOptions:
     level_hz: float = 15.0
     """AudioLevel events per second of audio"""
     voice: VoiceOptions = field(default_factory=VoiceOptions)
+    """how speech is told from everything else"""
 
     @property
     def spoken(self) -> tuple[str, ...]:
@@ -94,11 +97,15 @@ class ModelOptions:
     languages: tuple[str, ...] = ()
     """what will be spoken, for choosing among the models; empty: any"""
     recognizer: Literal["auto", "whisper", "pocketsphinx"] = "auto"
+    """what recognises; "auto" is Whisper, and PocketSphinx where that cannot be loaded"""
     translator: Literal["auto", "argos", "whisper"] = "auto"
+    """what translates; "auto" is Argos, and Whisper where no package is installed"""
     synthesizer: Literal["auto", "piper", "espeak"] = "auto"
+    """what speaks; "auto" is Piper, and espeak-ng where it has no voice"""
     voice: str = ""
     """name of a voice; empty takes the best one of the language"""
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    """where recognition runs"""
     compute_type: str = "auto"
     """CTranslate2's number format; "auto" is what was measured to be fastest here"""
     threads: int = 0
@@ -110,9 +117,13 @@ class ModelOptions:
     context_pad: float = -1.0
     """seconds of silence behind the audio in it; negative is as is safe for the model"""
     beam_size: int = 5
+    """as in SessionOptions; the most that live sessions get, and what is lowered while the machine is too slow"""
     step: float = 0.3
+    """as in SessionOptions; the least that live sessions get"""
     window: float = 10.0
+    """as in SessionOptions; the most that live sessions get"""
     mode: ModeChoice = "auto"
+    """as in SessionOptions"""
     may_lower_model: bool = True
     """a smaller model stands in while this machine is too slow for the chosen one"""
     lowers_load: bool = True
