@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.app import App
+from desktop.app.wiring import App
 from desktop.settings.declaration import Settings
 from desktop.settings.store import SettingsStore
 from desktop.ui.main.main_window import MainWindow

@@ -1,4 +1,4 @@
-"""Runs the engine on a thread of its own and hands its events to the GUI thread.
+"""Runs the engine on a thread of its own and hands its events to the GUI thread, or to whoever takes them on that thread.
 
 The engine is also imported and built there: its libraries take longer to load than the window may. Commands
 come from the GUI thread, return at once, and wait in order until the engine is there.
@@ -118,6 +118,18 @@ class EngineThread(QThread):
             self.modelsCame.emit()
         for problem in problems:
             self.modelsBroken.emit(problem)
+
+    def subscribe(self, callback: "Callable[[Event], None]") -> Callable[[], None]:
+        """`callback` gets each event on the engine's thread, without waiting for the GUI's; returns the function that
+        unsubscribes. Any thread."""
+        subscriptions: list[Callable[[], None]] = []
+
+        def unsubscribe(_: RunsEngine) -> None:
+            while subscriptions:
+                subscriptions.pop()()
+
+        self._command(lambda engine: subscriptions.append(engine.subscribe(callback)))
+        return lambda: self._command(unsubscribe)
 
     def start_listening(self) -> None:
         self._command(lambda engine: engine.start())

@@ -1,16 +1,20 @@
-"""What the app writes to beside its window: subtitles over other windows, and other programs' text fields. GUI thread.
+"""What the app writes to beside its window: subtitles over other windows, and other programs' text fields.
 
-Each is made when it is wanted for the first time and its modules were imported, which takes a while.
+Each is made when it is wanted for the first time and its modules were imported, which takes a while. GUI thread; the
+events of the engine do not pass through here: the overlay gets them on the GUI thread, the typist on the engine's.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 if TYPE_CHECKING:
+    from desktop.injector.base import Keyboard
     from desktop.injector.typist import Typist
     from desktop.overlay.window import SubtitleOverlay
     from desktop.settings.declaration import Settings
+    from desktop.ui.runtime.engine_thread import EngineThread
 
 OVERLAY, TYPIST = OUTPUT_MODULES = "desktop.overlay.window", "desktop.injector.typist"
 """to be imported elsewhere: here they would stop the window"""
@@ -26,16 +30,25 @@ class Outputs(QObject):
     typed = pyqtSignal(object)
     """TypingStatus, from any thread"""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, open_on: "Callable[[Settings], Keyboard] | None" = None) -> None:
+        """open_on: opens the keyboard that is typed with; None: the platform's."""
         super().__init__(parent)
         self.overlay: SubtitleOverlay | None = None
         self.typist: Typist | None = None
+        self._open_on = open_on
         self._modules: set[str] = set()
         self._settings: Settings | None = None
+        self._engine: EngineThread | None = None
+        self._stop_typing: Callable[[], None] = lambda: None
 
     def imported(self, module: str) -> None:
         """A module is there; others than `OUTPUT_MODULES` mean nothing."""
         self._modules.add(module)
+        self._make()
+
+    def begin(self, engine: "EngineThread") -> None:
+        """From now on what is made gets the events of this engine."""
+        self._engine = engine
         self._make()
 
     def apply(self, settings: "Settings") -> None:
@@ -47,23 +60,20 @@ class Outputs(QObject):
             self.typist.apply(settings)
         self._make()
 
-    def on_event(self, event: Any) -> None:
-        """Take an event of the engine."""
-        if self.overlay is not None:
-            self.overlay.on_event(event)
-        if self.typist is not None:
-            self.typist.on_event(event)
-
     def close(self) -> None:
-        """Nothing is shown or typed any more."""
+        """Nothing is shown or typed any more. Idempotent."""
+        engine, self._engine = self._engine, None
         if self.overlay is not None:
+            if engine is not None:
+                engine.received.disconnect(self.overlay.on_event)
             self.overlay.close()
         if self.typist is not None:
+            self._stop_typing()
             self.typist.close()
 
     def _make(self) -> None:
-        settings = self._settings
-        if settings is None:
+        settings, engine = self._settings, self._engine
+        if settings is None or engine is None:
             return
         if self.overlay is None and OVERLAY in self._modules and settings.subtitles.enabled:
             from desktop.overlay.window import SubtitleOverlay
@@ -72,7 +82,10 @@ class Outputs(QObject):
             overlay.geometryChanged.connect(lambda place: self.settingChanged.emit("subtitles.geometry", place))
             overlay.lockedChanged.connect(self.lockedChanged)
             overlay.settingChanged.connect(self.settingChanged)
+            engine.received.connect(overlay.on_event)
         if self.typist is None and TYPIST in self._modules and settings.typing.enabled:
+            from desktop.injector.platforms import open_keyboard
             from desktop.injector.typist import Typist
 
-            self.typist = Typist(settings, self.typed.emit)
+            self.typist = Typist(settings, self.typed.emit, self._open_on or open_keyboard)
+            self._stop_typing = engine.subscribe(self.typist.on_event)
