@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.errors import DeviceMissing
 from desktop.engine.events import Device, DevicesChanged, Samples
+from desktop.settings.declaration import Settings
+from desktop.ui.first_run import source_check
 from desktop.ui.first_run.source_check import recognise
 from desktop.ui.first_run.window import FirstRun
 from desktop.ui.models import finder as models_finder
@@ -188,6 +190,33 @@ def test_a_source_that_is_missing_is_one_sentence_and_another_one_works(
     page.picker.picked.emit("loopback:x")
     qtbot.waitUntil(lambda: "Play something" in page.level_words())
     assert desk.store.current.audio.source == "loopback:x"
+
+
+def test_what_the_source_before_said_is_not_shown_for_another_one(
+    desk: ModelsDesk, room: Room, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def recognise(samples: Samples, settings: Settings) -> tuple[str, str]:
+        begun.set()
+        assert go_on.wait(10)
+        ended.set()
+        return "said into the microphone", "Whisper small"
+
+    monkeypatch.setattr(source_check, "recognise", recognise)
+    page = opened(desk, room, SOURCE).source
+    qtbot.waitUntil(page.test.isEnabled)
+    page.test.click()
+    room.sources[-1].send(np.zeros(60_000, np.float32))
+    qtbot.waitUntil(begun.is_set)
+    page.picker.picked.emit("loopback:x")
+    qtbot.waitUntil(lambda: "Play something" in page.level_words())
+    go_on.set()
+    assert ended.wait(10)
+    qtbot.wait(50)
+    assert page.understood() == ""
+    assert page.test.text() == "Test for 3 seconds"
+    assert page.test.isEnabled()
 
 
 def test_the_microphone_is_open_only_while_its_page_is_shown(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:

@@ -237,8 +237,9 @@ def test_the_speed_of_this_machine_is_measured_once_and_shown(
     monkeypatch.undo()
     monkeypatch.setattr("desktop.system.paths.models_dir", lambda: desk.place)
     (desk.place / "catalogue.json").unlink()  # the shipped one knows the models' shapes
+    assert not models_finder.is_measured(desk.store.current)
     assert models_finder.measure(desk.store.current)
-    assert not models_finder.measure(desk.store.current)
+    assert models_finder.is_measured(desk.store.current)
     rows = {row.id: row for row in models_finder.find(desk.store.current).rows}
     words = ("faster than speech", "about as fast as speech", "too slow for live speech")
     assert rows["tiny"].details.endswith(words)

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from desktop.ui.first_run.page import Page
-from desktop.ui.first_run.source_check import SourceTest, Understanding
+from desktop.ui.first_run.source_check import SourceTest, Understanding, Understood
 from desktop.ui.models.jobs import Job, ModelJobs
 from desktop.ui.models.needed_card import ProgressBar
 from desktop.ui.widgets import icons, theme
@@ -88,8 +88,7 @@ class SourcePage(Page):
         self._is_shown = False
         self._has_heard = False
         self._understanding = Understanding(self)
-        self._understanding.done.connect(self._show_understood)
-        self._understanding.failed.connect(self._show_failed)
+        self._understanding.found.connect(self._show_understood)
         jobs.changed.connect(self._show_test)
         self._show_test()
         self.refresh()
@@ -98,7 +97,11 @@ class SourcePage(Page):
         before = self.settings
         super().apply(settings)
         self.picker.set_source(settings.audio.source)
-        if self._is_shown and (before is None or before.audio.source != settings.audio.source):
+        is_other = before is None or before.audio.source != settings.audio.source
+        if is_other and self._phase == "understanding":
+            self._understanding.forget()  # what was said into the source before
+            self._phase = "ready"
+        if is_other and self._is_shown:
             self._listen()
         self._show_test()
 
@@ -223,20 +226,15 @@ class SourcePage(Page):
         if self.settings is not None:
             self._understanding.begin(samples, self.settings)
 
-    def _show_understood(self, text: str, recogniser: str) -> None:
-        if text:
+    def _show_understood(self, answer: Understood) -> None:
+        if answer.problem:
+            self._say("", answer.problem)
+        elif answer.text:
             is_phrasebook = self._found is not None and self._found.only_phrasebook and not self._is_basic()
             why = " It knows a phrasebook only: real speech comes out wrong." if is_phrasebook else ""
-            self._say(f"“{text}”", f"That is what {recogniser} understood.{why}")
+            self._say(f"“{answer.text}”", f"That is what {answer.recogniser} understood.{why}")
         else:
             self._say("", "Nothing was understood. Speak closer to the microphone, or choose another source.")
-        self._end_test()
-
-    def _show_failed(self, sentence: str) -> None:
-        self._say("", sentence)
-        self._end_test()
-
-    def _end_test(self) -> None:
         self._phase = "done"
         self._show_test()
 

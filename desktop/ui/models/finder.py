@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
-
 from desktop.ui.models.recogniser_words import Recogniser, recognisers_of, understood_words
 from desktop.ui.models.rows import ModelRow, rows_of
 from desktop.ui.models.spoken_choices import narrowed, spoken_choices
+from desktop.ui.runtime.lookup import Lookup, Tell
 from desktop.ui.widgets.picker import Choice, heading
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from desktop.settings.declaration import RecognitionSettings, Settings
 
 log = logging.getLogger(__name__)
+_MEASURING = threading.Lock()
 
 
 class Way(TypedDict):
@@ -118,15 +118,21 @@ def find(settings: "Settings") -> FoundModels:
     )
 
 
-def measure(settings: "Settings") -> bool:
-    """Time this machine, unless that was done before; whether it was done now. Takes about two seconds."""
+def is_measured(settings: "Settings") -> bool:
+    """Whether the speed of this machine is known for these settings. Reads a file."""
     from desktop.engine.models.speed import speed_class
 
-    way = _way(settings)
-    if speed_class.measured(**way) is not None:
-        return False
+    return speed_class.measured(**_way(settings)) is not None
+
+
+def measure(settings: "Settings") -> bool:
+    """Time this machine, unless that was done before; whether its speed is known now. Takes about two seconds. Any
+    thread; two measurements never run at once, because they would slow each other down."""
+    from desktop.engine.models.speed import speed_class
+
     try:
-        speed_class.measure(**way)
+        with _MEASURING:
+            speed_class.measure(**_way(settings))
     except (ValueError, RuntimeError, OSError) as error:
         log.warning("the speed of this machine cannot be measured: %s", type(error).__name__)
         return False
@@ -200,53 +206,16 @@ def _targets(listed: "Catalogue", source: str, chosen: str) -> tuple[Choice, ...
     return tuple(found)
 
 
-class ModelsFinder(QObject):
-    """Runs `find` on a pool thread and tells the result on its own thread; of several looks only the last counts. The
-    first time on a machine its speed is measured, too, and what was found is told once more."""
-
-    found = pyqtSignal(object)
-    _done = pyqtSignal(int, object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._number = 0
-        self._lock = threading.Lock()
-        self._is_closed = False
-        self._done.connect(self._finished)
+class ModelsFinder(Lookup):
+    """Looks at the models on a pool thread; `found` delivers FoundModels. As long as the speed of this machine is not
+    known it is measured, and what was found is delivered once more."""
 
     def look(self, settings: "Settings") -> None:
-        self._number += 1
-        pool = QThreadPool.globalInstance()
-        assert pool is not None
-        pool.start(_Look(self, self._number, settings))
+        """Look now, with these settings. GUI thread."""
 
-    def close(self) -> None:
-        """Nothing is told from now on; call it before this object goes."""
-        with self._lock:
-            self._is_closed = True
+        def work(tell: Tell) -> None:
+            was_measured = is_measured(settings)
+            if tell(find(settings)) and not was_measured and measure(settings):
+                tell(find(settings))
 
-    def tell(self, number: int, found: FoundModels) -> bool:
-        """Any thread: what a look found. Whether somebody still wants to know."""
-        with self._lock:  # an object that goes must not be told from another thread
-            if self._is_closed:
-                return False
-            self._done.emit(number, found)
-            return True
-
-    def _finished(self, number: int, found: FoundModels) -> None:
-        if number == self._number:
-            self.found.emit(found)
-
-
-class _Look(QRunnable):
-    def __init__(self, finder: ModelsFinder, number: int, settings: "Settings") -> None:
-        super().__init__()
-        self._finder, self._number, self._settings = finder, number, settings
-
-    def run(self) -> None:
-        try:
-            is_wanted = self._finder.tell(self._number, find(self._settings))
-            if is_wanted and measure(self._settings):
-                self._finder.tell(self._number, find(self._settings))
-        except Exception:
-            log.exception("looking for models failed")
+        self.ask(work)

@@ -1,13 +1,10 @@
 """What can be chosen on this machine: models, languages, voices. Looked up beside the GUI thread, because names
 of a hundred languages and the models on the disk take longer than a frame."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
-
+from desktop.ui.runtime.lookup import Lookup
 from desktop.ui.widgets.picker import Choice, heading
 
 if TYPE_CHECKING:
@@ -116,42 +113,9 @@ def _language(code: str) -> Choice:
     return Choice(code, language_name(code), search=native)
 
 
-class ChoicesFinder(QObject):
-    """Runs `find` on a pool thread and tells the result on its own thread."""
-
-    found = pyqtSignal(object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lock = threading.Lock()
-        self._is_closed = False
+class ChoicesFinder(Lookup):
+    """Looks at the machine on a pool thread; `found` delivers MachineChoices."""
 
     def look(self, settings: "Settings") -> None:
-        pool = QThreadPool.globalInstance()
-        assert pool is not None
-        pool.start(_Task(lambda: self._tell(find(settings))))
-
-    def close(self) -> None:
-        """Nothing is told from now on; call it before this object goes."""
-        with self._lock:
-            self._is_closed = True
-
-    def _tell(self, choices: MachineChoices) -> None:
-        """On the pool thread."""
-        with self._lock:  # an object that goes must not be told from another thread
-            if not self._is_closed:
-                self.found.emit(choices)
-
-
-class _Task(QRunnable):
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__()
-        self._work = work
-
-    def run(self) -> None:
-        try:
-            self._work()
-        except Exception:
-            import logging
-
-            logging.getLogger(__name__).exception("looking for models failed")
+        """Look now, with these settings. GUI thread."""
+        self.ask(lambda tell: tell(find(settings)))

@@ -1,4 +1,4 @@
-"""Runs the engine on a thread of its own and hands its events to the GUI thread, or to whoever takes them on that thread.
+"""Runs the engine on a thread of its own. Its events go to the GUI thread, or to whoever takes them on that thread.
 
 The engine is also imported and built there: its libraries take longer to load than the window may. Commands
 come from the GUI thread, return at once, and wait in order until the engine is there.
