@@ -114,7 +114,7 @@ class App(QObject):
         self.background.close()
         self.set_up.close()
         self._finder.close()
-        self.window.side.close()
+        self.window.menu.close()
         self.outputs.close()
         self._loader.requestInterruption()
         self._last_resort.start()
@@ -127,7 +127,7 @@ class App(QObject):
         """After the event loop: make sure that no thread outlives the application."""
         # An import that is under way cannot be broken off; on a slow machine it takes a while, behind a hidden window.
         is_over = self._loader.wait(3000) and (self.engine is None or self.engine.wait(500))
-        if not (is_over and self.set_up.wait(0.5) and self.window.side.wait(2)):
+        if not (is_over and self.set_up.wait(0.5) and self.window.menu.wait(2)):
             log.error("a thread did not end in time")
             if self.store is not None:
                 self.store.close()
@@ -148,10 +148,10 @@ class App(QObject):
         self.engine = EngineThread(store.current, self._build, parent=self)
         self._connect_engine(self.engine)
         self._apply(store.current)
-        self.window.access.provenance = store
+        self.window.popovers.provenance = store
         self.profiles.begin(store)
         self._settings_watch.begin(store)
-        self.window.side.begin(self.background.hotkeys, lambda: store.problems, time.time())
+        self.window.menu.begin(self.background.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
         self.engine.start()
@@ -294,13 +294,13 @@ class App(QObject):
         self.background.failed.connect(self._notifies("hotkeys", "warning"))
         self.set_up.startRequested.connect(window.toggle)
         self.set_up.firstRunLeft.connect(self._remember_first_run)
-        self.set_up.settingsWanted.connect(window.access.open_dialog)
+        self.set_up.settingsWanted.connect(window.popovers.open_dialog)
         self.set_up.modelsChanged.connect(self._models_changed)
         self.set_up.installed.connect(self._model_installed)
         self.set_up.told.connect(window.notify)
         self.set_up.progressed.connect(window.status_line.downloads.show_overall)
-        window.side.modelsWanted.connect(self.set_up.open_models)
-        window.side.firstStepsWanted.connect(self.set_up.open_first_run)
+        window.menu.modelsWanted.connect(self.set_up.open_models)
+        window.menu.firstStepsWanted.connect(self.set_up.open_first_run)
 
     def _connect_settings(self) -> None:
         window, changes = self.window, self._changes
@@ -311,11 +311,11 @@ class App(QObject):
         changes.refused.connect(self._change_refused)
         changes.unsaved.connect(self._notifies("save", "warning"))
         self._settings_watch.failed.connect(self._notifies("settings", "warning"))
-        self.profiles.shown.connect(window.side.show_profiles)
+        self.profiles.shown.connect(window.show_profiles)
         self.profiles.failed.connect(self._notifies("settings", "warning"))
-        window.side.profileChosen.connect(self.profiles.use)
-        window.side.profileNamed.connect(self.profiles.save_as)
-        window.side.profileRemoved.connect(self.profiles.remove)
+        window.menu.profileChosen.connect(self.profiles.use)
+        window.menu.profileNamed.connect(self.profiles.save_as)
+        window.menu.profileRemoved.connect(self.profiles.remove)
         if (hints := QGuiApplication.styleHints()) is not None:
             hints.colorSchemeChanged.connect(self._color_scheme_changed)
 

@@ -42,7 +42,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window.settingChanged.connect(store.set)
     window.settingReset.connect(store.reset)
     window.settingsChanged.connect(store.update)
-    window.access.provenance = store
+    window.popovers.provenance = store
     window.apply(store.current)
     window.show()
     qtbot.waitExposed(window)

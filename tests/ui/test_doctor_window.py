@@ -201,18 +201,18 @@ def test_without_a_screen_typing_says_so(doctor: DoctorWindow, qtbot: QtBot) -> 
 
 
 def test_without_a_hotkey_the_settings_are_one_click_away(window: MainWindow, qtbot: QtBot) -> None:
-    window.side.begin(Hotkeys(), tuple, 0.0)
-    doctor = window.side.open_doctor()
+    window.menu.begin(Hotkeys(), tuple, 0.0)
+    doctor = window.menu.open_doctor()
     assert doctor is not None
     assert "No hotkey is set" in doctor.hotkey.words
     qtbot.mouseClick(doctor.hotkey.button, Qt.MouseButton.LeftButton)
-    dialog = window.access._dialog
+    dialog = window.popovers._dialog
     assert dialog is not None
     assert dialog._list.currentItem().text() == "Hotkeys"  # type: ignore[union-attr]
     dialog.close()
     run = doctor._run
     QTimer.singleShot(0, doctor.close)
-    qtbot.waitUntil(lambda: window.side.doctor is None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.menu.doctor is None, timeout=10_000)
     if run is not None:
         qtbot.waitUntil(lambda: sip.isdeleted(run) or run.isFinished(), timeout=20_000)
 

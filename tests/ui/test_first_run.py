@@ -460,6 +460,6 @@ def test_what_was_only_for_this_run_is_not_saved_by_leaving(
 def test_a_later_start_does_not_greet(start_app: StartApp, room: Room) -> None:
     app, _ = start_app()
     assert app.set_up.first_run is None
-    app.window.side._act("do:first-steps")
+    app.window.menu._act("do:first-steps")
     assert app.set_up.first_run is not None
     assert app.set_up.first_run.isVisible()

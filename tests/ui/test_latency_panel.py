@@ -156,9 +156,9 @@ def test_it_opens_from_the_status_line_and_costs_nothing_when_it_is_closed(windo
     window.on_event(StateChanged(State.LOADING))
     window.on_event(StateChanged(State.LISTENING))
     window.on_event(metrics(0.6))
-    assert window.side.latency is None  # nobody looks, nothing is kept
+    assert window.menu.latency is None  # nobody looks, nothing is kept
     qtbot.mouseClick(window.status_line._latency, Qt.MouseButton.LeftButton)
-    panel = window.side.latency
+    panel = window.menu.latency
     assert panel is not None
     assert panel.isVisible()
     window.on_event(metrics(0.7))
@@ -167,7 +167,7 @@ def test_it_opens_from_the_status_line_and_costs_nothing_when_it_is_closed(windo
     qtbot.waitUntil(panel.isActiveWindow)
     with qtbot.waitSignal(panel.destroyed):
         QTimer.singleShot(0, lambda: qtbot.keyClick(panel, Qt.Key.Key_Escape))  # as the event loop delivers it
-    assert window.side.latency is None
+    assert window.menu.latency is None
     gc.collect()
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, LatencyPanel)]
 

@@ -273,8 +273,8 @@ def test_every_way_leads_to_the_models(start_app: StartApp, qtbot: QtBot, monkey
     app, _ = start_app()
     ways = (
         lambda: app.window.act("models"),
-        lambda: app.window.side._act("do:models"),
-        lambda: app.window.access._model_picked("more:"),
+        lambda: app.window.menu._act("do:models"),
+        lambda: app.window.popovers._model_picked("more:"),
         app.window.status_line.downloads.click,
     )
     for open_it in ways:
@@ -296,7 +296,7 @@ def test_a_model_that_comes_is_offered_while_parley_listens(
     shutil.copytree(RESOURCES / "starter" / "whisper", tmp_path / "mine")
     app.set_up.jobs.import_from(tmp_path / "mine")
     qtbot.waitUntil(lambda: "look_for_models" in engine.calls, timeout=10_000)
-    machine = app.window.access
+    machine = app.window.popovers
     qtbot.waitUntil(lambda: machine.machine is not None and any(c.value == "mine" for c in machine.machine.models))
     app.window.settingChanged.emit("recognition.model", "mine")
     assert engine.settings.recognition.model == "mine"
@@ -305,5 +305,5 @@ def test_a_model_that_comes_is_offered_while_parley_listens(
 def test_an_untranslated_pair_leads_to_the_models(window: MainWindow, qtbot: QtBot) -> None:
     window.notify("untranslated", "No translation from English to German is installed.", "warning")
     assert window.status_line.bar._act.text() == "Get one"
-    with qtbot.waitSignal(window.side.modelsWanted):
+    with qtbot.waitSignal(window.menu.modelsWanted):
         window.status_line.bar._act.click()

@@ -88,7 +88,7 @@ def test_a_phrasebook_is_told_before_the_first_word_and_once(window: MainWindow,
     window.on_event(ErrorEvent("phrasebook", "The engine says it in other words.", Severity.WARNING))
     window.set_choices(choices(is_phrasebook=True))
     assert [(one.code, one.count) for one in window.notices] == [("phrasebook", 1)]
-    with qtbot.waitSignal(window.side.modelsWanted):
+    with qtbot.waitSignal(window.menu.modelsWanted):
         window.status_line.bar._act.click()
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QFrame, QVBoxLayout
 
+from desktop.engine.events import DevicesChanged
 from desktop.engine.text.languages import listed
 from desktop.ui.first_run.languages import plan_words
 from desktop.ui.first_run.page import Line, Page
@@ -57,8 +58,8 @@ class ReadyPage(Page):
         self._show()
 
     def on_event(self, event: "Event") -> None:
-        if type(event).__name__ == "DevicesChanged":
-            self._sources.set_devices(event)  # type: ignore[arg-type]
+        if isinstance(event, DevicesChanged):
+            self._sources.set_devices(event)
             self._show()
 
     def entered(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from desktop.engine.events import DevicesChanged
 from desktop.ui.first_run.page import Page
 from desktop.ui.first_run.source_check import SourceTest, Understanding, Understood
 from desktop.ui.models.jobs import Job, ModelJobs
@@ -110,8 +111,8 @@ class SourcePage(Page):
         self._show_test()
 
     def on_event(self, event: "Event") -> None:
-        if type(event).__name__ == "DevicesChanged":
-            self.picker.set_devices(event)  # type: ignore[arg-type]
+        if isinstance(event, DevicesChanged):
+            self.picker.set_devices(event)
 
     def entered(self) -> None:
         self._is_shown = True

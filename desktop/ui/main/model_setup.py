@@ -91,8 +91,10 @@ class SetUp(QObject):
 
     def on_event(self, event: "Event") -> None:
         """An event of the engine."""
-        if type(event).__name__ == "DevicesChanged":
-            self._devices = event  # type: ignore[assignment]
+        from desktop.engine.events import DevicesChanged  # with the first event; the window comes before it
+
+        if isinstance(event, DevicesChanged):
+            self._devices = event
             if self.first_run is not None:
                 self.first_run.on_event(event)
 
