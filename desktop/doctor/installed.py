@@ -4,6 +4,7 @@ from desktop.doctor.findings import Health, Verdict, ok
 from desktop.engine.errors import EngineError, ModelError
 from desktop.engine.models import installed as on_disk
 from desktop.engine.models.choice import chosen_model
+from desktop.engine.models.translation_routes import translation_route
 from desktop.engine.models.whisper_directory import describe
 from desktop.engine.text.languages import language_name
 from desktop.settings.declaration import Settings
@@ -55,7 +56,7 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
             if (source, wanted) in heard and settings.translation.backend == "whisper":
                 continue
             try:
-                route = on_disk.translation_route(source, wanted)
+                route = translation_route(source, wanted)
             except ModelError as error:
                 if (source, wanted) not in heard or settings.translation.backend == "argos":
                     lacks.append(error.message)

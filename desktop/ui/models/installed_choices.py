@@ -83,7 +83,7 @@ def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
     """Every (source, target) that can be translated: by Argos packages, and by the chosen Whisper model itself."""
     from desktop.engine.errors import ModelError
     from desktop.engine.models.choice import chosen_model
-    from desktop.engine.models.installed import translation_pairs
+    from desktop.engine.models.translation_routes import translation_pairs
     from desktop.engine.models.whisper_directory import describe
 
     backend = settings.translation.backend

@@ -48,9 +48,9 @@ def build_engine(settings: "Settings") -> RunsEngine:
 def assemble_models() -> tuple[bool, tuple[str, ...]]:
     """Put the models in place that the set-up installed as packages, once: whether there were any, and a sentence for
     each that cannot be used. Takes a second for each 100 MB."""
-    from desktop.engine.models.downloads import packages
+    from desktop.engine.models.downloads import assembly, packages
 
-    return (True, packages.assemble()) if packages.waiting() else (False, ())
+    return (True, assembly.assemble()) if packages.waiting() else (False, ())
 
 
 class EngineThread(QThread):

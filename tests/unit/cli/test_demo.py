@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from desktop.bench.people.prompts import Prompt, key_of, prompts
-from desktop.cli import demo_parts
+from desktop.cli.commands import demo_recordings as demo_parts
 from desktop.engine.events import SAMPLE_RATE
 from desktop.engine.models.installed import examine
 from desktop.system.paths import RESOURCES

@@ -4,7 +4,7 @@ prompt or standard input, never by an argument, and never go out. Runs on the ma
 import getpass
 import sys
 
-from desktop.cli.config import print_json
+from desktop.cli.commands.config import print_json
 from desktop.cli.messages import say
 from desktop.system import secrets
 

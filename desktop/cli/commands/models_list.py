@@ -8,11 +8,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from desktop.cli.commands.tables import MOST_NAMED
 from desktop.cli.messages import say
 from desktop.cli.options import Options
-from desktop.cli.tables import MOST_NAMED
 from desktop.engine.errors import ModelError, ModelMissing
 from desktop.engine.models import installed as models
+from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Entry
 from desktop.engine.models.downloads import Downloads
 from desktop.engine.models.downloads.places import readable
@@ -82,7 +83,7 @@ def where(name: str, *, as_json: bool) -> int:
     data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     places = {
         "models": paths.models_dir(),
-        "hugging_face": models.huggingface_cache(),
+        "hugging_face": model_places.huggingface_cache(),
         "argos": Path(shared) if shared else data / "argos-translate" / "packages",
         "shipped": paths.RESOURCES / "starter",
     }

@@ -15,7 +15,7 @@ from desktop.engine.models import catalogue
 from desktop.engine.models.catalogue import Catalogue, Entry, ModelFile, entry_from, pair_label
 from desktop.engine.models.downloads import places
 from desktop.engine.models.downloads.control import Control
-from desktop.engine.models.downloads.network import (
+from desktop.engine.models.downloads.network.client import (
     PIPER,
     Patience,
     argos_lists,
@@ -24,7 +24,7 @@ from desktop.engine.models.downloads.network import (
     hubs,
     open_client,
 )
-from desktop.engine.models.downloads.sources import Asking, plan, repository
+from desktop.engine.models.downloads.network.sources import Asking, plan, repository
 from desktop.settings.declaration import ModelSettings
 
 if TYPE_CHECKING:

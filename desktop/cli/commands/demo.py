@@ -14,7 +14,7 @@ from desktop.bench.live.delays import Delays, Timeline, delays
 from desktop.bench.live.harness import write_wav
 from desktop.bench.reports.figures import summarized
 from desktop.cli.captions import printer_for
-from desktop.cli.demo_parts import Part, programme
+from desktop.cli.commands.demo_recordings import Part, programme
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models

@@ -13,7 +13,8 @@ from desktop.bench.people.prompts import VOICES, Prompt, missing, prompts, sampl
 from desktop.bench.people.stretches import spoken, stretches
 from desktop.engine.errors import EngineError, FileUnreadable, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
-from desktop.engine.models.installed import InstalledModel, translation_route, voice_for
+from desktop.engine.models.installed import InstalledModel, voice_for
+from desktop.engine.models.translation_routes import translation_route
 from desktop.engine.text.languages import language_name
 from desktop.system import paths
 

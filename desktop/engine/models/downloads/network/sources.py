@@ -11,8 +11,8 @@ from urllib.parse import quote
 from desktop.engine.errors import DownloadError, DownloadGone, DownloadStopped
 from desktop.engine.models.catalogue import Entry
 from desktop.engine.models.downloads.control import Control, Meter, Phase
-from desktop.engine.models.downloads.network import Patience, Temporary, gave_up, get_json, hub_headers, hubs
-from desktop.engine.models.downloads.transfer import Remote
+from desktop.engine.models.downloads.network.client import Patience, Temporary, gave_up, get_json, hub_headers, hubs
+from desktop.engine.models.downloads.network.transfer import Remote
 from desktop.settings.declaration import ModelSettings
 
 if TYPE_CHECKING:

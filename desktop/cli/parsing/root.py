@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desktop import __version__
-from desktop.cli import bench_peers, settings_commands
-from desktop.cli.bench import BenchCommand, bench
-from desktop.cli.models import models
+from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import settings as settings_commands
+from desktop.cli.parsing.bench import BenchCommand, bench
+from desktop.cli.parsing.models import models
 
 if TYPE_CHECKING:
     from desktop.cli.options import Options
@@ -98,7 +99,7 @@ def shared(
 @app.command()
 def devices(context: typer.Context, as_json: Json = False) -> int:
     """List what Parley can listen to and play on."""
-    from desktop.cli.tables import devices as print_devices
+    from desktop.cli.commands.tables import devices as print_devices
 
     return print_devices(as_json=as_json)
 
@@ -116,8 +117,8 @@ def transcribe(
     model: Model = "",
 ) -> int:
     """Write down what is said in files, as text or subtitles."""
-    from desktop.cli.transcribe import plan
-    from desktop.cli.transcribe import transcribe as run
+    from desktop.cli.commands.transcribe import plan
+    from desktop.cli.commands.transcribe import transcribe as run
     from desktop.engine.transcript.export import Format
 
     try:
@@ -143,8 +144,8 @@ def listen(
     ] = False,
 ) -> int:
     """Show live captions of what is heard, until Ctrl+C."""
-    from desktop.cli.listen import listen as run
-    from desktop.cli.listen import source_id
+    from desktop.cli.commands.listen import listen as run
+    from desktop.cli.commands.listen import source_id
 
     options: Options = context.obj
     changes = _changes(to, language, model)
@@ -170,7 +171,7 @@ def demo(
     ] = False,
 ) -> int:
     """Play recordings of people through the whole path: captions, translation, spoken translation."""
-    from desktop.cli.demo import demo as run
+    from desktop.cli.commands.demo import demo as run
 
     return run(context.obj, out, is_fast=fast)
 
@@ -185,7 +186,7 @@ def doctor(
     as_json: Json = False,
 ) -> int:
     """Look at everything Parley needs here, and say how to mend what does not work."""
-    from desktop.cli.doctor import doctor as run
+    from desktop.cli.commands.doctor import doctor as run
 
     return run(context.obj, quick=quick, as_json=as_json, copy=copy)
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from desktop import __version__
 from desktop.engine.errors import DownloadError, DownloadGone, DownloadRefused, Unreachable
-from desktop.engine.models.downloads.proxy import REFUSED, with_password
+from desktop.engine.models.downloads.network.proxy import REFUSED, with_password
 from desktop.settings.declaration import ModelSettings
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.engine.errors import ChecksumWrong, DiskFull, DownloadError
 from desktop.engine.models.downloads.control import Control, Meter, Phase
-from desktop.engine.models.downloads.network import Patience, Temporary, check_status, gave_up, translated
+from desktop.engine.models.downloads.network.client import Patience, Temporary, check_status, gave_up, translated
 from desktop.engine.models.files import reason
 
 if TYPE_CHECKING:

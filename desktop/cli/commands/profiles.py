@@ -1,6 +1,6 @@
 """`parley profile`: settings with a name, in the terminal. Runs on the main thread."""
 
-from desktop.cli.config import is_saved, print_json
+from desktop.cli.commands.config import is_saved, print_json
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.settings.store import DEFAULT

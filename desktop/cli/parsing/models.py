@@ -40,7 +40,7 @@ def alone(context: typer.Context, as_json: Json = False) -> int:
         ready_models()
     if context.invoked_subcommand is not None:
         return 0
-    from desktop.cli.tables import list_models
+    from desktop.cli.commands.tables import list_models
 
     return list_models(as_json=as_json)
 
@@ -55,10 +55,10 @@ def list_command(
 ) -> int:
     """List what is installed; with --all, what can be fetched, how large it is and how fast it would be here."""
     if not everything and kind is None and not language:
-        from desktop.cli.tables import list_models
+        from desktop.cli.commands.tables import list_models
 
         return list_models(as_json=as_json)
-    from desktop.cli.models_list import list_all
+    from desktop.cli.commands.models_list import list_all
 
     return list_all(
         context.obj, everything=everything, kind=kind.value if kind else None, language=language, as_json=as_json
@@ -80,7 +80,7 @@ def pull(
     """Fetch models: by name, or what --from and --to still lack. Ctrl+C stops; the next pull goes on from there."""
     if not names and not source:
         raise typer.BadParameter("name a model, or say with --from and --to what it is for.", param_hint="NAME")
-    from desktop.cli.models_work import pull as run
+    from desktop.cli.commands.models_change import pull as run
 
     return run(context.obj, names or [], source, to, wants_speech=speak, again=again, as_json=as_json)
 
@@ -93,7 +93,7 @@ def import_command(
     as_json: Json = False,
 ) -> int:
     """Install from files or folders, without any network."""
-    from desktop.cli.models_work import import_files
+    from desktop.cli.commands.models_change import import_files
 
     return import_files(context.obj, files, name, as_json=as_json)
 
@@ -110,7 +110,7 @@ def remove(
     """Delete models and free their space."""
     if not names and not partial:
         raise typer.BadParameter("name a model, or --partial.", param_hint="NAME")
-    from desktop.cli.models_work import remove as run
+    from desktop.cli.commands.models_change import remove as run
 
     return run(context.obj, names or [], partial=partial, as_json=as_json)
 
@@ -118,7 +118,7 @@ def remove(
 @models.command()
 def repair(context: typer.Context, names: SomeNames = None, as_json: Json = False) -> int:
     """Fetch anew what is wrong with broken models; without a name, with all of them."""
-    from desktop.cli.models_work import repair as run
+    from desktop.cli.commands.models_change import repair as run
 
     return run(context.obj, names or [], as_json=as_json)
 
@@ -128,7 +128,7 @@ def where(
     context: typer.Context, name: Annotated[str, typer.Argument(metavar="[NAME]")] = "", as_json: Json = False
 ) -> int:
     """Say where a model lies; without a name, which places are looked at."""
-    from desktop.cli.models_list import where as run
+    from desktop.cli.commands.models_list import where as run
 
     return run(name, as_json=as_json)
 
@@ -136,7 +136,7 @@ def where(
 @models.command()
 def refresh(context: typer.Context, as_json: Json = False) -> int:
     """Ask the hub, Argos and Piper which models there are now."""
-    from desktop.cli.models_work import refresh as run
+    from desktop.cli.commands.models_change import refresh as run
 
     return run(context.obj, as_json=as_json)
 
@@ -144,6 +144,6 @@ def refresh(context: typer.Context, as_json: Json = False) -> int:
 @models.command()
 def measure(context: typer.Context, as_json: Json = False) -> int:
     """Measure how fast models run on this machine; takes a few seconds."""
-    from desktop.cli.models_list import measure as run
+    from desktop.cli.commands.models_list import measure as run
 
     return run(context.obj, as_json=as_json)

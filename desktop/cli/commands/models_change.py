@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from desktop.cli.commands.models_list import find_installed, measured
 from desktop.cli.messages import say
-from desktop.cli.models_list import find_installed, measured
 from desktop.cli.options import Options
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.models.catalogue import Catalogue, Entry, installed_as

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desktop.cli.bench import Json, Plot
+from desktop.cli.parsing.bench import Json, Plot
 
 _FLAG = " "
 

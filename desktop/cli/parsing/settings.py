@@ -31,7 +31,7 @@ def list_settings(
     as_json: Json = False,
 ) -> int:
     """List the settings: value, where it comes from, what is allowed."""
-    from desktop.cli.config import show_list
+    from desktop.cli.commands.config import show_list
 
     return show_list(context.obj, words or (), only_changed=changed, as_json=as_json)
 
@@ -39,7 +39,7 @@ def list_settings(
 @config.command("get")
 def get_setting(context: typer.Context, key: Key, as_json: Json = False) -> int:
     """Print the value of a setting."""
-    from desktop.cli.config import show
+    from desktop.cli.commands.config import show
 
     return show(context.obj, key, as_json=as_json)
 
@@ -51,7 +51,7 @@ def set_setting(
     value: Annotated[str, typer.Argument(metavar="VALUE", help="What `parley config list` allows; lists with commas.")],
 ) -> int:
     """Change a setting, in the profile that is in use."""
-    from desktop.cli.config import assign
+    from desktop.cli.commands.config import assign
 
     return assign(context.obj, key, value)
 
@@ -59,7 +59,7 @@ def set_setting(
 @config.command("reset")
 def reset_setting(context: typer.Context, key: Key) -> int:
     """Set a setting back to its default."""
-    from desktop.cli.config import reset
+    from desktop.cli.commands.config import reset
 
     return reset(context.obj, key)
 
@@ -71,7 +71,7 @@ def preset(
     as_json: Json = False,
 ) -> int:
     """Set recognition as a whole, and show what that changes; without a name, list the presets."""
-    from desktop.cli.config import apply_preset, list_presets
+    from desktop.cli.commands.config import apply_preset, list_presets
 
     return apply_preset(context.obj, name, as_json=as_json) if name else list_presets(as_json=as_json)
 
@@ -79,7 +79,7 @@ def preset(
 @config.command("path")
 def path(context: typer.Context, as_json: Json = False) -> int:
     """Print where the settings file is."""
-    from desktop.cli.config import show_path
+    from desktop.cli.commands.config import show_path
 
     return show_path(context.obj, as_json=as_json)
 
@@ -87,7 +87,7 @@ def path(context: typer.Context, as_json: Json = False) -> int:
 @secret.command("list")
 def list_secrets(as_json: Json = False) -> int:
     """List the secrets that are kept and those that could be; their values never."""
-    from desktop.cli.secrets import show_list
+    from desktop.cli.commands.secrets import show_list
 
     return show_list(as_json=as_json)
 
@@ -95,7 +95,7 @@ def list_secrets(as_json: Json = False) -> int:
 @secret.command("set")
 def set_secret(name: Secret) -> int:
     """Keep a secret: asked for unseen, or read from standard input."""
-    from desktop.cli.secrets import keep
+    from desktop.cli.commands.secrets import keep
 
     return keep(name)
 
@@ -103,7 +103,7 @@ def set_secret(name: Secret) -> int:
 @secret.command("delete")
 def delete_secret(name: Secret) -> int:
     """Forget a secret."""
-    from desktop.cli.secrets import forget
+    from desktop.cli.commands.secrets import forget
 
     return forget(name)
 
@@ -111,7 +111,7 @@ def delete_secret(name: Secret) -> int:
 @profile.command("list")
 def list_profiles(context: typer.Context, as_json: Json = False) -> int:
     """List the profiles; the one in use is marked."""
-    from desktop.cli.profiles import show_list
+    from desktop.cli.commands.profiles import show_list
 
     return show_list(context.obj, as_json=as_json)
 
@@ -119,7 +119,7 @@ def list_profiles(context: typer.Context, as_json: Json = False) -> int:
 @profile.command("use")
 def use_profile(context: typer.Context, name: Name) -> int:
     """Switch to a profile from now on; Default is none."""
-    from desktop.cli.profiles import use
+    from desktop.cli.commands.profiles import use
 
     return use(context.obj, name)
 
@@ -127,7 +127,7 @@ def use_profile(context: typer.Context, name: Name) -> int:
 @profile.command("save")
 def save_profile(context: typer.Context, name: Name) -> int:
     """Keep the current settings, with those of --set, as a profile, and use it."""
-    from desktop.cli.profiles import save
+    from desktop.cli.commands.profiles import save
 
     return save(context.obj, name)
 
@@ -135,6 +135,6 @@ def save_profile(context: typer.Context, name: Name) -> int:
 @profile.command("remove")
 def remove_profile(context: typer.Context, name: Name) -> int:
     """Forget a profile."""
-    from desktop.cli.profiles import remove
+    from desktop.cli.commands.profiles import remove
 
     return remove(context.obj, name)
