@@ -89,4 +89,4 @@ class BackgroundControls(QObject):
     def _next_profile(self) -> None:
         name = self._profiles.use_next()
         if self.tray is not None:
-            self.tray.tell(f"Profile: {name}.")
+            self.tray.show_message(f"Profile: {name}.")

@@ -17,10 +17,10 @@ from desktop.system import log as logs
 from desktop.system import paths
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.arguments import parse
-from desktop.ui.runtime.first_look import first_look
 from desktop.ui.runtime.garbage import GarbageCollection
-from desktop.ui.runtime.one_instance import SHOW, START, OneInstance
 from desktop.ui.runtime.quit_signals import quit_on_signals
+from desktop.ui.runtime.single_instance import SHOW, START, SingleInstance
+from desktop.ui.runtime.startup_settings import startup_settings
 from desktop.ui.widgets import icons, theme
 
 SWITCH_EVERY = 0.0005
@@ -44,11 +44,11 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     application.setDesktopFileName("parley")
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(icons.app_icon())
-    instance = OneInstance(file)
+    instance = SingleInstance(file)
     if instance.hand_over(START if options.start else SHOW):
         print("Parley runs already; its window comes to the front.")  # noqa: T201
         return 0
-    look, geometry = first_look(file, flags)
+    look, geometry = startup_settings(file, flags)
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
     window.restore_geometry(geometry)

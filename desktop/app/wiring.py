@@ -20,13 +20,13 @@ from desktop.app.background_controls import BackgroundControls
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
 from desktop.ui.main.main_window import MainWindow
-from desktop.ui.main.model_setup import SetUp
-from desktop.ui.models.installed_choices import ChoicesFinder
+from desktop.ui.main.model_setup import ModelSetup
+from desktop.ui.models.installed_choices import InstalledChoicesLookup
 from desktop.ui.runtime.engine_thread import EngineThread, RunsEngine, build_engine
 from desktop.ui.runtime.loader import Loader
-from desktop.ui.runtime.one_instance import START
 from desktop.ui.runtime.profile_switch import ProfileSwitch
 from desktop.ui.runtime.settings_watch import SettingsWatch
+from desktop.ui.runtime.single_instance import START
 from desktop.ui.widgets import theme
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ QUIT_WITHIN = 4.5
 
 
 class App(QObject):
-    """Everything that runs, and who hears of what."""
+    """Owns the window, the engine's thread, the outputs and the settings, and connects their signals."""
 
     crashed = pyqtSignal(str)
     """an exception that nobody caught, on any thread: the sentence for the user"""
@@ -72,7 +72,7 @@ class App(QObject):
         self.outputs = Outputs(self)
         self.profiles = ProfileSwitch(self)
         self.background = BackgroundControls(self.profiles, self)
-        self.set_up = SetUp(window, self)
+        self.model_setup = ModelSetup(window, self)
         self._changes = SettingsChanges(self)
         self._settings_watch = SettingsWatch(self)
         self._file = file
@@ -81,7 +81,7 @@ class App(QObject):
         self._is_ending = False
         modules = (*OUTPUT_MODULES, FIRST_STEPS) if greets else OUTPUT_MODULES
         self._loader = Loader(file, flags, modules, self, profile=profile)
-        self._finder = ChoicesFinder(self)
+        self._choices = InstalledChoicesLookup(self)
         self._last_resort = QTimer(self)
         self._last_resort.setSingleShot(True)
         self._last_resort.setInterval(round(QUIT_WITHIN * 1000))
@@ -107,13 +107,13 @@ class App(QObject):
         self._save_geometry()
         if self.engine is not None:
             self.engine.received.disconnect(self.window.on_event)
-            self.engine.received.disconnect(self.set_up.on_event)
+            self.engine.received.disconnect(self.model_setup.on_event)
         for widget in QApplication.topLevelWidgets():  # a change that comes now must not be painted: windows are going
             widget.setUpdatesEnabled(False)
             widget.hide()
         self.background.close()
-        self.set_up.close()
-        self._finder.close()
+        self.model_setup.close()
+        self._choices.close()
         self.window.menu.close()
         self.outputs.close()
         self._loader.requestInterruption()
@@ -127,7 +127,7 @@ class App(QObject):
         """After the event loop: make sure that no thread outlives the application."""
         # An import that is under way cannot be broken off; on a slow machine it takes a while, behind a hidden window.
         is_over = self._loader.wait(3000) and (self.engine is None or self.engine.wait(500))
-        if not (is_over and self.set_up.wait(0.5) and self.window.menu.wait(2)):
+        if not (is_over and self.model_setup.wait(0.5) and self.window.menu.wait(2)):
             log.error("a thread did not end in time")
             if self.store is not None:
                 self.store.close()
@@ -167,7 +167,7 @@ class App(QObject):
             return
         self.outputs.imported(module)
         if module == FIRST_STEPS and self._settings is not None and not self._starts:
-            self.set_up.greet()  # had it to be imported here, it would stop the window for 0.2 s
+            self.model_setup.greet()  # had it to be imported here, it would stop the window for 0.2 s
 
     # Settings.
 
@@ -177,13 +177,13 @@ class App(QObject):
         if old is None or old.window.theme != settings.window.theme:
             theme.apply(settings.window.theme)
         self.window.apply(settings)
-        self.set_up.apply(settings)
+        self.model_setup.apply(settings)
         if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
             self.engine.update_settings(settings)
         self.outputs.apply(settings)
         self.background.apply(settings)
         if old is None or _chooses(old) != _chooses(settings):
-            self._finder.look(settings)
+            self._choices.refresh(settings)
 
     def _change_refused(self, sentence: str) -> None:
         self.window.notify("settings", sentence, "warning")
@@ -230,7 +230,7 @@ class App(QObject):
     def _models_changed(self) -> None:
         """Models came or went: the lists look again, and so does the engine."""
         if self._settings is not None and not self._is_ending:
-            self._finder.look(self._settings)
+            self._choices.refresh(self._settings)
             if self.engine is not None:
                 self.engine.look_for_models()
 
@@ -273,7 +273,7 @@ class App(QObject):
         self._loader.refused.connect(self._refused)
         self._loader.imported.connect(self._imported)
         self._last_resort.timeout.connect(QApplication.quit)
-        self._finder.found.connect(window.set_choices)
+        self._choices.found.connect(window.set_choices)
         self.crashed.connect(self._notifies("internal", "error"))
         self._connect_settings()
         window.startRequested.connect(self._start)
@@ -289,22 +289,22 @@ class App(QObject):
         self.background.showRequested.connect(self._show_window)
         self.background.unlockRequested.connect(self._unlock)
         self.background.stopSpeakingRequested.connect(self._stop_speaking)
-        self.background.modelsRequested.connect(self.set_up.open_models)
+        self.background.modelsRequested.connect(self.model_setup.open_models)
         self.background.quitRequested.connect(self.quit)
         self.background.failed.connect(self._notifies("hotkeys", "warning"))
-        self.set_up.startRequested.connect(window.toggle)
-        self.set_up.firstRunLeft.connect(self._remember_first_run)
-        self.set_up.settingsWanted.connect(window.popovers.open_dialog)
-        self.set_up.modelsChanged.connect(self._models_changed)
-        self.set_up.installed.connect(self._model_installed)
-        self.set_up.told.connect(window.notify)
-        self.set_up.progressed.connect(window.status_line.downloads.show_overall)
-        window.menu.modelsWanted.connect(self.set_up.open_models)
-        window.menu.firstStepsWanted.connect(self.set_up.open_first_run)
+        self.model_setup.startRequested.connect(window.toggle)
+        self.model_setup.firstRunLeft.connect(self._remember_first_run)
+        self.model_setup.settingsWanted.connect(window.popovers.open_dialog)
+        self.model_setup.modelsChanged.connect(self._models_changed)
+        self.model_setup.installed.connect(self._model_installed)
+        self.model_setup.notified.connect(window.notify)
+        self.model_setup.progressed.connect(window.status_line.downloads.show_overall)
+        window.menu.modelsWanted.connect(self.model_setup.open_models)
+        window.menu.firstStepsWanted.connect(self.model_setup.open_first_run)
 
     def _connect_settings(self) -> None:
         window, changes = self.window, self._changes
-        for part in (window, self.outputs, self.set_up):
+        for part in (window, self.outputs, self.model_setup):
             part.settingChanged.connect(changes.set)
         window.settingsChanged.connect(changes.update)
         window.settingReset.connect(changes.reset)
@@ -322,11 +322,11 @@ class App(QObject):
     def _connect_engine(self, engine: EngineThread) -> None:
         window = self.window
         engine.received.connect(window.on_event)
-        engine.received.connect(self.set_up.on_event)
+        engine.received.connect(self.model_setup.on_event)
         self.outputs.begin(engine)
         engine.retranslated.connect(window.transcript.view.retranslated)
         window.transcript.view.corrected.connect(engine.translate)
-        engine.modelsCame.connect(self.set_up.models_came)
+        engine.modelsCame.connect(self.model_setup.models_came)
         engine.modelsBroken.connect(self._notifies("model-broken", "warning"))
         engine.failed.connect(window.show_failed)
         engine.finished.connect(self._engine_ended)

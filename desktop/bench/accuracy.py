@@ -17,7 +17,7 @@ from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.bench.reports import translation_score
 from desktop.bench.reports.figures import Errors, pooled, word_errors
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import Progress, progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.bench.reports.translation_score import Score
@@ -49,7 +49,7 @@ class Result:
     """of what was really said, by Argos; empty: no reference, or no translator"""
 
 
-def main(settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), output: Output) -> int:
+def main(settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), output: ReportOutput) -> int:
     """Measure and print; returns 0 if live recognition is within the limit of decoding whole files, else 1.
     Raises EngineError."""
     output.check()

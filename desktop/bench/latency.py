@@ -23,7 +23,7 @@ from desktop.bench.live.silent_output import SilentOutput
 from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.bench.reports.figures import percentile, summarized
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.errors import EngineError
@@ -72,7 +72,7 @@ class Findings:
 
 
 def main(
-    settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), repeats: int, output: Output
+    settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), repeats: int, output: ReportOutput
 ) -> int:
     """Measure and print; returns 0 if every limit holds, else 1. Raises EngineError."""
     output.check()

@@ -51,7 +51,7 @@ def test_a_switch_while_running_reaches_the_engine_and_the_file(start_app: Start
 
 def test_quitting_hides_every_window_at_once(start_app: StartApp, qtbot: QtBot) -> None:
     app, _ = start_app()
-    models = app.set_up.open_models()
+    models = app.model_setup.open_models()
     latency = app.window.menu.open_latency()
     assert models is not None
     qtbot.waitUntil(models.isVisible)

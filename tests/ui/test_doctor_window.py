@@ -25,7 +25,7 @@ from desktop.system import paths
 from desktop.ui.doctor.rows import MARKS, FindingRow
 from desktop.ui.doctor.window import DoctorWindow, summary
 from desktop.ui.main.main_window import MainWindow
-from desktop.ui.runtime.hotkeys import Hotkeys, words
+from desktop.ui.runtime.hotkeys import Hotkeys, hotkey_text
 from desktop.ui.widgets import theme
 from tests.conftest import TEST_AUDIO
 from tests.virtual_desktop import VirtualDesktop
@@ -218,8 +218,8 @@ def test_without_a_hotkey_the_settings_are_one_click_away(window: MainWindow, qt
 
 
 def test_a_combination_is_shown_as_it_is_pressed() -> None:
-    assert words("<ctrl>+<alt>+l") == "Ctrl+Alt+L"
-    assert words("<f9>") == "F9"
+    assert hotkey_text("<ctrl>+<alt>+l") == "Ctrl+Alt+L"
+    assert hotkey_text("<f9>") == "F9"
 
 
 def test_nothing_is_typed_into_another_window() -> None:

@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.models.speed import speed_class
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
-from desktop.ui.models import finder, installed_choices
-from desktop.ui.models.finder import ModelsFinder
-from desktop.ui.models.installed_choices import ChoicesFinder
-from desktop.ui.runtime.lookup import Lookup, Tell
+from desktop.ui.models import installed_choices, overview
+from desktop.ui.models.installed_choices import InstalledChoicesLookup
+from desktop.ui.models.overview import ModelOverviewLookup
+from desktop.ui.runtime.lookup import Deliver, Lookup
 
 ENGLISH = changed(Settings(), {"recognition.language": "en"})
 SPANISH = changed(Settings(), {"recognition.language": "es"})
@@ -34,25 +34,30 @@ class SlowFor:
         return settings.recognition.language
 
 
-@pytest.mark.parametrize(("module", "make"), [(installed_choices, ChoicesFinder), (finder, ModelsFinder)])
+@pytest.mark.parametrize(
+    ("module", "make"), [(installed_choices, InstalledChoicesLookup), (overview, ModelOverviewLookup)]
+)
 def test_a_late_look_does_not_replace_a_newer_one(
-    module: object, make: Callable[[], ChoicesFinder | ModelsFinder], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    module: object,
+    make: Callable[[], InstalledChoicesLookup | ModelOverviewLookup],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slow = SlowFor()
     monkeypatch.setattr(module, "find", slow)
-    if module is finder:
-        monkeypatch.setattr(finder, "measure", lambda settings: False)
-    looks = make()
+    if module is overview:
+        monkeypatch.setattr(overview, "measure", lambda settings: False)
+    lookup = make()
     shown: list[object] = []
-    looks.found.connect(shown.append)
-    looks.look(ENGLISH)
+    lookup.found.connect(shown.append)
+    lookup.refresh(ENGLISH)
     assert slow.begun.wait(10)
-    with qtbot.waitSignal(looks.found):
-        looks.look(SPANISH)
+    with qtbot.waitSignal(lookup.found):
+        lookup.refresh(SPANISH)
     slow.go_on.set()
     assert slow.ended.wait(10)
     qtbot.wait(50)
-    looks.close()
+    lookup.close()
     assert shown == ["es"]
 
 
@@ -64,14 +69,14 @@ def test_a_speed_that_an_older_look_measured_meanwhile_is_shown(qtbot: QtBot, mo
         measured.append(object())  # an older look ends its measurement now; its own answer is not wanted any more
         return shown
 
-    monkeypatch.setattr(finder, "find", find)
+    monkeypatch.setattr(overview, "find", find)
     monkeypatch.setattr(speed_class, "measured", lambda **_: measured[0] if measured else None)
-    looks = ModelsFinder()
+    lookup = ModelOverviewLookup()
     shown: list[object] = []
-    looks.found.connect(shown.append)
-    looks.look(ENGLISH)
+    lookup.found.connect(shown.append)
+    lookup.refresh(ENGLISH)
     qtbot.waitUntil(lambda: shown == ["speed unknown", "with its speed"])
-    looks.close()
+    lookup.close()
 
 
 def test_a_question_that_is_forgotten_gets_no_answer(qtbot: QtBot) -> None:
@@ -80,11 +85,11 @@ def test_a_question_that_is_forgotten_gets_no_answer(qtbot: QtBot) -> None:
     answers: list[object] = []
     lookup.found.connect(answers.append)
 
-    def work(tell: Tell) -> None:
-        assert tell("first")
+    def work(deliver: Deliver) -> None:
+        assert deliver("first")
         begun.set()
         assert go_on.wait(10)
-        assert not tell("second")
+        assert not deliver("second")
         told.set()
 
     lookup.ask(work)

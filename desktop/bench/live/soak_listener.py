@@ -24,8 +24,9 @@ class _Said:
     """(normalised word, when it ends)"""
 
 
-class Listener:
-    """Matches what is committed with what was said. `say` on the main thread, `take` on the engine's."""
+class ScriptMatcher:
+    """Aligns committed words with the endless script, one period at a time. `say` on the main thread, `take` on the
+    engine's."""
 
     def __init__(self) -> None:
         self.began = 0.0

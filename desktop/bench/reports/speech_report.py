@@ -15,7 +15,7 @@ FACTOR, MARGIN = 1.3, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PromptResult:
     """One prompt: what was said, and what was heard in both ways."""
 
     name: str
@@ -25,7 +25,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class StreamResult:
     """The stream of a language. Delays in seconds, computing included; cpu: processor seconds of the process."""
 
     seconds: float
@@ -47,8 +47,8 @@ class LanguageFigures:
 
     language: str
     credit: str
-    lines: tuple[Line, ...]
-    live: Live | None
+    lines: tuple[PromptResult, ...]
+    live: StreamResult | None
 
     @property
     def parley(self) -> Errors:
@@ -77,9 +77,9 @@ class LanguageFigures:
             parts: dict[str, Any] = {
                 key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
             }
-            live = Live(**parts)
+            live = StreamResult(**parts)
         names = ("name", "said", "parley", "plain")
-        lines = tuple(Line(*(one[name] for name in names)) for one in record["lines"])
+        lines = tuple(PromptResult(*(one[name] for name in names)) for one in record["lines"])
         return cls(record["language"], record["credit"], lines, live)
 
     @property
@@ -192,7 +192,7 @@ def _live(heard: Sequence[LanguageFigures]) -> Table:
         name = language_name(one.language)
         rate = f"{live.errors / live.words:.1%}"
         rows.append((name, f"{live.seconds:.0f} s", str(live.words), rate, *delays, f"{live.cpu / live.seconds:.2f}"))
-    return Table((*columns, "Processor"), tuple(rows), "Live")
+    return Table((*columns, "Processor"), tuple(rows), "StreamResult")
 
 
 def _percentile(values: Sequence[float], percent: float) -> str:

@@ -18,7 +18,7 @@ from desktop.cli.commands.demo_recordings import Part, programme
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models
-from desktop.cli.session import Session
+from desktop.cli.session import EngineSession
 from desktop.engine.audio.playback.speech_file import SpeechFile
 from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.audio.sources.tapped import WatchedSource
@@ -100,7 +100,7 @@ def _play(options: Options, part: Part, folder: Path, *, is_fast: bool) -> _Play
         recording = Path(place) / f"{part.name}.wav"
         write_wav(recording, part.samples)
         source = WatchedSource(FileSource(recording, realtime=not is_fast), clock.heard)
-        with Session(demo_settings(options, part), backends) as session:
+        with EngineSession(demo_settings(options, part), backends) as session:
             with printer_for(sys.stdout, part.target, as_json=False) as printer:
                 for event in session.listen(source):
                     clock.timeline.note(event, time.monotonic())

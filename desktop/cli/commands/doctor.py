@@ -11,7 +11,7 @@ from rich.text import Text
 from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models
 from desktop.doctor.diagnostics import diagnostics, gather
-from desktop.doctor.examination import CHECKS, Subject, examine
+from desktop.doctor.examination import CHECKS, CheckContext, examine
 from desktop.doctor.findings import Finding, Health, worst
 
 _MARKS = {
@@ -25,7 +25,7 @@ _MARKS = {
 def doctor(options: Options, *, quick: bool, as_json: bool, copy: bool) -> int:
     """Examine, print; the exit code is 1 if something does not work."""
     started_in = _since_start()
-    subject = Subject(options.store.current, tuple(options.store.problems), started_in)
+    subject = CheckContext(options.store.current, tuple(options.store.problems), started_in)
     ready_models()
     console = Console()
     findings = []

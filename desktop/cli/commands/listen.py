@@ -7,7 +7,7 @@ from typing import Any
 from desktop.cli.captions import printer_for
 from desktop.cli.messages import say
 from desktop.cli.options import Options
-from desktop.cli.session import Session
+from desktop.cli.session import EngineSession
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.events import ErrorEvent, ModelProgress, State, StateChanged
 
@@ -27,7 +27,10 @@ def listen(options: Options, changes: dict[str, Any], *, as_json: bool) -> int:
     Returns the exit code. Raises EngineError if it cannot listen."""
     settings = options.settings(changes)
     failed = False
-    with Session(settings) as session, printer_for(sys.stdout, settings.translation.target, as_json=as_json) as printer:
+    with (
+        EngineSession(settings) as session,
+        printer_for(sys.stdout, settings.translation.target, as_json=as_json) as printer,
+    ):
         for event in session.listen(_source(settings.audio.source)):
             printer.show(event)
             if as_json:

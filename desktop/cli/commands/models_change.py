@@ -45,7 +45,7 @@ def pull(
             model = shown.run(entry.label, work)
             failures += model is None
             if model is not None:
-                shown.tell(f"{entry.label} {'is there already' if was_there else 'is installed'}.", _about(model))
+                shown.report(f"{entry.label} {'is there already' if was_there else 'is installed'}.", _about(model))
     return 1 if failures else 0
 
 
@@ -62,7 +62,7 @@ def import_files(options: Options, files: list[Path], name: str, *, as_json: boo
             found = shown.run(file.name, work)
             failures += found is None
             for model in found or ():
-                shown.tell(f"{model.label} is installed as {model.name}.", _about(model))
+                shown.report(f"{model.label} is installed as {model.name}.", _about(model))
     return 1 if failures else 0
 
 
@@ -79,7 +79,7 @@ def remove(options: Options, names: list[str], *, partial: bool, as_json: bool) 
             freed = shown.run(name, work)
             failures += freed is None
             if freed is not None:
-                shown.tell(
+                shown.report(
                     f"{name} is removed; {readable(freed)} are free again.", {"name": name, "freed_bytes": freed}
                 )
         if partial:
@@ -87,7 +87,7 @@ def remove(options: Options, names: list[str], *, partial: bool, as_json: bool) 
             failures += freed is None
             if freed is not None:
                 words = f"Unfinished downloads are removed; {readable(freed)} are free again."
-                shown.tell(words, {"name": "", "freed_bytes": freed})
+                shown.report(words, {"name": "", "freed_bytes": freed})
     return 1 if failures else 0
 
 
@@ -108,7 +108,7 @@ def repair(options: Options, names: list[str], *, as_json: bool) -> int:
             model = shown.run(one.name, work)
             failures += model is None
             if model is not None:
-                shown.tell(f"{model.label} is repaired.", _about(model))
+                shown.report(f"{model.label} is repaired.", _about(model))
     return 1 if failures else 0
 
 
@@ -174,7 +174,7 @@ class _Shown:
         finally:
             self._bars.remove_task(self._task)
 
-    def tell(self, sentence: str, record: dict[str, Any]) -> None:
+    def report(self, sentence: str, record: dict[str, Any]) -> None:
         """The result of one piece of work."""
         if self._as_json:
             self._print({"type": "result", **record})

@@ -11,7 +11,7 @@ from typing import Any
 
 from desktop.cli.messages import say
 from desktop.cli.options import Options
-from desktop.cli.session import Session
+from desktop.cli.session import EngineSession
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     SAMPLE_RATE,
@@ -30,7 +30,7 @@ _BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class TranscriptionPlan:
     """What to do with which files.
 
     output: where to write for each file; None is stdout.
@@ -41,7 +41,7 @@ class Job:
     outputs: tuple[Path | None, ...]
 
 
-def plan(files: Sequence[Path], form: Format | None, output: Path | None) -> Job:
+def plan(files: Sequence[Path], form: Format | None, output: Path | None) -> TranscriptionPlan:
     """Decide format and places. Raises ValueError with a sentence where the options contradict each other, or text
     would be written over a recording."""
     job = _placed(files, form, output)
@@ -59,35 +59,35 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.absolute() == other.absolute()
 
 
-def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> Job:
+def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> TranscriptionPlan:
     if output is not None and form is None:
         form = next((one for one in Format if output.suffix == f".{one.value}"), None)
     form = form or Format.TEXT
     if output is None:
         if len(files) > 1 and form in (Format.SRT, Format.VTT):
             raise ValueError(f"several files make several .{form.value} files; name a folder with --output.")
-        return Job(tuple(files), form, (None,) * len(files))
+        return TranscriptionPlan(tuple(files), form, (None,) * len(files))
     is_folder = output.is_dir() or str(output).endswith(os.sep)
     if not is_folder and len(files) > 1:
         if output.suffix:
             raise ValueError(f"several files do not fit into {output}; name a folder with --output.")
         is_folder = True
     if not is_folder:
-        return Job(tuple(files), form, (output,))
+        return TranscriptionPlan(tuple(files), form, (output,))
     shared = Counter(file.stem for file in files)
     names = [file.stem if shared[file.stem] == 1 else file.name for file in files]
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         raise ValueError(f"{twice[0]} is there twice and would be written to the same file; rename one.")
-    return Job(tuple(files), form, tuple(output / f"{name}.{form.value}" for name in names))
+    return TranscriptionPlan(tuple(files), form, tuple(output / f"{name}.{form.value}" for name in names))
 
 
-def transcribe(options: Options, job: Job, changes: dict[str, Any]) -> int:
+def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]) -> int:
     """Do the job; returns the exit code: 0, or 1 if anything went wrong with a file, 130 or 143 if a signal
     ended it."""
     settings = options.settings({**changes, **FOR_FILES})
     failures = 0
     heard_before = 0.0
-    with Session(settings) as session, _Bar(len(job.files)) as progress:
+    with EngineSession(settings) as session, _Bar(len(job.files)) as progress:
         for number, (file, output) in enumerate(zip(job.files, job.outputs, strict=True)):
             listener = _Listener(session, progress, file)
             try:
@@ -115,7 +115,7 @@ def transcribe(options: Options, job: Job, changes: dict[str, Any]) -> int:
 class _Listener:
     """One file through the engine."""
 
-    def __init__(self, session: Session, progress: "_Bar", file: Path) -> None:
+    def __init__(self, session: EngineSession, progress: "_Bar", file: Path) -> None:
         self._session = session
         self._progress = progress
         self._file = file

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from desktop.bench.reports.output import Output
+    from desktop.bench.reports.output import ReportOutput
     from desktop.settings.declaration import Settings
 
 bench = typer.Typer(
@@ -84,10 +84,10 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _output(as_json: str, plot: Path | None) -> "Output":
-    from desktop.bench.reports.output import Output
+def _output(as_json: str, plot: Path | None) -> "ReportOutput":
+    from desktop.bench.reports.output import ReportOutput
 
-    return Output(as_json, plot)
+    return ReportOutput(as_json, plot)
 
 
 @bench.command(cls=BenchCommand)

@@ -59,7 +59,7 @@ def peers(
 ) -> int:
     """Parley beside RealtimeSTT, WhisperLive, WhisperLiveKit and LocalAgreement-2: same model, same audio, one core."""
     from desktop.bench.peers.command import Plan, main
-    from desktop.bench.reports.output import Output
+    from desktop.bench.reports.output import ReportOutput
 
     def names(text: str) -> tuple[str, ...]:
         return tuple(name.strip() for name in text.split(",") if name.strip())
@@ -74,4 +74,4 @@ def peers(
         is_unaware_too=not aware_only,
         core=None if core < 0 else core,
     )
-    return main(context.obj.store.current, plan, Output(as_json, plot))
+    return main(context.obj.store.current, plan, ReportOutput(as_json, plot))

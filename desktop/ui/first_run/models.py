@@ -7,9 +7,9 @@ from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.first_run.page import Page
-from desktop.ui.models.jobs import Job, ModelJobs
 from desktop.ui.models.needed_card import NeededCard
-from desktop.ui.models.recogniser_words import Recogniser
+from desktop.ui.models.recogniser_sizes import RecogniserSize
+from desktop.ui.models.tasks import Download, ModelTasks
 from desktop.ui.models.words import KIND_ICONS, KIND_NOUNS, licence_words, size_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from desktop.engine.models.catalogue import Entry
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 
 STARTER = (
@@ -35,14 +35,14 @@ class ModelsPage(Page):
     importWanted = pyqtSignal()
     """open the models window, which takes files and folders"""
 
-    def __init__(self, jobs: ModelJobs) -> None:
+    def __init__(self, jobs: ModelTasks) -> None:
         super().__init__(
             "Models",
             "Models for your languages",
             "They are fetched once and stay on this computer. You can go on while they are being fetched.",
         )
         self._jobs = jobs
-        self._found: FoundModels | None = None
+        self._found: ModelOverview | None = None
         self.card = NeededCard()
         self.card.fetchWanted.connect(self._fetch)
         self.card.retryWanted.connect(jobs.retry)
@@ -68,7 +68,7 @@ class ModelsPage(Page):
         sizes_head.addWidget(self._sizes_note, 1)
         self._sizes = QVBoxLayout()
         self._sizes.setSpacing(2 * theme.STEP)
-        self.sizes: list[SizeLine] = []
+        self.sizes: list[SizeRow] = []
         self._without = QLabel("Or begin without fetching anything")
         self._without.setObjectName("muted")
         self.starter = OptionButton(*STARTER)
@@ -103,7 +103,7 @@ class ModelsPage(Page):
         super().apply(settings)
         self._show()
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         self._found = found
         self._show()
 
@@ -154,7 +154,7 @@ class ModelsPage(Page):
         self.starter.show_chosen(not is_basic and not is_fetching)
         self.basic.show_chosen(is_basic)
 
-    def _show_sizes(self, found: "FoundModels") -> None:
+    def _show_sizes(self, found: "ModelOverview") -> None:
         """What is installed, and a line for each size of model."""
         for widget in (self.understood, self._understood_mark):
             widget.setVisible(bool(found.understood))
@@ -164,7 +164,7 @@ class ModelsPage(Page):
                 self._sizes.removeWidget(line)
                 line.hide()
                 line.deleteLater()
-            self.sizes = [SizeLine(one) for one in found.recognisers]
+            self.sizes = [SizeRow(one) for one in found.recognisers]
             for line in self.sizes:
                 line.fetchWanted.connect(lambda entry: self._fetch([entry]))
                 self._sizes.addWidget(line)
@@ -183,13 +183,13 @@ class ModelsPage(Page):
             self._needed.addWidget(needed_line(entry, self._jobs.job((entry.kind, entry.id))))
 
 
-class SizeLine(QWidget):
+class SizeRow(QWidget):
     """A size of model: what it is good for, and the button that fetches it."""
 
     fetchWanted = pyqtSignal(object)
     """its entry of the catalogue"""
 
-    def __init__(self, size: Recogniser) -> None:
+    def __init__(self, size: RecogniserSize) -> None:
         super().__init__()
         self.setMinimumHeight(38)
         self.choice = size
@@ -225,7 +225,7 @@ class SizeLine(QWidget):
         layout.addWidget(self._state)
         layout.addWidget(self.fetch)
 
-    def show_size(self, size: Recogniser, job: Job | None) -> None:
+    def show_size(self, size: RecogniserSize, job: Download | None) -> None:
         """Show what is known of it now; job: a download under way."""
         self.choice = size
         self._about.setText(size.meaning)
@@ -243,7 +243,7 @@ class SizeLine(QWidget):
         return self._about.text()
 
 
-def needed_line(entry: "Entry", job: Job | None) -> QWidget:
+def needed_line(entry: "Entry", job: Download | None) -> QWidget:
     """Icon, name, what it is for, size and licence."""
     line = QWidget()
     picture = QLabel()

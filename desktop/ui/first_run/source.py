@@ -8,16 +8,16 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 
 from desktop.engine.events import DevicesChanged
 from desktop.ui.first_run.page import Page
-from desktop.ui.first_run.source_check import SourceTest, Understanding, Understood
-from desktop.ui.models.jobs import Job, ModelJobs
+from desktop.ui.first_run.source_check import SourceCheck, TrialRecognition, TrialResult
 from desktop.ui.models.needed_card import ProgressBar
+from desktop.ui.models.tasks import Download, ModelTasks
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event, Samples
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 Phase = Literal["ready", "listening", "understanding", "done"]
 _BUTTON: dict[Phase, str] = {
@@ -33,7 +33,7 @@ HEARD = -45.0
 class SourcePage(Page):
     """The picker of the main window, a meter that moves at once, and the test."""
 
-    def __init__(self, jobs: ModelJobs) -> None:
+    def __init__(self, jobs: ModelTasks) -> None:
         super().__init__(
             "Listen to",
             "What should Parley listen to?",
@@ -41,7 +41,7 @@ class SourcePage(Page):
             "Everything stays on this computer.",
         )
         self._jobs = jobs
-        self._found: FoundModels | None = None
+        self._found: ModelOverview | None = None
         self._is_open = False
         self._phase: Phase = "ready"
         self.picker = SourcePicker()
@@ -84,11 +84,11 @@ class SourcePage(Page):
         self.content.addWidget(self._level)
         self.content.addWidget(card)
         self.content.addStretch(1)
-        self._listener: SourceTest | None = None
-        self._old: list[SourceTest] = []
+        self._listener: SourceCheck | None = None
+        self._old: list[SourceCheck] = []
         self._is_shown = False
         self._has_heard = False
-        self._understanding = Understanding(self)
+        self._understanding = TrialRecognition(self)
         self._understanding.found.connect(self._show_understood)
         jobs.changed.connect(self._show_test)
         self._show_test()
@@ -106,7 +106,7 @@ class SourcePage(Page):
             self._listen()
         self._show_test()
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         self._found = found
         self._show_test()
 
@@ -147,7 +147,7 @@ class SourcePage(Page):
             return
         self._has_heard = False
         self._level.setText("Opening…")
-        listener = SourceTest(source, self)
+        listener = SourceCheck(source, self)
         listener.opened.connect(self._opened)
         listener.level.connect(self._show_level)
         listener.failed.connect(self._cannot_listen)
@@ -173,7 +173,7 @@ class SourcePage(Page):
             self._old.append(listener)
             listener.finished.connect(lambda: self._forget(listener))
 
-    def _forget(self, listener: SourceTest) -> None:
+    def _forget(self, listener: SourceCheck) -> None:
         self._old.remove(listener)
         listener.deleteLater()
 
@@ -227,7 +227,7 @@ class SourcePage(Page):
         if self.settings is not None:
             self._understanding.begin(samples, self.settings)
 
-    def _show_understood(self, answer: Understood) -> None:
+    def _show_understood(self, answer: TrialResult) -> None:
         if answer.problem:
             self._say("", answer.problem)
         elif answer.text:
@@ -242,7 +242,7 @@ class SourcePage(Page):
     def _is_basic(self) -> bool:
         return self.settings is not None and self.settings.recognition.backend == "pocketsphinx"
 
-    def _awaited(self) -> Job | None:
+    def _awaited(self) -> Download | None:
         """The download without which there is no real recogniser for a test."""
         if self._is_basic() or (self._found is not None and self._found.has_real_recogniser):
             return None
@@ -265,7 +265,7 @@ class SourcePage(Page):
         self._by.setText(by)
 
 
-def test_words(awaited: Job | None, found: "FoundModels | None", *, is_basic: bool) -> str:
+def test_words(awaited: Download | None, found: "ModelOverview | None", *, is_basic: bool) -> str:
     """What is said before a test. awaited: the download of the model that the test needs. Pure."""
     if awaited is not None:
         return (

@@ -24,7 +24,7 @@ _QUIET = 0.003
 """peak below which nobody spoke into it"""
 
 
-class SourceTest(LevelListener):
+class SourceCheck(LevelListener):
     """A level listener that can also record a few seconds."""
 
     recorded = pyqtSignal(object)
@@ -65,8 +65,8 @@ class SourceTest(LevelListener):
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """What became of a recording."""
+class TrialResult:
+    """Result of recognising one recording: text, or an error."""
 
     text: str = ""
     """what was understood; empty if nothing"""
@@ -76,25 +76,25 @@ class Understood:
     """one sentence: why it could not be recognised; empty if it could"""
 
 
-class Understanding(Lookup):
+class TrialRecognition(Lookup):
     """Recognises a recording once, on a pool thread; `found` delivers Understood."""
 
     def begin(self, samples: "Samples", settings: "Settings") -> None:
         """Recognise these samples, shape (n,), 16 kHz, with what the settings ask for. GUI thread."""
-        self.ask(lambda tell: tell(understand(samples, settings)))
+        self.ask(lambda deliver: deliver(try_recognition(samples, settings)))
 
 
-def understand(samples: "Samples", settings: "Settings") -> Understood:
+def try_recognition(samples: "Samples", settings: "Settings") -> TrialResult:
     """`recognise`, with a sentence for what goes wrong."""
     from desktop.engine.errors import EngineError
 
     try:
-        return Understood(*recognise(samples, settings))
+        return TrialResult(*recognise(samples, settings))
     except EngineError as error:
-        return Understood(problem=error.message)
+        return TrialResult(problem=error.message)
     except Exception as error:
         log.exception("the test could not be recognised")
-        return Understood(problem=f"The test did not work ({type(error).__name__}); the log says more.")
+        return TrialResult(problem=f"The test did not work ({type(error).__name__}); the log says more.")
 
 
 def recognise(samples: "Samples", settings: "Settings") -> tuple[str, str]:

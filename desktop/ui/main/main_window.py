@@ -13,7 +13,7 @@ from PyQt6.QtCore import QEvent, QRect, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop.ui.main import output_summaries as card_states
+from desktop.ui.main import output_summaries
 from desktop.ui.main.language_pair import LanguagePair
 from desktop.ui.main.menu import MainMenu
 from desktop.ui.main.shortcuts import SHORTCUTS, ShortcutList
@@ -30,7 +30,7 @@ from desktop.ui.widgets.source_picker import SourcePicker
 if TYPE_CHECKING:
     from desktop.engine import events
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.installed_choices import MachineChoices
+    from desktop.ui.models.installed_choices import InstalledChoices
 
 SMALLEST = (640, 420)
 USUAL = (960, 640)
@@ -40,7 +40,7 @@ _TITLE_BAR = 32
 
 
 class MainWindow(QWidget):
-    """Everything the user sets up and reads back."""
+    """The main window: source, languages, output switches, transcript, status line."""
 
     startRequested = pyqtSignal()
     stopRequested = pyqtSignal()
@@ -103,7 +103,7 @@ class MainWindow(QWidget):
         self.popovers.show_settings(settings)
         self.menu.apply(settings)
 
-    def set_choices(self, choices: "MachineChoices") -> None:
+    def set_choices(self, choices: "InstalledChoices") -> None:
         """Offer what this machine has."""
         self.popovers.show_machine(choices)
         self.languages.set_choices(choices.sources, choices.targets)
@@ -252,13 +252,13 @@ class MainWindow(QWidget):
         if settings is None:
             return
         popovers = self.popovers
-        voice = card_states.voice(
+        voice = output_summaries.voice(
             settings, popovers.voice_label(settings.speech.voice), popovers.output_label(settings.speech.output)
         )
         self.cards.subtitles.show_state(
-            settings.subtitles.enabled, card_states.subtitles(settings, is_unlocked=self._is_unlocked)
+            settings.subtitles.enabled, output_summaries.subtitles(settings, is_unlocked=self._is_unlocked)
         )
-        self.cards.typing.show_state(settings.typing.enabled, card_states.typing(settings, self._typing_message))
+        self.cards.typing.show_state(settings.typing.enabled, output_summaries.typing(settings, self._typing_message))
         self.cards.voice.show_state(settings.speech.enabled, voice)
 
     def _show_model(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from desktop.ui.runtime.kept_threads import running
+from desktop.ui.runtime.running_threads import running
 from desktop.ui.widgets.picker import Choice, PickerList, heading
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Models and first steps, as the app sees them: their windows, what is under way, who hears of it. GUI thread only.
+"""The models window, the first-steps window and the downloads, which outlive both. GUI thread only.
 
 The windows are imported and made when they are asked for; downloads live here and outlive them.
 """
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from desktop.engine.models.downloads import Downloads
     from desktop.settings.declaration import ModelSettings, Settings
     from desktop.ui.first_run.window import FirstRun
-    from desktop.ui.models.finder import FoundModels, ModelsFinder
-    from desktop.ui.models.jobs import ModelJobs
+    from desktop.ui.models.overview import ModelOverview, ModelOverviewLookup
+    from desktop.ui.models.tasks import ModelTasks
     from desktop.ui.models.window import ModelsWindow
 
 
-class SetUp(QObject):
-    """Opens the two windows and keeps them up to date."""
+class ModelSetup(QObject):
+    """Opens the models window and the first-steps window, and updates both with the newest look-up."""
 
     settingChanged = pyqtSignal(str, object)
     startRequested = pyqtSignal()
@@ -34,10 +34,10 @@ class SetUp(QObject):
     """(kind, id, label) of a model that was fetched"""
     firstRunLeft = pyqtSignal()
     """the first steps were closed, at whatever page"""
-    told = pyqtSignal(str, str, str)
+    notified = pyqtSignal(str, str, str)
     """(code, sentence, severity), while no window of models shows it"""
     progressed = pyqtSignal(object)
-    """the downloads as one (`model_jobs.Overall`), or None"""
+    """the downloads as one (`tasks.DownloadsSummary`), or None"""
 
     def __init__(
         self,
@@ -45,31 +45,31 @@ class SetUp(QObject):
         parent: QObject | None = None,
         make: "Callable[[ModelSettings], Downloads] | None" = None,
     ) -> None:
-        """window: the main window, over which the others open. make: what fetches (`ModelJobs`)."""
+        """window: the main window, over which the others open. make: what fetches (`ModelTasks`)."""
         super().__init__(parent)
         self._make = make
         self._window = window
         self._settings: Settings | None = None
         self._devices: DevicesChanged | None = None
-        self._jobs: ModelJobs | None = None
-        self._finder: ModelsFinder | None = None
-        self._found: FoundModels | None = None
+        self._jobs: ModelTasks | None = None
+        self._lookup: ModelOverviewLookup | None = None
+        self._found: ModelOverview | None = None
         self._waiting: Callable[[], object] | None = None
         """what was asked for before the settings were there"""
         self.models: ModelsWindow | None = None
         self.first_run: FirstRun | None = None
 
     @property
-    def jobs(self) -> "ModelJobs":
+    def jobs(self) -> "ModelTasks":
         """What is under way; made when it is first asked for."""
         if self._jobs is None:
-            from desktop.ui.models.jobs import ModelJobs
+            from desktop.ui.models.tasks import ModelTasks
 
-            self._jobs = jobs = ModelJobs(self._make, self)
+            self._jobs = jobs = ModelTasks(self._make, self)
             jobs.changed.connect(self._job_changed)
             jobs.modelsChanged.connect(self._look)
             jobs.modelsChanged.connect(self.modelsChanged)
-            jobs.told.connect(self._told)
+            jobs.notified.connect(self._told)
             jobs.fetched.connect(self.installed)
             if self._settings is not None:
                 jobs.apply(self._settings.models)
@@ -171,8 +171,8 @@ class SetUp(QObject):
             self.first_run.end()
         if self._jobs is not None:
             self._jobs.close()
-        if self._finder is not None:
-            self._finder.close()
+        if self._lookup is not None:
+            self._lookup.close()
 
     def wait(self, seconds: float) -> bool:
         """Whether nothing of it runs any more within that time."""
@@ -182,28 +182,28 @@ class SetUp(QObject):
         """Look at the models again, if somebody is shown them."""
         if self._settings is None or (self.models is None and self.first_run is None):
             return
-        if self._finder is None:
-            from desktop.ui.models.finder import ModelsFinder
+        if self._lookup is None:
+            from desktop.ui.models.overview import ModelOverviewLookup
 
-            self._finder = ModelsFinder(self)
-            self._finder.found.connect(self._show_found)
-        self._finder.look(self._settings)
+            self._lookup = ModelOverviewLookup(self)
+            self._lookup.found.connect(self._show_found)
+        self._lookup.refresh(self._settings)
 
-    def _show_found(self, found: "FoundModels") -> None:
+    def _show_found(self, found: "ModelOverview") -> None:
         self._found = found
         for window in (self.models, self.first_run):
             if window is not None:
                 window.show_found(found)
 
     def _job_changed(self, key: Key) -> None:
-        from desktop.ui.models.jobs import overall
+        from desktop.ui.models.tasks import downloads_summary
 
-        self.progressed.emit(overall(self.jobs.jobs()))
+        self.progressed.emit(downloads_summary(self.jobs.jobs()))
 
     def _told(self, code: str, sentence: str, severity: str) -> None:
         is_shown = any(window is not None and window.isVisible() for window in (self.models, self.first_run))
         if not is_shown:
-            self.told.emit(code, sentence, severity)
+            self.notified.emit(code, sentence, severity)
 
 
 def _asks(settings: "Settings") -> tuple[object, ...]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MachineChoices:
-    """The choices, ready to show."""
+class InstalledChoices:
+    """What settings can be chosen from on this machine, as lines of lists."""
 
     sources: tuple[Choice, ...]
     """languages that can be spoken, "any" first"""
@@ -32,7 +32,7 @@ class MachineChoices:
     """a sentence for each model that cannot be used"""
 
 
-def find(settings: "Settings") -> MachineChoices:
+def find(settings: "Settings") -> InstalledChoices:
     """Look at the machine. Any thread; takes up to a second the first time."""
     from desktop.engine.models.choice import is_phrasebook, offered, suited
     from desktop.engine.models.installed import KINDS, broken
@@ -59,7 +59,7 @@ def find(settings: "Settings") -> MachineChoices:
     whisper = offered("whisper")
     models = [Choice("", _automatic(settings))]
     models += [Choice(model.name, model.label) for model in whisper]
-    return MachineChoices(
+    return InstalledChoices(
         sources,
         tuple(targets),
         _with_named(models, "whisper", recognition.model),
@@ -113,9 +113,9 @@ def _language(code: str) -> Choice:
     return Choice(code, language_name(code), search=native)
 
 
-class ChoicesFinder(Lookup):
-    """Looks at the machine on a pool thread; `found` delivers MachineChoices."""
+class InstalledChoicesLookup(Lookup):
+    """Looks at the machine on a pool thread; `found` delivers InstalledChoices."""
 
-    def look(self, settings: "Settings") -> None:
+    def refresh(self, settings: "Settings") -> None:
         """Look now, with these settings. GUI thread."""
-        self.ask(lambda tell: tell(find(settings)))
+        self.ask(lambda deliver: deliver(find(settings)))

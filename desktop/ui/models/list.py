@@ -7,8 +7,8 @@ from PyQt6.QtCore import QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from desktop.ui.models.jobs import Job
 from desktop.ui.models.rows import Key, ModelRow
+from desktop.ui.models.tasks import Download
 from desktop.ui.models.words import KIND_ICONS, KIND_NAMES, size_words, speed_words, time_words
 from desktop.ui.widgets import icons, theme
 
@@ -28,7 +28,7 @@ class RowAction:
     """written on the button; otherwise only the icon"""
 
 
-def actions_of(row: ModelRow, job: Job | None) -> tuple[RowAction, ...]:
+def actions_of(row: ModelRow, job: Download | None) -> tuple[RowAction, ...]:
     """The buttons of a row, from left to right. Pure."""
     cancel = RowAction("cancel", "Cancel", "close", has_words=False)
     if job is not None:
@@ -54,7 +54,7 @@ def actions_of(row: ModelRow, job: Job | None) -> tuple[RowAction, ...]:
             return ()
 
 
-def state_of(row: ModelRow, job: Job | None) -> tuple[str, str, icons.Role]:
+def state_of(row: ModelRow, job: Download | None) -> tuple[str, str, icons.Role]:
     """(words, icon, colour) of a row's state: each has a shape of its own. Pure."""
     if job is not None:
         words = {
@@ -82,7 +82,7 @@ def state_of(row: ModelRow, job: Job | None) -> tuple[str, str, icons.Role]:
     return states[row.state]
 
 
-def progress_line(job: Job) -> str:
+def progress_line(job: Download) -> str:
     """ "43 % of 484 MB · 2.3 MB/s · 2 min left", or why it is not going on. Pure."""
     if job.phase in ("failed", "retrying") and job.message:
         return job.message
@@ -106,7 +106,7 @@ class ModelRowView(QFrame):
     def __init__(self, row: ModelRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = row
-        self._job: Job | None = None
+        self._job: Download | None = None
         self._actions: tuple[RowAction, ...] = ()
         self._has_tooltip = False
         self.setFixedHeight(_HEIGHT)
@@ -120,7 +120,7 @@ class ModelRowView(QFrame):
         self._small = theme.font("small")
         self.show_row(row, None)
 
-    def show_row(self, row: ModelRow, job: Job | None) -> None:
+    def show_row(self, row: ModelRow, job: Download | None) -> None:
         """Show what is known of the model now."""
         self.row, self._job = row, job
         actions = actions_of(row, job)
@@ -233,7 +233,7 @@ class ModelList(QScrollArea):
     acted = pyqtSignal(str, object)
     """(name of the action, ModelRow)"""
 
-    def __init__(self, job: Callable[[Key], Job | None], parent: QWidget | None = None) -> None:
+    def __init__(self, job: Callable[[Key], Download | None], parent: QWidget | None = None) -> None:
         """job: what is under way with a model."""
         super().__init__(parent)
         self._job = job

@@ -1,6 +1,6 @@
 """The models: what there is, what is here, what the chosen languages still lack; fetching, importing, removing.
 
-GUI thread only. It shows what `ModelsFinder` finds and `ModelJobs` does, and asks the latter; closing it ends nothing.
+GUI thread only. It shows what `ModelsFinder` finds and `ModelTasks` does, and asks the latter; closing it ends nothing.
 """
 
 from collections.abc import Callable
@@ -31,10 +31,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.models.jobs import ModelJobs
 from desktop.ui.models.list import ModelList
 from desktop.ui.models.needed_card import NeededCard
 from desktop.ui.models.rows import Key, ModelRow, matching
+from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.models.words import KIND_NAMES, pair_words, size_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
@@ -44,7 +44,7 @@ from desktop.ui.widgets.question import Question
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 _ANY, _PAIR = "", "pair"
 _IMPORTED = "Models (*.argosmodel *.onnx *.zip *.tar *.tar.gz *.tgz)"
@@ -57,7 +57,7 @@ class ModelsWindow(QWidget):
     """the models have to be looked up again"""
     settingsWanted = pyqtSignal()
 
-    def __init__(self, jobs: ModelJobs, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: ModelTasks, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("Models")
         self.setWindowIcon(icons.app_icon())
@@ -65,7 +65,7 @@ class ModelsWindow(QWidget):
         self.setMinimumSize(560, 420)
         self.setAcceptDrops(True)
         self._jobs = jobs
-        self._found: FoundModels | None = None
+        self._found: ModelOverview | None = None
         self._pair = ""
         self._languages: frozenset[str] = frozenset()
         self.card = NeededCard()
@@ -114,7 +114,7 @@ class ModelsWindow(QWidget):
         self._show_needed()
         self._filter()
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         """Show what there is now."""
         self._found = found
         self.language.set_choices(
@@ -340,7 +340,7 @@ class ModelsWindow(QWidget):
         self.bar.acted.connect(self._notice_action)
         self._jobs.changed.connect(self.show_job)
         self._jobs.busyChanged.connect(self.show_busy)
-        self._jobs.told.connect(self._told)
+        self._jobs.notified.connect(self._told)
         shortcuts: dict[str, Callable[[], object]] = {
             "Ctrl+F": self.search.setFocus,
             "Ctrl+O": self._import_file,

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class RunsEngine(Protocol):
-    """What of `Engine` the window uses."""
+    """The methods of `Engine` that the app calls; a Protocol, so that tests can pass a fake."""
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -54,7 +54,7 @@ def assemble_models() -> tuple[bool, tuple[str, ...]]:
 
 
 class EngineThread(QThread):
-    """The engine, for the GUI."""
+    """Builds and runs the engine on a QThread, queues commands until it is built, and forwards its events."""
 
     received = pyqtSignal(object)
     """each event of the engine, delivered on the receiver's thread"""

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
 
 log = logging.getLogger(__name__)
 
-Tell = Callable[[Any], bool]
+Deliver = Callable[[Any], bool]
 """Hands over an answer; False if nobody wants to know any more. Any thread."""
 
 
@@ -19,16 +19,16 @@ class Lookup(QObject):
 
     found = pyqtSignal(object)
     """an answer to the newest question, on the thread of this object"""
-    _told = pyqtSignal(int, object)
+    _delivered = pyqtSignal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._newest = 0
         self._lock = threading.Lock()
         self._is_closed = False
-        self._told.connect(self._deliver)
+        self._delivered.connect(self._received)
 
-    def ask(self, work: Callable[[Tell], object]) -> None:
+    def ask(self, work: Callable[[Deliver], object]) -> None:
         """Run `work` on a pool thread; it hands over its answer, or one after the other. What it raises is logged."""
         self._newest += 1
         pool = QThreadPool.globalInstance()
@@ -48,27 +48,27 @@ class Lookup(QObject):
         """Whether a question is still the newest one. Any thread."""
         return number == self._newest and not self._is_closed
 
-    def tell(self, number: int, answer: Any) -> bool:
+    def deliver(self, number: int, answer: Any) -> bool:
         """Hand over the answer to a question; False if nobody wants to know any more. Any thread."""
         with self._lock:  # an object that goes must not be told from another thread
             if not self.is_wanted(number):
                 return False
-            self._told.emit(number, answer)
+            self._delivered.emit(number, answer)
             return True
 
-    def _deliver(self, number: int, answer: Any) -> None:
+    def _received(self, number: int, answer: Any) -> None:
         if self.is_wanted(number):  # another question may have come while the answer was on its way
             self.found.emit(answer)
 
 
 class _Question(QRunnable):
-    def __init__(self, lookup: Lookup, number: int, work: Callable[[Tell], object]) -> None:
+    def __init__(self, lookup: Lookup, number: int, work: Callable[[Deliver], object]) -> None:
         super().__init__()
         self._lookup, self._number, self._work = lookup, number, work
 
     def run(self) -> None:
         try:
             if self._lookup.is_wanted(self._number):
-                self._work(lambda answer: self._lookup.tell(self._number, answer))
+                self._work(lambda answer: self._lookup.deliver(self._number, answer))
         except Exception:
             log.exception("a look-up failed")

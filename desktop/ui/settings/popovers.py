@@ -18,7 +18,7 @@ from desktop.ui.widgets.popover import Popover
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.installed_choices import MachineChoices
+    from desktop.ui.models.installed_choices import InstalledChoices
     from desktop.ui.settings.dialog import SettingsDialog
 
 _PRESET = "preset:"
@@ -46,7 +46,7 @@ class SettingsPopovers(QObject):
         super().__init__(window)
         self._window = window
         self._settings: Settings | None = None
-        self.machine: MachineChoices | None = None
+        self.machine: InstalledChoices | None = None
         self.provenance: Provenance | None = None
         """where values come from and are saved"""
         self.devices: DevicesChanged | None = None
@@ -61,7 +61,7 @@ class SettingsPopovers(QObject):
         if self._dialog is not None:
             self._dialog.show_settings(settings)
 
-    def show_machine(self, machine: "MachineChoices") -> None:
+    def show_machine(self, machine: "InstalledChoices") -> None:
         """Offer what this machine has."""
         self.machine = machine
         if self._dialog is not None:

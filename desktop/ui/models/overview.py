@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from desktop.ui.models.recogniser_words import Recogniser, recognisers_of, understood_words
+from desktop.ui.models.recogniser_sizes import RecogniserSize, recognisers_of, understood_words
 from desktop.ui.models.rows import ModelRow, rows_of
 from desktop.ui.models.spoken_choices import narrowed, spoken_choices
-from desktop.ui.runtime.lookup import Lookup, Tell
+from desktop.ui.runtime.lookup import Deliver, Lookup
 from desktop.ui.widgets.picker import Choice, heading
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _MEASURING = threading.Lock()
 
 
-class Way(TypedDict):
+class DeviceOptions(TypedDict):
     """How the recogniser runs."""
 
     threads: int
@@ -33,8 +33,8 @@ class Way(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundModels:
-    """A look at the models, ready to show."""
+class ModelOverview:
+    """Installed, available, missing and broken models for the chosen languages, with their sizes and speeds."""
 
     rows: tuple[ModelRow, ...]
     missing: "tuple[Entry, ...]"
@@ -47,7 +47,7 @@ class FoundModels:
     """which real model is installed and what it understands, in a sentence; empty if there is none"""
     translates: bool
     """the installed Whisper model itself translates what is spoken into what is wanted, sentence by sentence"""
-    recognisers: tuple[Recogniser, ...]
+    recognisers: tuple[RecogniserSize, ...]
     """sizes of recognition models to choose from, small to large"""
     spoken: tuple[Choice, ...]
     """languages that can be recognised, now or after a download; "any" first"""
@@ -62,7 +62,7 @@ class FoundModels:
     """a sentence for everything in the list that could not be read"""
 
 
-def find(settings: "Settings") -> FoundModels:
+def find(settings: "Settings") -> ModelOverview:
     """Look at the machine and the catalogue. Any thread; takes up to a second the first time."""
     from desktop.engine.errors import CatalogueBroken
     from desktop.engine.models import catalogue
@@ -101,7 +101,7 @@ def find(settings: "Settings") -> FoundModels:
     missing = catalogue.missing_for(source, target, settings.speech.enabled, listed, fast=fast)
     place = paths.models_dir()
     there = next((one for one in (place, *place.parents) if one.exists()), Path(place.anchor))
-    return FoundModels(
+    return ModelOverview(
         rows,
         missing,
         not any(entry.kind == "whisper" for entry in missing),
@@ -139,7 +139,7 @@ def measure(settings: "Settings") -> bool:
     return True
 
 
-def _way(settings: "Settings") -> "Way":
+def _way(settings: "Settings") -> "DeviceOptions":
     """How the recogniser runs here, as far as the settings say it."""
     recognition = settings.recognition
     return {
@@ -206,16 +206,16 @@ def _targets(listed: "Catalogue", source: str, chosen: str) -> tuple[Choice, ...
     return tuple(found)
 
 
-class ModelsFinder(Lookup):
-    """Looks at the models on a pool thread; `found` delivers FoundModels. As long as the speed of this machine is not
+class ModelOverviewLookup(Lookup):
+    """Looks at the models on a pool thread; `found` delivers ModelOverview. As long as the speed of this machine is not
     known it is measured, and what was found is delivered once more."""
 
-    def look(self, settings: "Settings") -> None:
+    def refresh(self, settings: "Settings") -> None:
         """Look now, with these settings. GUI thread."""
 
-        def work(tell: Tell) -> None:
+        def work(deliver: Deliver) -> None:
             was_measured = is_measured(settings)
-            if tell(find(settings)) and not was_measured and measure(settings):
-                tell(find(settings))
+            if deliver(find(settings)) and not was_measured and measure(settings):
+                deliver(find(settings))
 
         self.ask(work)

@@ -25,7 +25,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Recogniser:
+class RecogniserSize:
     """A size of model to choose from."""
 
     entry: "Entry"
@@ -41,7 +41,7 @@ def recognisers_of(
     speed: "Callable[[Entry], SpeedClass]",
     *,
     fast: bool,
-) -> tuple[Recogniser, ...]:
+) -> tuple[RecogniserSize, ...]:
     """Three sizes that understand `source` (a code or "auto"), small to large: the usual ones, or on a computer that
     is not fast the smaller ones."""
     here = {model.name for model in installed if model.kind == "whisper" and not model.is_starter}
@@ -49,7 +49,7 @@ def recognisers_of(
     sizes = [size for size in _SIZES if size in able]
     shown = sizes[-_SHOWN:] if fast else sizes[:_SHOWN]
     return tuple(
-        Recogniser(able[size], f"{_MEANINGS[size]} {here_words(speed(able[size]))}".strip(), size in here)
+        RecogniserSize(able[size], f"{_MEANINGS[size]} {here_words(speed(able[size]))}".strip(), size in here)
         for size in shown
     )
 

@@ -20,8 +20,8 @@ _PATIENCE = 1000
 """Milliseconds to wait for the other instance; one that does not answer is left alone."""
 
 
-class OneInstance(QObject):
-    """Asks the instance that runs, or answers those that come later."""
+class SingleInstance(QObject):
+    """Local socket server and client: forwards a second start to the instance that runs already."""
 
     asked = pyqtSignal(str)
     """a later start wants this: SHOW or START"""

@@ -1,4 +1,4 @@
-"""The two settings that the first frame needs, read straight from the file: the whole of the settings takes
+"""Theme and window geometry, which the first paint needs, read straight from the file: the whole of the settings takes
 longer to import than the window may take to appear. Anything odd is left to the real reading. No Qt."""
 
 import tomllib
@@ -8,7 +8,7 @@ from pathlib import Path
 THEMES = ("system", "light", "dark", "contrast")
 
 
-def first_look(file: Path | None, flags: Mapping[str, str]) -> tuple[str, tuple[int, ...]]:
+def startup_settings(file: Path | None, flags: Mapping[str, str]) -> tuple[str, tuple[int, ...]]:
     """(theme, geometry) of the window. flags: {"window.theme": "dark"}, from the command line."""
     content: dict[str, object] = {}
     if file is not None:

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.models.downloads import Downloads, Patience
 from desktop.settings.store import SettingsStore
 from desktop.system import paths
-from desktop.ui.main.model_setup import SetUp
-from desktop.ui.models import finder as models_finder
+from desktop.ui.main.model_setup import ModelSetup
+from desktop.ui.models import overview
 from desktop.ui.models.list import ModelRowView
 from desktop.ui.models.window import ModelsWindow
 from desktop.ui.widgets import theme
@@ -22,8 +22,8 @@ from tests.model_server import ModelServer, catalogue_of
 SHORT = Patience(connect=2, read=2, attempts=3, first_pause=0.01, longest_pause=0.02)
 
 
-class ModelsDesk:
-    """SetUp with settings in memory, its windows, and what it told."""
+class ModelsHarness:
+    """ModelSetup with settings in memory, its windows, and what it told."""
 
     def __init__(self, qtbot: QtBot, server: ModelServer, place: Path) -> None:
         theme.apply("light")
@@ -32,7 +32,7 @@ class ModelsDesk:
         self.place = place
         self.main = QWidget()
         qtbot.addWidget(self.main)
-        self.set_up = SetUp(self.main, make=lambda settings: Downloads(settings, patience=SHORT))
+        self.model_setup = ModelSetup(self.main, make=lambda settings: Downloads(settings, patience=SHORT))
         self.store = SettingsStore(None, environment={})
         for key, value in {
             "models.hub": (server.address,),
@@ -44,26 +44,26 @@ class ModelsDesk:
         self.changes: list[tuple[str, Any]] = []
         self.told: list[tuple[str, str, str]] = []
         self.progress: list[Any] = []
-        self.store.subscribe(self.set_up.apply)
-        self.set_up.settingChanged.connect(self._set)
-        self.set_up.told.connect(lambda *told: self.told.append(told))
-        self.set_up.progressed.connect(self.progress.append)
-        self.set_up.apply(self.store.current)
+        self.store.subscribe(self.model_setup.apply)
+        self.model_setup.settingChanged.connect(self._set)
+        self.model_setup.notified.connect(lambda *told: self.told.append(told))
+        self.model_setup.progressed.connect(self.progress.append)
+        self.model_setup.apply(self.store.current)
 
     def _set(self, key: str, value: Any) -> None:
         self.changes.append((key, value))
         self.store.set(key, value)
 
     def open(self, kind: str = "") -> ModelsWindow:
-        window = self.set_up.open_models(kind)
+        window = self.model_setup.open_models(kind)
         assert window is not None
         self.qtbot.waitUntil(lambda: window.card.title() != "" and window.list.is_complete, timeout=10_000)
         return window
 
     def row(self, kind: str, name: str) -> ModelRowView:
-        assert self.set_up.models is not None
-        view = self.set_up.models.list.view((kind, name))
-        assert view is not None, [row.key for row in self.set_up.models.list.rows()]
+        assert self.model_setup.models is not None
+        view = self.model_setup.models.list.view((kind, name))
+        assert view is not None, [row.key for row in self.model_setup.models.list.rows()]
         return view
 
     def press(self, kind: str, name: str, action: str) -> None:
@@ -78,13 +78,13 @@ class ModelsDesk:
 
 
 @contextmanager
-def models_desk(
+def models_harness(
     qtbot: QtBot, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[ModelsDesk]:
+) -> Iterator[ModelsHarness]:
     """An empty models directory with the server's models as catalogue."""
     place = tmp_path / "models"
     monkeypatch.setattr(paths, "models_dir", lambda: place)
-    monkeypatch.setattr(models_finder, "measure", lambda settings: False)  # two seconds; has a test of its own
+    monkeypatch.setattr(overview, "measure", lambda settings: False)  # two seconds; has a test of its own
     monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
     monkeypatch.setenv("ARGOS_PACKAGES_DIR", str(tmp_path / "argos-packages"))
     for name in ("HF_HUB_CACHE", "HF_ENDPOINT", "HF_TOKEN", "ARGOS_PACKAGE_INDEX"):
@@ -99,10 +99,10 @@ def models_desk(
         server.add_voice("de_DE-thorsten-medium"),
     ]
     catalogue_of(entries, place / "catalogue.json")
-    desk = ModelsDesk(qtbot, server, place)
+    desk = ModelsHarness(qtbot, server, place)
     yield desk
-    desk.set_up.close()
-    assert desk.set_up.wait(5)
-    for window in (desk.set_up.models, desk.set_up.first_run):
+    desk.model_setup.close()
+    assert desk.model_setup.wait(5)
+    for window in (desk.model_setup.models, desk.model_setup.first_run):
         if window is not None:
             qtbot.addWidget(window)

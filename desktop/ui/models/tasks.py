@@ -32,8 +32,8 @@ AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A download, as it is shown."""
+class Download:
+    """State of one download: phase, bytes, speed, error."""
 
     key: Key
     label: str
@@ -64,7 +64,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Overall:
+class DownloadsSummary:
     """All downloads under way together."""
 
     count: int
@@ -81,7 +81,7 @@ class Overall:
         return min(1.0, self.done / self.total) if self.total else None
 
 
-def overall(jobs: Sequence[Job]) -> Overall | None:
+def downloads_summary(jobs: Sequence[Download]) -> DownloadsSummary | None:
     """The downloads under way as one; None if there are none. Pure."""
     active = [job for job in jobs if job.is_active]
     if not active:
@@ -90,11 +90,11 @@ def overall(jobs: Sequence[Job]) -> Overall | None:
     total = sum(one or 0 for one in totals) if all(totals) else None
     done, speed = sum(job.done for job in active), sum(job.speed for job in active if not job.is_paused)
     left = (total - done) / speed if total is not None and speed > 0 else None
-    return Overall(len(active), done, total, speed, left, all(job.is_paused for job in active))
+    return DownloadsSummary(len(active), done, total, speed, left, all(job.is_paused for job in active))
 
 
-class ModelJobs(QObject):
-    """What is under way with models."""
+class ModelTasks(QObject):
+    """Runs downloads (a few at a time), imports, removals and list refreshes on threads, and tracks their state."""
 
     changed = pyqtSignal(tuple)
     """key of the download that got further, failed or is gone"""
@@ -102,7 +102,7 @@ class ModelJobs(QObject):
     """a model came or went: what is installed has to be looked up again"""
     fetched = pyqtSignal(str, str, str)
     """(kind, id, label) of a model that is installed now"""
-    told = pyqtSignal(str, str, str)
+    notified = pyqtSignal(str, str, str)
     """(code, one sentence, severity): what became of an import, a removal, a refresh, a download"""
     busyChanged = pyqtSignal(bool)
     """an import, a removal or a refresh is under way"""
@@ -115,7 +115,7 @@ class ModelJobs(QObject):
         super().__init__(parent)
         self._make = make or _downloads
         self._settings: ModelSettings | None = None
-        self._jobs: dict[Key, Job] = {}
+        self._jobs: dict[Key, Download] = {}
         self._wanted: dict[Key, Entry | Broken] = {}
         self._controls: dict[Key, Control] = {}
         self._threads: list[threading.Thread] = []
@@ -128,11 +128,11 @@ class ModelJobs(QObject):
         """Fetch with these mirrors and this proxy from now on."""
         self._settings = settings
 
-    def jobs(self) -> tuple[Job, ...]:
+    def jobs(self) -> tuple[Download, ...]:
         """Every download under way or failed, in the order in which they were asked for."""
         return tuple(self._jobs.values())
 
-    def job(self, key: Key) -> Job | None:
+    def job(self, key: Key) -> Download | None:
         return self._jobs.get(key)
 
     @property
@@ -232,7 +232,7 @@ class ModelJobs(QObject):
         job = self._jobs.get(key)
         if job is None or not job.is_active:
             self._wanted[key] = wanted
-            self._jobs[key] = Job(key, label, total=total)
+            self._jobs[key] = Download(key, label, total=total)
             self.changed.emit(key)
 
     def _start_waiting(self) -> None:
@@ -340,7 +340,7 @@ class ModelJobs(QObject):
         self._controls.pop(key, None)
         self._jobs[key] = replace(self._jobs[key], phase="failed", speed=0.0, seconds_left=None, message=sentence)
         self.changed.emit(key)
-        self.told.emit(code, sentence, "warning")
+        self.notified.emit(code, sentence, "warning")
         self._start_waiting()
 
     def _forget(self, key: Key) -> None:
@@ -352,7 +352,7 @@ class ModelJobs(QObject):
     def _finished(self, code: str, sentence: str, severity: str) -> None:
         self._count(-1)
         self.modelsChanged.emit()
-        self.told.emit(code, sentence, severity)
+        self.notified.emit(code, sentence, severity)
 
 
 def _downloads(settings: "ModelSettings") -> "Downloads":
