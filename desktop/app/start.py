@@ -15,6 +15,7 @@ from desktop.app.wiring import App
 from desktop.overlay.platform import overlay_platform
 from desktop.system import log as logs
 from desktop.system import paths
+from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.arguments import parse
 from desktop.ui.runtime.garbage import GarbageCollection
@@ -51,7 +52,7 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     look, geometry = startup_settings(file, flags)
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
-    window.restore_geometry(geometry)
+    window_geometry.restore(window, geometry)
     is_first = not file.exists()
     app = make(window, file, flags, options.profile, starts=options.start, greets=is_first and not options.start)
     logs.begin(app.crashed.emit)

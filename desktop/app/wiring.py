@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import QApplication
 from desktop.app.background_controls import BackgroundControls
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
+from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.model_setup import ModelSetup
 from desktop.ui.models.installed_choices import InstalledChoicesLookup
@@ -195,11 +196,8 @@ class App(QObject):
             theme.apply("system")
 
     def _save_geometry(self) -> None:
-        if self.store is None or self.window.isMaximized() or self.window.isFullScreen():
-            return
-        window = self.window  # x and y are those of the frame: that is what `move` places
-        geometry = (window.x(), window.y(), window.width(), window.height())
-        if geometry != self.store.current.window.geometry:
+        geometry = window_geometry.current(self.window)
+        if self.store is not None and geometry not in (None, self.store.current.window.geometry):
             self._changes.set("window.geometry", geometry)
 
     def _remember_first_run(self) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from desktop.bench.cost import cpu_share, one_thread
-from desktop.bench.live.bootstrap import Interval, interval
-from desktop.bench.live.erasure import total
+from desktop.bench.figures.bootstrap import Interval, interval
+from desktop.bench.figures.erasure import total
+from desktop.bench.figures.errors import percentile, pooled, word_errors
 from desktop.bench.live.live_run import RecordingResult, run_in_new_process, run_spec
 from desktop.bench.live.parts import TARGET_PREFIX
 from desktop.bench.live.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
 from desktop.bench.make_model import SIZES, make_whisper
-from desktop.bench.reports.figures import percentile, pooled, word_errors
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress

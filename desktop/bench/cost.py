@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.live.bootstrap import interval
+from desktop.bench.figures.bootstrap import interval
+from desktop.bench.figures.errors import percentile
 from desktop.bench.live.live_run import LiveRun, RecordingResult, run_in_new_process, run_spec
 from desktop.bench.live.script import Recording, chosen
 from desktop.bench.make_model import SIZES, make_whisper
-from desktop.bench.reports.figures import percentile
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress

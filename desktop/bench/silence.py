@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from desktop.bench import music as played
+from desktop.bench.figures.errors import normalized
 from desktop.bench.live.parts import TimedRecognizer
-from desktop.bench.reports.figures import normalized
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress

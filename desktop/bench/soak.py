@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from desktop.bench.figures.errors import Errors, percentile
 from desktop.bench.live.feeder import Feeder
 from desktop.bench.live.harness import decoded
 from desktop.bench.live.script import Recording, recordings
 from desktop.bench.live.silent_output import SilentOutput
 from desktop.bench.live.soak_listener import ScriptMatcher
-from desktop.bench.reports.figures import Errors, percentile
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress

@@ -13,12 +13,12 @@ from typing import Any
 
 from desktop.bench.live.live_run import run_in_new_process, run_spec
 from desktop.bench.people.prompts import VOICES, Prompt, missing, prompts
+from desktop.bench.people.speech_report import LanguageFigures, PromptResult, StreamResult, report
 from desktop.bench.people.speech_stream import SECONDS, stream
 from desktop.bench.people.whole_files import PlainWhisper, Read, read_both, spoken_errors
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, as_record, deliver
 from desktop.bench.reports.progress import Progress, progress
-from desktop.bench.reports.speech_report import LanguageFigures, PromptResult, StreamResult, report
 from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.installed import InstalledModel

@@ -6,8 +6,8 @@ Every recording is heard live, translated, in a process of its own; committed te
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from desktop.bench.live.bootstrap import interval
-from desktop.bench.live.erasure import Erasure, total
+from desktop.bench.figures.bootstrap import interval
+from desktop.bench.figures.erasure import Erasure, total
 from desktop.bench.live.live_run import LiveRun, RecordingResult, run_in_new_process, run_spec
 from desktop.bench.live.script import Recording, chosen, quick, recordings
 from desktop.bench.reports.machine import machine

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.live.delays import delays
-from desktop.bench.live.erasure import Erasure, erasure, revisions
+from desktop.bench.figures.delays import delays
+from desktop.bench.figures.erasure import Erasure, erasure, revisions
 from desktop.bench.live.harness import Rig
 from desktop.bench.live.parts import TimedRecognizer, backends
 from desktop.bench.live.peak_memory import peak_memory as peak_of
 from desktop.bench.live.real_time import real_time_factor
 from desktop.bench.live.script import Recording, group_of, recordings
-from desktop.bench.peers.shadow import put_beside
+from desktop.bench.live.shadow import put_beside
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, TranscriptUpdate, TranslationUpdate
 from desktop.engine.text.languages import join_words

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.bench.figures.errors import Errors, matched_words, normalized, word_errors
 from desktop.bench.live.script import Recording
-from desktop.bench.reports.figures import Errors, matched_words, normalized, word_errors
 from desktop.engine.events import ErrorEvent, Event, Metrics, Severity, State, StateChanged, TranscriptUpdate
 
 _OLDEST = 120.0

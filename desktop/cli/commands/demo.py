@@ -10,9 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.bench.live.delays import Delays, Timeline, delays
+from desktop.bench.figures.delays import Delays, Timeline, delays
+from desktop.bench.figures.errors import summarized
 from desktop.bench.live.harness import write_wav
-from desktop.bench.reports.figures import summarized
 from desktop.cli.captions import printer_for
 from desktop.cli.commands.demo_recordings import Part, programme
 from desktop.cli.messages import say

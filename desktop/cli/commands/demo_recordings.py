@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from desktop.bench.live.delays import Sentence
+from desktop.bench.figures.delays import Sentence
 from desktop.bench.live.harness import decoded
 from desktop.bench.people.prompts import VOICES, Prompt, missing, prompts, samples_of
 from desktop.bench.people.stretches import spoken, stretches

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, QRect, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.main import output_summaries
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 SMALLEST = (640, 420)
 USUAL = (960, 640)
-
-_TITLE_BAR = 32
-"""Pixels that a window manager may put above the window."""
 
 
 class MainWindow(QWidget):
@@ -148,22 +145,6 @@ class MainWindow(QWidget):
     def notify(self, code: str, message: str, severity: str) -> None:
         """Show a sentence; severity: info, warning or error."""
         self._add_notice(Notice(code, message, severity, datetime.now()))
-
-    def restore_geometry(self, geometry: tuple[int, ...]) -> None:
-        """Place the window: x, y, width, height; where no screen is any more it keeps only its size, and on a
-        smaller screen than before it still lies inside."""
-        if len(geometry) != 4:
-            return
-        wanted = QRect(*geometry)
-        self.resize(wanted.size())
-        for screen in QGuiApplication.screens():
-            room = screen.availableGeometry().adjusted(0, 0, 0, -_TITLE_BAR)
-            if room.intersects(wanted.adjusted(40, 0, -40, 0)):
-                self.resize(wanted.size().boundedTo(room.size()))
-                left = max(room.left(), min(wanted.left(), room.right() + 1 - self.width()))
-                top = max(room.top(), min(wanted.top(), room.bottom() + 1 - self.height()))
-                self.move(left, top)
-                return
 
     def toggle(self) -> None:
         """Start, or stop."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desktop.bench.live.erasure import Erasure
+from desktop.bench.figures.erasure import Erasure
 from desktop.bench.live.live_run import LiveRun, RecordingResult
 
 

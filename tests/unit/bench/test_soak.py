@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.bench.figures.errors import Errors
 from desktop.bench.live.script import Recording
 from desktop.bench.live.soak_listener import ScriptMatcher
-from desktop.bench.reports.figures import Errors
 from desktop.bench.soak import Period, report, trends
 from desktop.engine.events import TranscriptUpdate
 from tests.unit.bench.takes import ABOUT

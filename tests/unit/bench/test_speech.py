@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.bench.figures.errors import without_accents
 from desktop.bench.live.script import recordings
 from desktop.bench.people.prompts import VOICES, key_of
+from desktop.bench.people.speech_report import LanguageFigures, PromptResult, StreamResult, report
 from desktop.bench.people.speech_stream import PAUSES, fitting, pauses, recognised
 from desktop.bench.people.whole_files import spoken_errors
-from desktop.bench.reports.figures import without_accents
 from desktop.bench.reports.output import as_record
 from desktop.bench.reports.page import markdown
-from desktop.bench.reports.speech_report import LanguageFigures, PromptResult, StreamResult, report
 from desktop.bench.speech import PROMPTS, half, kept, plan
 from desktop.engine.errors import EngineError
 from tests import prompt_packages

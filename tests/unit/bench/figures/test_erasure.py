@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.bench.live.erasure import Erasure, erasure, revisions, total
+from desktop.bench.figures.erasure import Erasure, erasure, revisions, total
 
 TEXTS = st.lists(st.text(alphabet="ab ", max_size=12), max_size=8)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from desktop.bench.figures.delays import Sentence, Timeline, delays
 from desktop.bench.latency import first_sounds
-from desktop.bench.live.delays import Sentence, Timeline, delays
 from desktop.engine.events import Event, SpeechAudio, TranscriptUpdate, TranslationUpdate
 
 BEGAN = 100.0

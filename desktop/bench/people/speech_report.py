@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from desktop.bench.figures.errors import Errors, percentile, pooled
 from desktop.bench.people.speech_stream import PAUSES
 from desktop.bench.people.whole_files import spoken_errors
-from desktop.bench.reports.figures import Errors, percentile, pooled
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.text.languages import language_name
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.bench.reports.figures import (
+from desktop.bench.figures.errors import (
     Errors,
     matched_words,
     normalized,

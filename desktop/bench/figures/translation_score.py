@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.bench.live.bootstrap import Interval, interval
+from desktop.bench.figures.bootstrap import Interval, interval
 
 MISSING = (
     "BLEU and chrF need the package sacrebleu, which is not installed; install Parley with its extra bench, or "

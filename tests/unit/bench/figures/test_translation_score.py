@@ -6,9 +6,9 @@ import pytest
 
 from desktop.bench import accuracy
 from desktop.bench.accuracy import Result
+from desktop.bench.figures.errors import word_errors
+from desktop.bench.figures.translation_score import score
 from desktop.bench.live.script import recordings
-from desktop.bench.reports.figures import word_errors
-from desktop.bench.reports.translation_score import score
 from tests.unit.bench.takes import ABOUT
 
 RIGHT = "Iré a la escuela por la tarde."
@@ -57,7 +57,7 @@ def test_accuracy_fails_where_live_is_worse_than_whole() -> None:
 
 
 def test_without_sacrebleu_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.bench.reports.translation_score.is_available", lambda: False)
+    monkeypatch.setattr("desktop.bench.figures.translation_score.is_available", lambda: False)
     said = EVERYTHING["en-00"].text
     found = accuracy.report(ABOUT, "Starter", "pushed", [result("en-00", said, said, RIGHT)], [])
     assert any("sacrebleu, which is not installed" in note for note in found.notes)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from desktop.bench.reports.figures import percentile
+from desktop.bench.figures.errors import percentile
 
 T = TypeVar("T")
 TIMES = 1000

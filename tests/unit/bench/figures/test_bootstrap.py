@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.bench.live.bootstrap import interval, spread_out
-from desktop.bench.reports.figures import percentile
+from desktop.bench.figures.bootstrap import interval, spread_out
+from desktop.bench.figures.errors import percentile
 
 
 def mean(values: list[float]) -> float:

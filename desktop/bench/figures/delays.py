@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.bench.reports.figures import matched_words, normalized
+from desktop.bench.figures.errors import matched_words, normalized
 from desktop.engine.events import SAMPLE_RATE, Event, SpeechAudio, TranscriptUpdate, TranslationUpdate
 
 TOGETHER = 0.25
