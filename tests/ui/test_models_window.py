@@ -294,7 +294,7 @@ def test_a_model_that_comes_is_offered_while_parley_listens(
     engine.emit(StateChanged(State.LOADING), StateChanged(State.LISTENING))
     qtbot.waitUntil(lambda: app.window.status.is_running)
     shutil.copytree(RESOURCES / "starter" / "whisper", tmp_path / "mine")
-    app.model_setup.jobs.import_from(tmp_path / "mine")
+    app.model_setup.tasks.import_from(tmp_path / "mine")
     qtbot.waitUntil(lambda: "look_for_models" in engine.calls, timeout=10_000)
     machine = app.window.popovers
     qtbot.waitUntil(lambda: machine.machine is not None and any(c.value == "mine" for c in machine.machine.models))

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 class ReadyPage(Page):
     """A line for each of the steps before."""
 
-    def __init__(self, jobs: ModelTasks) -> None:
+    def __init__(self, tasks: ModelTasks) -> None:
         super().__init__(
             "Ready",
             "Ready to start",
             "Press Start and speak. The first steps can be opened again from the menu beside the warnings.",
         )
-        self._jobs = jobs
+        self._tasks = tasks
         self._found: ModelOverview | None = None
         self._sources = SourcePicker(self)  # knows the names of the devices
         self._sources.hide()
@@ -46,7 +46,7 @@ class ReadyPage(Page):
             inside.addWidget(line)
         self.content.addWidget(card)
         self.content.addStretch(1)
-        jobs.changed.connect(self._show)
+        tasks.changed.connect(self._show)
 
     def apply(self, settings: "Settings") -> None:
         super().apply(settings)
@@ -79,7 +79,7 @@ class ReadyPage(Page):
         self.outputs.say(outputs_words(settings))
 
     def _models_words(self, settings: "Settings") -> str:
-        active = downloads_summary(self._jobs.jobs())
+        active = downloads_summary(self._tasks.downloads())
         if active is not None:
             return f"Being fetched: {progress_words(active)}. You can start meanwhile; restart then to use them."
         if settings.recognition.backend == "pocketsphinx":

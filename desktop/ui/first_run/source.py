@@ -33,14 +33,14 @@ HEARD = -45.0
 class SourcePage(Page):
     """The picker of the main window, a meter that moves at once, and the test."""
 
-    def __init__(self, jobs: ModelTasks) -> None:
+    def __init__(self, tasks: ModelTasks) -> None:
         super().__init__(
             "Listen to",
             "What should Parley listen to?",
             "A microphone hears you. “What the computer plays” hears calls, lectures and films. "
             "Everything stays on this computer.",
         )
-        self._jobs = jobs
+        self._tasks = tasks
         self._found: ModelOverview | None = None
         self._is_open = False
         self._phase: Phase = "ready"
@@ -90,7 +90,7 @@ class SourcePage(Page):
         self._has_heard = False
         self._understanding = TrialRecognition(self)
         self._understanding.found.connect(self._show_understood)
-        jobs.changed.connect(self._show_test)
+        tasks.changed.connect(self._show_test)
         self._show_test()
         self.refresh()
 
@@ -246,7 +246,10 @@ class SourcePage(Page):
         """The download without which there is no real recogniser for a test."""
         if self._is_basic() or (self._found is not None and self._found.has_real_recogniser):
             return None
-        return next((job for job in self._jobs.jobs() if job.key[0] == "whisper" and job.is_active), None)
+        return next(
+            (download for download in self._tasks.downloads() if download.key[0] == "whisper" and download.is_active),
+            None,
+        )
 
     def _show_test(self) -> None:
         """The button and, while there is no result, the sentence below it."""

@@ -33,17 +33,17 @@ class FirstRun(QWidget):
     left = pyqtSignal()
     """the window was closed, at whatever page"""
 
-    def __init__(self, jobs: ModelTasks, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: ModelTasks, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("First steps")
         self.setWindowIcon(icons.app_icon())
         self.resize(720, 600)
         self.setMinimumSize(560, 460)
         self.languages = LanguagesPage()
-        self.models = ModelsPage(jobs)
-        self.source = SourcePage(jobs)
+        self.models = ModelsPage(tasks)
+        self.source = SourcePage(tasks)
         self.outputs = OutputsPage()
-        self.ready = ReadyPage(jobs)
+        self.ready = ReadyPage(tasks)
         self.pages: tuple[Page, ...] = (self.languages, self.models, self.source, self.outputs, self.ready)
         self.models.importWanted.connect(self.importWanted)
         self._steps = StepBar(tuple(page.name for page in self.pages))

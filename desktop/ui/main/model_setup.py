@@ -51,7 +51,7 @@ class ModelSetup(QObject):
         self._window = window
         self._settings: Settings | None = None
         self._devices: DevicesChanged | None = None
-        self._jobs: ModelTasks | None = None
+        self._tasks: ModelTasks | None = None
         self._lookup: ModelOverviewLookup | None = None
         self._found: ModelOverview | None = None
         self._waiting: Callable[[], object] | None = None
@@ -60,26 +60,26 @@ class ModelSetup(QObject):
         self.first_run: FirstRun | None = None
 
     @property
-    def jobs(self) -> "ModelTasks":
+    def tasks(self) -> "ModelTasks":
         """What is under way; made when it is first asked for."""
-        if self._jobs is None:
+        if self._tasks is None:
             from desktop.ui.models.tasks import ModelTasks
 
-            self._jobs = jobs = ModelTasks(self._make, self)
-            jobs.changed.connect(self._job_changed)
-            jobs.modelsChanged.connect(self._look)
-            jobs.modelsChanged.connect(self.modelsChanged)
-            jobs.notified.connect(self._told)
-            jobs.fetched.connect(self.installed)
+            self._tasks = tasks = ModelTasks(self._make, self)
+            tasks.changed.connect(self._download_changed)
+            tasks.modelsChanged.connect(self._look)
+            tasks.modelsChanged.connect(self.modelsChanged)
+            tasks.notified.connect(self._told)
+            tasks.fetched.connect(self.installed)
             if self._settings is not None:
-                jobs.apply(self._settings.models)
-        return self._jobs
+                tasks.apply(self._settings.models)
+        return self._tasks
 
     def apply(self, settings: "Settings") -> None:
         """Settings changed, or are there for the first time."""
         old, self._settings = self._settings, settings
-        if self._jobs is not None:
-            self._jobs.apply(settings.models)
+        if self._tasks is not None:
+            self._tasks.apply(settings.models)
         for window in (self.models, self.first_run):
             if window is not None:
                 window.apply(settings)
@@ -111,7 +111,7 @@ class ModelSetup(QObject):
         if self.models is None:
             from desktop.ui.models.window import ModelsWindow
 
-            self.models = ModelsWindow(self.jobs)
+            self.models = ModelsWindow(self.tasks)
             self.models.settingsWanted.connect(self.settingsWanted)
             self.models.apply(self._settings)
             if self._found is not None:
@@ -130,7 +130,7 @@ class ModelSetup(QObject):
         if self.first_run is None:
             from desktop.ui.first_run.window import FirstRun
 
-            self.first_run = FirstRun(self.jobs)
+            self.first_run = FirstRun(self.tasks)
             self.first_run.settingChanged.connect(self.settingChanged)
             self.first_run.startRequested.connect(self.startRequested)
             self.first_run.importWanted.connect(lambda: self.open_models() and None)
@@ -160,7 +160,7 @@ class ModelSetup(QObject):
 
     def import_from(self, path: Path) -> None:
         """Take models from a file or folder."""
-        self.jobs.import_from(path)
+        self.tasks.import_from(path)
 
     def close(self) -> None:
         """Close the windows, end what is under way; what was fetched so far is kept."""
@@ -169,8 +169,8 @@ class ModelSetup(QObject):
                 window.close()
         if self.first_run is not None:
             self.first_run.end()
-        if self._jobs is not None:
-            self._jobs.close()
+        if self._tasks is not None:
+            self._tasks.close()
         if self._lookup is not None:
             self._lookup.close()
 
@@ -195,10 +195,10 @@ class ModelSetup(QObject):
             if window is not None:
                 window.show_found(found)
 
-    def _job_changed(self, key: Key) -> None:
+    def _download_changed(self, key: Key) -> None:
         from desktop.ui.models.tasks import downloads_summary
 
-        self.progressed.emit(downloads_summary(self.jobs.jobs()))
+        self.progressed.emit(downloads_summary(self.tasks.downloads()))
 
     def _told(self, code: str, sentence: str, severity: str) -> None:
         is_shown = any(window is not None and window.isVisible() for window in (self.models, self.first_run))

@@ -92,19 +92,21 @@ class NeededCard(QFrame):
         self._is_paused = False
         self.show_needed("", (), ())
 
-    def show_needed(self, pair: str, missing: "Sequence[Entry]", jobs: Sequence[Download]) -> None:
-        """pair: the languages in words; missing: what they lack; jobs: what is under way."""
+    def show_needed(self, pair: str, missing: "Sequence[Entry]", downloads: Sequence[Download]) -> None:
+        """pair: the languages in words; missing: what they lack; downloads: what is under way."""
         self._missing = tuple(missing)
-        active = downloads_summary(jobs)
+        active = downloads_summary(downloads)
         wanted = {(one.kind, one.id) for one in missing}
-        self._failed = next((job for job in jobs if not job.is_active and job.key in wanted), None)
-        is_fetching = active is not None and any(job.key in wanted for job in jobs if job.is_active)
+        self._failed = next(
+            (download for download in downloads if not download.is_active and download.key in wanted), None
+        )
+        is_fetching = active is not None and any(download.key in wanted for download in downloads if download.is_active)
         self._bar.setVisible(is_fetching)
         self.pause.setVisible(is_fetching)
         self.fetch.setVisible(bool(missing) and not is_fetching)
         if active is not None and is_fetching:
             self._is_paused = active.is_paused
-            count = f"{active.count} models" if active.count > 1 else next(j.label for j in jobs if j.is_active)
+            count = f"{active.count} models" if active.count > 1 else next(j.label for j in downloads if j.is_active)
             self._show(("progress-download", "accent"), f"Fetching {count}", progress_words(active))
             self._bar.show_fraction(active.fraction, is_paused=active.is_paused)
             self.pause.setIcon(icons.icon("play" if active.is_paused else "pause"))

@@ -1,6 +1,6 @@
 """Fetching, importing, removing and repairing models beside the GUI thread, and how far each of it is.
 
-Lives as long as the app, so a download goes on when its window is closed. A thread for each job; at most two
+Lives as long as the app, so a download goes on when its window is closed. A thread for each; at most two
 downloads at once, the others wait for their turn. Everything public is used from the GUI thread, and every signal
 arrives there.
 """
@@ -81,16 +81,19 @@ class DownloadsSummary:
         return min(1.0, self.done / self.total) if self.total else None
 
 
-def downloads_summary(jobs: Sequence[Download]) -> DownloadsSummary | None:
+def downloads_summary(downloads: Sequence[Download]) -> DownloadsSummary | None:
     """The downloads under way as one; None if there are none. Pure."""
-    active = [job for job in jobs if job.is_active]
+    active = [download for download in downloads if download.is_active]
     if not active:
         return None
-    totals = [job.total for job in active]
+    totals = [download.total for download in active]
     total = sum(one or 0 for one in totals) if all(totals) else None
-    done, speed = sum(job.done for job in active), sum(job.speed for job in active if not job.is_paused)
+    done, speed = (
+        sum(download.done for download in active),
+        sum(download.speed for download in active if not download.is_paused),
+    )
     left = (total - done) / speed if total is not None and speed > 0 else None
-    return DownloadsSummary(len(active), done, total, speed, left, all(job.is_paused for job in active))
+    return DownloadsSummary(len(active), done, total, speed, left, all(download.is_paused for download in active))
 
 
 class ModelTasks(QObject):
@@ -111,11 +114,11 @@ class ModelTasks(QObject):
     def __init__(
         self, make: "Callable[[ModelSettings], Downloads] | None" = None, parent: QObject | None = None
     ) -> None:
-        """make: what fetches, with these mirrors and this proxy; called on the threads of the jobs."""
+        """make: what fetches, with these mirrors and this proxy; called on the threads of the tasks."""
         super().__init__(parent)
         self._make = make or _downloads
         self._settings: ModelSettings | None = None
-        self._jobs: dict[Key, Download] = {}
+        self._downloads: dict[Key, Download] = {}
         self._wanted: dict[Key, Entry | Broken] = {}
         self._controls: dict[Key, Control] = {}
         self._threads: list[threading.Thread] = []
@@ -128,12 +131,12 @@ class ModelTasks(QObject):
         """Fetch with these mirrors and this proxy from now on."""
         self._settings = settings
 
-    def jobs(self) -> tuple[Download, ...]:
+    def downloads(self) -> tuple[Download, ...]:
         """Every download under way or failed, in the order in which they were asked for."""
-        return tuple(self._jobs.values())
+        return tuple(self._downloads.values())
 
-    def job(self, key: Key) -> Download | None:
-        return self._jobs.get(key)
+    def download(self, key: Key) -> Download | None:
+        return self._downloads.get(key)
 
     @property
     def is_busy(self) -> bool:
@@ -154,9 +157,9 @@ class ModelTasks(QObject):
 
     def retry(self, key: Key) -> None:
         """Fetch again what failed; it goes on from where it was."""
-        job, wanted = self._jobs.get(key), self._wanted.get(key)
-        if job is not None and wanted is not None:
-            self._queue(key, job.label, job.total, wanted)
+        download, wanted = self._downloads.get(key), self._wanted.get(key)
+        if download is not None and wanted is not None:
+            self._queue(key, download.label, download.total, wanted)
             self._start_waiting()
 
     def pause(self, key: Key) -> None:
@@ -229,20 +232,20 @@ class ModelTasks(QObject):
     # Threads.
 
     def _queue(self, key: Key, label: str, total: int | None, wanted: "Entry | Broken") -> None:
-        job = self._jobs.get(key)
-        if job is None or not job.is_active:
+        download = self._downloads.get(key)
+        if download is None or not download.is_active:
             self._wanted[key] = wanted
-            self._jobs[key] = Download(key, label, total=total)
+            self._downloads[key] = Download(key, label, total=total)
             self.changed.emit(key)
 
     def _start_waiting(self) -> None:
         if self._settings is None or self._is_closed:
             return
-        running = sum(not self._jobs[key].is_paused for key in self._controls if key in self._jobs)
-        for key, job in tuple(self._jobs.items()):
+        running = sum(not self._downloads[key].is_paused for key in self._controls if key in self._downloads)
+        for key, download in tuple(self._downloads.items()):
             if running >= AT_ONCE:
                 return
-            if job.phase == "queued" and key not in self._controls:
+            if download.phase == "queued" and key not in self._controls:
                 running += 1
                 self._start(key)
 
@@ -251,7 +254,7 @@ class ModelTasks(QObject):
 
         assert self._settings is not None
         control = self._controls[key] = Control()
-        wanted, settings, label = self._wanted[key], self._settings, self._jobs[key].label
+        wanted, settings, label = self._wanted[key], self._settings, self._downloads[key].label
 
         def report(progress: "Progress") -> None:
             self._post(partial(self._got, key, progress))
@@ -310,25 +313,25 @@ class ModelTasks(QObject):
     # What the threads tell; on the GUI thread.
 
     def _got(self, key: Key, progress: "Progress") -> None:
-        job = self._jobs.get(key)
-        if job is None:
+        download = self._downloads.get(key)
+        if download is None:
             return
-        was_paused = job.is_paused
-        self._jobs[key] = replace(
-            job,
+        was_paused = download.is_paused
+        self._downloads[key] = replace(
+            download,
             phase=str(progress.phase),
             done=progress.done,
-            total=progress.total or job.total,
+            total=progress.total or download.total,
             speed=progress.speed,
             seconds_left=progress.seconds_left,
             message=progress.detail,
         )
         self.changed.emit(key)
-        if self._jobs[key].is_paused and not was_paused:
+        if self._downloads[key].is_paused and not was_paused:
             self._start_waiting()
 
     def _fetched(self, key: Key) -> None:
-        label = self._jobs[key].label if key in self._jobs else key[1]
+        label = self._downloads[key].label if key in self._downloads else key[1]
         self._forget(key)
         self.fetched.emit(*key, label)
         self.modelsChanged.emit()
@@ -338,14 +341,16 @@ class ModelTasks(QObject):
             self._forget(key)
             return
         self._controls.pop(key, None)
-        self._jobs[key] = replace(self._jobs[key], phase="failed", speed=0.0, seconds_left=None, message=sentence)
+        self._downloads[key] = replace(
+            self._downloads[key], phase="failed", speed=0.0, seconds_left=None, message=sentence
+        )
         self.changed.emit(key)
         self.notified.emit(code, sentence, "warning")
         self._start_waiting()
 
     def _forget(self, key: Key) -> None:
         self._controls.pop(key, None)
-        self._jobs.pop(key, None)
+        self._downloads.pop(key, None)
         self.changed.emit(key)
         self._start_waiting()
 
@@ -367,5 +372,5 @@ def _sentence(error: Exception, what: str) -> tuple[str, str]:
 
     if isinstance(error, EngineError):
         return error.code, error.message
-    log.exception("a job with models failed", exc_info=error)
+    log.exception("a task with models failed", exc_info=error)
     return "internal", f"{what} ({type(error).__name__}); try again, the log says more."

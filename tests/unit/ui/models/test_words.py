@@ -140,10 +140,10 @@ def test_downloads_together() -> None:
 
 
 def test_progress_lines() -> None:
-    job = Download(("whisper", "a"), "A", "fetching", 208_000_000, 486_000_000, 2_300_000, 121.0)
-    assert progress_line(job) == "42 % of 486 MB · 2.3 MB/s · 2 min left"
+    download = Download(("whisper", "a"), "A", "fetching", 208_000_000, 486_000_000, 2_300_000, 121.0)
+    assert progress_line(download) == "42 % of 486 MB · 2.3 MB/s · 2 min left"
     assert (
-        progress_line(Download(job.key, "A", "failed", message="Nobody answers; try later."))
+        progress_line(Download(download.key, "A", "failed", message="Nobody answers; try later."))
         == "Nobody answers; try later."
     )
 
