@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sentence = "There is no display to open a window on; use the command line instead, for example: parley demo"
         print(sentence, file=sys.stderr)  # noqa: T201
         return NO_DISPLAY
-    from desktop.app import run
+    from desktop.app.start import run
 
     return run(window)
 

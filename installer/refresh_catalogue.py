@@ -18,7 +18,7 @@ from pathlib import Path
 from desktop.engine.errors import EngineError
 from desktop.engine.models import catalogue
 from desktop.engine.models.catalogue import Entry
-from desktop.engine.models.downloads.listings import argos_entries, piper_entries, refresh, sized
+from desktop.engine.models.downloads.network.listings import argos_entries, piper_entries, refresh, sized
 from desktop.settings.declaration import ModelSettings
 from desktop.system import paths
 

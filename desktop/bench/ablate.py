@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from desktop.bench.cost import cpu_share, one_thread
-from desktop.bench.live.bootstrap import Interval, interval
-from desktop.bench.live.erasure import total
-from desktop.bench.live.live_run import Take, job, run_apart
+from desktop.bench.figures.bootstrap import Interval, interval
+from desktop.bench.figures.erasure import total
+from desktop.bench.figures.errors import percentile, pooled, word_errors
+from desktop.bench.live.live_run import RecordingResult, run_in_new_process, run_spec
 from desktop.bench.live.parts import TARGET_PREFIX
 from desktop.bench.live.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
 from desktop.bench.make_model import SIZES, make_whisper
-from desktop.bench.reports.figures import percentile, pooled, word_errors
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Report, Series, Table
 from desktop.engine.models.choice import chosen_model
@@ -78,7 +78,7 @@ class Outcome:
     """A variant and all that was heard with it."""
 
     variant: Variant
-    takes: tuple[Take, ...]
+    takes: tuple[RecordingResult, ...]
     revisions: int = 0
     errors: tuple[str, ...] = ()
 
@@ -91,7 +91,7 @@ def main(
     is_quick: bool,
     only: Sequence[str] = (),
     repeats: int,
-    output: Output,
+    output: ReportOutput,
 ) -> int:
     """Measure and print; returns 0. Raises EngineError."""
     output.check()
@@ -145,7 +145,7 @@ def measure(
     shadow: directory of a random model whose cost is added."""
     settings = one_thread(settings)
     jobs = [
-        job(
+        run_spec(
             changed(settings, one.changes),
             everything,
             without=one.without,
@@ -154,7 +154,7 @@ def measure(
         )
         for one in variants
     ]
-    takes: list[list[Take]] = [[] for _ in variants]
+    takes: list[list[RecordingResult]] = [[] for _ in variants]
     revised = [0] * len(variants)
     errors: list[list[str]] = [[] for _ in variants]
     seconds = sum(one.seconds for one in everything)
@@ -162,7 +162,7 @@ def measure(
         for turn in range(repeats):
             for index, one in enumerate(variants):
                 shown.at(f"{one.name}, run {turn + 1} of {repeats}")
-                (run,) = run_apart([jobs[index]])
+                (run,) = run_in_new_process([jobs[index]])
                 takes[index] += run.takes
                 revised[index] += run.revisions + run.translation_revisions
                 errors[index] += run.errors
@@ -172,21 +172,21 @@ def measure(
     )
 
 
-def error_rate(takes: Sequence[Take]) -> float:
+def error_rate(takes: Sequence[RecordingResult]) -> float:
     """Of all words."""
     return pooled(word_errors(one.said, one.heard) for one in takes).rate
 
 
-def delay(name: str, percent: float) -> Callable[[Sequence[Take]], float]:
+def delay(name: str, percent: float) -> Callable[[Sequence[RecordingResult]], float]:
     """A percentile of a delay over all takes; the function raises ValueError where nothing was measured."""
 
-    def figure(takes: Sequence[Take]) -> float:
+    def figure(takes: Sequence[RecordingResult]) -> float:
         return percentile([value for one in takes for value in getattr(one, name)], percent)
 
     return figure
 
 
-FIGURES: dict[str, Callable[[Sequence[Take]], float]] = {
+FIGURES: dict[str, Callable[[Sequence[RecordingResult]], float]] = {
     "word_error_rate": error_rate,
     "commit_p50": delay("commit", 50),
     "commit_p95": delay("commit", 95),
@@ -197,7 +197,7 @@ FIGURES: dict[str, Callable[[Sequence[Take]], float]] = {
 }
 
 
-def figures(takes: Sequence[Take]) -> dict[str, tuple[float, Interval]]:
+def figures(takes: Sequence[RecordingResult]) -> dict[str, tuple[float, Interval]]:
     """Every figure that could be taken, with its interval."""
     found = {}
     for name, figure in FIGURES.items():

@@ -10,17 +10,17 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.bench.live.bootstrap import interval
+from desktop.bench.figures import translation_score
+from desktop.bench.figures.bootstrap import interval
+from desktop.bench.figures.errors import Errors, pooled, word_errors
+from desktop.bench.figures.translation_score import Score
 from desktop.bench.live.harness import Rig, Via
 from desktop.bench.live.script import OUTSIDE_PHRASEBOOK, Recording, chosen, quick, recordings
 from desktop.bench.live.virtual_audio import VirtualAudio
-from desktop.bench.reports import translation_score
-from desktop.bench.reports.figures import Errors, pooled, word_errors
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import Progress, progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
-from desktop.bench.reports.translation_score import Score
 from desktop.engine.errors import EngineError
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.installed import InstalledModel
@@ -49,7 +49,7 @@ class Result:
     """of what was really said, by Argos; empty: no reference, or no translator"""
 
 
-def main(settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), output: Output) -> int:
+def main(settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), output: ReportOutput) -> int:
     """Measure and print; returns 0 if live recognition is within the limit of decoding whole files, else 1.
     Raises EngineError."""
     output.check()

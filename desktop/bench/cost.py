@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.live.bootstrap import interval
-from desktop.bench.live.live_run import LiveRun, Take, job, run_apart
+from desktop.bench.figures.bootstrap import interval
+from desktop.bench.figures.errors import percentile
+from desktop.bench.live.live_run import LiveRun, RecordingResult, run_in_new_process, run_spec
 from desktop.bench.live.script import Recording, chosen
 from desktop.bench.make_model import SIZES, make_whisper
-from desktop.bench.reports.figures import percentile
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Report, Series, Table
 from desktop.engine.models.choice import chosen_model
@@ -42,7 +42,7 @@ class Cost:
     runs: tuple[LiveRun, ...]
 
     @property
-    def takes(self) -> tuple[Take, ...]:
+    def takes(self) -> tuple[RecordingResult, ...]:
         return tuple(take for one in self.runs for take in one.takes)
 
     @property
@@ -69,7 +69,7 @@ def main(
     is_quick: bool,
     only: Sequence[str] = (),
     repeats: int,
-    output: Output,
+    output: ReportOutput,
 ) -> int:
     """Measure and print; returns 0. Raises EngineError."""
     output.check()
@@ -98,12 +98,12 @@ def measure(
         for turn in range(repeats):
             for name, shadow in zip(found, ["", *shadows], strict=True):
                 shown.at(f"{name}, run {turn + 1} of {repeats}")
-                found[name] += run_apart([job(settings, everything, shadow=shadow, is_read_fast=True)])
+                found[name] += run_in_new_process([run_spec(settings, everything, shadow=shadow, is_read_fast=True)])
                 shown.advance(found[name][-1].seconds)
     return tuple(Cost(name, tuple(runs)) for name, runs in found.items())
 
 
-def cpu_share(takes: Sequence[Take]) -> float:
+def cpu_share(takes: Sequence[RecordingResult]) -> float:
     """Processor seconds for each second of audio."""
     return sum(one.cpu for one in takes) / sum(one.seconds for one in takes)
 

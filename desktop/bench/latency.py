@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from desktop.bench.figures.bootstrap import interval, spread_out
+from desktop.bench.figures.delays import Delays, Timeline, delays
+from desktop.bench.figures.errors import percentile, summarized
 from desktop.bench.idle import engine_share, window_share
-from desktop.bench.live.bootstrap import interval, spread_out
-from desktop.bench.live.delays import Delays, Timeline, delays
 from desktop.bench.live.harness import Rig, Via
 from desktop.bench.live.real_time import real_time_factor
 from desktop.bench.live.script import Recording, chosen, quick, recordings
 from desktop.bench.live.silent_output import SilentOutput
 from desktop.bench.live.virtual_audio import VirtualAudio
-from desktop.bench.reports.figures import percentile, summarized
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.backends import Backends
@@ -72,7 +72,7 @@ class Findings:
 
 
 def main(
-    settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), repeats: int, output: Output
+    settings: Settings, *, via: Via, is_quick: bool, only: Sequence[str] = (), repeats: int, output: ReportOutput
 ) -> int:
     """Measure and print; returns 0 if every limit holds, else 1. Raises EngineError."""
     output.check()

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from desktop.bench import music as played
+from desktop.bench.figures.errors import normalized
 from desktop.bench.live.parts import TimedRecognizer
-from desktop.bench.reports.figures import normalized
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.audio.sources.pushed import PushedSource
@@ -103,7 +103,7 @@ class Result:
     """seconds that the recogniser ran, per second of audio"""
 
 
-def main(settings: Settings, *, minutes: float, output: Output) -> int:
+def main(settings: Settings, *, minutes: float, output: ReportOutput) -> int:
     """Measure and print; returns 0 if no word was shown and the recogniser rested in silence, else 1.
     Raises EngineError."""
     output.check()

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from desktop.bench.figures.errors import Errors, percentile
 from desktop.bench.live.feeder import Feeder
 from desktop.bench.live.harness import decoded
 from desktop.bench.live.script import Recording, recordings
 from desktop.bench.live.silent_output import SilentOutput
-from desktop.bench.live.soak_listener import Listener
-from desktop.bench.reports.figures import Errors, percentile
+from desktop.bench.live.soak_listener import ScriptMatcher
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.bench.reports.trend import Trend, trend
@@ -81,7 +81,7 @@ class Period:
     """of the words of the period"""
 
 
-def main(settings: Settings, *, minutes: float, output: Output) -> int:
+def main(settings: Settings, *, minutes: float, output: ReportOutput) -> int:
     """Measure and print; returns 0 if nothing grows, else 1. Raises EngineError."""
     output.check()
     label = chosen_model(settings.recognition).label
@@ -106,7 +106,7 @@ def measure(settings: Settings, minutes: float) -> tuple[tuple[Period, ...], tup
             "speech.mute_capture": "never",
         },
     )
-    listener = Listener()
+    listener = ScriptMatcher()
     engine = Engine(live, Backends(output=lambda *_: SilentOutput()))
     engine.subscribe(listener.take)
     thread = threading.Thread(target=engine.run, name="bench-engine", daemon=True)
@@ -170,7 +170,7 @@ def _speech() -> Iterator[tuple[Recording, Any, float]]:
             yield one, samples[one.path.name], chance.uniform(*_PAUSES)
 
 
-def _wait(listener: Listener, condition: Callable[[], bool], what: str) -> None:
+def _wait(listener: ScriptMatcher, condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + 60
     with listener.changed:
         while not condition():

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.live.live_run import job, run_apart
+from desktop.bench.live.live_run import run_in_new_process, run_spec
 from desktop.bench.people.prompts import VOICES, Prompt, missing, prompts
+from desktop.bench.people.speech_report import LanguageFigures, PromptResult, StreamResult, report
 from desktop.bench.people.speech_stream import SECONDS, stream
 from desktop.bench.people.whole_files import PlainWhisper, Read, read_both, spoken_errors
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, as_record, deliver
+from desktop.bench.reports.output import ReportOutput, as_record, deliver
 from desktop.bench.reports.progress import Progress, progress
-from desktop.bench.reports.speech_report import LanguageFigures, Line, Live, report
 from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.installed import InstalledModel
@@ -58,7 +58,7 @@ def half(language: str, count: int, *, is_odd: bool = False) -> tuple[Prompt, ..
     return tuple(one for one in prompts(language) if one.is_even != is_odd)[:count]
 
 
-def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: Output) -> int:
+def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: ReportOutput) -> int:
     """Measure and print; returns 0 if every limit holds, else 1. is_resumed: keep the languages that the JSON file has
     of the same model. Raises EngineError."""
     output.check()
@@ -109,15 +109,15 @@ def measure(settings: Settings, some: Sequence[Prompt], seconds: float, shown: P
     return _figures(reads, live)
 
 
-def hear_live(settings: Settings, plain: PlainWhisper, some: Sequence[Prompt], seconds: float) -> Live:
+def hear_live(settings: Settings, plain: PlainWhisper, some: Sequence[Prompt], seconds: float) -> StreamResult:
     """The prompts as a stream in real time. Raises EngineError."""
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as place:
         folder = Path(place)
         recording = stream(folder, some, plain, seconds)
-        (done,) = run_apart([job(settings, [recording], folder=str(folder))])
+        (done,) = run_in_new_process([run_spec(settings, [recording], folder=str(folder))])
     (take,) = done.takes
     errors = spoken_errors(take.said, take.heard)
-    return Live(
+    return StreamResult(
         seconds=take.seconds,
         said=take.said,
         heard=take.heard,
@@ -142,9 +142,9 @@ def read(settings: Settings, language: str, count: int = PROMPTS, *, is_odd: boo
     return _figures(read_both(settings, plain, some), None)
 
 
-def _figures(reads: Sequence[Read], live: Live | None) -> LanguageFigures:
+def _figures(reads: Sequence[Read], live: StreamResult | None) -> LanguageFigures:
     language = reads[0].prompt.language
-    lines = tuple(Line(one.prompt.name, one.prompt.text, one.parley, one.plain) for one in reads)
+    lines = tuple(PromptResult(one.prompt.name, one.prompt.text, one.parley, one.plain) for one in reads)
     return LanguageFigures(language, VOICES[language].credit, lines, live)
 
 

@@ -6,12 +6,12 @@ Every recording is heard live, translated, in a process of its own; committed te
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from desktop.bench.live.bootstrap import interval
-from desktop.bench.live.erasure import Erasure, total
-from desktop.bench.live.live_run import LiveRun, Take, job, run_apart
+from desktop.bench.figures.bootstrap import interval
+from desktop.bench.figures.erasure import Erasure, total
+from desktop.bench.live.live_run import LiveRun, RecordingResult, run_in_new_process, run_spec
 from desktop.bench.live.script import Recording, chosen, quick, recordings
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.models.choice import chosen_model
@@ -27,7 +27,7 @@ _NOTES = (
 )
 
 
-def main(settings: Settings, *, is_quick: bool, only: Sequence[str] = (), repeats: int, output: Output) -> int:
+def main(settings: Settings, *, is_quick: bool, only: Sequence[str] = (), repeats: int, output: ReportOutput) -> int:
     """Measure and print; returns 0 if every limit holds, else 1. Raises EngineError."""
     output.check()
     everything = chosen(only, quick(recordings()) if is_quick else recordings())
@@ -42,7 +42,7 @@ def measure(settings: Settings, everything: Sequence[Recording], repeats: int) -
     with progress(repeats * sum(one.seconds for one in everything), "s") as shown:
         for turn in range(repeats):
             shown.at(f"run {turn + 1} of {repeats}")
-            runs += run_apart([job(settings, everything, is_translated=True)])
+            runs += run_in_new_process([run_spec(settings, everything, is_translated=True)])
             shown.advance(runs[-1].seconds)
     return tuple(runs)
 
@@ -50,7 +50,7 @@ def measure(settings: Settings, everything: Sequence[Recording], repeats: int) -
 def report(label: str, about: dict[str, Any], runs: Sequence[LiveRun]) -> Report:
     """What the runs say. Pure."""
     takes = [take for one in runs for take in one.takes]
-    groups: dict[str, list[Take]] = {}
+    groups: dict[str, list[RecordingResult]] = {}
     for take in takes:
         groups.setdefault(take.group, []).append(take)
     groups["all"] = takes
@@ -105,24 +105,29 @@ def report(label: str, about: dict[str, Any], runs: Sequence[LiveRun]) -> Report
     )
 
 
-def _source(take: Take) -> Erasure:
+def _source(take: RecordingResult) -> Erasure:
     return take.shown
 
 
-def _target(take: Take) -> Erasure:
+def _target(take: RecordingResult) -> Erasure:
     return take.shown_translation
 
 
-def _erasure(takes: Sequence[Take], part: Callable[[Take], Erasure]) -> Erasure:
+def _erasure(takes: Sequence[RecordingResult], part: Callable[[RecordingResult], Erasure]) -> Erasure:
     return total(part(take) for take in takes)
 
 
-def _cell(takes: Sequence[Take], part: Callable[[Take], Erasure]) -> str:
+def _cell(takes: Sequence[RecordingResult], part: Callable[[RecordingResult], Erasure]) -> str:
     found = interval(takes, lambda drawn: _erasure(drawn, part).normalized)
     return f"{_erasure(takes, part).normalized:.3f} ({found.low:.3f}–{found.high:.3f})"
 
 
-def _bars(name: str, groups: dict[str, list[Take]], names: tuple[str, ...], part: Callable[[Take], Erasure]) -> Series:
+def _bars(
+    name: str,
+    groups: dict[str, list[RecordingResult]],
+    names: tuple[str, ...],
+    part: Callable[[RecordingResult], Erasure],
+) -> Series:
     values = [_erasure(groups[one], part).normalized for one in names]
     bounds = [interval(groups[one], lambda drawn: _erasure(drawn, part).normalized) for one in names]
     return Series(name, names, tuple(values), tuple(one.low for one in bounds), tuple(one.high for one in bounds))

@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     from desktop.cli.arguments import hoisted
-    from desktop.cli.commands import app
     from desktop.cli.messages import say
+    from desktop.cli.parsing.root import app
     from desktop.engine.errors import EngineError
 
     try:

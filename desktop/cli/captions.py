@@ -19,7 +19,7 @@ _ARROW = "  → "
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CaptionLine:
     """One utterance as the user sees it."""
 
     committed: str
@@ -57,7 +57,7 @@ class RunningCaptions:
     _heard: dict[int, TranscriptUpdate] = field(default_factory=dict)
     _translated: dict[int, TranslationUpdate] = field(default_factory=dict)
 
-    def update(self, event: Event) -> list[Line]:
+    def update(self, event: Event) -> list[CaptionLine]:
         """Take note of an event; returns what is finished by it and leaves the stage."""
         if isinstance(event, TranscriptUpdate):
             self._heard[event.segment_id] = event
@@ -78,12 +78,12 @@ class RunningCaptions:
             self._forget(segment_id)
         return [line for line in finished if line.text]
 
-    def running(self) -> list[Line]:
+    def running(self) -> list[CaptionLine]:
         """What is not finished yet, in order."""
         lines = [self._line(segment_id) for segment_id in sorted(self._heard)]
         return [line for line in lines if line.text]
 
-    def rest(self) -> list[Line]:
+    def rest(self) -> list[CaptionLine]:
         """Everything that is left when nothing more comes."""
         lines = self.running()
         self._heard.clear()
@@ -94,12 +94,12 @@ class RunningCaptions:
         del self._heard[segment_id]
         self._translated.pop(segment_id, None)
 
-    def _line(self, segment_id: int) -> Line:
+    def _line(self, segment_id: int) -> CaptionLine:
         heard = self._heard[segment_id]
         translated = self._translated.get(segment_id)
         if translated is None:
-            return Line(heard.committed, heard.unconfirmed, heard.language)
-        return Line(
+            return CaptionLine(heard.committed, heard.unconfirmed, heard.language)
+        return CaptionLine(
             heard.committed,
             heard.unconfirmed,
             heard.language,
@@ -144,7 +144,7 @@ class PlainPrinter:
     def show(self, event: Event) -> None:
         self._write(self._captions.update(event))
 
-    def _write(self, lines: list[Line]) -> None:
+    def _write(self, lines: list[CaptionLine]) -> None:
         for line in lines:
             self._out.write(line.text + "\n")
             if line.translated_text:
@@ -185,7 +185,7 @@ class TerminalPrinter:
             self._live.update(Group(*running), refresh=True)
             self._print(finished)
 
-    def _print(self, lines: list[Line]) -> None:
+    def _print(self, lines: list[CaptionLine]) -> None:
         for line in lines:
             for text in _styled(line):
                 self._console.print(text)
@@ -247,7 +247,7 @@ def event_record(event: Event) -> dict[str, Any] | None:
     return None
 
 
-def _styled(line: Line) -> list[Text]:
+def _styled(line: CaptionLine) -> list[Text]:
     texts = [_two(line.committed, line.unconfirmed, line.language, "")]
     if line.translated_text:
         below = Text().append(_ARROW, style="dim")

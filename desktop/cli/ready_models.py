@@ -5,12 +5,12 @@ from desktop.cli.messages import say
 
 def ready_models() -> None:
     """Put together what is waiting (seconds, once); a sentence on stderr for what is done and what cannot be used."""
-    from desktop.engine.models.downloads import packages
+    from desktop.engine.models.downloads import assembly, packages
     from desktop.engine.text.languages import listed
 
     waiting = packages.waiting()
     if not waiting:
         return
     say(f"putting {listed([one.label for one in waiting])} in place, once.")
-    for problem in packages.assemble():
+    for problem in assembly.assemble():
         say(problem)

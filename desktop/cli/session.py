@@ -22,8 +22,8 @@ from desktop.settings.declaration import Settings
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Session:
-    """A context manager around an Engine. Used from the main thread.
+class EngineSession:
+    """Context manager that runs an Engine on a thread and yields its events on the main thread.
 
     interrupted_by: the signal that asked to stop, or None.
     errors: what went wrong since the last `listen`, as (code, message).

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from desktop.doctor import installed, machine, screen, sound
-from desktop.doctor.findings import Finding, Health, Verdict, skipped
+from desktop.doctor.findings import CheckResult, Finding, Health, skipped
 from desktop.engine.errors import EngineError
 from desktop.settings.declaration import Settings
 
@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What is examined."""
+class CheckContext:
+    """Input of every check: settings, settings problems, start-up time, a cancellation flag."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Check:
 
     id: str
     title: str
-    look: Callable[[Subject], Verdict]
+    look: Callable[[CheckContext], CheckResult]
     not_when_quick: str = ""
     """why it is left out of a quick examination; empty if it is not"""
 
@@ -61,7 +61,7 @@ CHECKS: tuple[Check, ...] = (
 """In the order in which they are shown and done."""
 
 
-def examine(subject: Subject, *, quick: bool = False) -> Iterator[Finding]:
+def examine(subject: CheckContext, *, quick: bool = False) -> Iterator[Finding]:
     """Every finding, in the order of CHECKS; ends early when `subject.cancelled` is set. Never raises.
 
     quick: without sound and measurements, a second or two instead of ten."""
@@ -71,15 +71,15 @@ def examine(subject: Subject, *, quick: bool = False) -> Iterator[Finding]:
         yield examine_one(check, subject, quick=quick)
 
 
-def examine_one(check: Check, subject: Subject, *, quick: bool = False) -> Finding:
+def examine_one(check: Check, subject: CheckContext, *, quick: bool = False) -> Finding:
     """One finding, for example to look again after something was mended. Never raises."""
     if quick and check.not_when_quick:
         return skipped(check.not_when_quick).named(check.id, check.title)
     try:
         return check.look(subject).named(check.id, check.title)
     except EngineError as error:
-        return Verdict(Health.PROBLEM, error.message).named(check.id, check.title)
+        return CheckResult(Health.PROBLEM, error.message).named(check.id, check.title)
     except Exception as error:
         log.exception("the check %s failed", check.id)
         sentence = f"This could not be looked at ({type(error).__name__}); the log says more."
-        return Verdict(Health.WARNING, sentence).named(check.id, check.title)
+        return CheckResult(Health.WARNING, sentence).named(check.id, check.title)

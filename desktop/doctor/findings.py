@@ -38,8 +38,8 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A finding without its name: what a check gives back. Fields as in `Finding`."""
+class CheckResult:
+    """Result of a check before it is given the check's id and title. Fields as in `Finding`."""
 
     health: Health
     sentence: str
@@ -51,14 +51,14 @@ class Verdict:
         return Finding(check_id, title, self.health, self.sentence, self.fix, self.command, self.private)
 
 
-def ok(sentence: str, *private: str) -> Verdict:
+def ok(sentence: str, *private: str) -> CheckResult:
     """It works."""
-    return Verdict(Health.OK, sentence, private=private)
+    return CheckResult(Health.OK, sentence, private=private)
 
 
-def skipped(sentence: str) -> Verdict:
+def skipped(sentence: str) -> CheckResult:
     """It was not looked at."""
-    return Verdict(Health.SKIPPED, sentence)
+    return CheckResult(Health.SKIPPED, sentence)
 
 
 def worst(findings: Iterable[Finding]) -> Health:

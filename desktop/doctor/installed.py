@@ -1,34 +1,37 @@
 """The models: is what the settings ask for there, and whole? Looks at the disk; on the examination's thread."""
 
-from desktop.doctor.findings import Health, Verdict, ok
+from desktop.doctor.findings import CheckResult, Health, ok
 from desktop.engine.errors import EngineError, ModelError
 from desktop.engine.models import installed as on_disk
 from desktop.engine.models.choice import chosen_model
+from desktop.engine.models.translation_routes import translation_route
 from desktop.engine.models.whisper_directory import describe
 from desktop.engine.text.languages import language_name
 from desktop.settings.declaration import Settings
 
 
-def models(settings: Settings) -> Verdict:
+def models(settings: Settings) -> CheckResult:
     """Recognition, translation and voice for the languages that are chosen."""
     try:
         lacks, basics = _lacks(settings)
     except EngineError as error:
-        return Verdict(Health.PROBLEM, error.message)
+        return CheckResult(Health.PROBLEM, error.message)
     if lacks:
-        return Verdict(Health.PROBLEM, " ".join(lacks), "Fetch or import what is missing in the window of the models.")
+        return CheckResult(
+            Health.PROBLEM, " ".join(lacks), "Fetch or import what is missing in the window of the models."
+        )
     if basics:
         fix = "Fetch larger models; those that ship with Parley know a phrasebook only."
-        return Verdict(Health.WARNING, " ".join(basics), fix)
+        return CheckResult(Health.WARNING, " ".join(basics), fix)
     return ok("Everything for the chosen languages is installed.")
 
 
-def broken() -> Verdict:
+def broken() -> CheckResult:
     """Files that are there but cannot be used."""
     problems = [problem for kind in on_disk.KINDS for problem in on_disk.broken(kind)]
     if not problems:
         return ok("Every model that is installed looks whole.")
-    return Verdict(Health.PROBLEM, " ".join(problems), "Install these again or delete them.")
+    return CheckResult(Health.PROBLEM, " ".join(problems), "Install these again or delete them.")
 
 
 def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
@@ -55,7 +58,7 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
             if (source, wanted) in heard and settings.translation.backend == "whisper":
                 continue
             try:
-                route = on_disk.translation_route(source, wanted)
+                route = translation_route(source, wanted)
             except ModelError as error:
                 if (source, wanted) not in heard or settings.translation.backend == "argos":
                     lacks.append(error.message)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-from desktop.doctor.findings import Health, Verdict, ok, skipped
+from desktop.doctor.findings import CheckResult, Health, ok, skipped
 from desktop.engine.errors import ModelError
 from desktop.engine.models.speed.tuning import Tuning, measure
 from desktop.engine.models.speed.tuning_cache import TuningCache
@@ -20,15 +20,15 @@ EASY, TOO_SLOW = 0.35, 1.0
 """seconds of work per second of speech: a running utterance is looked at three times a second"""
 
 
-def settings(problems: Sequence[str]) -> Verdict:
+def settings(problems: Sequence[str]) -> CheckResult:
     """What of the settings could not be read."""
     if not problems:
         return ok("All settings are understood.")
     fix = "Change or reset these in the settings; your file is kept as it is until then."
-    return Verdict(Health.WARNING, " ".join(problems), fix, private=(str(paths.config_file()),))
+    return CheckResult(Health.WARNING, " ".join(problems), fix, private=(str(paths.config_file()),))
 
 
-def speed(chosen: Settings, cancelled: Event) -> Verdict:
+def speed(chosen: Settings, cancelled: Event) -> CheckResult:
     """How fast the chosen recogniser is here; measured once per model and remembered."""
     from desktop.engine.models.choice import chosen_model
 
@@ -46,7 +46,7 @@ def speed(chosen: Settings, cancelled: Event) -> Verdict:
     return judge_speed(model.label, tuning)
 
 
-def judge_speed(label: str, tuning: Tuning) -> Verdict:
+def judge_speed(label: str, tuning: Tuning) -> CheckResult:
     """What a measurement says. Pure."""
     factor = tuning.real_time_factor
     best = next(timing for timing in tuning.timings if timing.choice == tuning.choice)
@@ -54,38 +54,38 @@ def judge_speed(label: str, tuning: Tuning) -> Verdict:
     card = [choice for choice in tuning.failed if choice.device == "cuda"]
     if card and tuning.choice.device == "cpu":
         fix = "Check its driver and the CUDA libraries (cuBLAS, cuDNN), or set the device to cpu."
-        return Verdict(Health.WARNING, f"The graphics card cannot be used. {fact}.", fix)
+        return CheckResult(Health.WARNING, f"The graphics card cannot be used. {fact}.", fix)
     if factor > TOO_SLOW:
         fix = "Choose a smaller model; words will come late with this one."
-        return Verdict(Health.PROBLEM, f"{fact}: it cannot keep up.", fix)
+        return CheckResult(Health.PROBLEM, f"{fact}: it cannot keep up.", fix)
     if factor > EASY:
-        return Verdict(Health.WARNING, f"{fact}: words come late.", "Choose a smaller model for quicker subtitles.")
+        return CheckResult(Health.WARNING, f"{fact}: words come late.", "Choose a smaller model for quicker subtitles.")
     return ok(f"{fact}: it keeps up with ease.")
 
 
-def disk(place: Path | None = None) -> Verdict:
+def disk(place: Path | None = None) -> CheckResult:
     """Space for models. place: where they are kept, by default the user's folder."""
     place = place or paths.models_dir()
     there = next(one for one in (place, *place.parents) if one.exists())
     return judge_disk(shutil.disk_usage(there).free)
 
 
-def judge_disk(free: int) -> Verdict:
+def judge_disk(free: int) -> CheckResult:
     """What so many free bytes mean. Pure."""
     amount = f"{free / 1e9:.1f} GB are free where the models are kept"
     if free < TOO_LITTLE:
-        return Verdict(Health.PROBLEM, f"Only {amount}.", "Remove files or models that you do not need.")
+        return CheckResult(Health.PROBLEM, f"Only {amount}.", "Remove files or models that you do not need.")
     if free < LITTLE:
         fix = "Make room before you fetch a large model; `parley models` shows how large each is."
-        return Verdict(Health.WARNING, f"Only {amount}.", fix)
+        return CheckResult(Health.WARNING, f"Only {amount}.", fix)
     return ok(f"{amount[0].upper()}{amount[1:]}.")
 
 
-def start(started_in: float | None) -> Verdict:
+def start(started_in: float | None) -> CheckResult:
     """How long the program took to start. Pure."""
     if started_in is None:
         return skipped("How long the start took is not known here.")
     if started_in > SLOW_START:
         fix = "Close programs that keep the disk or the processor busy."
-        return Verdict(Health.WARNING, f"Parley took {started_in:.1f} s to start.", fix)
+        return CheckResult(Health.WARNING, f"Parley took {started_in:.1f} s to start.", fix)
     return ok(f"Parley started in {started_in:.2f} s.")

@@ -9,7 +9,7 @@ import sys
 from time import monotonic
 from typing import Any
 
-from desktop.doctor.findings import Health, Verdict, ok, skipped
+from desktop.doctor.findings import CheckResult, Health, ok, skipped
 from desktop.engine.errors import TypingError
 from desktop.injector.platforms import choose, open_keyboard
 from desktop.settings.declaration import Settings
@@ -27,14 +27,14 @@ def _platform() -> str:
         return ""
 
 
-def typing(settings: Settings) -> Verdict:
+def typing(settings: Settings) -> CheckResult:
     """Whether keys can be sent to other windows."""
     if not _platform():
         return skipped(NO_SCREEN)
     try:
         keyboard = open_keyboard(settings)
     except TypingError as error:
-        return Verdict(Health.PROBLEM if settings.typing.enabled else Health.WARNING, error.message)
+        return CheckResult(Health.PROBLEM if settings.typing.enabled else Health.WARNING, error.message)
     try:
         caveat = keyboard.capabilities.caveat
     finally:
@@ -42,7 +42,7 @@ def typing(settings: Settings) -> Verdict:
     return ok(f"Text can be typed into other windows. {caveat}".strip())
 
 
-def hotkeys(settings: Settings) -> Verdict:
+def hotkeys(settings: Settings) -> CheckResult:
     """Whether global hotkeys can be heard, and whether those that are set make sense."""
     combinations = {name: keys.strip() for name, keys in settings.hotkeys.model_dump().items() if _is_set(keys)}
     platform = _platform()
@@ -53,12 +53,12 @@ def hotkeys(settings: Settings) -> Verdict:
         if not combinations:
             return skipped("No global hotkey is set. Wayland lets no program hear keys of other windows.")
         sentence = "Wayland lets no program hear keys of other windows: hotkeys work in Parley's windows only."
-        return Verdict(Health.WARNING, sentence, fix)
+        return CheckResult(Health.WARNING, sentence, fix)
     try:
         from pynput import keyboard
     except Exception as error:  # pynput raises whatever its backend raised
         sentence = f"Global hotkeys do not work on this desktop ({type(error).__name__})."
-        return Verdict(Health.WARNING, sentence, "Use the shortcuts of the window.")
+        return CheckResult(Health.WARNING, sentence, "Use the shortcuts of the window.")
     if not combinations:
         return ok("Global hotkeys can be heard here; none is set.")
     wrong = []
@@ -69,10 +69,10 @@ def hotkeys(settings: Settings) -> Verdict:
             wrong.append(keys)
     if wrong:
         fix = "Write it like <ctrl>+<alt>+l, in the settings under Hotkeys."
-        return Verdict(Health.PROBLEM, f"This is no combination of keys: {', '.join(wrong)}.", fix)
+        return CheckResult(Health.PROBLEM, f"This is no combination of keys: {', '.join(wrong)}.", fix)
     if len(set(combinations.values())) < len(combinations):
         fix = "Give each its own combination in the settings under Hotkeys."
-        return Verdict(Health.WARNING, "Two hotkeys have the same combination of keys.", fix)
+        return CheckResult(Health.WARNING, "Two hotkeys have the same combination of keys.", fix)
     return ok(f"Global hotkeys can be heard: {len(combinations)} set.")
 
 
@@ -80,7 +80,7 @@ def _is_set(keys: object) -> bool:
     return isinstance(keys, str) and bool(keys.strip())
 
 
-def compositor(settings: Settings) -> Verdict:
+def compositor(settings: Settings) -> CheckResult:
     """Whether windows can be see-through, which subtitles over a video want."""
     platform = _platform()
     if not platform:
@@ -94,12 +94,12 @@ def compositor(settings: Settings) -> Verdict:
     if not settings.subtitles.enabled:
         return ok("No compositor runs, and none is needed: subtitles are off.")
     fix = "Switch on the effects of your desktop, or start a compositor such as picom."
-    return Verdict(
+    return CheckResult(
         Health.WARNING, "No compositor runs: the box behind the subtitles is not see-through.", fix, "picom -b"
     )
 
 
-def clipboard(settings: Settings) -> Verdict:
+def clipboard(settings: Settings) -> CheckResult:
     """Whether the program that holds the clipboard answers: Parley saves what is there before it pastes."""
     platform = _platform()
     if not platform:
@@ -115,7 +115,7 @@ def clipboard(settings: Settings) -> Verdict:
             return ok("The clipboard can be used.")
     sentence = "The program that holds the clipboard does not answer, so text cannot be pasted."
     fix = "Copy something in another program, and close the one that hangs."
-    return Verdict(Health.WARNING if settings.typing.enabled else Health.OK, sentence, fix)
+    return CheckResult(Health.WARNING if settings.typing.enabled else Health.OK, sentence, fix)
 
 
 class _Screen:

@@ -8,7 +8,7 @@ from time import monotonic
 
 import numpy as np
 
-from desktop.doctor.findings import Health, Verdict, ok, skipped
+from desktop.doctor.findings import CheckResult, Health, ok, skipped
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import AudioError, EngineError
@@ -33,8 +33,8 @@ _CLIPPED_SHARE = 0.001
 
 
 @dataclass
-class Ear:
-    """A sink that keeps what it hears until it has enough."""
+class RecordingSink:
+    """A FrameSink that records a fixed number of seconds."""
 
     wanted: int
     """samples"""
@@ -67,15 +67,15 @@ class Ear:
         return np.concatenate(self.heard) if self.heard else np.zeros(0, np.float32)
 
 
-def microphone(settings: Settings, cancelled: Event) -> Verdict:
+def microphone(settings: Settings, cancelled: Event) -> CheckResult:
     """The microphone of the settings, or the default one where the settings name another kind of source."""
     chosen = settings.audio.source
     source = source_for(chosen if chosen.startswith("microphone:") else "microphone:")
-    ear = Ear(round(LISTEN * SAMPLE_RATE))
+    ear = RecordingSink(round(LISTEN * SAMPLE_RATE))
     try:
         source.open(ear)
     except AudioError as error:
-        return Verdict(Health.PROBLEM, error.message, private=(chosen.partition(":")[2],))
+        return CheckResult(Health.PROBLEM, error.message, private=(chosen.partition(":")[2],))
     try:
         _wait(ear.enough, cancelled, PATIENCE)
     finally:
@@ -83,52 +83,52 @@ def microphone(settings: Settings, cancelled: Event) -> Verdict:
     verdict = judge_microphone(ear.samples, source.label)
     command = "pactl set-source-mute @DEFAULT_SOURCE@ 0" if sys.platform == "linux" else ""
     if verdict.health is Health.PROBLEM and len(ear.samples) and not chosen.removeprefix("microphone:"):
-        return Verdict(verdict.health, verdict.sentence, verdict.fix, command, verdict.private)
+        return CheckResult(verdict.health, verdict.sentence, verdict.fix, command, verdict.private)
     return verdict
 
 
-def judge_microphone(samples: Samples, label: str) -> Verdict:
+def judge_microphone(samples: Samples, label: str) -> CheckResult:
     """What about LISTEN seconds of a microphone say about it. Pure."""
     private = (label,)
     if not len(samples):
         fix = "Connect it again, or choose another one under Listen to."
-        return Verdict(Health.PROBLEM, f"{label} delivers no sound.", fix, private=private)
+        return CheckResult(Health.PROBLEM, f"{label} delivers no sound.", fix, private=private)
     if not np.any(samples):
         sentence = f"{label} delivers silence only: it is muted, in the system or by a switch of its own."
-        return Verdict(Health.PROBLEM, sentence, "Unmute it in the sound settings of your system.", private=private)
+        return CheckResult(Health.PROBLEM, sentence, "Unmute it in the sound settings of your system.", private=private)
     if np.mean(np.abs(samples) >= _CLIPPED) >= _CLIPPED_SHARE:
         sentence = f"{label} is too loud: the sound is clipped, and words are lost in it."
-        return Verdict(Health.WARNING, sentence, "Turn its level down in the sound settings.", private=private)
+        return CheckResult(Health.WARNING, sentence, "Turn its level down in the sound settings.", private=private)
     level = rms(samples)
     if level < FAINT:
         sentence = f"{label} hears next to nothing ({level:.0f} dB)."
         fix = "Turn its level up in the sound settings, or speak while this is looked at."
-        return Verdict(Health.WARNING, sentence, fix, private=private)
+        return CheckResult(Health.WARNING, sentence, fix, private=private)
     if len(samples) < 0.8 * LISTEN * SAMPLE_RATE:
         sentence = f"{label} delivers sound with gaps."
         fix = "Close programs that keep the machine busy, or connect it without a hub or radio."
-        return Verdict(Health.WARNING, sentence, fix, private=private)
+        return CheckResult(Health.WARNING, sentence, fix, private=private)
     return ok(f"{label} works: {level:.0f} dB on average, {peak(samples):.0f} dB at the loudest.", *private)
 
 
-def loopback(settings: Settings, cancelled: Event) -> Verdict:
+def loopback(settings: Settings, cancelled: Event) -> CheckResult:
     """What the computer plays: is there something that lets Parley hear it?"""
     chosen = settings.audio.source
     source = source_for(chosen if chosen.startswith("loopback:") else "loopback:")
-    ear = Ear(SAMPLE_RATE // 5)
+    ear = RecordingSink(SAMPLE_RATE // 5)
     try:
         source.open(ear)
     except AudioError as error:
         is_wanted = chosen.startswith("loopback:")
         health = Health.PROBLEM if is_wanted else Health.WARNING
-        return Verdict(health, error.message, private=(chosen.partition(":")[2],))
+        return CheckResult(health, error.message, private=(chosen.partition(":")[2],))
     try:
         _wait(ear.enough, cancelled, PATIENCE)
     finally:
         source.close()
     if not ear.count:
         fix = "Play something and look again; if it stays so, choose another output in the sound settings."
-        return Verdict(Health.WARNING, f"{source.label} delivers no sound.", fix, private=(source.label,))
+        return CheckResult(Health.WARNING, f"{source.label} delivers no sound.", fix, private=(source.label,))
     return ok(f"Parley can hear {source.label}.", source.label)
 
 
@@ -154,13 +154,13 @@ def hears_tone(samples: Samples) -> bool:
     return False
 
 
-def output(settings: Settings, cancelled: Event) -> Verdict:
+def output(settings: Settings, cancelled: Event) -> CheckResult:
     """Plays a short quiet tone on the output of the voice and listens whether it comes out, where that can be heard."""
     from desktop.engine.audio.playback.speaker import Speaker
 
     chosen = settings.speech.output
     name = chosen.partition(":")[2]
-    ear = Ear(round(PATIENCE * SAMPLE_RATE))
+    ear = RecordingSink(round(PATIENCE * SAMPLE_RATE))
     failures: list[EngineError] = []
     played, ended = Event(), Event()
 
@@ -176,7 +176,7 @@ def output(settings: Settings, cancelled: Event) -> Verdict:
         speaker.open()
     except AudioError as error:
         health = Health.PROBLEM if settings.speech.enabled else Health.WARNING
-        return Verdict(health, error.message, private=(name,))
+        return CheckResult(health, error.message, private=(name,))
     listener = _monitor(name, ear)
     try:
         speaker.volume = 1.0
@@ -193,20 +193,22 @@ def output(settings: Settings, cancelled: Event) -> Verdict:
     if cancelled.is_set():
         return skipped("This was stopped.")
     if failures:
-        return Verdict(Health.PROBLEM, failures[0].message, private=(name,))
+        return CheckResult(Health.PROBLEM, failures[0].message, private=(name,))
     if not played.is_set():
         fix = "Choose another output in the settings under Voice."
-        return Verdict(Health.PROBLEM, "The output takes no sound.", fix)
+        return CheckResult(Health.PROBLEM, "The output takes no sound.", fix)
     if listener is None:
         return ok("A short tone was played; you should have heard it.")
     if hears_tone(ear.samples):
         return ok("A short tone was played, and it was heard coming out.")
     fix = "Unmute the output, or turn it up, in the sound settings of your system."
     command = "pactl set-sink-mute @DEFAULT_SINK@ 0" if sys.platform == "linux" and not name else ""
-    return Verdict(Health.WARNING, "A short tone was played, but nothing came out: the output is muted.", fix, command)
+    return CheckResult(
+        Health.WARNING, "A short tone was played, but nothing came out: the output is muted.", fix, command
+    )
 
 
-def _monitor(output_name: str, ear: Ear) -> Source | None:
+def _monitor(output_name: str, ear: RecordingSink) -> Source | None:
     """A loopback of that output, listening; None where there is none."""
     try:
         source = source_for(f"loopback:{output_name}")

@@ -24,7 +24,7 @@ class Window:
         return self.class_name or self.title or "the focused window"
 
 
-class How(StrEnum):
+class SendMethod(StrEnum):
     """How a chunk reaches the window."""
 
     KEYS = "keys"
@@ -36,7 +36,7 @@ class Chunk:
     """A piece of text that is sent without asking again which window has the focus."""
 
     text: str
-    how: How
+    how: SendMethod
 
 
 @dataclass(frozen=True, slots=True)

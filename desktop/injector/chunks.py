@@ -1,4 +1,4 @@
-"""How a text is cut into chunks and which way each goes: the ladder. Pure.
+"""Cuts text into chunks and chooses keystrokes or clipboard paste for each. Pure.
 
 Measured: single characters that are on the keyboard arrive everywhere by keystroke; all others, and long texts
 sooner, by the clipboard. A terminal gets keystrokes as long as they exist, since a paste may ask or be styled there.
@@ -6,7 +6,7 @@ sooner, by the clipboard. A terminal gets keystrokes as long as they exist, sinc
 
 from collections.abc import Callable
 
-from desktop.injector.base import Chunk, How
+from desktop.injector.base import Chunk, SendMethod
 from desktop.injector.diff import characters
 
 KEYS_AT_ONCE = 20
@@ -27,12 +27,12 @@ def cut(text: str, is_typable: Callable[[str], bool], *, method: str, is_termina
     by_key = all(is_typable(char) for char in text)
     prefers_keys = is_terminal or method == "keystrokes"
     if method == "paste" or (not prefers_keys and (not by_key or len(text) > LONG)):
-        return [Chunk(part, How.PASTE) for part in _parts(characters(text), PASTE_AT_ONCE)]
+        return [Chunk(part, SendMethod.PASTE) for part in _parts(characters(text), PASTE_AT_ONCE)]
     chunks: list[Chunk] = []
     run: list[str] = []
-    how = How.KEYS
+    how = SendMethod.KEYS
     for character in characters(text):
-        next_how = How.KEYS if all(is_typable(char) for char in character) else How.PASTE
+        next_how = SendMethod.KEYS if all(is_typable(char) for char in character) else SendMethod.PASTE
         if run and next_how is not how:
             chunks += _chunks(run, how)
             run = []
@@ -41,8 +41,8 @@ def cut(text: str, is_typable: Callable[[str], bool], *, method: str, is_termina
     return chunks + _chunks(run, how)
 
 
-def _chunks(run: list[str], how: How) -> list[Chunk]:
-    size = KEYS_AT_ONCE if how is How.KEYS else PASTE_AT_ONCE
+def _chunks(run: list[str], how: SendMethod) -> list[Chunk]:
+    size = KEYS_AT_ONCE if how is SendMethod.KEYS else PASTE_AT_ONCE
     return [Chunk(part, how) for part in _parts(run, size)]
 
 

@@ -15,7 +15,7 @@ from desktop.engine.events import Event, TranslationUpdate
 from desktop.injector.base import Keyboard, Window
 from desktop.injector.diff import can_undo, edit
 from desktop.injector.platforms import is_own, is_terminal, open_keyboard
-from desktop.injector.utterances import Inbox, SessionEnded, Update, wanted_text
+from desktop.injector.utterances import SessionEnded, TypingQueue, Update, wanted_text
 from desktop.settings.declaration import Settings
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class TypingStatus:
 
 @dataclass(slots=True)
 class _Utterance:
-    """The one that is being typed."""
+    """State of the utterance that is being typed: its window, and what was typed of it so far."""
 
     segment_id: int
     window: Window
@@ -58,7 +58,8 @@ class _Utterance:
 
 
 class Typist:
-    """Subscribes to an engine: give its `on_event` to `Engine.subscribe`.
+    """Types committed text of the engine's events into the focused window, on its own thread. Pass `on_event` to
+    `Engine.subscribe`.
 
     on_status: called from the typist's thread whenever the status changes.
     open_on: opens the platform's keyboard; raises TypingError.
@@ -74,7 +75,7 @@ class Typist:
         self._on_status = on_status
         self._open_on = open_on
         self._status = TypingStatus()
-        self._inbox = Inbox()
+        self._inbox = TypingQueue()
         self._wake = threading.Condition()
         self._is_changed = False
         self._is_closing = False

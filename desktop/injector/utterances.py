@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.engine.text.languages import join_words
 from desktop.injector.diff import revisable
-from desktop.injector.joins import clean, join, trailing
+from desktop.injector.spacing import clean, join, trailing
 
 Update = TranscriptUpdate | TranslationUpdate
 
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """Segments count from the start again after it."""
+    """Marks the end of a session in the queue; segment ids may start again after it."""
 
 
-class Inbox:
-    """Updates in the order in which they are to be typed; an update replaces an older one of its segment."""
+class TypingQueue:
+    """Queue of updates to type, in order; an update replaces a waiting older one of the same segment."""
 
     def __init__(self) -> None:
         self._items: deque[Update | SessionEnded] = deque()

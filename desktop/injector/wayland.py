@@ -12,7 +12,7 @@ import subprocess
 from typing import Any
 
 from desktop.engine.errors import TypingError
-from desktop.injector.base import Capabilities, Chunk, Guard, How, Window
+from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.diff import characters
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,9 @@ class WaylandKeyboard:
     def chunks(self, text: str, window: Window) -> list[Chunk]:
         """Keystrokes all through: wtype brings its own layout, with a key for every character."""
         parts = characters(text)
-        return [Chunk("".join(parts[start : start + AT_ONCE]), How.KEYS) for start in range(0, len(parts), AT_ONCE)]
+        return [
+            Chunk("".join(parts[start : start + AT_ONCE]), SendMethod.KEYS) for start in range(0, len(parts), AT_ONCE)
+        ]
 
     def send(self, chunk: Chunk, window: Window, guard: Guard) -> int:
         """Type one chunk; a chunk that has begun cannot be stopped."""

@@ -55,7 +55,7 @@ NEARLY_FULL = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is never torn apart: a word, or one character of a script without spaces."""
+    """Smallest unit of line breaking: a word, or one character of a script without spaces."""
 
     text: str
     space: bool = False

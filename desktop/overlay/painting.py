@@ -18,7 +18,7 @@ from PyQt6.QtGui import (
 
 from desktop.overlay.line_breaks import clusters
 from desktop.overlay.roll_up import Row
-from desktop.overlay.subtitles import Frame, Role
+from desktop.overlay.subtitles import Role, SubtitleFrame
 from desktop.settings.declaration import SubtitleSettings
 
 LINES_PER_SCREEN = 18
@@ -104,7 +104,7 @@ class SubtitlePainter:
             if settings.outline or worst_contrast(color, self._background, settings.background_opacity) < LEAST_CONTRAST
         }
 
-    def paint(self, painter: QPainter, area: QRectF, frame: Frame) -> None:
+    def paint(self, painter: QPainter, area: QRectF, frame: SubtitleFrame) -> None:
         """Draw a frame at the lower edge of an area, as wide as the area."""
         face = self._typeface
         height = face.box_height(frame.height)

@@ -23,8 +23,8 @@ LEAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """What the words of an utterance have in common."""
+class UtteranceInfo:
+    """Language, mark and ids of an utterance, shared by its lines."""
 
     segment_id: int
     language: str
@@ -56,9 +56,9 @@ class Row:
 
 
 @dataclass(slots=True)
-class Line:
+class RollUpLine:
     number: int
-    heading: Heading
+    heading: UtteranceInfo
     pieces: list[Piece] = field(default_factory=list)
     committed: str = ""
     unconfirmed: str = ""
@@ -93,8 +93,8 @@ class RollUp:
     def __init__(self, measure: Measure, width: float, height: int) -> None:
         self._measure = measure
         self._width = width
-        self._lines: list[Line] = []
-        self._tail: tuple[Heading, Sequence[Piece]] | None = None
+        self._lines: list[RollUpLine] = []
+        self._tail: tuple[UtteranceInfo, Sequence[Piece]] | None = None
         self._next_number = 0
         self.height = height
         self._rows = 0
@@ -111,7 +111,14 @@ class RollUp:
         )
 
     def write(
-        self, heading: Heading, committed: str, unconfirmed: str, now: float, *, show_unconfirmed: bool, more: bool
+        self,
+        heading: UtteranceInfo,
+        committed: str,
+        unconfirmed: str,
+        now: float,
+        *,
+        show_unconfirmed: bool,
+        more: bool,
     ) -> None:
         """Add committed text at the end, and replace the unconfirmed text, if it is that of the newest utterance.
 
@@ -146,7 +153,7 @@ class RollUp:
 
     def _lay_out(
         self,
-        heading: Heading,
+        heading: UtteranceInfo,
         new: Sequence[Piece],
         ahead: Sequence[Piece],
         now: float,
@@ -167,7 +174,7 @@ class RollUp:
                 left[:1] = [head] if rest is None else [head, rest]
                 count = 1
             if count and line is None:
-                line = Line(self._next_number, heading)
+                line = RollUpLine(self._next_number, heading)
                 self._next_number += 1
                 self._lines.append(line)
             for piece in left[:count]:
@@ -182,7 +189,7 @@ class RollUp:
             del left[:count]
             line = None
 
-    def _measure_after(self, heading: Heading) -> Measure:
+    def _measure_after(self, heading: UtteranceInfo) -> Measure:
         if not heading.mark:
             return self._measure
         return lambda text: self._measure(heading.mark + text)

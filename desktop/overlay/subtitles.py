@@ -11,7 +11,7 @@ from typing import Literal
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.overlay.line_breaks import joined
-from desktop.overlay.roll_up import Heading, RollUp, Row
+from desktop.overlay.roll_up import RollUp, Row, UtteranceInfo
 
 Role = Literal["original", "translation"]
 
@@ -51,7 +51,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class SubtitleFrame:
     """What is shown at one time, from top to bottom."""
 
     blocks: tuple[Block, ...] = ()
@@ -100,7 +100,7 @@ class _Stream:
     def update(
         self,
         update: TranscriptUpdate | TranslationUpdate,
-        heading: Heading,
+        heading: UtteranceInfo,
         now: float,
         *,
         show_unconfirmed: bool,
@@ -153,18 +153,18 @@ class Subtitles:
         """Take an update. Older revisions, and anything after the final one, change nothing."""
         if isinstance(update, TranscriptUpdate):
             role: Role = "original"
-            heading = Heading(update.segment_id, update.language, session=self._session)
+            heading = UtteranceInfo(update.segment_id, update.language, session=self._session)
         else:
             role = "translation"
             language = update.target_language if update.is_translated else update.source_language
             mark = "" if update.is_translated else untranslated_mark(language)
-            heading = Heading(update.segment_id, language, mark, self._session)
+            heading = UtteranceInfo(update.segment_id, language, mark, self._session)
         show_unconfirmed = self._layout.show_unconfirmed
         is_new = self._streams[role].update(update, heading, now, show_unconfirmed=show_unconfirmed)
         if is_new and role in self._layout.roles:
             self._changed = now
 
-    def frame(self, now: float) -> Frame:
+    def frame(self, now: float) -> SubtitleFrame:
         """What is to be shown now. Scrolls by at most one line at a call, so that every line is in some frame."""
         if now >= self._clears_at():
             self.clear()
@@ -173,7 +173,7 @@ class Subtitles:
         rolls = {role: self._streams[role].roll for role in self._layout.roles}
         if all(roll.is_empty() for roll in rolls.values()):
             self.clear()
-        return Frame(tuple(Block(role, roll.visible(), roll.rows) for role, roll in rolls.items() if roll.rows))
+        return SubtitleFrame(tuple(Block(role, roll.visible(), roll.rows) for role, roll in rolls.items() if roll.rows))
 
     def next_change(self) -> float | None:
         """When the next frame differs though nothing new is said; None if it will not."""

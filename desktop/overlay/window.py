@@ -22,7 +22,7 @@ from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, 
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles
 from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size
 from desktop.overlay.place import WIDEST, Drag, Rect, ScreenArea, place, screen_of
-from desktop.overlay.subtitles import Frame, Layout, Subtitles
+from desktop.overlay.subtitles import Layout, SubtitleFrame, Subtitles
 from desktop.settings.declaration import Settings, SubtitleSettings
 
 log = logging.getLogger(__name__)
@@ -72,8 +72,8 @@ class SubtitleOverlay(QWidget):
         self._typeface_family = self._settings.font_family
         self._painter = SubtitlePainter(self._settings, self._typeface)
         self._subtitles = Subtitles(Layout())
-        self._frame = Frame()
-        self._sample = Frame()
+        self._frame = SubtitleFrame()
+        self._sample = SubtitleFrame()
         self._wake = QTimer(self)
         self._wake.setSingleShot(True)
         self._wake.setTimerType(Qt.TimerType.PreciseTimer)
@@ -109,7 +109,7 @@ class SubtitleOverlay(QWidget):
         self._subtitles.clear()
         self._refresh()
 
-    def _visible_frame(self) -> Frame:
+    def _visible_frame(self) -> SubtitleFrame:
         return self._frame if self._frame or self._locked else self._sample
 
     def _refresh(self) -> None:
@@ -333,7 +333,7 @@ class SubtitleOverlay(QWidget):
             self._on_screens_changed()
 
 
-def sample_frame(layout: Layout) -> Frame:
+def sample_frame(layout: Layout) -> SubtitleFrame:
     """What the unlocked window shows while nobody speaks."""
     subtitles = Subtitles(layout)
     subtitles.update(TranscriptUpdate(0, 0, "en", "Subtitles will appear here.", "", (), 0, 0, True), 0.0)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from desktop.bench.live.harness import decoded
+from desktop.bench.live.shadow import Shadowed
 from desktop.bench.make_model import TINY, make_whisper
-from desktop.bench.peers.shadow import Shadowed
 from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter"
@@ -102,7 +102,7 @@ def test_an_encoder_output_from_elsewhere_is_refused(model: tuple[Any, Shadowed,
 def test_faster_whisper_notices_nothing(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from faster_whisper import WhisperModel
 
-    from desktop.bench.peers.shadow import put_beside
+    from desktop.bench.live.shadow import put_beside
 
     monkeypatch.setattr(ctranslate2.models, "Whisper", ctranslate2.models.Whisper)
     audio = decoded(STARTER / "test" / "en-00.flac")

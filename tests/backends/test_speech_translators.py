@@ -149,7 +149,7 @@ def test_a_model_that_really_translates_comes_before_a_phrasebook(
 
 
 def test_whisper_takes_what_no_package_has(monkeypatch: pytest.MonkeyPatch, speech: Recordings) -> None:
-    monkeypatch.setattr("desktop.engine.models.installed._argos_directories", lambda problems: iter(()))
+    monkeypatch.setattr("desktop.engine.models.model_places.argos_directories", lambda problems: iter(()))
     made = make_translator(Settings(), lambda event: None)
     assert made.capabilities.hears == {PAIR}
     made.load(*PAIR, lambda _: None)

@@ -17,6 +17,7 @@ from desktop.engine.events import TranscriptUpdate
 from desktop.engine.models import catalogue
 from desktop.engine.models import installed as models
 from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.translation_routes import translation_route
 from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.text.sentences import split
 from desktop.engine.translation.backends.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
@@ -322,7 +323,7 @@ def test_a_real_package_comes_before_a_phrasebook(packages: Path) -> None:
     """Even if the way is longer."""
     copy("translate-en_es-1_0", packages / "en_fr", to_code="fr")
     copy("translate-en_es-1_0", packages / "fr_es", from_code="fr")
-    route = models.translation_route("en", "es")
+    route = translation_route("en", "es")
     assert [package.languages for package in route] == [("en", "fr"), ("fr", "es")]
     assert ("en", "es") not in ArgosTranslator().capabilities.phrasebook
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from PyQt6.QtCore import QPoint, QTimer
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QListWidget, QWidget
 
-from desktop import app
+from desktop.app.start import run
 from tests.end2end.observed_app import ObservedApp
 
 EVERY = 100
@@ -68,5 +68,4 @@ def _on_screen(widget: QWidget, point: QPoint) -> list[int]:
 if __name__ == "__main__":
     ClickableApp.journal = Path(sys.argv[1])
     ClickableApp.places = Path(sys.argv[2])
-    app.App = ClickableApp  # type: ignore[misc]
-    sys.exit(app.run(sys.argv[3:]))
+    sys.exit(run(sys.argv[3:], ClickableApp))

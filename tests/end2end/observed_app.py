@@ -8,21 +8,31 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from desktop import app
+from PyQt6.QtCore import QTimer
+
+from desktop.app.start import run
+from desktop.app.wiring import App
 from desktop.engine.events import SpeechAudio, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.ui.runtime.engine_thread import EngineThread
 
 
-class ObservedApp(app.App):
+class ObservedApp(App):
     """The app; `journal` gets states, finals and what the overlay shows after each of them."""
 
     journal: Path
 
     def _connect(self) -> None:
         super()._connect()
-        self.hotkeys.failed.connect(lambda sentence: self._note(notice=sentence))
+        self.background.failed.connect(lambda sentence: self._note(notice=sentence))
 
-    def _on_event(self, event: Any) -> None:
-        super()._on_event(event)
+    def _connect_engine(self, engine: EngineThread) -> None:
+        super()._connect_engine(engine)
+        engine.received.connect(self._seen)
+
+    def _seen(self, event: Any) -> None:
+        QTimer.singleShot(0, lambda: self._write_down(event))  # behind whoever else the event was delivered to
+
+    def _write_down(self, event: Any) -> None:
         if isinstance(event, StateChanged):
             self._note(state=event.state.value, detail=event.detail)
         elif isinstance(event, TranscriptUpdate | TranslationUpdate):
@@ -39,5 +49,4 @@ class ObservedApp(app.App):
 
 if __name__ == "__main__":
     ObservedApp.journal = Path(sys.argv[1])
-    app.App = ObservedApp  # type: ignore[misc]
-    sys.exit(app.run(sys.argv[2:]))
+    sys.exit(run(sys.argv[2:], ObservedApp))

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 import psutil
 import pytest
 
+from desktop.bench.figures.errors import word_errors
 from desktop.bench.make_model import TINY, make_whisper
 from desktop.bench.peers.measures import measured
 from desktop.bench.peers.runs import Run, Setting, quietest_core, run
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, WHISPER_LIVE, WHOLE_FILE, PeerSystem
 from desktop.bench.peers.tracks import Track, tracks
-from desktop.bench.reports.figures import word_errors
 from desktop.system.paths import RESOURCES
 
 MODEL = RESOURCES / "starter" / "whisper"

@@ -7,7 +7,7 @@ import pytest
 
 from desktop.bench.live.virtual_audio import VirtualAudio
 from tests.end2end.test_whole_path import RunningApp
-from tests.end2end.typing_desk import Editor, wait_until
+from tests.end2end.typing_harness import Editor, wait_until
 from tests.virtual_desktop import VirtualDesktop
 
 

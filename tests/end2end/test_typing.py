@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.typing_desk import Dictation, Editor, RealUser, layout, wait_until
+from tests.end2end.typing_harness import Dictation, Editor, RealUser, layout, wait_until
 from tests.virtual_desktop import VirtualDesktop
 
 ASCII = [chr(code) for code in range(33, 127)]

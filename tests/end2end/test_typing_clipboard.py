@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.typing_desk import Dictation, Editor, clipboard, clipboard_targets, wait_until
+from tests.end2end.typing_harness import Dictation, Editor, clipboard, clipboard_targets, wait_until
 from tests.virtual_desktop import VirtualDesktop
 
 SPANISH = "¿Dónde está el niño de la señora Muñoz, que venía mañana?"

@@ -10,8 +10,8 @@ from desktop.injector.typist import TypingStatus, Typist
 from desktop.injector.wayland import WaylandKeyboard
 from desktop.injector.x11.typing import X11Keyboard
 from desktop.settings.declaration import Settings, TypingSettings
-from tests.end2end.typing_desk import EDITORS, Dictation, wait_until
-from tests.end2end.wayland_desk import WaylandDesk
+from tests.end2end.typing_harness import EDITORS, Dictation, wait_until
+from tests.end2end.wayland_session import WaylandDesk
 
 SAID = "Grüße an José, 日本語 und 😀: #{}[]|~^`"
 

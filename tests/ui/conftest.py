@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.app import App
+from desktop.app.wiring import App
 from desktop.settings.declaration import Settings
 from desktop.settings.store import SettingsStore
 from desktop.ui.main.main_window import MainWindow
@@ -42,7 +42,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window.settingChanged.connect(store.set)
     window.settingReset.connect(store.reset)
     window.settingsChanged.connect(store.update)
-    window.access.provenance = store
+    window.popovers.provenance = store
     window.apply(store.current)
     window.show()
     qtbot.waitExposed(window)

@@ -13,6 +13,7 @@ from desktop.settings.declaration import Settings
 from desktop.settings.store import SettingsStore
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.status import Status
+from desktop.ui.main.window_geometry import restore
 from desktop.ui.runtime.engine_thread import EngineThread
 from desktop.ui.runtime.hotkeys import Hotkeys
 from desktop.ui.tray.tray import Tray
@@ -51,8 +52,8 @@ def test_a_switch_while_running_reaches_the_engine_and_the_file(start_app: Start
 
 def test_quitting_hides_every_window_at_once(start_app: StartApp, qtbot: QtBot) -> None:
     app, _ = start_app()
-    models = app.set_up.open_models()
-    latency = app.window.side.open_latency()
+    models = app.model_setup.open_models()
+    latency = app.window.menu.open_latency()
     assert models is not None
     qtbot.waitUntil(models.isVisible)
     app.quit()
@@ -180,14 +181,14 @@ def test_an_error_of_the_engine_reaches_the_status_line(start_app: StartApp, qtb
 
 def test_a_place_on_a_screen_that_is_gone_is_not_used(window: MainWindow) -> None:
     before = window.pos()
-    window.restore_geometry((90_000, 90_000, 800, 600))
+    restore(window, (90_000, 90_000, 800, 600))
     assert window.pos() == before
     assert (window.width(), window.height()) == (800, 600)
 
 
 def test_a_place_on_a_larger_screen_is_moved_inside_this_one(window: MainWindow) -> None:
     room = window.screen().availableGeometry()
-    window.restore_geometry((room.right() - 200, room.bottom() - 100, 700, 500))
+    restore(window, (room.right() - 200, room.bottom() - 100, 700, 500))
     assert room.contains(QRect(window.pos(), window.size()))
-    window.restore_geometry((0, 0, room.width() + 500, room.height() + 500))
+    restore(window, (0, 0, room.width() + 500, room.height() + 500))
     assert window.width() <= room.width()

@@ -25,7 +25,7 @@ from desktop.system import paths
 from desktop.ui.doctor.rows import MARKS, FindingRow
 from desktop.ui.doctor.window import DoctorWindow, summary
 from desktop.ui.main.main_window import MainWindow
-from desktop.ui.runtime.hotkeys import Hotkeys, words
+from desktop.ui.runtime.hotkeys import Hotkeys, hotkey_text
 from desktop.ui.widgets import theme
 from tests.conftest import TEST_AUDIO
 from tests.virtual_desktop import VirtualDesktop
@@ -201,25 +201,25 @@ def test_without_a_screen_typing_says_so(doctor: DoctorWindow, qtbot: QtBot) -> 
 
 
 def test_without_a_hotkey_the_settings_are_one_click_away(window: MainWindow, qtbot: QtBot) -> None:
-    window.side.begin(Hotkeys(), tuple, 0.0)
-    doctor = window.side.open_doctor()
+    window.menu.begin(Hotkeys(), tuple, 0.0)
+    doctor = window.menu.open_doctor()
     assert doctor is not None
     assert "No hotkey is set" in doctor.hotkey.words
     qtbot.mouseClick(doctor.hotkey.button, Qt.MouseButton.LeftButton)
-    dialog = window.access._dialog
+    dialog = window.popovers._dialog
     assert dialog is not None
     assert dialog._list.currentItem().text() == "Hotkeys"  # type: ignore[union-attr]
     dialog.close()
     run = doctor._run
     QTimer.singleShot(0, doctor.close)
-    qtbot.waitUntil(lambda: window.side.doctor is None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.menu.doctor is None, timeout=10_000)
     if run is not None:
         qtbot.waitUntil(lambda: sip.isdeleted(run) or run.isFinished(), timeout=20_000)
 
 
 def test_a_combination_is_shown_as_it_is_pressed() -> None:
-    assert words("<ctrl>+<alt>+l") == "Ctrl+Alt+L"
-    assert words("<f9>") == "F9"
+    assert hotkey_text("<ctrl>+<alt>+l") == "Ctrl+Alt+L"
+    assert hotkey_text("<f9>") == "F9"
 
 
 def test_nothing_is_typed_into_another_window() -> None:

@@ -13,16 +13,18 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.errors import DeviceMissing
 from desktop.engine.events import Device, DevicesChanged, Samples
+from desktop.settings.declaration import Settings
+from desktop.ui.first_run import source_check
 from desktop.ui.first_run.source_check import recognise
 from desktop.ui.first_run.window import FirstRun
-from desktop.ui.models import finder as models_finder
+from desktop.ui.models import overview
 from desktop.ui.settings.hotkey_field import combination_of
 from desktop.ui.widgets.picker import PickerList
 from tests.conftest import TEST_AUDIO
 from tests.fakes import FakeSource
 from tests.model_server import Fault, ModelServer, served
 from tests.ui.conftest import StartApp
-from tests.ui.models_desk import ModelsDesk, models_desk
+from tests.ui.models_harness import ModelsHarness, models_harness
 
 DEVICES = DevicesChanged(
     (Device("microphone:a", "Built-in", True), Device("microphone:b", "Headset")),
@@ -59,18 +61,18 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture
 def desk(
     qtbot: QtBot, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: Room
-) -> Iterator[ModelsDesk]:
-    with models_desk(qtbot, server, tmp_path, monkeypatch) as desk:
+) -> Iterator[ModelsHarness]:
+    with models_harness(qtbot, server, tmp_path, monkeypatch) as desk:
         yield desk
 
 
 LANGUAGES, MODELS, SOURCE, OUTPUTS, READY = range(5)
 
 
-def opened(desk: ModelsDesk, room: Room, page: int = LANGUAGES) -> FirstRun:
+def opened(desk: ModelsHarness, room: Room, page: int = LANGUAGES) -> FirstRun:
     """The first steps at a page; where that is the source's, the source is open."""
-    desk.set_up.on_event(DEVICES)
-    window = desk.set_up.open_first_run()
+    desk.model_setup.on_event(DEVICES)
+    window = desk.model_setup.open_first_run()
     assert window is not None
     desk.qtbot.waitUntil(lambda: window.models.card.title() != "", timeout=10_000)
     window.turn_to(page)
@@ -87,7 +89,7 @@ def fetched(window: FirstRun, qtbot: QtBot) -> None:
 
 
 def test_the_level_moves_and_the_test_shows_what_was_understood(
-    desk: ModelsDesk, room: Room, qtbot: QtBot, speech: Any, manifest: dict[str, dict[str, Any]]
+    desk: ModelsHarness, room: Room, qtbot: QtBot, speech: Any, manifest: dict[str, dict[str, Any]]
 ) -> None:
     window = opened(desk, room)
     fetched(window, qtbot)
@@ -112,7 +114,7 @@ def test_the_level_moves_and_the_test_shows_what_was_understood(
     assert page.test.isEnabled()
 
 
-def test_the_test_keeps_the_focus_where_it_was(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_the_test_keeps_the_focus_where_it_was(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room, SOURCE)
     window.activateWindow()
     page = window.source
@@ -130,7 +132,7 @@ def test_the_test_keeps_the_focus_where_it_was(desk: ModelsDesk, room: Room, qtb
 
 
 def test_a_test_without_a_real_model_says_that_it_is_a_phrasebook(
-    desk: ModelsDesk, room: Room, qtbot: QtBot, speech: Any, manifest: dict[str, dict[str, Any]]
+    desk: ModelsHarness, room: Room, qtbot: QtBot, speech: Any, manifest: dict[str, dict[str, Any]]
 ) -> None:
     page = opened(desk, room, SOURCE).source
     qtbot.waitUntil(page.test.isEnabled)
@@ -144,7 +146,7 @@ def test_a_test_without_a_real_model_says_that_it_is_a_phrasebook(
 
 
 def test_while_the_model_is_being_fetched_the_test_waits_and_the_page_can_be_passed(
-    desk: ModelsDesk, room: Room, qtbot: QtBot, server: ModelServer
+    desk: ModelsHarness, room: Room, qtbot: QtBot, server: ModelServer
 ) -> None:
     gate = threading.Event()
     server.faults.append(Fault("model.bin", hold=gate, hold_after=4_000_000))
@@ -163,7 +165,7 @@ def test_while_the_model_is_being_fetched_the_test_waits_and_the_page_can_be_pas
     qtbot.waitUntil(lambda: "fetched" not in page.result_words(), timeout=10_000)
 
 
-def test_silence_is_told(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_silence_is_told(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     page = opened(desk, room, SOURCE).source
     qtbot.waitUntil(page.test.isEnabled)
     page.test.click()
@@ -174,11 +176,11 @@ def test_silence_is_told(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
 
 
 def test_a_source_that_is_missing_is_one_sentence_and_another_one_works(
-    desk: ModelsDesk, room: Room, qtbot: QtBot
+    desk: ModelsHarness, room: Room, qtbot: QtBot
 ) -> None:
     room.fail = DeviceMissing("The microphone Headset is not connected; choose another one.")
-    desk.set_up.on_event(DEVICES)
-    window = desk.set_up.open_first_run()
+    desk.model_setup.on_event(DEVICES)
+    window = desk.model_setup.open_first_run()
     assert window is not None
     window.turn_to(SOURCE)
     page = window.source
@@ -190,7 +192,34 @@ def test_a_source_that_is_missing_is_one_sentence_and_another_one_works(
     assert desk.store.current.audio.source == "loopback:x"
 
 
-def test_the_microphone_is_open_only_while_its_page_is_shown(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_what_the_source_before_said_is_not_shown_for_another_one(
+    desk: ModelsHarness, room: Room, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def recognise(samples: Samples, settings: Settings) -> tuple[str, str]:
+        begun.set()
+        assert go_on.wait(10)
+        ended.set()
+        return "said into the microphone", "Whisper small"
+
+    monkeypatch.setattr(source_check, "recognise", recognise)
+    page = opened(desk, room, SOURCE).source
+    qtbot.waitUntil(page.test.isEnabled)
+    page.test.click()
+    room.sources[-1].send(np.zeros(60_000, np.float32))
+    qtbot.waitUntil(begun.is_set)
+    page.picker.picked.emit("loopback:x")
+    qtbot.waitUntil(lambda: "Play something" in page.level_words())
+    go_on.set()
+    assert ended.wait(10)
+    qtbot.wait(50)
+    assert page.understood() == ""
+    assert page.test.text() == "Test for 3 seconds"
+    assert page.test.isEnabled()
+
+
+def test_the_microphone_is_open_only_while_its_page_is_shown(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room, MODELS)
     assert not room.sources
     window.next.click()
@@ -204,7 +233,7 @@ def test_the_microphone_is_open_only_while_its_page_is_shown(desk: ModelsDesk, r
     assert window.wait(5)
 
 
-def test_languages_are_those_there_are_models_for(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_languages_are_those_there_are_models_for(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room)
     page = window.languages
     page.spoken.click()
@@ -221,7 +250,7 @@ def test_languages_are_those_there_are_models_for(desk: ModelsDesk, room: Room, 
     assert page.plan() == "Parley writes down English."
 
 
-def test_models_are_fetched_while_one_goes_on(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_models_are_fetched_while_one_goes_on(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room, MODELS)
     page = window.models
     assert page.card.title() == "English → Spanish needs 2 more"
@@ -234,7 +263,7 @@ def test_models_are_fetched_while_one_goes_on(desk: ModelsDesk, room: Room, qtbo
     assert page.card.title() == "Everything for English → Spanish is installed"
 
 
-def test_a_real_model_takes_the_place_of_the_starter_models(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_a_real_model_takes_the_place_of_the_starter_models(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room, MODELS)
     page = window.models
     assert (page.starter.isVisible(), page.basic.isVisible(), page.understood.isVisible()) == (True, True, False)
@@ -250,7 +279,7 @@ def test_a_real_model_takes_the_place_of_the_starter_models(desk: ModelsDesk, ro
     assert desk.store.current.recognition.backend == "auto"
 
 
-def test_sizes_say_what_they_are_good_for_and_can_be_fetched(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_sizes_say_what_they_are_good_for_and_can_be_fetched(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room, MODELS)
     page = window.models
     assert [line.choice.entry.id for line in page.sizes] == ["tiny", "small"]
@@ -265,7 +294,7 @@ def test_sizes_say_what_they_are_good_for_and_can_be_fetched(desk: ModelsDesk, r
 
 
 def test_without_a_network_one_begins_with_what_ships(
-    desk: ModelsDesk, room: Room, qtbot: QtBot, server: ModelServer
+    desk: ModelsHarness, room: Room, qtbot: QtBot, server: ModelServer
 ) -> None:
     server.faults.append(Fault("/", status=503))
     window = opened(desk, room, MODELS)
@@ -281,12 +310,12 @@ def test_without_a_network_one_begins_with_what_ships(
     assert page.starter.isChecked()
     window.turn_to(READY)
     assert window.ready.models.sentence().startswith("Only a phrasebook")
-    with qtbot.waitSignal(desk.set_up.startRequested):
+    with qtbot.waitSignal(desk.model_setup.startRequested):
         window.next.click()
     assert not window.isVisible()
 
 
-def test_outputs_and_the_hotkey(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_outputs_and_the_hotkey(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room, OUTPUTS)
     page = window.outputs
     page.switches["typing"].click()
@@ -311,19 +340,19 @@ def test_outputs_and_the_hotkey(desk: ModelsDesk, room: Room, qtbot: QtBot) -> N
 
 @pytest.mark.parametrize("page", range(5))
 def test_it_can_be_left_at_any_page_and_that_is_remembered(
-    desk: ModelsDesk, room: Room, qtbot: QtBot, page: int
+    desk: ModelsHarness, room: Room, qtbot: QtBot, page: int
 ) -> None:
     window = opened(desk, room)
     window.turn_to(page)
-    with qtbot.waitSignal(desk.set_up.firstRunLeft):
+    with qtbot.waitSignal(desk.model_setup.firstRunLeft):
         qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()
-    again = desk.set_up.open_first_run()
+    again = desk.model_setup.open_first_run()
     assert again is window
     assert again.number == 0
 
 
-def test_it_is_gone_through_by_keyboard(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_it_is_gone_through_by_keyboard(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room)
     window.activateWindow()
     for number in range(1, 5):
@@ -332,11 +361,11 @@ def test_it_is_gone_through_by_keyboard(desk: ModelsDesk, room: Room, qtbot: QtB
     qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert window.number == 3
     qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    with qtbot.waitSignal(desk.set_up.startRequested):
+    with qtbot.waitSignal(desk.model_setup.startRequested):
         qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_everything_that_can_be_pressed_has_a_name(desk: ModelsDesk, room: Room) -> None:
+def test_everything_that_can_be_pressed_has_a_name(desk: ModelsHarness, room: Room) -> None:
     def nameless(window: QWidget) -> list[QAbstractButton]:
         shown = [one for one in window.findChildren(QAbstractButton) if one.isVisibleTo(window)]
         can_be_reached = [one for one in shown if one.focusPolicy() != Qt.FocusPolicy.NoFocus]
@@ -351,7 +380,7 @@ def test_everything_that_can_be_pressed_has_a_name(desk: ModelsDesk, room: Room)
 
 
 @pytest.mark.parametrize("size", [(560, 460), (720, 520), (1400, 900)])
-def test_nothing_is_cut_off_sideways(desk: ModelsDesk, room: Room, qtbot: QtBot, size: tuple[int, int]) -> None:
+def test_nothing_is_cut_off_sideways(desk: ModelsHarness, room: Room, qtbot: QtBot, size: tuple[int, int]) -> None:
     window = opened(desk, room)
     window.resize(*size)
     for number in range(5):
@@ -378,7 +407,7 @@ def test_keys_become_what_pynput_understands(key: Qt.Key, modifiers: Qt.Keyboard
     assert combination_of(key, modifiers) == expected
 
 
-def test_the_test_recognises_with_what_is_chosen(desk: ModelsDesk, speech: Any) -> None:
+def test_the_test_recognises_with_what_is_chosen(desk: ModelsHarness, speech: Any) -> None:
     from desktop.settings.store import changed
 
     settings = changed(desk.store.current, {"recognition.language": "es"})
@@ -388,7 +417,7 @@ def test_the_test_recognises_with_what_is_chosen(desk: ModelsDesk, speech: Any) 
     assert recognise(np.zeros(48_000, np.float32), settings)[0] == ""
 
 
-def test_a_recording_has_no_level(desk: ModelsDesk, room: Room, qtbot: QtBot) -> None:
+def test_a_recording_has_no_level(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
     window = opened(desk, room, SOURCE)
     window.source.picker.chosen.emit(f"file:{TEST_AUDIO / 'en-01.flac'}")
     qtbot.waitUntil(lambda: window.source.level_words().startswith("A recording"))
@@ -401,10 +430,12 @@ def test_a_recording_has_no_level(desk: ModelsDesk, room: Room, qtbot: QtBot) ->
 def test_the_first_start_greets_in_the_desktops_language(
     start_app: StartApp, qtbot: QtBot, room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(models_finder, "measure", lambda settings: False)
+    monkeypatch.setattr(overview, "measure", lambda settings: False)
     app, engine = start_app(greets=True)
-    qtbot.waitUntil(lambda: app.set_up.first_run is not None and app.set_up.first_run.isVisible(), timeout=10_000)
-    window = app.set_up.first_run
+    qtbot.waitUntil(
+        lambda: app.model_setup.first_run is not None and app.model_setup.first_run.isVisible(), timeout=10_000
+    )
+    window = app.model_setup.first_run
     assert window is not None
     assert engine.settings.recognition.language != "auto"
     window.turn_to(4)
@@ -416,13 +447,15 @@ def test_the_first_start_greets_in_the_desktops_language(
 def test_what_was_only_for_this_run_is_not_saved_by_leaving(
     start_app: StartApp, qtbot: QtBot, room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(models_finder, "measure", lambda settings: False)
+    monkeypatch.setattr(overview, "measure", lambda settings: False)
     monkeypatch.setenv("PARLEY_RECOGNITION__LANGUAGE", "es")
     app, engine = start_app(greets=True)
-    qtbot.waitUntil(lambda: app.set_up.first_run is not None and app.set_up.first_run.isVisible(), timeout=10_000)
+    qtbot.waitUntil(
+        lambda: app.model_setup.first_run is not None and app.model_setup.first_run.isVisible(), timeout=10_000
+    )
     assert engine.settings.recognition.language == "es"
-    assert app.set_up.first_run is not None
-    app.set_up.first_run.close()
+    assert app.model_setup.first_run is not None
+    app.model_setup.first_run.close()
     file = tmp_path / "settings.toml"
     assert file.exists()
     assert "language" not in file.read_text(encoding="utf-8")
@@ -430,7 +463,7 @@ def test_what_was_only_for_this_run_is_not_saved_by_leaving(
 
 def test_a_later_start_does_not_greet(start_app: StartApp, room: Room) -> None:
     app, _ = start_app()
-    assert app.set_up.first_run is None
-    app.window.side._act("do:first-steps")
-    assert app.set_up.first_run is not None
-    assert app.set_up.first_run.isVisible()
+    assert app.model_setup.first_run is None
+    app.window.menu._act("do:first-steps")
+    assert app.model_setup.first_run is not None
+    assert app.model_setup.first_run.isVisible()

@@ -70,12 +70,12 @@ def metrics(seconds: float, *, queued: int = 0, dropped: float = 0.0, skipped: i
 def test_it_shows_whether_words_are_streamed(panel: LatencyPanel) -> None:
     fact = panel._losses["mode"]
     panel.on_event(replace(metrics(0.1), mode="streaming"))
-    panel.look()
+    panel.refresh()
     assert fact.text.full_text() == "Streaming: words appear while they are spoken"
     assert fact._is_good
     panel.on_event(replace(metrics(0.1), mode="buffered"))
     panel.on_event(ErrorEvent("buffered", "Live recognition failed.", Severity.WARNING))
-    panel.look()
+    panel.refresh()
     assert fact.text.full_text() == "Buffered: words appear when an utterance ends"
     assert not fact._is_good
     assert panel._losses["fallbacks"].text.full_text() == "1 fallback: Live recognition failed."
@@ -86,7 +86,7 @@ def test_it_shows_percentiles_queues_losses_and_fallbacks(panel: LatencyPanel) -
     for number in range(1, 101):
         panel.on_event(metrics(number / 100, queued=3, dropped=0.5, skipped=7))
     panel.on_event(ErrorEvent("fallback", "No Piper voice is installed; espeak-ng speaks.", Severity.WARNING))
-    panel.look()
+    panel.refresh()
     row = panel._rows["partial"]
     texts = {figure: label.text() for figure, label in row.figures.items()}
     log = LatencyLog()
@@ -108,11 +108,11 @@ def test_it_shows_percentiles_queues_losses_and_fallbacks(panel: LatencyPanel) -
 def test_it_shows_what_is_reduced_to_keep_up(panel: LatencyPanel) -> None:
     pace = panel._losses["pace"]
     panel.on_event(replace(metrics(0.1), busy=0.34))
-    panel.look()
+    panel.refresh()
     assert pace.text.full_text() == "Recognition as set · busy 34 %"
     assert pace._is_good
     panel.on_event(replace(metrics(0.1), pace="words every 1.2 s", busy=0.8, backlog=4.25))
-    panel.look()
+    panel.refresh()
     assert pace.text.full_text() == "To keep up: words every 1.2 s · busy 80 %"
     assert not pace._is_good
     assert "sound 4.2 s" in panel._waiting.full_text()
@@ -143,7 +143,7 @@ def test_it_shows_what_a_real_engine_measures(panel: LatencyPanel, qtbot: QtBot)
     try:
         thread.start_listening()
         qtbot.waitUntil(lambda: any(ended), timeout=60_000)
-        panel.look()
+        panel.refresh()
         for stage in ("recognition", "final"):
             assert float(panel._rows[stage].figures["p95"].text()) >= 0
         assert "Starter" in panel._models.full_text()
@@ -156,18 +156,18 @@ def test_it_opens_from_the_status_line_and_costs_nothing_when_it_is_closed(windo
     window.on_event(StateChanged(State.LOADING))
     window.on_event(StateChanged(State.LISTENING))
     window.on_event(metrics(0.6))
-    assert window.side.latency is None  # nobody looks, nothing is kept
+    assert window.menu.latency is None  # nobody looks, nothing is kept
     qtbot.mouseClick(window.status_line._latency, Qt.MouseButton.LeftButton)
-    panel = window.side.latency
+    panel = window.menu.latency
     assert panel is not None
     assert panel.isVisible()
     window.on_event(metrics(0.7))
-    panel.look()
+    panel.refresh()
     assert panel._rows["partial"].figures["latest"].text() == "0.70"
     qtbot.waitUntil(panel.isActiveWindow)
     with qtbot.waitSignal(panel.destroyed):
         QTimer.singleShot(0, lambda: qtbot.keyClick(panel, Qt.Key.Key_Escape))  # as the event loop delivers it
-    assert window.side.latency is None
+    assert window.menu.latency is None
     gc.collect()
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, LatencyPanel)]
 

@@ -15,12 +15,12 @@ from desktop.engine.events import State, StateChanged
 from desktop.engine.models import installed as models
 from desktop.system.paths import RESOURCES
 from desktop.ui.main.main_window import MainWindow
-from desktop.ui.models import finder as models_finder
+from desktop.ui.models import overview
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.question import Question
 from tests.model_server import Fault, ModelServer, served
 from tests.ui.conftest import StartApp
-from tests.ui.models_desk import ModelsDesk, models_desk
+from tests.ui.models_harness import ModelsHarness, models_harness
 
 
 @pytest.fixture
@@ -30,17 +30,17 @@ def server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelsDesk]:
-    with models_desk(qtbot, server, tmp_path, monkeypatch) as desk:
+def desk(qtbot: QtBot, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelsHarness]:
+    with models_harness(qtbot, server, tmp_path, monkeypatch) as desk:
         yield desk
 
 
-def shown(desk: ModelsDesk) -> list[str]:
-    assert desk.set_up.models is not None
-    return [row.id for row in desk.set_up.models.list.rows()]
+def shown(desk: ModelsHarness) -> list[str]:
+    assert desk.model_setup.models is not None
+    return [row.id for row in desk.model_setup.models.list.rows()]
 
 
-def test_what_the_languages_lack_is_fetched_with_one_button(desk: ModelsDesk, qtbot: QtBot) -> None:
+def test_what_the_languages_lack_is_fetched_with_one_button(desk: ModelsHarness, qtbot: QtBot) -> None:
     window = desk.open()
     assert window.card.title() == "English → Spanish needs 2 more"
     assert "Whisper small" in window.card.line()
@@ -54,14 +54,14 @@ def test_what_the_languages_lack_is_fetched_with_one_button(desk: ModelsDesk, qt
     assert max(fractions) > 0.5
 
 
-def test_the_voice_is_missing_only_where_the_translation_is_spoken(desk: ModelsDesk, qtbot: QtBot) -> None:
+def test_the_voice_is_missing_only_where_the_translation_is_spoken(desk: ModelsHarness, qtbot: QtBot) -> None:
     window = desk.open()
     assert "davefx" not in window.card.line()
     desk.store.set("speech.enabled", True)
     qtbot.waitUntil(lambda: "es_ES-davefx-medium" in window.card.line(), timeout=10_000)
 
 
-def test_rows_say_what_is_known_and_are_found(desk: ModelsDesk, qtbot: QtBot) -> None:
+def test_rows_say_what_is_known_and_are_found(desk: ModelsHarness, qtbot: QtBot) -> None:
     window = desk.open()
     view = desk.row("whisper", "small")
     assert view.accessibleName().startswith("Whisper small, English, Spanish · ")
@@ -84,7 +84,7 @@ def test_rows_say_what_is_known_and_are_found(desk: ModelsDesk, qtbot: QtBot) ->
     assert window.list._empty.isVisible()
 
 
-def test_a_download_is_paused_goes_on_and_is_cancelled(desk: ModelsDesk, qtbot: QtBot, server: ModelServer) -> None:
+def test_a_download_is_paused_goes_on_and_is_cancelled(desk: ModelsHarness, qtbot: QtBot, server: ModelServer) -> None:
     gate = threading.Event()
     server.faults.append(Fault("model.bin", hold=gate, hold_after=2_000_000, times=2))  # the redirect, and the file
     desk.open()
@@ -108,7 +108,7 @@ def test_a_download_is_paused_goes_on_and_is_cancelled(desk: ModelsDesk, qtbot: 
 
 
 def test_a_failure_is_one_sentence_with_one_action_and_is_tried_again(
-    desk: ModelsDesk, qtbot: QtBot, server: ModelServer
+    desk: ModelsHarness, qtbot: QtBot, server: ModelServer
 ) -> None:
     server.faults.append(Fault("/resolve/", status=403))
     window = desk.open()
@@ -119,14 +119,14 @@ def test_a_failure_is_one_sentence_with_one_action_and_is_tried_again(
     assert notice is not None
     assert notice.message.count(". ") == 0
     assert "403" in notice.message
-    with qtbot.waitSignal(desk.set_up.settingsWanted):
+    with qtbot.waitSignal(desk.model_setup.settingsWanted):
         window.bar._act.click()
     server.faults.clear()
     desk.press("whisper", "small", "retry")
     desk.waits_for_state("whisper", "small", "installed")
 
 
-def test_the_card_says_why_something_is_still_missing(desk: ModelsDesk, qtbot: QtBot, server: ModelServer) -> None:
+def test_the_card_says_why_something_is_still_missing(desk: ModelsHarness, qtbot: QtBot, server: ModelServer) -> None:
     server.faults.append(Fault("argosmodel", status=404))
     window = desk.open()
     window.card.fetch.click()
@@ -138,7 +138,7 @@ def test_the_card_says_why_something_is_still_missing(desk: ModelsDesk, qtbot: Q
     qtbot.waitUntil(lambda: window.card.title().startswith("Everything"), timeout=20_000)
 
 
-def test_a_broken_model_is_named_and_repaired(desk: ModelsDesk, qtbot: QtBot, server: ModelServer) -> None:
+def test_a_broken_model_is_named_and_repaired(desk: ModelsHarness, qtbot: QtBot, server: ModelServer) -> None:
     desk.open()
     desk.press("whisper", "small", "fetch")
     desk.waits_for_state("whisper", "small", "installed")
@@ -155,7 +155,7 @@ def test_a_broken_model_is_named_and_repaired(desk: ModelsDesk, qtbot: QtBot, se
     assert "tokenizer.json" not in fetched  # whole files are kept
 
 
-def test_removing_asks_and_frees_the_space(desk: ModelsDesk, qtbot: QtBot) -> None:
+def test_removing_asks_and_frees_the_space(desk: ModelsHarness, qtbot: QtBot) -> None:
     window = desk.open()
     desk.press("whisper", "small", "fetch")
     desk.waits_for_state("whisper", "small", "installed")
@@ -171,7 +171,7 @@ def test_removing_asks_and_frees_the_space(desk: ModelsDesk, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: window.bar.notice is not None and "frees" in window.bar.notice.message)
 
 
-def test_what_ships_with_parley_cannot_be_removed(desk: ModelsDesk) -> None:
+def test_what_ships_with_parley_cannot_be_removed(desk: ModelsHarness) -> None:
     desk.open()
     view = desk.row("whisper", "starter (starter)")
     assert view.button("remove") is None
@@ -187,7 +187,7 @@ def drop(window: object, path: Path) -> None:
 
 
 def test_a_folder_is_dropped_and_imported_without_a_network(
-    desk: ModelsDesk, qtbot: QtBot, server: ModelServer, tmp_path: Path
+    desk: ModelsHarness, qtbot: QtBot, server: ModelServer, tmp_path: Path
 ) -> None:
     window = desk.open()
     shutil.copytree(RESOURCES / "starter" / "whisper", tmp_path / "my-model")
@@ -201,7 +201,7 @@ def test_a_folder_is_dropped_and_imported_without_a_network(
     assert len(server.requests) == before
 
 
-def test_what_is_no_model_is_refused_with_a_sentence(desk: ModelsDesk, qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_is_no_model_is_refused_with_a_sentence(desk: ModelsHarness, qtbot: QtBot, tmp_path: Path) -> None:
     window = desk.open()
     (tmp_path / "song.mp3").write_bytes(b"no model")
     drop(window, tmp_path / "song.mp3")
@@ -211,7 +211,7 @@ def test_what_is_no_model_is_refused_with_a_sentence(desk: ModelsDesk, qtbot: Qt
     assert window.list_button.isEnabled()
 
 
-def test_the_list_is_refreshed(desk: ModelsDesk, qtbot: QtBot, server: ModelServer) -> None:
+def test_the_list_is_refreshed(desk: ModelsHarness, qtbot: QtBot, server: ModelServer) -> None:
     window = desk.open()
     server.add_voice("es_MX-ald-medium")
     window.list_button.click()
@@ -221,7 +221,7 @@ def test_the_list_is_refreshed(desk: ModelsDesk, qtbot: QtBot, server: ModelServ
     assert "GB free" in window.place.full_text() or "MB free" in window.place.full_text()
 
 
-def test_a_damaged_list_is_told_and_the_shipped_one_is_used(desk: ModelsDesk, qtbot: QtBot) -> None:
+def test_a_damaged_list_is_told_and_the_shipped_one_is_used(desk: ModelsHarness, qtbot: QtBot) -> None:
     (desk.place / "catalogue.json").write_text("{")
     window = desk.open()
     qtbot.waitUntil(lambda: window.bar.notice is not None)
@@ -232,20 +232,21 @@ def test_a_damaged_list_is_told_and_the_shipped_one_is_used(desk: ModelsDesk, qt
 
 
 def test_the_speed_of_this_machine_is_measured_once_and_shown(
-    desk: ModelsDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    desk: ModelsHarness, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
     monkeypatch.setattr("desktop.system.paths.models_dir", lambda: desk.place)
     (desk.place / "catalogue.json").unlink()  # the shipped one knows the models' shapes
-    assert models_finder.measure(desk.store.current)
-    assert not models_finder.measure(desk.store.current)
-    rows = {row.id: row for row in models_finder.find(desk.store.current).rows}
+    assert not overview.is_measured(desk.store.current)
+    assert overview.measure(desk.store.current)
+    assert overview.is_measured(desk.store.current)
+    rows = {row.id: row for row in overview.find(desk.store.current).rows}
     words = ("faster than speech", "about as fast as speech", "too slow for live speech")
     assert rows["tiny"].details.endswith(words)
     assert rows["large-v3"].details.endswith(words)
 
 
-def test_rows_follow_the_look(desk: ModelsDesk) -> None:
+def test_rows_follow_the_look(desk: ModelsHarness) -> None:
     window = desk.open()
     theme.apply("dark")
     picture = window.list.grab().toImage()
@@ -253,7 +254,7 @@ def test_rows_follow_the_look(desk: ModelsDesk) -> None:
     assert picture.pixelColor(picture.width() // 2, 4).lightness() < 80
 
 
-def test_hundreds_of_rows_do_not_stop_the_window(desk: ModelsDesk, qtbot: QtBot) -> None:
+def test_hundreds_of_rows_do_not_stop_the_window(desk: ModelsHarness, qtbot: QtBot) -> None:
     (desk.place / "catalogue.json").unlink()
     window = desk.open()
     window.language.picked.emit("")
@@ -268,17 +269,17 @@ def test_hundreds_of_rows_do_not_stop_the_window(desk: ModelsDesk, qtbot: QtBot)
 
 
 def test_every_way_leads_to_the_models(start_app: StartApp, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models_finder, "measure", lambda settings: False)
+    monkeypatch.setattr(overview, "measure", lambda settings: False)
     app, _ = start_app()
     ways = (
         lambda: app.window.act("models"),
-        lambda: app.window.side._act("do:models"),
-        lambda: app.window.access._model_picked("more:"),
+        lambda: app.window.menu._act("do:models"),
+        lambda: app.window.popovers._model_picked("more:"),
         app.window.status_line.downloads.click,
     )
     for open_it in ways:
         open_it()
-        models_window = app.set_up.models
+        models_window = app.model_setup.models
         assert models_window is not None
         assert models_window.isVisible()
         models_window.close()
@@ -287,15 +288,15 @@ def test_every_way_leads_to_the_models(start_app: StartApp, qtbot: QtBot, monkey
 def test_a_model_that_comes_is_offered_while_parley_listens(
     start_app: StartApp, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(models_finder, "measure", lambda settings: False)
+    monkeypatch.setattr(overview, "measure", lambda settings: False)
     monkeypatch.setattr("desktop.system.paths.models_dir", lambda: tmp_path / "models")
     app, engine = start_app()
     engine.emit(StateChanged(State.LOADING), StateChanged(State.LISTENING))
     qtbot.waitUntil(lambda: app.window.status.is_running)
     shutil.copytree(RESOURCES / "starter" / "whisper", tmp_path / "mine")
-    app.set_up.jobs.import_from(tmp_path / "mine")
+    app.model_setup.tasks.import_from(tmp_path / "mine")
     qtbot.waitUntil(lambda: "look_for_models" in engine.calls, timeout=10_000)
-    machine = app.window.access
+    machine = app.window.popovers
     qtbot.waitUntil(lambda: machine.machine is not None and any(c.value == "mine" for c in machine.machine.models))
     app.window.settingChanged.emit("recognition.model", "mine")
     assert engine.settings.recognition.model == "mine"
@@ -304,5 +305,5 @@ def test_a_model_that_comes_is_offered_while_parley_listens(
 def test_an_untranslated_pair_leads_to_the_models(window: MainWindow, qtbot: QtBot) -> None:
     window.notify("untranslated", "No translation from English to German is installed.", "warning")
     assert window.status_line.bar._act.text() == "Get one"
-    with qtbot.waitSignal(window.side.modelsWanted):
+    with qtbot.waitSignal(window.menu.modelsWanted):
         window.status_line.bar._act.click()

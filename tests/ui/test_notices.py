@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.events import ErrorEvent, Severity, State, StateChanged, TranscriptUpdate
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.shortcuts import SHORTCUTS
-from desktop.ui.models.installed_choices import MachineChoices
+from desktop.ui.models.installed_choices import InstalledChoices
 from desktop.ui.widgets import notifications
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import PHRASEBOOK, Notice, NoticeBar
@@ -76,8 +76,8 @@ def test_a_search_without_a_match_says_so(window: MainWindow) -> None:
     popup.close()
 
 
-def choices(*, is_phrasebook: bool) -> MachineChoices:
-    return MachineChoices((), (), (), (), is_phrasebook=is_phrasebook)
+def choices(*, is_phrasebook: bool) -> InstalledChoices:
+    return InstalledChoices((), (), (), (), is_phrasebook=is_phrasebook)
 
 
 def test_a_phrasebook_is_told_before_the_first_word_and_once(window: MainWindow, qtbot: QtBot) -> None:
@@ -88,7 +88,7 @@ def test_a_phrasebook_is_told_before_the_first_word_and_once(window: MainWindow,
     window.on_event(ErrorEvent("phrasebook", "The engine says it in other words.", Severity.WARNING))
     window.set_choices(choices(is_phrasebook=True))
     assert [(one.code, one.count) for one in window.notices] == [("phrasebook", 1)]
-    with qtbot.waitSignal(window.side.modelsWanted):
+    with qtbot.waitSignal(window.menu.modelsWanted):
         window.status_line.bar._act.click()
 
 

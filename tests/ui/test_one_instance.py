@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.runtime.one_instance import SHOW, START, OneInstance
+from desktop.ui.runtime.single_instance import SHOW, START, SingleInstance
 from tests.virtual_desktop import VirtualDesktop
 
 
@@ -37,7 +37,7 @@ def test_a_second_start_shows_the_first_one(desktop: VirtualDesktop, tmp_path: P
     other = None
     try:
         window = desktop.wait_for_window("^Parley$")
-        assert _waits_for(lambda: OneInstance(settings).may_be_there)
+        assert _waits_for(lambda: SingleInstance(settings).may_be_there)
         desktop.run(["xdotool", "windowminimize", "--sync", window])
         assert windows(desktop) == []
         second = subprocess.run(command(settings), env=environment, capture_output=True, text=True, timeout=20)
@@ -59,12 +59,12 @@ def test_a_second_start_shows_the_first_one(desktop: VirtualDesktop, tmp_path: P
 def test_what_a_crash_leaves_behind_is_no_instance(qtbot: QtBot, tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from PyQt6.QtCore import QCoreApplication\n"
-        "from desktop.ui.runtime.one_instance import OneInstance\n"
-        "app = QCoreApplication([]); one = OneInstance(Path(sys.argv[1])); one.listen(); os._exit(0)"
+        "from desktop.ui.runtime.single_instance import SingleInstance\n"
+        "app = QCoreApplication([]); one = SingleInstance(Path(sys.argv[1])); one.listen(); os._exit(0)"
     )
     settings = tmp_path / "settings.toml"
     subprocess.run([sys.executable, "-c", code, str(settings)], check=True, timeout=20)
-    late = OneInstance(settings)
+    late = SingleInstance(settings)
     assert not late.hand_over(SHOW)
     late.listen()
     wishes: list[str] = []
@@ -75,7 +75,7 @@ def test_what_a_crash_leaves_behind_is_no_instance(qtbot: QtBot, tmp_path: Path)
     assert process.returncode == 0
     assert wishes == [START]
     late.close()
-    assert not OneInstance(settings).hand_over(SHOW)
+    assert not SingleInstance(settings).hand_over(SHOW)
 
 
 def _waits_for(test: Callable[[], bool]) -> bool:

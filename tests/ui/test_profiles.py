@@ -34,7 +34,7 @@ def labels(menu: PickerList) -> list[str]:
 def test_a_profile_is_chosen_kept_and_removed_in_the_menu(start_app: StartApp, qtbot: QtBot, tmp_path: Path) -> None:
     app, _ = start_app()
     file = tmp_path / "settings.toml"
-    side, button = app.window.side, app.window.status_line.menu
+    side, button = app.window.menu, app.window.status_line.menu
     menu = side.open_menu(button)
     assert labels(menu)[:5] == ["Default", "Dictation", "Meeting", "Stream", "Save as…"]
     pick(menu, "Meeting")
@@ -72,7 +72,7 @@ def test_the_hotkey_goes_from_one_profile_to_the_next(start_app: StartApp) -> No
     app, _ = start_app()
     seen = []
     for _ in range(4):
-        app._hotkey("next_profile")
+        app.background.hotkeys.pressed.emit("next_profile")
         assert app.store is not None
         seen.append(app.store.profile)
     assert seen == ["Dictation", "Meeting", "Stream", "Default"]
@@ -101,7 +101,7 @@ def test_a_profile_that_cannot_be_saved_says_why(start_app: StartApp, qtbot: QtB
 
 @pytest.mark.parametrize("name", [preset.name for preset in PRESETS])
 def test_a_preset_is_one_click_and_then_in_use(window: MainWindow, qtbot: QtBot, name: str) -> None:
-    dialog = window.access.open_dialog()
+    dialog = window.popovers.open_dialog()
     assert dialog is not None
     dialog.open_page("recognition")
     presets = dialog.presets
@@ -118,7 +118,7 @@ def test_a_preset_is_one_click_and_then_in_use(window: MainWindow, qtbot: QtBot,
 
 
 def test_the_model_list_has_the_presets_with_what_they_are_for(window: MainWindow) -> None:
-    window.access.open_models(window.status_line.model)
+    window.popovers.open_models(window.status_line.model)
     popup = next(one for one in window.status_line.model.findChildren(PickerList) if one.isVisible())
     for preset in PRESETS:
         assert any(preset.help in one for one in labels(popup))
@@ -163,7 +163,7 @@ def test_a_setting_says_where_it_comes_from_and_when_it_takes_effect(qtbot: QtBo
 
 
 def test_the_menu_opens_with_f10_and_reaches_everything(window: MainWindow, qtbot: QtBot) -> None:
-    window.side.show_profiles(("Default", "Meeting"), "Default")
+    window.show_profiles(("Default", "Meeting"), "Default")
     qtbot.keyClick(window, Qt.Key.Key_F10)
     menu = next(one for one in window.status_line.menu.findChildren(PickerList) if one.isVisible())
     assert {"Settings…", "Doctor…", "Latency…", "Keyboard shortcuts"} <= set(labels(menu))

@@ -24,7 +24,7 @@ OTHER = {
 
 @pytest.fixture
 def dialog(window: MainWindow, qtbot: QtBot) -> SettingsDialog:
-    dialog = window.access.open_dialog()
+    dialog = window.popovers.open_dialog()
     assert dialog is not None
     qtbot.waitUntil(lambda: len(dialog._forms) == len(dialog._keys))
     return dialog
@@ -86,10 +86,10 @@ def test_search_shows_only_what_fits(dialog: SettingsDialog) -> None:
 
 @pytest.mark.parametrize("card", ["subtitles", "typing", "voice"])
 def test_a_card_has_its_settings_at_hand(window: MainWindow, card: str) -> None:
-    popover = window.access.open_card(getattr(window.cards, card))
+    popover = window.popovers.open_card(getattr(window.cards, card))
     assert popover is not None
     assert popover.isVisible()
-    form = window.access._form
+    form = window.popovers._form
     assert form is not None
     assert all(not key.endswith(".enabled") for key in form._editors)
     popover.close()

@@ -52,7 +52,7 @@ def test_what_the_command_line_sets_arrives_without_being_asked_for(
     # What the app itself saves is no news.
     store.set("speech.volume", 0.5)
     told = len(heard)
-    watch.look()
+    watch.check_file()
     assert len(heard) == told
 
 
@@ -74,12 +74,12 @@ def test_a_file_broken_by_hand_is_told_once_and_the_settings_stay(
     watch: SettingsWatch, store: SettingsStore, file: Path, qtbot: QtBot
 ) -> None:
     store.set("speech.rate", 1.5)
-    watch.look()
+    watch.check_file()
     with qtbot.waitSignal(watch.failed) as told:
         file.write_text("[speech\n")
     assert "cannot be read" in told.args[0]
     with qtbot.assertNotEmitted(watch.failed):
-        watch.look()
+        watch.check_file()
     assert store.current.speech.rate == 1.5
 
 
@@ -88,10 +88,10 @@ def test_a_store_without_a_file_and_a_folder_that_is_not_there(tmp_path: Path, q
         store = SettingsStore(file, {})
         watch = SettingsWatch()
         watch.begin(store)
-        watch.look()
+        watch.check_file()
         if file is not None:
             SettingsStore(file, {}).set("speech.rate", 1.5)
-            watch.look()
+            watch.check_file()
             assert store.current.speech.rate == 1.5
         watch.deleteLater()
 

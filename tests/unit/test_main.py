@@ -42,7 +42,7 @@ def test_a_flag_that_cannot_be_used_ends_with_one_sentence() -> None:
 
 def test_the_window_comes_before_everything_heavy() -> None:
     code = (
-        "import sys, desktop.app; heavy = ('numpy', 'pydantic', 'desktop.engine.events', 'qtawesome', 'pynput');"
+        "import sys, desktop.app.start; heavy = ('numpy', 'pydantic', 'desktop.engine.events', 'qtawesome', 'pynput');"
         "print([name for name in heavy if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)

@@ -17,7 +17,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from desktop.bench.live.delays import Sentence, Timeline
+from desktop.bench.figures.delays import Sentence, Timeline
 from desktop.bench.live.feeder import Feeder
 from desktop.bench.live.script import Recording
 from desktop.bench.live.virtual_audio import VirtualAudio

@@ -1,7 +1,8 @@
 """One live run of the engine over recordings: what was said, heard and shown, how long it took, what it cost.
 
-The recordings are pushed in real time. `run_apart` does it in a process of its own, so that processor time and memory
-are those of this run alone; only `recorded` runs there. The engine runs on its own threads, the rest on the main one.
+The recordings are pushed in real time. `run_in_new_process` does it in a process of its own, so that processor time
+and memory are those of this run alone; only `recorded` runs there. The engine runs on its own threads, the rest on the
+main one.
 """
 
 import importlib
@@ -14,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.live.delays import delays
-from desktop.bench.live.erasure import Erasure, erasure, revisions
+from desktop.bench.figures.delays import delays
+from desktop.bench.figures.erasure import Erasure, erasure, revisions
 from desktop.bench.live.harness import Rig
 from desktop.bench.live.parts import TimedRecognizer, backends
 from desktop.bench.live.peak_memory import peak_memory as peak_of
 from desktop.bench.live.real_time import real_time_factor
 from desktop.bench.live.script import Recording, group_of, recordings
-from desktop.bench.peers.shadow import put_beside
+from desktop.bench.live.shadow import put_beside
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, TranscriptUpdate, TranslationUpdate
 from desktop.engine.text.languages import join_words
@@ -31,8 +32,8 @@ from desktop.settings.store import changed
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be run."""
+class RunSpec:
+    """Settings and recordings of one live run; picklable, because it runs in another process."""
 
     settings: dict[str, Any]
     """all of them, as JSON has them"""
@@ -51,8 +52,8 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
-    """One recording of a run."""
+class RecordingResult:
+    """What one recording of a run gave: texts, delays in seconds, processor time, words taken back."""
 
     file: str
     language: str
@@ -79,9 +80,9 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
-    """What one process found out."""
+    """Results of one process: its recordings, processor time, memory."""
 
-    takes: tuple[Take, ...]
+    takes: tuple[RecordingResult, ...]
     revisions: int
     """changes of committed source text"""
     translation_revisions: int
@@ -106,14 +107,14 @@ class LiveRun:
         return sum(one.cpu for one in self.takes)
 
 
-def run_apart(jobs: Sequence[Job]) -> tuple[LiveRun, ...]:
+def run_in_new_process(specs: Sequence[RunSpec]) -> tuple[LiveRun, ...]:
     """Each job in a new process, one after the other. Raises EngineError."""
     results = []
     context = multiprocessing.get_context("spawn")
-    for job in jobs:
+    for spec in specs:
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             try:
-                found = pool.submit(recorded, job).result()
+                found = pool.submit(recorded, spec).result()
             except BrokenProcessPool as error:
                 raise EngineError("A measurement ended without a result; was there enough memory?") from error
         if isinstance(found, str):
@@ -122,32 +123,32 @@ def run_apart(jobs: Sequence[Job]) -> tuple[LiveRun, ...]:
     return tuple(results)
 
 
-def recorded(job: Job) -> LiveRun | str:
+def recorded(spec: RunSpec) -> LiveRun | str:
     """Run a job in this process, which is spoilt for others by it; a sentence if it cannot be run."""
     try:
-        everything = recordings(Path(job.folder)) if job.folder else recordings()
+        everything = recordings(Path(spec.folder)) if spec.folder else recordings()
         wanted = {one.path.name: one for one in everything}
-        if job.shadow:
-            put_beside(importlib.import_module("ctranslate2"), job.shadow)
-        return run(Settings(**job.settings), [wanted[name] for name in job.files], job)
+        if spec.shadow:
+            put_beside(importlib.import_module("ctranslate2"), spec.shadow)
+        return run(Settings(**spec.settings), [wanted[name] for name in spec.files], spec)
     except EngineError as error:  # an EngineError does not travel between processes
         return error.message
 
 
-def run(settings: Settings, everything: Sequence[Recording], job: Job) -> LiveRun:
+def run(settings: Settings, everything: Sequence[Recording], spec: RunSpec) -> LiveRun:
     """Hear the recordings, a session for each language. Raises EngineError."""
     timed: list[TimedRecognizer] = []
-    takes: list[Take] = []
+    takes: list[RecordingResult] = []
     revised = translation_revised = 0
     disturbed: list[str] = []
     errors: list[str] = []
     for language in dict.fromkeys(one.language for one in everything):
-        target = ("es" if language == "en" else "en") if job.is_translated else ""
+        target = ("es" if language == "en" else "en") if spec.is_translated else ""
         live = changed(
             settings,
             {"recognition.language": language, "translation.target": target, "speech.enabled": False},
         )
-        with Rig(live, None, backends(job.without, timed), lambda: any(one.is_running for one in timed)) as rig:
+        with Rig(live, None, backends(spec.without, timed), lambda: any(one.is_running for one in timed)) as rig:
             for one in everything:
                 if one.language == language:
                     takes.append(_take(rig, one, target))
@@ -165,7 +166,7 @@ def run(settings: Settings, everything: Sequence[Recording], job: Job) -> LiveRu
         decodes=sum(one.decodes for one in timed),
         busy=sum(one.seconds for one in timed),
         peak_memory=memory,
-        real_time_factor=real_time_factor(settings, first.path, first.language) if job.is_read_fast else None,
+        real_time_factor=real_time_factor(settings, first.path, first.language) if spec.is_read_fast else None,
         disturbed=tuple(disturbed),
         errors=tuple(errors),
     )
@@ -178,13 +179,13 @@ def peak_memory() -> float:
     return peak_of(psutil.Process()) / 1e6
 
 
-def job(settings: Settings, everything: Sequence[Recording], **parts: Any) -> Job:
+def run_spec(settings: Settings, everything: Sequence[Recording], **parts: Any) -> RunSpec:
     """A job as it travels to another process. No other recogniser may step in when Whisper fails or is slow."""
     settings = changed(settings, {"recognition.backend": "whisper", "recognition.may_lower_model": False})
-    return Job(settings.model_dump(mode="json"), tuple(one.path.name for one in everything), **parts)
+    return RunSpec(settings.model_dump(mode="json"), tuple(one.path.name for one in everything), **parts)
 
 
-def _take(rig: Rig, one: Recording, target: str) -> Take:
+def _take(rig: Rig, one: Recording, target: str) -> RecordingResult:
     """Let the engine hear a recording."""
     rig.transcript = Transcript()
     first = len(rig.timeline.events)
@@ -194,7 +195,7 @@ def _take(rig: Rig, one: Recording, target: str) -> Take:
     found = delays(script, rig.timeline)
     news = [event for _, event in rig.timeline.events[first:]]
     utterances = rig.transcript.utterances()
-    return Take(
+    return RecordingResult(
         file=one.path.name,
         language=one.language,
         seconds=one.seconds,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.bench.live.delays import Sentence
+from desktop.bench.figures.delays import Sentence
 from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.system import paths
 

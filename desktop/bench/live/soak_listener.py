@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.bench.figures.errors import Errors, matched_words, normalized, word_errors
 from desktop.bench.live.script import Recording
-from desktop.bench.reports.figures import Errors, matched_words, normalized, word_errors
 from desktop.engine.events import ErrorEvent, Event, Metrics, Severity, State, StateChanged, TranscriptUpdate
 
 _OLDEST = 120.0
@@ -24,8 +24,9 @@ class _Said:
     """(normalised word, when it ends)"""
 
 
-class Listener:
-    """Matches what is committed with what was said. `say` on the main thread, `take` on the engine's."""
+class ScriptMatcher:
+    """Aligns committed words with the endless script, one period at a time. `say` on the main thread, `take` on the
+    engine's."""
 
     def __init__(self) -> None:
         self.began = 0.0

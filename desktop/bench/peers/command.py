@@ -17,7 +17,7 @@ from desktop.bench.peers.runs import Run, Setting, quietest_core, run
 from desktop.bench.peers.systems import PARLEY, PeerSystem, chosen
 from desktop.bench.peers.tracks import TAIL, Track, tracks
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import Output, deliver
+from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.models.choice import chosen_model
@@ -61,7 +61,7 @@ class _Turn:
         return _LOADING + (self.track.seconds if self.is_aware and self.system.is_live else 0.15 * self.track.seconds)
 
 
-def main(settings: Settings, plan: Plan, output: Output) -> int:
+def main(settings: Settings, plan: Plan, output: ReportOutput) -> int:
     """Measure, print and write; returns 0 if Parley keeps its promises, else 1. Raises EngineError."""
     output.check()
     model = chosen_model(settings.recognition)

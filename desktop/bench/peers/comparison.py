@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from desktop.bench.live.bootstrap import Interval, interval, spread_out
-from desktop.bench.live.erasure import Erasure
+from desktop.bench.figures.bootstrap import Interval, interval, spread_out
+from desktop.bench.figures.erasure import Erasure
+from desktop.bench.figures.errors import Errors, percentile, pooled
 from desktop.bench.peers.measures import Measured
-from desktop.bench.reports.figures import Errors, percentile, pooled
 
 T = TypeVar("T")
 

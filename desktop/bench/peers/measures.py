@@ -9,11 +9,11 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from desktop.bench.live.delays import Sentence
-from desktop.bench.live.erasure import Erasure, erasure
+from desktop.bench.figures.delays import Sentence
+from desktop.bench.figures.erasure import Erasure, erasure
+from desktop.bench.figures.errors import Errors, matched_words, normalized
 from desktop.bench.peers.runs import Run
 from desktop.bench.peers.tracks import Track
-from desktop.bench.reports.figures import Errors, matched_words, normalized
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop.bench.live.delays import Sentence
+from desktop.bench.figures.delays import Sentence
 from desktop.bench.live.harness import decoded
 from desktop.bench.live.script import Recording, recordings
 from desktop.engine.events import SAMPLE_RATE, Samples

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop.bench.live.delays import Sentence
+from desktop.bench.figures.delays import Sentence
+from desktop.bench.figures.errors import matched_words, normalized, without_accents
 from desktop.bench.live.harness import write_wav
 from desktop.bench.live.script import Recording, recordings
 from desktop.bench.people.prompts import Prompt, samples_of
 from desktop.bench.people.stretches import spoken, stretches
 from desktop.bench.people.whole_files import PlainWhisper
-from desktop.bench.reports.figures import matched_words, normalized, without_accents
 from desktop.engine.events import SAMPLE_RATE, Samples
 
 SECONDS = 90.0

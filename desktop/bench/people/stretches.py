@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from desktop.bench.live.delays import Sentence
+from desktop.bench.figures.delays import Sentence
 from desktop.engine.events import SAMPLE_RATE, Samples
 
 _FRAME = SAMPLE_RATE // 100

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from desktop.bench.figures.errors import Errors, without_accents, word_errors
 from desktop.bench.people.prompts import Prompt, samples_of
-from desktop.bench.reports.figures import Errors, without_accents, word_errors
 from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError

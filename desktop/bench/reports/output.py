@@ -16,7 +16,7 @@ WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class ReportOutput:
     """Where a report goes. json: "" nowhere, "-" to standard output instead of the tables, else a file."""
 
     json: str = ""
@@ -33,7 +33,7 @@ class Output:
             check(self.plot)
 
 
-def deliver(report: Report, output: Output) -> int:
+def deliver(report: Report, output: ReportOutput) -> int:
     """Print and write the report; returns 0 if every check holds, else 1. Raises EngineError."""
     record = as_record(report)
     if output.json == "-":

@@ -42,8 +42,8 @@ def parse_press(kind: int, data: bytes) -> Press:
     return Press(kind, code, source)
 
 
-class Echo:
-    """Which presses are Parley's own. Pure."""
+class OwnPresses:
+    """Matches key presses against those that Parley sent through XTEST, to tell them from the user's. Pure."""
 
     def __init__(self, synthetic: frozenset[int], modifiers: frozenset[int]) -> None:
         self.synthetic = synthetic
@@ -103,7 +103,7 @@ class UserInput:
             if (version.major_version, version.minor_version) < (2, 1):
                 raise TypingError("This screen cannot tell who types; voice typing needs an X server with XInput 2.2.")
             self._opcode = opcode
-            self.echo = Echo(self._synthetic_devices(), self._modifier_keys())
+            self.echo = OwnPresses(self._synthetic_devices(), self._modifier_keys())
             wanted = xinput.RawKeyPressMask | xinput.RawButtonPressMask
             root = self._display.screen().root
             root.xinput_select_events(

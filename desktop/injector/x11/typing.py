@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from desktop.engine.errors import TypingError
-from desktop.injector.base import Capabilities, Chunk, Guard, How, Window
+from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.chunks import cut
 from desktop.injector.x11.layout import LEVEL3_SHIFT, Stroke, keycode_of, strokes
 
@@ -105,7 +105,7 @@ class X11Keyboard:
         """Keystrokes or a paste; see `Keyboard`."""
         if not self._wait_for_released_keys(guard):
             return 0
-        if chunk.how is How.PASTE:
+        if chunk.how is SendMethod.PASTE:
             return self._paste(chunk.text, window, guard)
         self._follow_layout()
         caps = bool(self._state() & _LOCK)

@@ -151,7 +151,7 @@ class FindingRow(QWidget):
         """It has not been looked at yet."""
         self._show("waiting", "", "", "")
 
-    def look(self) -> None:
+    def show_running(self) -> None:
         """It is being looked at."""
         self._show("running", "", "", "")
 

@@ -38,9 +38,9 @@ class DoctorRun(QThread):
     def run(self) -> None:
         """On this object's thread; what the checks need is imported here, too."""
         try:
-            from desktop.doctor.examination import CHECKS, Subject, examine
+            from desktop.doctor.examination import CHECKS, CheckContext, examine
 
-            subject = Subject(self._settings, self._problems, self._started_in(), self._cancelled)
+            subject = CheckContext(self._settings, self._problems, self._started_in(), self._cancelled)
             self.listed.emit(tuple((check.id, check.title) for check in CHECKS))
             for finding in examine(subject):
                 if self._cancelled.is_set():

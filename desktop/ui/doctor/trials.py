@@ -9,8 +9,8 @@ from PyQt6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.doctor.rows import MARKS, Mark, StateMark
-from desktop.ui.runtime import kept_threads
-from desktop.ui.runtime.hotkeys import Hotkeys, words
+from desktop.ui.runtime import running_threads
+from desktop.ui.runtime.hotkeys import Hotkeys, hotkey_text
 from desktop.ui.runtime.level_listener import LevelListener
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.level_meter import LevelMeter
@@ -106,7 +106,7 @@ class MicrophoneTrial(Trial):
         listener.level.connect(self._heard)
         listener.failed.connect(self._failed)
         self._listener = listener
-        kept_threads.start(listener)
+        running_threads.start(listener)
 
     def stop(self) -> None:
         """Stop listening; returns at once."""
@@ -276,7 +276,9 @@ class HotkeyTrial(Trial):
             self.say(MARKS["problem"], self._hotkeys.problem or "Hotkeys are not heard on this desktop.")
             self.button.setText("Hotkey settings")
         else:
-            named = ", ".join(f"{words(keys)} ({_NAMES.get(name, name)})" for name, keys in self._hotkeys.keys.items())
+            named = ", ".join(
+                f"{hotkey_text(keys)} ({_NAMES.get(name, name)})" for name, keys in self._hotkeys.keys.items()
+            )
             self.say(_IDLE, f"Set: {named}. Works while another window has the focus, too.")
             self.button.setText("Try it")
 
@@ -291,13 +293,13 @@ class HotkeyTrial(Trial):
             return
         self._hotkeys.try_out(True)
         self._deadline.start()
-        named = " or ".join(words(keys) for keys in self._hotkeys.keys.values())
+        named = " or ".join(hotkey_text(keys) for keys in self._hotkeys.keys.values())
         self.say(_WAITING, f"Press {named} now.")
 
     def _heard(self, name: str) -> None:
         self.stop()
         keys = self._hotkeys.keys.get(name, "")
-        self.say(MARKS["ok"], f"{words(keys)} was heard: {_NAMES.get(name, name)}.")
+        self.say(MARKS["ok"], f"{hotkey_text(keys)} was heard: {_NAMES.get(name, name)}.")
 
     def _nothing_came(self) -> None:
         self.stop()

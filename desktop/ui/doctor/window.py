@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from desktop.ui.doctor.rows import MARKS, FindingRow
 from desktop.ui.doctor.run import DoctorRun
 from desktop.ui.doctor.trials import HotkeyTrial, MicrophoneTrial, TypingTrial
-from desktop.ui.runtime import kept_threads
+from desktop.ui.runtime import running_threads
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.elided_label import ElidedLabel
@@ -92,7 +92,7 @@ class DoctorWindow(QWidget):
             row.wait()
         self.again.setEnabled(False)
         self._show_summary("running", "Looking…", "This takes about ten seconds; a short quiet tone is played.")
-        kept_threads.start(run)
+        running_threads.start(run)
         self.microphone.listen(self._source())
 
     def apply(self, settings: "Settings", problems: tuple[str, ...]) -> None:
@@ -161,7 +161,7 @@ class DoctorWindow(QWidget):
     def _look_at_next(self) -> None:
         following = next((row for row in self.rows.values() if row.mark.words == MARKS["waiting"].words), None)
         if following is not None:
-            following.look()
+            following.show_running()
             place = list(self.rows).index(following.check_id) + 1
             self._show_summary("running", "Looking…", f"{following.title} ({place} of {len(self.rows)})")
 

@@ -11,7 +11,7 @@ from desktop.ui.widgets.picker import Choice, PickerButton
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 
 class LanguagesPage(Page):
@@ -63,7 +63,7 @@ class LanguagesPage(Page):
         self._arrow.setEnabled(source != "auto" and bool(target))
         self._plan.setText(plan_words(source, target))
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         self.spoken.set_choices(found.spoken)
         self.target.set_choices(found.targets)
         if self.settings is not None:

@@ -7,9 +7,9 @@ from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.first_run.page import Page
-from desktop.ui.models.jobs import Job, ModelJobs
 from desktop.ui.models.needed_card import NeededCard
-from desktop.ui.models.recogniser_words import Recogniser
+from desktop.ui.models.recogniser_sizes import RecogniserSize
+from desktop.ui.models.tasks import Download, ModelTasks
 from desktop.ui.models.words import KIND_ICONS, KIND_NOUNS, licence_words, size_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from desktop.engine.models.catalogue import Entry
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 
 STARTER = (
@@ -35,19 +35,19 @@ class ModelsPage(Page):
     importWanted = pyqtSignal()
     """open the models window, which takes files and folders"""
 
-    def __init__(self, jobs: ModelJobs) -> None:
+    def __init__(self, tasks: ModelTasks) -> None:
         super().__init__(
             "Models",
             "Models for your languages",
             "They are fetched once and stay on this computer. You can go on while they are being fetched.",
         )
-        self._jobs = jobs
-        self._found: FoundModels | None = None
+        self._tasks = tasks
+        self._found: ModelOverview | None = None
         self.card = NeededCard()
         self.card.fetchWanted.connect(self._fetch)
-        self.card.retryWanted.connect(jobs.retry)
-        self.card.pauseWanted.connect(jobs.pause_all)
-        self.card.resumeWanted.connect(jobs.resume_all)
+        self.card.retryWanted.connect(tasks.retry)
+        self.card.pauseWanted.connect(tasks.pause_all)
+        self.card.resumeWanted.connect(tasks.resume_all)
         self._needed = QVBoxLayout()
         self._needed.setContentsMargins(3 * theme.STEP, 0, 3 * theme.STEP, 0)
         self._needed.setSpacing(2 * theme.STEP)
@@ -68,7 +68,7 @@ class ModelsPage(Page):
         sizes_head.addWidget(self._sizes_note, 1)
         self._sizes = QVBoxLayout()
         self._sizes.setSpacing(2 * theme.STEP)
-        self.sizes: list[SizeLine] = []
+        self.sizes: list[SizeRow] = []
         self._without = QLabel("Or begin without fetching anything")
         self._without.setObjectName("muted")
         self.starter = OptionButton(*STARTER)
@@ -96,14 +96,14 @@ class ModelsPage(Page):
         self.content.addStretch(1)
         self.content.addLayout(foot)
         self.content.addLayout(options)
-        jobs.changed.connect(self._show)
+        tasks.changed.connect(self._show)
         self.refresh()
 
     def apply(self, settings: "Settings") -> None:
         super().apply(settings)
         self._show()
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         self._found = found
         self._show()
 
@@ -118,7 +118,7 @@ class ModelsPage(Page):
     def _fetch(self, missing: "Sequence[Entry]") -> None:
         if self.settings is not None and self.settings.recognition.backend == "pocketsphinx":
             self._choose("auto")
-        self._jobs.fetch(missing)
+        self._tasks.fetch(missing)
 
     def _choose(self, backend: str) -> None:
         self.settingChanged.emit("recognition.backend", backend)
@@ -135,13 +135,13 @@ class ModelsPage(Page):
 
         self.card.show()
         pair = pair_words(settings.recognition.language, settings.translation.target)
-        self.card.show_needed(pair, found.missing, self._jobs.jobs())
+        self.card.show_needed(pair, found.missing, self._tasks.downloads())
         sizes = {one.entry.id for one in found.recognisers}  # have a line of their own
         self._list([one for one in found.missing if one.kind != "whisper" or one.id not in sizes])
         self._show_sizes(found)
         backend = settings.recognition.backend
         is_basic = backend == "pocketsphinx"
-        is_fetching = any(job.is_active for job in self._jobs.jobs())
+        is_fetching = any(download.is_active for download in self._tasks.downloads())
         # A starter model is offered only where there is no real one, and basic English with it.
         is_offered = found.only_phrasebook or is_basic
         if found.only_phrasebook:
@@ -154,7 +154,7 @@ class ModelsPage(Page):
         self.starter.show_chosen(not is_basic and not is_fetching)
         self.basic.show_chosen(is_basic)
 
-    def _show_sizes(self, found: "FoundModels") -> None:
+    def _show_sizes(self, found: "ModelOverview") -> None:
         """What is installed, and a line for each size of model."""
         for widget in (self.understood, self._understood_mark):
             widget.setVisible(bool(found.understood))
@@ -164,12 +164,12 @@ class ModelsPage(Page):
                 self._sizes.removeWidget(line)
                 line.hide()
                 line.deleteLater()
-            self.sizes = [SizeLine(one) for one in found.recognisers]
+            self.sizes = [SizeRow(one) for one in found.recognisers]
             for line in self.sizes:
                 line.fetchWanted.connect(lambda entry: self._fetch([entry]))
                 self._sizes.addWidget(line)
         for line, one in zip(self.sizes, found.recognisers, strict=True):
-            line.show_size(one, self._jobs.job((one.entry.kind, one.entry.id)))
+            line.show_size(one, self._tasks.download((one.entry.kind, one.entry.id)))
         for label in (self._sizes_heading, self._sizes_note):
             label.setVisible(bool(self.sizes))
 
@@ -180,16 +180,16 @@ class ModelsPage(Page):
                 widget.hide()
                 widget.deleteLater()
         for entry in missing:
-            self._needed.addWidget(needed_line(entry, self._jobs.job((entry.kind, entry.id))))
+            self._needed.addWidget(needed_line(entry, self._tasks.download((entry.kind, entry.id))))
 
 
-class SizeLine(QWidget):
+class SizeRow(QWidget):
     """A size of model: what it is good for, and the button that fetches it."""
 
     fetchWanted = pyqtSignal(object)
     """its entry of the catalogue"""
 
-    def __init__(self, size: Recogniser) -> None:
+    def __init__(self, size: RecogniserSize) -> None:
         super().__init__()
         self.setMinimumHeight(38)
         self.choice = size
@@ -225,11 +225,11 @@ class SizeLine(QWidget):
         layout.addWidget(self._state)
         layout.addWidget(self.fetch)
 
-    def show_size(self, size: Recogniser, job: Job | None) -> None:
-        """Show what is known of it now; job: a download under way."""
+    def show_size(self, size: RecogniserSize, download: Download | None) -> None:
+        """Show what is known of it now; download: a download under way."""
         self.choice = size
         self._about.setText(size.meaning)
-        is_fetching = job is not None and job.is_active
+        is_fetching = download is not None and download.is_active
         self.fetch.setVisible(not size.is_installed and not is_fetching)
         self._state.setVisible(size.is_installed or is_fetching)
         self._state.setText("Installed" if size.is_installed else "Being fetched")
@@ -243,11 +243,11 @@ class SizeLine(QWidget):
         return self._about.text()
 
 
-def needed_line(entry: "Entry", job: Job | None) -> QWidget:
+def needed_line(entry: "Entry", download: Download | None) -> QWidget:
     """Icon, name, what it is for, size and licence."""
     line = QWidget()
     picture = QLabel()
-    is_failed = job is not None and not job.is_active
+    is_failed = download is not None and not download.is_active
     name = "alert-octagon-outline" if is_failed else KIND_ICONS[entry.kind]
     picture.setPixmap(_picture(name, "bad" if is_failed else "muted", line.devicePixelRatioF()))
     label = QLabel(entry.label)

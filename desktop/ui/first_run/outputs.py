@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from desktop.ui.first_run.page import Line, Page
+from desktop.ui.first_run.page import Page, SummaryRow
 from desktop.ui.settings.hotkey_field import HotkeyField
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.switch import Switch
@@ -31,7 +31,7 @@ class OutputsPage(Page):
             "All of this can be switched at any time, also while Parley listens.",
         )
         self.switches: dict[str, Switch] = {}
-        self._lines: list[Line] = []
+        self._lines: list[SummaryRow] = []
         card = QFrame()
         card.setObjectName("card")
         inside = QVBoxLayout(card)
@@ -41,7 +41,7 @@ class OutputsPage(Page):
             switch = Switch(f"{name} on or off")
             switch.clicked.connect(lambda on, group=group: self.settingChanged.emit(f"{group}.enabled", on))
             self.switches[group] = switch
-            line = Line(icon, name, sentence, switch)
+            line = SummaryRow(icon, name, sentence, switch)
             self._lines.append(line)
             inside.addWidget(line)
         self.hotkey = HotkeyField("Hotkey for Start and Stop")
@@ -58,7 +58,7 @@ class OutputsPage(Page):
         row.setSpacing(theme.STEP)
         row.addWidget(self.clear)
         row.addWidget(self.hotkey)
-        hotkey = Line("keyboard-settings-outline", "Hotkey", "Start and Stop from any window.", keys)
+        hotkey = SummaryRow("keyboard-settings-outline", "Hotkey", "Start and Stop from any window.", keys)
         self._lines.append(hotkey)
         keys_card = QFrame()
         keys_card.setObjectName("card")

@@ -11,7 +11,7 @@ from desktop.ui.widgets import icons, theme
 if TYPE_CHECKING:
     from desktop.engine.events import Event
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 
 class Page(QWidget):
@@ -42,7 +42,7 @@ class Page(QWidget):
         """Show these settings."""
         self.settings = settings
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         """Show what there is of models."""
 
     def on_event(self, event: "Event") -> None:
@@ -99,7 +99,7 @@ class StepBar(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
 
-class Line(QWidget):
+class SummaryRow(QWidget):
     """An icon, a bold word, a muted sentence below it, and room for one widget on the right."""
 
     def __init__(self, icon: str, name: str, sentence: str, right: QWidget | None = None) -> None:

@@ -4,38 +4,39 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QFrame, QVBoxLayout
 
+from desktop.engine.events import DevicesChanged
 from desktop.engine.text.languages import listed
 from desktop.ui.first_run.languages import plan_words
-from desktop.ui.first_run.page import Line, Page
-from desktop.ui.models.jobs import ModelJobs, overall
+from desktop.ui.first_run.page import Page, SummaryRow
 from desktop.ui.models.needed_card import missing_words, progress_words
-from desktop.ui.runtime.hotkeys import words
+from desktop.ui.models.tasks import ModelTasks, downloads_summary
+from desktop.ui.runtime.hotkeys import hotkey_text
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 
 class ReadyPage(Page):
     """A line for each of the steps before."""
 
-    def __init__(self, jobs: ModelJobs) -> None:
+    def __init__(self, tasks: ModelTasks) -> None:
         super().__init__(
             "Ready",
             "Ready to start",
             "Press Start and speak. The first steps can be opened again from the menu beside the warnings.",
         )
-        self._jobs = jobs
-        self._found: FoundModels | None = None
+        self._tasks = tasks
+        self._found: ModelOverview | None = None
         self._sources = SourcePicker(self)  # knows the names of the devices
         self._sources.hide()
-        self.source = Line("microphone", "Listen to", "")
-        self.languages = Line("translate", "Languages", "")
-        self.models = Line("chip", "Models", "")
-        self.outputs = Line("subtitles-outline", "Outputs", "")
+        self.source = SummaryRow("microphone", "Listen to", "")
+        self.languages = SummaryRow("translate", "Languages", "")
+        self.models = SummaryRow("chip", "Models", "")
+        self.outputs = SummaryRow("subtitles-outline", "Outputs", "")
         card = QFrame()
         card.setObjectName("card")
         inside = QVBoxLayout(card)
@@ -45,20 +46,20 @@ class ReadyPage(Page):
             inside.addWidget(line)
         self.content.addWidget(card)
         self.content.addStretch(1)
-        jobs.changed.connect(self._show)
+        tasks.changed.connect(self._show)
 
     def apply(self, settings: "Settings") -> None:
         super().apply(settings)
         self._sources.set_source(settings.audio.source)
         self._show()
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         self._found = found
         self._show()
 
     def on_event(self, event: "Event") -> None:
-        if type(event).__name__ == "DevicesChanged":
-            self._sources.set_devices(event)  # type: ignore[arg-type]
+        if isinstance(event, DevicesChanged):
+            self._sources.set_devices(event)
             self._show()
 
     def entered(self) -> None:
@@ -78,7 +79,7 @@ class ReadyPage(Page):
         self.outputs.say(outputs_words(settings))
 
     def _models_words(self, settings: "Settings") -> str:
-        active = overall(self._jobs.jobs())
+        active = downloads_summary(self._tasks.downloads())
         if active is not None:
             return f"Being fetched: {progress_words(active)}. You can start meanwhile; restart then to use them."
         if settings.recognition.backend == "pocketsphinx":
@@ -107,5 +108,5 @@ def outputs_words(settings: "Settings") -> str:
         if is_on
     ]
     keys = settings.hotkeys.toggle_listening
-    hotkey = f" {words(keys)} starts and stops." if keys else ""
+    hotkey = f" {hotkey_text(keys)} starts and stops." if keys else ""
     return f"{listed(on) if on else 'None; the transcript is in the window'}.{hotkey}"

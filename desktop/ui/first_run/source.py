@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Literal
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from desktop.engine.events import DevicesChanged
 from desktop.ui.first_run.page import Page
-from desktop.ui.first_run.source_check import SourceTest, Understanding
-from desktop.ui.models.jobs import Job, ModelJobs
+from desktop.ui.first_run.source_check import SourceCheck, TrialRecognition, TrialResult
 from desktop.ui.models.needed_card import ProgressBar
+from desktop.ui.models.tasks import Download, ModelTasks
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event, Samples
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 Phase = Literal["ready", "listening", "understanding", "done"]
 _BUTTON: dict[Phase, str] = {
@@ -32,15 +33,15 @@ HEARD = -45.0
 class SourcePage(Page):
     """The picker of the main window, a meter that moves at once, and the test."""
 
-    def __init__(self, jobs: ModelJobs) -> None:
+    def __init__(self, tasks: ModelTasks) -> None:
         super().__init__(
             "Listen to",
             "What should Parley listen to?",
             "A microphone hears you. “What the computer plays” hears calls, lectures and films. "
             "Everything stays on this computer.",
         )
-        self._jobs = jobs
-        self._found: FoundModels | None = None
+        self._tasks = tasks
+        self._found: ModelOverview | None = None
         self._is_open = False
         self._phase: Phase = "ready"
         self.picker = SourcePicker()
@@ -83,14 +84,13 @@ class SourcePage(Page):
         self.content.addWidget(self._level)
         self.content.addWidget(card)
         self.content.addStretch(1)
-        self._listener: SourceTest | None = None
-        self._old: list[SourceTest] = []
+        self._listener: SourceCheck | None = None
+        self._old: list[SourceCheck] = []
         self._is_shown = False
         self._has_heard = False
-        self._understanding = Understanding(self)
-        self._understanding.done.connect(self._show_understood)
-        self._understanding.failed.connect(self._show_failed)
-        jobs.changed.connect(self._show_test)
+        self._understanding = TrialRecognition(self)
+        self._understanding.found.connect(self._show_understood)
+        tasks.changed.connect(self._show_test)
         self._show_test()
         self.refresh()
 
@@ -98,17 +98,21 @@ class SourcePage(Page):
         before = self.settings
         super().apply(settings)
         self.picker.set_source(settings.audio.source)
-        if self._is_shown and (before is None or before.audio.source != settings.audio.source):
+        is_other = before is None or before.audio.source != settings.audio.source
+        if is_other and self._phase == "understanding":
+            self._understanding.forget()  # what was said into the source before
+            self._phase = "ready"
+        if is_other and self._is_shown:
             self._listen()
         self._show_test()
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         self._found = found
         self._show_test()
 
     def on_event(self, event: "Event") -> None:
-        if type(event).__name__ == "DevicesChanged":
-            self.picker.set_devices(event)  # type: ignore[arg-type]
+        if isinstance(event, DevicesChanged):
+            self.picker.set_devices(event)
 
     def entered(self) -> None:
         self._is_shown = True
@@ -143,7 +147,7 @@ class SourcePage(Page):
             return
         self._has_heard = False
         self._level.setText("Opening…")
-        listener = SourceTest(source, self)
+        listener = SourceCheck(source, self)
         listener.opened.connect(self._opened)
         listener.level.connect(self._show_level)
         listener.failed.connect(self._cannot_listen)
@@ -169,7 +173,7 @@ class SourcePage(Page):
             self._old.append(listener)
             listener.finished.connect(lambda: self._forget(listener))
 
-    def _forget(self, listener: SourceTest) -> None:
+    def _forget(self, listener: SourceCheck) -> None:
         self._old.remove(listener)
         listener.deleteLater()
 
@@ -223,31 +227,29 @@ class SourcePage(Page):
         if self.settings is not None:
             self._understanding.begin(samples, self.settings)
 
-    def _show_understood(self, text: str, recogniser: str) -> None:
-        if text:
+    def _show_understood(self, answer: TrialResult) -> None:
+        if answer.problem:
+            self._say("", answer.problem)
+        elif answer.text:
             is_phrasebook = self._found is not None and self._found.only_phrasebook and not self._is_basic()
             why = " It knows a phrasebook only: real speech comes out wrong." if is_phrasebook else ""
-            self._say(f"“{text}”", f"That is what {recogniser} understood.{why}")
+            self._say(f"“{answer.text}”", f"That is what {answer.recogniser} understood.{why}")
         else:
             self._say("", "Nothing was understood. Speak closer to the microphone, or choose another source.")
-        self._end_test()
-
-    def _show_failed(self, sentence: str) -> None:
-        self._say("", sentence)
-        self._end_test()
-
-    def _end_test(self) -> None:
         self._phase = "done"
         self._show_test()
 
     def _is_basic(self) -> bool:
         return self.settings is not None and self.settings.recognition.backend == "pocketsphinx"
 
-    def _awaited(self) -> Job | None:
+    def _awaited(self) -> Download | None:
         """The download without which there is no real recogniser for a test."""
         if self._is_basic() or (self._found is not None and self._found.has_real_recogniser):
             return None
-        return next((job for job in self._jobs.jobs() if job.key[0] == "whisper" and job.is_active), None)
+        return next(
+            (download for download in self._tasks.downloads() if download.key[0] == "whisper" and download.is_active),
+            None,
+        )
 
     def _show_test(self) -> None:
         """The button and, while there is no result, the sentence below it."""
@@ -266,7 +268,7 @@ class SourcePage(Page):
         self._by.setText(by)
 
 
-def test_words(awaited: Job | None, found: "FoundModels | None", *, is_basic: bool) -> str:
+def test_words(awaited: Download | None, found: "ModelOverview | None", *, is_basic: bool) -> str:
     """What is said before a test. awaited: the download of the model that the test needs. Pure."""
     if awaited is not None:
         return (

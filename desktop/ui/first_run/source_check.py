@@ -3,11 +3,13 @@ thread of its own; recognising happens on a pool thread with the real recogniser
 
 import logging
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from desktop.ui.runtime.level_listener import LevelListener
+from desktop.ui.runtime.lookup import Lookup
 
 if TYPE_CHECKING:
     from desktop.engine.events import AudioFrame, Samples
@@ -22,7 +24,7 @@ _QUIET = 0.003
 """peak below which nobody spoke into it"""
 
 
-class SourceTest(LevelListener):
+class SourceCheck(LevelListener):
     """A level listener that can also record a few seconds."""
 
     recorded = pyqtSignal(object)
@@ -62,57 +64,37 @@ class SourceTest(LevelListener):
             self.recorded.emit(np.concatenate(pieces))
 
 
-class Understanding(QObject):
-    """Recognises a recording once, with what the settings ask for."""
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """Result of recognising one recording: text, or an error."""
 
-    done = pyqtSignal(str, str)
-    """(what was understood, empty if nothing; name of the recogniser)"""
-    failed = pyqtSignal(str)
-    """one sentence"""
+    text: str = ""
+    """what was understood; empty if nothing"""
+    recogniser: str = ""
+    """which one it was"""
+    problem: str = ""
+    """one sentence: why it could not be recognised; empty if it could"""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lock = threading.Lock()
-        self._is_closed = False
 
-    def close(self) -> None:
-        """Nothing is told from now on; call it before this object goes."""
-        with self._lock:
-            self._is_closed = True
-
-    def tell(self, text: str, name: str, problem: str) -> None:
-        """Any thread: the answer."""
-        with self._lock:  # an object that goes must not be told from another thread
-            if self._is_closed:
-                return
-            if problem:
-                self.failed.emit(problem)
-            else:
-                self.done.emit(text, name)
+class TrialRecognition(Lookup):
+    """Recognises a recording once, on a pool thread; `found` delivers Understood."""
 
     def begin(self, samples: "Samples", settings: "Settings") -> None:
-        """GUI thread; the answer comes as a signal."""
-        pool = QThreadPool.globalInstance()
-        assert pool is not None
-        pool.start(_Recognise(self, samples, settings))
+        """Recognise these samples, shape (n,), 16 kHz, with what the settings ask for. GUI thread."""
+        self.ask(lambda deliver: deliver(try_recognition(samples, settings)))
 
 
-class _Recognise(QRunnable):
-    def __init__(self, asker: Understanding, samples: "Samples", settings: "Settings") -> None:
-        super().__init__()
-        self._asker, self._samples, self._settings = asker, samples, settings
+def try_recognition(samples: "Samples", settings: "Settings") -> TrialResult:
+    """`recognise`, with a sentence for what goes wrong."""
+    from desktop.engine.errors import EngineError
 
-    def run(self) -> None:
-        """On a pool thread."""
-        from desktop.engine.errors import EngineError
-
-        try:
-            self._asker.tell(*recognise(self._samples, self._settings), "")
-        except EngineError as error:
-            self._asker.tell("", "", error.message)
-        except Exception as error:
-            log.exception("the test could not be recognised")
-            self._asker.tell("", "", f"The test did not work ({type(error).__name__}); the log says more.")
+    try:
+        return TrialResult(*recognise(samples, settings))
+    except EngineError as error:
+        return TrialResult(problem=error.message)
+    except Exception as error:
+        log.exception("the test could not be recognised")
+        return TrialResult(problem=f"The test did not work ({type(error).__name__}); the log says more.")
 
 
 def recognise(samples: "Samples", settings: "Settings") -> tuple[str, str]:

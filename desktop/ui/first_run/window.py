@@ -15,13 +15,13 @@ from desktop.ui.first_run.outputs import OutputsPage
 from desktop.ui.first_run.page import Page, StepBar
 from desktop.ui.first_run.ready import ReadyPage
 from desktop.ui.first_run.source import SourcePage
-from desktop.ui.models.jobs import ModelJobs
+from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.widgets import icons, theme
 
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged, Event
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 
 class FirstRun(QWidget):
@@ -33,17 +33,17 @@ class FirstRun(QWidget):
     left = pyqtSignal()
     """the window was closed, at whatever page"""
 
-    def __init__(self, jobs: ModelJobs, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: ModelTasks, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("First steps")
         self.setWindowIcon(icons.app_icon())
         self.resize(720, 600)
         self.setMinimumSize(560, 460)
         self.languages = LanguagesPage()
-        self.models = ModelsPage(jobs)
-        self.source = SourcePage(jobs)
+        self.models = ModelsPage(tasks)
+        self.source = SourcePage(tasks)
         self.outputs = OutputsPage()
-        self.ready = ReadyPage(jobs)
+        self.ready = ReadyPage(tasks)
         self.pages: tuple[Page, ...] = (self.languages, self.models, self.source, self.outputs, self.ready)
         self.models.importWanted.connect(self.importWanted)
         self._steps = StepBar(tuple(page.name for page in self.pages))
@@ -97,7 +97,7 @@ class FirstRun(QWidget):
         for page in self.pages:
             page.apply(settings)
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         """Show what there is of models."""
         for page in self.pages:
             page.show_found(found)

@@ -8,7 +8,7 @@ from desktop.ui.models.words import size_words, time_words
 from desktop.ui.widgets import icons, theme
 
 if TYPE_CHECKING:
-    from desktop.ui.models.jobs import Overall
+    from desktop.ui.models.tasks import DownloadsSummary
 
 
 class DownloadBadge(QPushButton):
@@ -20,7 +20,7 @@ class DownloadBadge(QPushButton):
         self.setFont(theme.font("body"))
         self.hide()
 
-    def show_overall(self, overall: "Overall | None") -> None:
+    def show_overall(self, overall: "DownloadsSummary | None") -> None:
         """Show all downloads as one; None hides the badge."""
         self.setVisible(overall is not None)
         if overall is None:

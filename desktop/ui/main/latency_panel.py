@@ -73,13 +73,13 @@ class LatencyPanel(QWidget):
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(round(EVERY * 1000))
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self.refresh)
 
     def on_event(self, event: "Event") -> None:
         """An event of the engine."""
         self._log.add(event, time.monotonic())
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Show what is known now."""
         self.show_snapshot(self._log.snapshot(time.monotonic(), self._usage.look()))
 
@@ -115,7 +115,7 @@ class LatencyPanel(QWidget):
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
-        self.look()
+        self.refresh()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent | None) -> None:

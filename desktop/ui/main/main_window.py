@@ -1,24 +1,25 @@
 """The main window: what to listen to, in which languages, the three outputs, the transcript, the status line.
 
 GUI thread only. It knows widgets and settings, not the engine: what the user wants leaves as signals, what
-happens comes in through `on_event`. It is built before the settings are read, so that it is on screen at once;
-events are told apart by their class's name, because their module brings numpy.
+happens comes in through `on_event`. It is built before the settings are read, so that it is on screen at once.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, QRect, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop.ui.main import output_summaries as card_states
+from desktop.ui.main import output_summaries
 from desktop.ui.main.language_pair import LanguagePair
-from desktop.ui.main.menu import SideWindows
+from desktop.ui.main.menu import MainMenu
 from desktop.ui.main.shortcuts import SHORTCUTS, ShortcutList
 from desktop.ui.main.status import Status
 from desktop.ui.main.status_line import StatusLine
-from desktop.ui.settings.popovers import SettingsAccess
+from desktop.ui.settings.popovers import SettingsPopovers
 from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.widgets import icons, notifications, theme
 from desktop.ui.widgets.notifications import Notice, NoticeList
@@ -29,17 +30,14 @@ from desktop.ui.widgets.source_picker import SourcePicker
 if TYPE_CHECKING:
     from desktop.engine import events
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.installed_choices import MachineChoices
+    from desktop.ui.models.installed_choices import InstalledChoices
 
 SMALLEST = (640, 420)
 USUAL = (960, 640)
 
-_TITLE_BAR = 32
-"""Pixels that a window manager may put above the window."""
-
 
 class MainWindow(QWidget):
-    """Everything the user sets up and reads back."""
+    """The main window: source, languages, output switches, transcript, status line."""
 
     startRequested = pyqtSignal()
     stopRequested = pyqtSignal()
@@ -78,8 +76,8 @@ class MainWindow(QWidget):
         self.transcript = TranscriptPanel()
         self.status_line = StatusLine()
         self._lay_out()
-        self.access = SettingsAccess(self)
-        self.side = SideWindows(self)
+        self.popovers = SettingsPopovers(self)
+        self.menu = MainMenu(self)
         self._connect()
         self._show_status(self.status)
         for widget in (self.source, self.languages, self.cards, self.start):
@@ -99,12 +97,12 @@ class MainWindow(QWidget):
         self.languages.set_languages(settings.recognition.language, settings.translation.target)
         self._show_cards()
         self._show_model()
-        self.access.show_settings(settings)
-        self.side.apply(settings)
+        self.popovers.show_settings(settings)
+        self.menu.apply(settings)
 
-    def set_choices(self, choices: "MachineChoices") -> None:
+    def set_choices(self, choices: "InstalledChoices") -> None:
         """Offer what this machine has."""
-        self.access.show_machine(choices)
+        self.popovers.show_machine(choices)
         self.languages.set_choices(choices.sources, choices.targets)
         self._show_phrasebook(choices.is_phrasebook)
         self._show_cards()
@@ -114,10 +112,10 @@ class MainWindow(QWidget):
 
     def on_event(self, event: "events.Event") -> None:
         """An event of the engine."""
-        handler = self._handlers.get(type(event).__name__)
+        handler = self._handlers.get(type(event))
         if handler is not None:
             handler(event)
-        self.side.on_event(event)
+        self.menu.on_event(event)
 
     def show_starting(self) -> None:
         """Start was pressed; the engine has not answered yet."""
@@ -139,25 +137,14 @@ class MainWindow(QWidget):
         self._is_unlocked = is_unlocked
         self._show_cards()
 
+    def show_profiles(self, names: tuple[str, ...], current: str) -> None:
+        """names: what can be chosen, first the one that is no profile; current: the one in use."""
+        self.menu.show_profiles(names, current)
+        self.status_line.set_profile(current if current in names[1:] else "")
+
     def notify(self, code: str, message: str, severity: str) -> None:
         """Show a sentence; severity: info, warning or error."""
         self._add_notice(Notice(code, message, severity, datetime.now()))
-
-    def restore_geometry(self, geometry: tuple[int, ...]) -> None:
-        """Place the window: x, y, width, height; where no screen is any more it keeps only its size, and on a
-        smaller screen than before it still lies inside."""
-        if len(geometry) != 4:
-            return
-        wanted = QRect(*geometry)
-        self.resize(wanted.size())
-        for screen in QGuiApplication.screens():
-            room = screen.availableGeometry().adjusted(0, 0, 0, -_TITLE_BAR)
-            if room.intersects(wanted.adjusted(40, 0, -40, 0)):
-                self.resize(wanted.size().boundedTo(room.size()))
-                left = max(room.left(), min(wanted.left(), room.right() + 1 - self.width()))
-                top = max(room.top(), min(wanted.top(), room.bottom() + 1 - self.height()))
-                self.move(left, top)
-                return
 
     def toggle(self) -> None:
         """Start, or stop."""
@@ -170,6 +157,23 @@ class MainWindow(QWidget):
             self.startRequested.emit()
 
     # Events of the engine.
+
+    @cached_property
+    def _handlers(self) -> "dict[type, Callable[[Any], None]]":
+        """By class of event. Made with the first one: until then the window does without the module of their classes,
+        which takes longer to import than all of its own."""
+        from desktop.engine import events
+
+        return {
+            events.TranscriptUpdate: self._on_transcript,
+            events.TranslationUpdate: self._on_translation,
+            events.StateChanged: self._on_state,
+            events.AudioLevel: self._on_level,
+            events.Metrics: self._on_metrics,
+            events.ModelProgress: self._on_progress,
+            events.ErrorEvent: self._on_error,
+            events.DevicesChanged: self._on_devices,
+        }
 
     def _on_transcript(self, event: "events.TranscriptUpdate") -> None:
         self.transcript.view.heard(event)
@@ -200,7 +204,7 @@ class MainWindow(QWidget):
 
     def _on_devices(self, event: "events.DevicesChanged") -> None:
         self.source.set_devices(event)
-        self.access.devices = event
+        self.popovers.devices = event
         self._show_cards()
 
     # What is shown.
@@ -228,17 +232,19 @@ class MainWindow(QWidget):
         settings = self.settings
         if settings is None:
             return
-        access = self.access
-        voice = card_states.voice(settings, access.voice_label(settings.speech.voice), access.output_label())
-        self.cards.subtitles.show_state(
-            settings.subtitles.enabled, card_states.subtitles(settings, is_unlocked=self._is_unlocked)
+        popovers = self.popovers
+        voice = output_summaries.voice(
+            settings, popovers.voice_label(settings.speech.voice), popovers.output_label(settings.speech.output)
         )
-        self.cards.typing.show_state(settings.typing.enabled, card_states.typing(settings, self._typing_message))
+        self.cards.subtitles.show_state(
+            settings.subtitles.enabled, output_summaries.subtitles(settings, is_unlocked=self._is_unlocked)
+        )
+        self.cards.typing.show_state(settings.typing.enabled, output_summaries.typing(settings, self._typing_message))
         self.cards.voice.show_state(settings.speech.enabled, voice)
 
     def _show_model(self) -> None:
         if self.settings is not None and not self.status.is_running:
-            self.status_line.set_model(self.access.model_label(self.settings.recognition.model), "")
+            self.status_line.set_model(self.popovers.model_label(self.settings.recognition.model), "")
 
     def _show_phrasebook(self, is_phrasebook: bool) -> None:
         """Say before the first word that there is no real recogniser, and take it back once there is one."""
@@ -263,19 +269,19 @@ class MainWindow(QWidget):
             case "source":
                 self.source.open_list()
             case "model":
-                self.access.open_models(self.status_line.model)
+                self.popovers.open_models(self.status_line.model)
             case "models" | "refresh" | "folder":
-                self.side.modelsWanted.emit("")
+                self.menu.modelsWanted.emit("")
             case "language":
                 self.languages.target.open_list()
             case "typing":
-                self.access.open_card(self.cards.typing)
+                self.popovers.open_card(self.cards.typing)
             case "voice":
-                self.access.open_card(self.cards.voice)
+                self.popovers.open_card(self.cards.voice)
             case "retry":
                 self.startRequested.emit()
             case "settings" | "hotkeys":
-                dialog = self.access.open_dialog()
+                dialog = self.popovers.open_dialog()
                 if dialog is not None and action == "hotkeys":
                     dialog.open_page(action)
 
@@ -300,7 +306,7 @@ class MainWindow(QWidget):
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "access"):
+        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "popovers"):
             for card in self.cards.cards:
                 card.refresh()
             self.status_line.refresh()
@@ -326,16 +332,15 @@ class MainWindow(QWidget):
         layout.addWidget(self.status_line)
 
     def _connect(self) -> None:
-        self._handlers: dict[str, Any] = {
-            "TranscriptUpdate": self._on_transcript,
-            "TranslationUpdate": self._on_translation,
-            "StateChanged": self._on_state,
-            "AudioLevel": self._on_level,
-            "Metrics": self._on_metrics,
-            "ModelProgress": self._on_progress,
-            "ErrorEvent": self._on_error,
-            "DevicesChanged": self._on_devices,
-        }
+        self.popovers.settingChanged.connect(self.settingChanged)
+        self.popovers.settingsChanged.connect(self.settingsChanged)
+        self.popovers.settingReset.connect(self.settingReset)
+        self.popovers.unlockRequested.connect(self.unlockRequested)
+        self.popovers.stopSpeakingRequested.connect(self.stopSpeakingRequested)
+        self.popovers.modelsWanted.connect(self.menu.modelsWanted)
+        self.menu.settingsWanted.connect(self.popovers.open_dialog)
+        self.menu.shortcutsWanted.connect(self.show_shortcuts)
+        self.menu.acted.connect(self.act)
         self.start.clicked.connect(self.toggle)
         self.source.chosen.connect(lambda value: self.settingChanged.emit("audio.source", value))
         self.languages.sourceChosen.connect(lambda value: self.settingChanged.emit("recognition.language", value))
@@ -343,13 +348,13 @@ class MainWindow(QWidget):
         self.languages.swapped.connect(self._swapped)
         for card, key in zip(self.cards.cards, ("subtitles", "typing", "speech"), strict=True):
             card.toggled.connect(lambda is_on, key=key: self.settingChanged.emit(f"{key}.enabled", is_on))
-            card.settingsWanted.connect(lambda card=card: self.access.open_card(card))
+            card.settingsWanted.connect(lambda card=card: self.popovers.open_card(card))
         line = self.status_line
-        line.modelWanted.connect(lambda: self.access.open_models(line.model))
+        line.modelWanted.connect(lambda: self.popovers.open_models(line.model))
         line.warningsWanted.connect(self._open_notices)
-        line.menuWanted.connect(lambda: self.side.open_menu(line.menu))
-        line.latencyWanted.connect(self.side.open_latency)
-        line.downloads.clicked.connect(lambda: self.side.modelsWanted.emit(""))
+        line.menuWanted.connect(lambda: self.menu.open_menu(line.menu))
+        line.latencyWanted.connect(self.menu.open_latency)
+        line.downloads.clicked.connect(lambda: self.menu.modelsWanted.emit(""))
         line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))
         actions = {
@@ -362,8 +367,8 @@ class MainWindow(QWidget):
             "typing": self.cards.typing.switch.click,
             "voice": self.cards.voice.switch.click,
             "unlock": lambda: self.unlockRequested.emit(not self._is_unlocked),
-            "model": lambda: self.access.open_models(line.model),
-            "models": lambda: self.side.modelsWanted.emit(""),
+            "model": lambda: self.popovers.open_models(line.model),
+            "models": lambda: self.menu.modelsWanted.emit(""),
             "find": self.transcript.open_search,
             "edit": self.transcript.view.edit_line,
             "copy": self.transcript.copy,
@@ -371,10 +376,10 @@ class MainWindow(QWidget):
             "clear": self.transcript.view.clear_lines,
             "live": self.transcript.view.follow,
             "warnings": self._open_notices,
-            "settings": self.access.open_dialog,
-            "menu": lambda: self.side.open_menu(line.menu),
-            "doctor": self.side.open_doctor,
-            "latency": self.side.open_latency,
+            "settings": self.popovers.open_dialog,
+            "menu": lambda: self.menu.open_menu(line.menu),
+            "doctor": self.menu.open_doctor,
+            "latency": self.menu.open_latency,
             "shortcuts": self.show_shortcuts,
             "escape": self._escape,
             "close": self.close,

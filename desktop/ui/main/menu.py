@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from desktop.ui.runtime.kept_threads import running
+from desktop.ui.runtime.running_threads import running
 from desktop.ui.widgets.picker import Choice, PickerList, heading
 
 if TYPE_CHECKING:
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
     from desktop.ui.doctor.window import DoctorWindow
     from desktop.ui.main.latency_panel import LatencyPanel
-    from desktop.ui.main.main_window import MainWindow
     from desktop.ui.runtime.hotkeys import Hotkeys
 
 _PROFILE, _DO = "profile:", "do:"
 
 
-class SideWindows(QObject):
-    """Holds what is open beside the main window."""
+class MainMenu(QObject):
+    """The menu, and what it opened beside the main window."""
 
     profileChosen = pyqtSignal(str)
     profileNamed = pyqtSignal(str)
@@ -34,10 +33,16 @@ class SideWindows(QObject):
     modelsWanted = pyqtSignal(str)
     """open the models; of this kind only, or empty"""
     firstStepsWanted = pyqtSignal()
+    settingsWanted = pyqtSignal()
+    shortcutsWanted = pyqtSignal()
+    acted = pyqtSignal(str)
+    """what the user wants to do about a finding of the Doctor: an action of the main window"""
 
-    def __init__(self, window: "MainWindow") -> None:
+    def __init__(self, window: QWidget) -> None:
+        """window: the main one, over which the others open."""
         super().__init__(window)
         self._window = window
+        self._settings: Settings | None = None
         self._profiles: tuple[str, ...] = ()
         self._profile = ""
         self._hotkeys: Hotkeys | None = None
@@ -52,14 +57,14 @@ class SideWindows(QObject):
         self._hotkeys, self._problems, self._usable_at = hotkeys, problems, usable_at
 
     def apply(self, settings: "Settings") -> None:
-        """Settings changed."""
+        """Settings changed, or are there for the first time."""
+        self._settings = settings
         if self.doctor is not None:
             self.doctor.apply(settings, tuple(self._problems()))
 
     def show_profiles(self, names: tuple[str, ...], current: str) -> None:
         """names: what can be chosen, first the one that is no profile; current: the one in use."""
         self._profiles, self._profile = names, current
-        self._window.status_line.set_profile(current if current in names[1:] else "")
 
     def close(self) -> None:
         """Close what is open; its threads end soon."""
@@ -118,7 +123,7 @@ class SideWindows(QObject):
 
     def open_doctor(self) -> "DoctorWindow | None":
         """The Doctor, who looks at once."""
-        settings = self._window.settings
+        settings = self._settings
         if settings is None or self._hotkeys is None:
             return None
         if self.doctor is None:
@@ -159,18 +164,18 @@ class SideWindows(QObject):
         {
             "save": self.ask_profile_name,
             "remove": lambda: self.ask_to_remove(self._profile),
-            "settings": self._window.access.open_dialog,
+            "settings": self.settingsWanted.emit,
             "models": lambda: self.modelsWanted.emit(""),
             "first-steps": self.firstStepsWanted.emit,
             "doctor": self.open_doctor,
             "latency": self.open_latency,
-            "shortcuts": self._window.show_shortcuts,
+            "shortcuts": self.shortcutsWanted.emit,
         }[value.removeprefix(_DO)]()
 
     def _act_on_finding(self, action: str) -> None:
         self._window.raise_()
         self._window.activateWindow()  # what opens hangs on a button of the main window
-        self._window.act(action)
+        self.acted.emit(action)
 
     def _forget_doctor(self) -> None:
         self.doctor = None

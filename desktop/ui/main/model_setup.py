@@ -1,4 +1,4 @@
-"""Models and first steps, as the app sees them: their windows, what is under way, who hears of it. GUI thread only.
+"""The models window, the first-steps window and the downloads, which outlive both. GUI thread only.
 
 The windows are imported and made when they are asked for; downloads live here and outlive them.
 """
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from desktop.engine.models.downloads import Downloads
     from desktop.settings.declaration import ModelSettings, Settings
     from desktop.ui.first_run.window import FirstRun
-    from desktop.ui.models.finder import FoundModels, ModelsFinder
-    from desktop.ui.models.jobs import ModelJobs
+    from desktop.ui.models.overview import ModelOverview, ModelOverviewLookup
+    from desktop.ui.models.tasks import ModelTasks
     from desktop.ui.models.window import ModelsWindow
 
 
-class SetUp(QObject):
-    """Opens the two windows and keeps them up to date."""
+class ModelSetup(QObject):
+    """Opens the models window and the first-steps window, and updates both with the newest look-up."""
 
     settingChanged = pyqtSignal(str, object)
     startRequested = pyqtSignal()
@@ -34,10 +34,10 @@ class SetUp(QObject):
     """(kind, id, label) of a model that was fetched"""
     firstRunLeft = pyqtSignal()
     """the first steps were closed, at whatever page"""
-    told = pyqtSignal(str, str, str)
+    notified = pyqtSignal(str, str, str)
     """(code, sentence, severity), while no window of models shows it"""
     progressed = pyqtSignal(object)
-    """the downloads as one (`model_jobs.Overall`), or None"""
+    """the downloads as one (`tasks.DownloadsSummary`), or None"""
 
     def __init__(
         self,
@@ -45,41 +45,41 @@ class SetUp(QObject):
         parent: QObject | None = None,
         make: "Callable[[ModelSettings], Downloads] | None" = None,
     ) -> None:
-        """window: the main window, over which the others open. make: what fetches (`ModelJobs`)."""
+        """window: the main window, over which the others open. make: what fetches (`ModelTasks`)."""
         super().__init__(parent)
         self._make = make
         self._window = window
         self._settings: Settings | None = None
         self._devices: DevicesChanged | None = None
-        self._jobs: ModelJobs | None = None
-        self._finder: ModelsFinder | None = None
-        self._found: FoundModels | None = None
+        self._tasks: ModelTasks | None = None
+        self._lookup: ModelOverviewLookup | None = None
+        self._found: ModelOverview | None = None
         self._waiting: Callable[[], object] | None = None
         """what was asked for before the settings were there"""
         self.models: ModelsWindow | None = None
         self.first_run: FirstRun | None = None
 
     @property
-    def jobs(self) -> "ModelJobs":
+    def tasks(self) -> "ModelTasks":
         """What is under way; made when it is first asked for."""
-        if self._jobs is None:
-            from desktop.ui.models.jobs import ModelJobs
+        if self._tasks is None:
+            from desktop.ui.models.tasks import ModelTasks
 
-            self._jobs = jobs = ModelJobs(self._make, self)
-            jobs.changed.connect(self._job_changed)
-            jobs.modelsChanged.connect(self._look)
-            jobs.modelsChanged.connect(self.modelsChanged)
-            jobs.told.connect(self._told)
-            jobs.fetched.connect(self.installed)
+            self._tasks = tasks = ModelTasks(self._make, self)
+            tasks.changed.connect(self._download_changed)
+            tasks.modelsChanged.connect(self._look)
+            tasks.modelsChanged.connect(self.modelsChanged)
+            tasks.notified.connect(self._told)
+            tasks.fetched.connect(self.installed)
             if self._settings is not None:
-                jobs.apply(self._settings.models)
-        return self._jobs
+                tasks.apply(self._settings.models)
+        return self._tasks
 
     def apply(self, settings: "Settings") -> None:
         """Settings changed, or are there for the first time."""
         old, self._settings = self._settings, settings
-        if self._jobs is not None:
-            self._jobs.apply(settings.models)
+        if self._tasks is not None:
+            self._tasks.apply(settings.models)
         for window in (self.models, self.first_run):
             if window is not None:
                 window.apply(settings)
@@ -91,8 +91,10 @@ class SetUp(QObject):
 
     def on_event(self, event: "Event") -> None:
         """An event of the engine."""
-        if type(event).__name__ == "DevicesChanged":
-            self._devices = event  # type: ignore[assignment]
+        from desktop.engine.events import DevicesChanged  # with the first event; the window comes before it
+
+        if isinstance(event, DevicesChanged):
+            self._devices = event
             if self.first_run is not None:
                 self.first_run.on_event(event)
 
@@ -109,7 +111,7 @@ class SetUp(QObject):
         if self.models is None:
             from desktop.ui.models.window import ModelsWindow
 
-            self.models = ModelsWindow(self.jobs)
+            self.models = ModelsWindow(self.tasks)
             self.models.settingsWanted.connect(self.settingsWanted)
             self.models.apply(self._settings)
             if self._found is not None:
@@ -128,7 +130,7 @@ class SetUp(QObject):
         if self.first_run is None:
             from desktop.ui.first_run.window import FirstRun
 
-            self.first_run = FirstRun(self.jobs)
+            self.first_run = FirstRun(self.tasks)
             self.first_run.settingChanged.connect(self.settingChanged)
             self.first_run.startRequested.connect(self.startRequested)
             self.first_run.importWanted.connect(lambda: self.open_models() and None)
@@ -158,7 +160,7 @@ class SetUp(QObject):
 
     def import_from(self, path: Path) -> None:
         """Take models from a file or folder."""
-        self.jobs.import_from(path)
+        self.tasks.import_from(path)
 
     def close(self) -> None:
         """Close the windows, end what is under way; what was fetched so far is kept."""
@@ -167,10 +169,10 @@ class SetUp(QObject):
                 window.close()
         if self.first_run is not None:
             self.first_run.end()
-        if self._jobs is not None:
-            self._jobs.close()
-        if self._finder is not None:
-            self._finder.close()
+        if self._tasks is not None:
+            self._tasks.close()
+        if self._lookup is not None:
+            self._lookup.close()
 
     def wait(self, seconds: float) -> bool:
         """Whether nothing of it runs any more within that time."""
@@ -180,28 +182,28 @@ class SetUp(QObject):
         """Look at the models again, if somebody is shown them."""
         if self._settings is None or (self.models is None and self.first_run is None):
             return
-        if self._finder is None:
-            from desktop.ui.models.finder import ModelsFinder
+        if self._lookup is None:
+            from desktop.ui.models.overview import ModelOverviewLookup
 
-            self._finder = ModelsFinder(self)
-            self._finder.found.connect(self._show_found)
-        self._finder.look(self._settings)
+            self._lookup = ModelOverviewLookup(self)
+            self._lookup.found.connect(self._show_found)
+        self._lookup.refresh(self._settings)
 
-    def _show_found(self, found: "FoundModels") -> None:
+    def _show_found(self, found: "ModelOverview") -> None:
         self._found = found
         for window in (self.models, self.first_run):
             if window is not None:
                 window.show_found(found)
 
-    def _job_changed(self, key: Key) -> None:
-        from desktop.ui.models.jobs import overall
+    def _download_changed(self, key: Key) -> None:
+        from desktop.ui.models.tasks import downloads_summary
 
-        self.progressed.emit(overall(self.jobs.jobs()))
+        self.progressed.emit(downloads_summary(self.tasks.downloads()))
 
     def _told(self, code: str, sentence: str, severity: str) -> None:
         is_shown = any(window is not None and window.isVisible() for window in (self.models, self.first_run))
         if not is_shown:
-            self.told.emit(code, sentence, severity)
+            self.notified.emit(code, sentence, severity)
 
 
 def _asks(settings: "Settings") -> tuple[object, ...]:

@@ -21,7 +21,7 @@ STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the engine does, as far as the window knows."""
+    """State of the engine as shown in the status line and the tray."""
 
     state: str = "idle"
     detail: str = ""

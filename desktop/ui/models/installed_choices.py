@@ -1,13 +1,10 @@
 """What can be chosen on this machine: models, languages, voices. Looked up beside the GUI thread, because names
 of a hundred languages and the models on the disk take longer than a frame."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
-
+from desktop.ui.runtime.lookup import Lookup
 from desktop.ui.widgets.picker import Choice, heading
 
 if TYPE_CHECKING:
@@ -16,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MachineChoices:
-    """The choices, ready to show."""
+class InstalledChoices:
+    """What settings can be chosen from on this machine, as lines of lists."""
 
     sources: tuple[Choice, ...]
     """languages that can be spoken, "any" first"""
@@ -35,7 +32,7 @@ class MachineChoices:
     """a sentence for each model that cannot be used"""
 
 
-def find(settings: "Settings") -> MachineChoices:
+def find(settings: "Settings") -> InstalledChoices:
     """Look at the machine. Any thread; takes up to a second the first time."""
     from desktop.engine.models.choice import is_phrasebook, offered, suited
     from desktop.engine.models.installed import KINDS, broken
@@ -62,7 +59,7 @@ def find(settings: "Settings") -> MachineChoices:
     whisper = offered("whisper")
     models = [Choice("", _automatic(settings))]
     models += [Choice(model.name, model.label) for model in whisper]
-    return MachineChoices(
+    return InstalledChoices(
         sources,
         tuple(targets),
         _with_named(models, "whisper", recognition.model),
@@ -86,7 +83,7 @@ def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
     """Every (source, target) that can be translated: by Argos packages, and by the chosen Whisper model itself."""
     from desktop.engine.errors import ModelError
     from desktop.engine.models.choice import chosen_model
-    from desktop.engine.models.installed import translation_pairs
+    from desktop.engine.models.translation_routes import translation_pairs
     from desktop.engine.models.whisper_directory import describe
 
     backend = settings.translation.backend
@@ -116,42 +113,9 @@ def _language(code: str) -> Choice:
     return Choice(code, language_name(code), search=native)
 
 
-class ChoicesFinder(QObject):
-    """Runs `find` on a pool thread and tells the result on its own thread."""
+class InstalledChoicesLookup(Lookup):
+    """Looks at the machine on a pool thread; `found` delivers InstalledChoices."""
 
-    found = pyqtSignal(object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lock = threading.Lock()
-        self._is_closed = False
-
-    def look(self, settings: "Settings") -> None:
-        pool = QThreadPool.globalInstance()
-        assert pool is not None
-        pool.start(_Task(lambda: self._tell(find(settings))))
-
-    def close(self) -> None:
-        """Nothing is told from now on; call it before this object goes."""
-        with self._lock:
-            self._is_closed = True
-
-    def _tell(self, choices: MachineChoices) -> None:
-        """On the pool thread."""
-        with self._lock:  # an object that goes must not be told from another thread
-            if not self._is_closed:
-                self.found.emit(choices)
-
-
-class _Task(QRunnable):
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__()
-        self._work = work
-
-    def run(self) -> None:
-        try:
-            self._work()
-        except Exception:
-            import logging
-
-            logging.getLogger(__name__).exception("looking for models failed")
+    def refresh(self, settings: "Settings") -> None:
+        """Look now, with these settings. GUI thread."""
+        self.ask(lambda deliver: deliver(find(settings)))

@@ -7,8 +7,8 @@ from PyQt6.QtCore import QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from desktop.ui.models.jobs import Job
 from desktop.ui.models.rows import Key, ModelRow
+from desktop.ui.models.tasks import Download
 from desktop.ui.models.words import KIND_ICONS, KIND_NAMES, size_words, speed_words, time_words
 from desktop.ui.widgets import icons, theme
 
@@ -28,19 +28,19 @@ class RowAction:
     """written on the button; otherwise only the icon"""
 
 
-def actions_of(row: ModelRow, job: Job | None) -> tuple[RowAction, ...]:
+def actions_of(row: ModelRow, download: Download | None) -> tuple[RowAction, ...]:
     """The buttons of a row, from left to right. Pure."""
     cancel = RowAction("cancel", "Cancel", "close", has_words=False)
-    if job is not None:
-        if job.phase == "failed":
+    if download is not None:
+        if download.phase == "failed":
             return (
                 RowAction("retry", "Try again", "refresh"),
                 RowAction("cancel", "Dismiss", "close", has_words=False),
             )
-        if job.is_paused:
+        if download.is_paused:
             return (RowAction("resume", "Resume", "play"), cancel)
-        if job.phase in ("queued", "installing", "checking"):
-            return (cancel,) if job.phase == "queued" else ()
+        if download.phase in ("queued", "installing", "checking"):
+            return (cancel,) if download.phase == "queued" else ()
         return (RowAction("pause", "Pause", "pause", has_words=False), cancel)
     remove = RowAction("remove", "Remove", "trash-can-outline", has_words=False)
     match row.state:
@@ -54,9 +54,9 @@ def actions_of(row: ModelRow, job: Job | None) -> tuple[RowAction, ...]:
             return ()
 
 
-def state_of(row: ModelRow, job: Job | None) -> tuple[str, str, icons.Role]:
+def state_of(row: ModelRow, download: Download | None) -> tuple[str, str, icons.Role]:
     """(words, icon, colour) of a row's state: each has a shape of its own. Pure."""
-    if job is not None:
+    if download is not None:
         words = {
             "queued": "Waiting",
             "waiting": "Waiting",
@@ -65,7 +65,7 @@ def state_of(row: ModelRow, job: Job | None) -> tuple[str, str, icons.Role]:
             "installing": "Installing",
             "retrying": "Trying again",
             "failed": "Failed",
-        }.get(job.phase, "Fetching")
+        }.get(download.phase, "Fetching")
         marks: dict[str, tuple[str, icons.Role]] = {
             "Failed": ("alert-octagon-outline", "bad"),
             "Paused": ("pause-circle-outline", "muted"),
@@ -82,18 +82,18 @@ def state_of(row: ModelRow, job: Job | None) -> tuple[str, str, icons.Role]:
     return states[row.state]
 
 
-def progress_line(job: Job) -> str:
+def progress_line(download: Download) -> str:
     """ "43 % of 484 MB · 2.3 MB/s · 2 min left", or why it is not going on. Pure."""
-    if job.phase in ("failed", "retrying") and job.message:
-        return job.message
-    fraction = job.fraction
+    if download.phase in ("failed", "retrying") and download.message:
+        return download.message
+    fraction = download.fraction
     parts = []
     if fraction is not None:
-        parts.append(f"{int(fraction * 100)} % of {size_words(job.total)}")
-    elif job.done:
-        parts.append(size_words(job.done))
-    if job.phase == "fetching":
-        parts += [speed_words(job.speed), time_words(job.seconds_left)]
+        parts.append(f"{int(fraction * 100)} % of {size_words(download.total)}")
+    elif download.done:
+        parts.append(size_words(download.done))
+    if download.phase == "fetching":
+        parts += [speed_words(download.speed), time_words(download.seconds_left)]
     return " · ".join(part for part in parts if part)
 
 
@@ -106,7 +106,7 @@ class ModelRowView(QFrame):
     def __init__(self, row: ModelRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = row
-        self._job: Job | None = None
+        self._download: Download | None = None
         self._actions: tuple[RowAction, ...] = ()
         self._has_tooltip = False
         self.setFixedHeight(_HEIGHT)
@@ -120,18 +120,18 @@ class ModelRowView(QFrame):
         self._small = theme.font("small")
         self.show_row(row, None)
 
-    def show_row(self, row: ModelRow, job: Job | None) -> None:
+    def show_row(self, row: ModelRow, download: Download | None) -> None:
         """Show what is known of the model now."""
-        self.row, self._job = row, job
-        actions = actions_of(row, job)
+        self.row, self._download = row, download
+        actions = actions_of(row, download)
         if actions != self._actions:
             self._actions = actions
             self._make_buttons()
-        words = state_of(row, job)[0]
-        line = progress_line(job) if job is not None else row.details
+        words = state_of(row, download)[0]
+        line = progress_line(download) if download is not None else row.details
         self.setAccessibleName(", ".join(part for part in (row.label, words, line) if part))
-        whole = row.broken.problem if row.broken is not None and job is None else line
-        self.setToolTip(whole if row.state == "broken" or (job is not None and job.phase == "failed") else "")
+        whole = row.broken.problem if row.broken is not None and download is None else line
+        self.setToolTip(whole if row.state == "broken" or (download is not None and download.phase == "failed") else "")
         self.update()
 
     def button(self, name: str) -> QPushButton | QToolButton | None:
@@ -147,10 +147,10 @@ class ModelRowView(QFrame):
         return QSize(560, _HEIGHT)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        look, job = theme.colors(), self._job
+        look, download = theme.colors(), self._download
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        words, icon, role = state_of(self.row, job)
+        words, icon, role = state_of(self.row, download)
         icons.paint(painter, QRectF(3 * theme.STEP, 18, 20, 20), icon, QColor(getattr(look, role)))
         left = 3 * theme.STEP + 20 + 3 * theme.STEP
         right = (self._buttons[0].x() if self._buttons else self.width() - 2 * theme.STEP) - 3 * theme.STEP
@@ -165,15 +165,15 @@ class ModelRowView(QFrame):
         room = right - left - (state_width + 3 * theme.STEP if words else 0)
         label = title.elidedText(self.row.label, Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(QRectF(left, 6, room, 22), Qt.AlignmentFlag.AlignVCenter, label)
-        is_bad = self.row.state == "broken" or (job is not None and job.phase in ("failed", "retrying"))
+        is_bad = self.row.state == "broken" or (download is not None and download.phase in ("failed", "retrying"))
         painter.setFont(self._small)
         painter.setPen(QColor(look.muted))
-        line = progress_line(job) if job is not None else self.row.details
+        line = progress_line(download) if download is not None else self.row.details
         below = QRectF(left, 28, right - left, 18)
         shown = small.elidedText(line, Qt.TextElideMode.ElideRight, int(below.width()))
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, shown)
-        if job is not None and not is_bad:
-            paint_progress(painter, QRectF(left, 47, right - left, 4), job.fraction, is_paused=job.is_paused)
+        if download is not None and not is_bad:
+            paint_progress(painter, QRectF(left, 47, right - left, 4), download.fraction, is_paused=download.is_paused)
         painter.setPen(QPen(QColor(look.border), 1))
         painter.drawLine(int(left), self.height() - 1, self.width() - 2 * theme.STEP, self.height() - 1)
 
@@ -233,10 +233,10 @@ class ModelList(QScrollArea):
     acted = pyqtSignal(str, object)
     """(name of the action, ModelRow)"""
 
-    def __init__(self, job: Callable[[Key], Job | None], parent: QWidget | None = None) -> None:
-        """job: what is under way with a model."""
+    def __init__(self, download: Callable[[Key], Download | None], parent: QWidget | None = None) -> None:
+        """download: what is under way with a model."""
         super().__init__(parent)
-        self._job = job
+        self._download = download
         self._views: dict[Key, ModelRowView] = {}
         self._waiting: list[ModelRow] = []
         self._rows: tuple[ModelRow, ...] = ()
@@ -287,11 +287,11 @@ class ModelList(QScrollArea):
         self._make_some()
         self._idle.start()
 
-    def show_job(self, key: Key) -> None:
+    def show_download(self, key: Key) -> None:
         """A download got further."""
         view = self._views.get(key)
         if view is not None:
-            view.show_row(view.row, self._job(key))
+            view.show_row(view.row, self._download(key))
 
     def view(self, key: Key) -> ModelRowView | None:
         """The row of a model, if it is shown."""
@@ -330,7 +330,7 @@ class ModelList(QScrollArea):
             view = ModelRowView(row)
             view.acted.connect(lambda name, view=view: self.acted.emit(name, view.row))
             self._views[row.key] = view
-        view.show_row(row, self._job(row.key))
+        view.show_row(row, self._download(row.key))
         place = self._place_of(row)
         if self._layout.indexOf(view) != place:
             self._layout.removeWidget(view)

@@ -8,8 +8,8 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop.engine.text.languages import listed
-from desktop.ui.models.jobs import Job, Overall, overall
 from desktop.ui.models.list import paint_progress
+from desktop.ui.models.tasks import Download, DownloadsSummary, downloads_summary
 from desktop.ui.models.words import size_words, speed_words, time_words
 from desktop.ui.widgets import icons, theme
 
@@ -34,13 +34,13 @@ def total_words(missing: "Sequence[Entry]") -> str:
     return ("" if all(one.size_bytes for one in missing) else "at least ") + size_words(known)
 
 
-def progress_words(overall: Overall) -> str:
+def progress_words(summary: DownloadsSummary) -> str:
     """ "43 % · 2.3 MB/s · 2 min left" """
-    parts = [f"{int(overall.fraction * 100)} %" if overall.fraction is not None else size_words(overall.done)]
-    if overall.is_paused:
+    parts = [f"{int(summary.fraction * 100)} %" if summary.fraction is not None else size_words(summary.done)]
+    if summary.is_paused:
         parts.append("paused")
     else:
-        parts += [speed_words(overall.speed), time_words(overall.seconds_left)]
+        parts += [speed_words(summary.speed), time_words(summary.seconds_left)]
     return " · ".join(part for part in parts if part)
 
 
@@ -58,7 +58,7 @@ class NeededCard(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self._missing: tuple[Entry, ...] = ()
-        self._failed: Job | None = None
+        self._failed: Download | None = None
         self._mark: tuple[str, icons.Role] = ("check-circle", "good")
         self._picture = QLabel()
         self._title = QLabel()
@@ -92,19 +92,21 @@ class NeededCard(QFrame):
         self._is_paused = False
         self.show_needed("", (), ())
 
-    def show_needed(self, pair: str, missing: "Sequence[Entry]", jobs: Sequence[Job]) -> None:
-        """pair: the languages in words; missing: what they lack; jobs: what is under way."""
+    def show_needed(self, pair: str, missing: "Sequence[Entry]", downloads: Sequence[Download]) -> None:
+        """pair: the languages in words; missing: what they lack; downloads: what is under way."""
         self._missing = tuple(missing)
-        active = overall(jobs)
+        active = downloads_summary(downloads)
         wanted = {(one.kind, one.id) for one in missing}
-        self._failed = next((job for job in jobs if not job.is_active and job.key in wanted), None)
-        is_fetching = active is not None and any(job.key in wanted for job in jobs if job.is_active)
+        self._failed = next(
+            (download for download in downloads if not download.is_active and download.key in wanted), None
+        )
+        is_fetching = active is not None and any(download.key in wanted for download in downloads if download.is_active)
         self._bar.setVisible(is_fetching)
         self.pause.setVisible(is_fetching)
         self.fetch.setVisible(bool(missing) and not is_fetching)
         if active is not None and is_fetching:
             self._is_paused = active.is_paused
-            count = f"{active.count} models" if active.count > 1 else next(j.label for j in jobs if j.is_active)
+            count = f"{active.count} models" if active.count > 1 else next(j.label for j in downloads if j.is_active)
             self._show(("progress-download", "accent"), f"Fetching {count}", progress_words(active))
             self._bar.show_fraction(active.fraction, is_paused=active.is_paused)
             self.pause.setIcon(icons.icon("play" if active.is_paused else "pause"))

@@ -1,6 +1,6 @@
 """What the list of models shows: one row for each model there is to fetch, is installed, or is broken. Pure, no Qt.
 
-Made beside the GUI thread (`models_finder`): the catalogue, the disk, the names of a hundred languages take a moment.
+Made beside the GUI thread (`overview`): the catalogue, the disk, the names of a hundred languages take a moment.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """The models: what there is, what is here, what the chosen languages still lack; fetching, importing, removing.
 
-GUI thread only. It shows what `ModelsFinder` finds and `ModelJobs` does, and asks the latter; closing it ends nothing.
+GUI thread only. It shows what `ModelsFinder` finds and `ModelTasks` does, and asks the latter; closing it ends nothing.
 """
 
 from collections.abc import Callable
@@ -31,10 +31,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.models.jobs import ModelJobs
 from desktop.ui.models.list import ModelList
 from desktop.ui.models.needed_card import NeededCard
 from desktop.ui.models.rows import Key, ModelRow, matching
+from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.models.words import KIND_NAMES, pair_words, size_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
@@ -44,28 +44,28 @@ from desktop.ui.widgets.question import Question
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
-    from desktop.ui.models.finder import FoundModels
+    from desktop.ui.models.overview import ModelOverview
 
 _ANY, _PAIR = "", "pair"
 _IMPORTED = "Models (*.argosmodel *.onnx *.zip *.tar *.tar.gz *.tgz)"
 
 
 class ModelsWindow(QWidget):
-    """Shows the models; what the user wants goes to the jobs."""
+    """Shows the models; what the user wants goes to the tasks."""
 
     refreshWanted = pyqtSignal()
     """the models have to be looked up again"""
     settingsWanted = pyqtSignal()
 
-    def __init__(self, jobs: ModelJobs, parent: QWidget | None = None) -> None:
+    def __init__(self, tasks: ModelTasks, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("Models")
         self.setWindowIcon(icons.app_icon())
         self.resize(860, 640)
         self.setMinimumSize(560, 420)
         self.setAcceptDrops(True)
-        self._jobs = jobs
-        self._found: FoundModels | None = None
+        self._tasks = tasks
+        self._found: ModelOverview | None = None
         self._pair = ""
         self._languages: frozenset[str] = frozenset()
         self.card = NeededCard()
@@ -82,7 +82,7 @@ class ModelsWindow(QWidget):
         self.language.set_choices([Choice(_ANY, "All languages")])
         self.language.choose(_PAIR, "My languages")
         self.kinds = QButtonGroup(self)
-        self.list = ModelList(jobs.job)
+        self.list = ModelList(tasks.download)
         self.place = ElidedLabel()
         self.place.setObjectName("muted")
         self.place.setFont(theme.font("small"))
@@ -100,7 +100,7 @@ class ModelsWindow(QWidget):
         self._drop.hide()
         self._lay_out()
         self._connect()
-        self.show_busy(jobs.is_busy)
+        self.show_busy(tasks.is_busy)
         self.search.setFocus()
 
     # What comes in.
@@ -114,7 +114,7 @@ class ModelsWindow(QWidget):
         self._show_needed()
         self._filter()
 
-    def show_found(self, found: "FoundModels") -> None:
+    def show_found(self, found: "ModelOverview") -> None:
         """Show what there is now."""
         self._found = found
         self.language.set_choices(
@@ -132,9 +132,9 @@ class ModelsWindow(QWidget):
         self._show_needed()
         self._filter()
 
-    def show_job(self, key: Key) -> None:
+    def show_download(self, key: Key) -> None:
         """A download got further."""
-        self.list.show_job(key)
+        self.list.show_download(key)
         self._show_needed()
 
     def show_busy(self, is_busy: bool) -> None:
@@ -161,17 +161,17 @@ class ModelsWindow(QWidget):
         """Do what a button of a row says."""
         match action:
             case "fetch" if row.entry is not None:
-                self._jobs.fetch([row.entry])
+                self._tasks.fetch([row.entry])
             case "pause":
-                self._jobs.pause(row.key)
+                self._tasks.pause(row.key)
             case "resume":
-                self._jobs.resume(row.key)
+                self._tasks.resume(row.key)
             case "cancel":
-                self._jobs.cancel(row.key)
+                self._tasks.cancel(row.key)
             case "retry":
-                self._jobs.retry(row.key)
+                self._tasks.retry(row.key)
             case "repair" if row.broken is not None:
-                self._jobs.repair(row.broken, row.key, row.label)
+                self._tasks.repair(row.broken, row.key, row.label)
             case "remove":
                 self._ask_to_remove(row)
 
@@ -182,7 +182,7 @@ class ModelsWindow(QWidget):
         size = f" This frees {size_words(row.installed.size_bytes)}." if row.installed is not None else ""
         again = " It can be fetched again." if row.entry is not None else " It cannot be fetched again from here."
         question = Question(f"Remove {row.label}?", f"{size}{again}".strip(), "Remove", self)
-        question.accepted.connect(lambda: self._jobs.remove(model))
+        question.accepted.connect(lambda: self._tasks.remove(model))
         question.open()
 
     def _ask_to_import(self) -> None:
@@ -207,7 +207,7 @@ class ModelsWindow(QWidget):
 
     def _open(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self._jobs.import_from(Path(path)))
+        dialog.fileSelected.connect(lambda path: self._tasks.import_from(Path(path)))
         dialog.open()
 
     def _open_folder(self) -> None:
@@ -226,7 +226,7 @@ class ModelsWindow(QWidget):
             case "settings":
                 self.settingsWanted.emit()
             case "refresh":
-                self._jobs.refresh()
+                self._tasks.refresh()
             case "folder":
                 self._open_folder()
 
@@ -255,7 +255,7 @@ class ModelsWindow(QWidget):
         if event is not None:
             event.acceptProposedAction()
             for path in _dropped(event):
-                self._jobs.import_from(path)
+                self._tasks.import_from(path)
 
     # What is shown.
 
@@ -264,7 +264,7 @@ class ModelsWindow(QWidget):
             self.card.hide()
             return
         self.card.show()
-        self.card.show_needed(self._pair, self._found.missing, self._jobs.jobs())
+        self.card.show_needed(self._pair, self._found.missing, self._tasks.downloads())
 
     def _filter(self) -> None:
         if self._found is None:
@@ -330,21 +330,21 @@ class ModelsWindow(QWidget):
         self.language.picked.connect(self._language_picked)
         self.kinds.buttonClicked.connect(self._filter)
         self.list.acted.connect(self.act)
-        self.card.fetchWanted.connect(self._jobs.fetch)
-        self.card.retryWanted.connect(self._jobs.retry)
-        self.card.pauseWanted.connect(self._jobs.pause_all)
-        self.card.resumeWanted.connect(self._jobs.resume_all)
-        self.list_button.clicked.connect(self._jobs.refresh)
+        self.card.fetchWanted.connect(self._tasks.fetch)
+        self.card.retryWanted.connect(self._tasks.retry)
+        self.card.pauseWanted.connect(self._tasks.pause_all)
+        self.card.resumeWanted.connect(self._tasks.resume_all)
+        self.list_button.clicked.connect(self._tasks.refresh)
         self.import_button.clicked.connect(self._ask_to_import)
         self.folder_button.clicked.connect(self._open_folder)
         self.bar.acted.connect(self._notice_action)
-        self._jobs.changed.connect(self.show_job)
-        self._jobs.busyChanged.connect(self.show_busy)
-        self._jobs.told.connect(self._told)
+        self._tasks.changed.connect(self.show_download)
+        self._tasks.busyChanged.connect(self.show_busy)
+        self._tasks.notified.connect(self._told)
         shortcuts: dict[str, Callable[[], object]] = {
             "Ctrl+F": self.search.setFocus,
             "Ctrl+O": self._import_file,
-            "F5": self._jobs.refresh,
+            "F5": self._tasks.refresh,
             "Escape": self._escape,
             "Ctrl+W": self.close,
         }

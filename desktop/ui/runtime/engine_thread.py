@@ -1,4 +1,4 @@
-"""Runs the engine on a thread of its own and hands its events to the GUI thread.
+"""Runs the engine on a thread of its own. Its events go to the GUI thread, or to whoever takes them on that thread.
 
 The engine is also imported and built there: its libraries take longer to load than the window may. Commands
 come from the GUI thread, return at once, and wait in order until the engine is there.
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class RunsEngine(Protocol):
-    """What of `Engine` the window uses."""
+    """The methods of `Engine` that the app calls; a Protocol, so that tests can pass a fake."""
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -48,13 +48,13 @@ def build_engine(settings: "Settings") -> RunsEngine:
 def assemble_models() -> tuple[bool, tuple[str, ...]]:
     """Put the models in place that the set-up installed as packages, once: whether there were any, and a sentence for
     each that cannot be used. Takes a second for each 100 MB."""
-    from desktop.engine.models.downloads import packages
+    from desktop.engine.models.downloads import assembly, packages
 
-    return (True, packages.assemble()) if packages.waiting() else (False, ())
+    return (True, assembly.assemble()) if packages.waiting() else (False, ())
 
 
 class EngineThread(QThread):
-    """The engine, for the GUI."""
+    """Builds and runs the engine on a QThread, queues commands until it is built, and forwards its events."""
 
     received = pyqtSignal(object)
     """each event of the engine, delivered on the receiver's thread"""
@@ -118,6 +118,18 @@ class EngineThread(QThread):
             self.modelsCame.emit()
         for problem in problems:
             self.modelsBroken.emit(problem)
+
+    def subscribe(self, callback: "Callable[[Event], None]") -> Callable[[], None]:
+        """`callback` gets each event on the engine's thread, without waiting for the GUI's; returns the function that
+        unsubscribes. Any thread."""
+        subscriptions: list[Callable[[], None]] = []
+
+        def unsubscribe(_: RunsEngine) -> None:
+            while subscriptions:
+                subscriptions.pop()()
+
+        self._command(lambda engine: subscriptions.append(engine.subscribe(callback)))
+        return lambda: self._command(unsubscribe)
 
     def start_listening(self) -> None:
         self._command(lambda engine: engine.start())

@@ -15,7 +15,7 @@ _SETTLED_AFTER = 15
 
 
 class GarbageCollection(QObject):
-    """Collects from a timer of the GUI thread while it lives; `stop` gives the work back to Python."""
+    """Turns automatic garbage collection off and runs it from a GUI timer; `stop` turns it on again."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class GarbageCollection(QObject):
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.setInterval(_EVERY)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self.collect_if_due)
         self._timer.start()
 
     def stop(self) -> None:
@@ -32,7 +32,7 @@ class GarbageCollection(QObject):
         self._timer.stop()
         gc.enable()
 
-    def look(self) -> None:
+    def collect_if_due(self) -> None:
         """Collect what is due by the collector's own thresholds, the oldest generation seldom."""
         self._looks += 1
         if self._looks == _SETTLED_AFTER:

@@ -91,6 +91,6 @@ class Hotkeys(QObject):
         self.failed.emit(sentence)
 
 
-def words(combination: str) -> str:
+def hotkey_text(combination: str) -> str:
     """ "<ctrl>+<alt>+l" as a user reads it: "Ctrl+Alt+L". Pure."""
     return "+".join(part.strip("<>").replace("_", " ").title() for part in combination.split("+") if part)

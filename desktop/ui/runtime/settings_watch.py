@@ -35,7 +35,7 @@ class SettingsWatch(QObject):
         self._settles = QTimer(self)
         self._settles.setSingleShot(True)
         self._settles.setInterval(SETTLES)
-        self._settles.timeout.connect(self.look)
+        self._settles.timeout.connect(self.check_file)
 
     def begin(self, store: "SettingsStore") -> None:
         """From now on `store` follows its file."""
@@ -45,7 +45,7 @@ class SettingsWatch(QObject):
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(self._activated)
 
-    def look(self) -> None:
+    def check_file(self) -> None:
         """Take over what is new now."""
         if self._store is None:
             return

@@ -4,7 +4,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QPushButton, QWidget
 
-from desktop.ui.runtime.hotkeys import words
+from desktop.ui.runtime.hotkeys import hotkey_text
 
 _MODIFIERS = (
     (Qt.KeyboardModifier.ControlModifier, "<ctrl>"),
@@ -87,7 +87,7 @@ class HotkeyField(QPushButton):
         self._describe()
 
     def _describe(self) -> None:
-        shown = words(self._combination) if self._combination else "None"
+        shown = hotkey_text(self._combination) if self._combination else "None"
         self.setText("Press the keys…" if self._is_taking else shown)
         self.setAccessibleName(f"{self._name}: {self.text()}")
         self.setToolTip("Click, then press the keys together, for example Ctrl+Alt+L")

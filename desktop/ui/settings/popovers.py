@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -17,8 +18,7 @@ from desktop.ui.widgets.popover import Popover
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged
     from desktop.settings.declaration import Settings
-    from desktop.ui.main.main_window import MainWindow
-    from desktop.ui.models.installed_choices import MachineChoices
+    from desktop.ui.models.installed_choices import InstalledChoices
     from desktop.ui.settings.dialog import SettingsDialog
 
 _PRESET = "preset:"
@@ -28,12 +28,25 @@ _ELSEWHERE = ("enabled", "geometry", "backend")
 """What a popover leaves out: the card's switch, the place that is dragged, and what is rarely changed."""
 
 
-class SettingsAccess:
-    """Holds what this machine offers and the forms that are open."""
+class SettingsPopovers(QObject):
+    """The forms of settings that are open over a window, and the choices that this machine offers in them."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    settingChanged = pyqtSignal(str, object)
+    settingsChanged = pyqtSignal(dict)
+    """several settings at once: key -> value"""
+    settingReset = pyqtSignal(str)
+    unlockRequested = pyqtSignal(bool)
+    """move the subtitles"""
+    stopSpeakingRequested = pyqtSignal()
+    modelsWanted = pyqtSignal(str)
+    """open the models of this kind"""
+
+    def __init__(self, window: QWidget) -> None:
+        """window: the one over which the dialog opens."""
+        super().__init__(window)
         self._window = window
-        self.machine: MachineChoices | None = None
+        self._settings: Settings | None = None
+        self.machine: InstalledChoices | None = None
         self.provenance: Provenance | None = None
         """where values come from and are saved"""
         self.devices: DevicesChanged | None = None
@@ -42,12 +55,13 @@ class SettingsAccess:
 
     def show_settings(self, settings: "Settings") -> None:
         """Show these values in whatever is open."""
+        self._settings = settings
         if self._form is not None:
             self._form.show_settings(settings, self.provenance)
         if self._dialog is not None:
             self._dialog.show_settings(settings)
 
-    def show_machine(self, machine: "MachineChoices") -> None:
+    def show_machine(self, machine: "InstalledChoices") -> None:
         """Offer what this machine has."""
         self.machine = machine
         if self._dialog is not None:
@@ -55,7 +69,7 @@ class SettingsAccess:
 
     def open_card(self, card: OutputCard) -> Popover | None:
         """The settings of an output, under its card."""
-        settings = self._window.settings
+        settings = self._settings
         if settings is None:
             return None
         from desktop.settings.store import fields
@@ -63,8 +77,8 @@ class SettingsAccess:
         group = _GROUPS[card.name]
         keys = [k for k, _ in fields() if k.startswith(f"{group}.") and k.split(".")[1] not in _ELSEWHERE]
         form = SettingsForm(keys, self.choices())
-        form.changed.connect(self._window.settingChanged)
-        form.reset.connect(self._window.settingReset)
+        form.changed.connect(self.settingChanged)
+        form.reset.connect(self.settingReset)
         form.show_settings(settings, self.provenance)
         content = QWidget()
         layout = QVBoxLayout(content)
@@ -75,7 +89,7 @@ class SettingsAccess:
         if group == "subtitles":
             layout.addWidget(self._button("arrow-all", "Move on the screen", lambda: self._unlock(popover)))
         elif group == "speech":
-            layout.addWidget(self._button("volume-off", "Stop speaking", self._window.stopSpeakingRequested.emit))
+            layout.addWidget(self._button("volume-off", "Stop speaking", self.stopSpeakingRequested.emit))
         self._form = form
         popover.destroyed.connect(lambda: self._forget_form(form))
         popover.open()
@@ -83,7 +97,7 @@ class SettingsAccess:
 
     def open_models(self, anchor: QWidget) -> None:
         """The list of recognition models."""
-        settings = self._window.settings
+        settings = self._settings
         if settings is None:
             return
         choices = self.machine.models if self.machine else (Choice("", "Best installed"),)
@@ -103,18 +117,18 @@ class SettingsAccess:
         return self.machine.preset_models if self.machine is not None else ()
 
     def _model_picked(self, value: str) -> None:
-        settings = self._window.settings
+        settings = self._settings
         if value == _MORE:
-            self._window.side.modelsWanted.emit("whisper")
+            self.modelsWanted.emit("whisper")
         elif not value.startswith(_PRESET):
-            self._window.settingChanged.emit("recognition.model", value)
+            self.settingChanged.emit("recognition.model", value)
         elif settings is not None:
             changes = changes_of(settings, value.removeprefix(_PRESET), self.installed())
-            self._window.settingsChanged.emit({key: new for key, (_, new) in changes.items()})
+            self.settingsChanged.emit({key: new for key, (_, new) in changes.items()})
 
     def open_dialog(self) -> "SettingsDialog | None":
         """All settings."""
-        settings = self._window.settings
+        settings = self._settings
         if settings is None:
             return None
         if self._dialog is None:
@@ -123,9 +137,9 @@ class SettingsAccess:
             self._dialog = SettingsDialog(
                 settings, self.choices(), self._window, provenance=self.provenance, installed=self.installed()
             )
-            self._dialog.presetChosen.connect(self._window.settingsChanged)
-            self._dialog.changed.connect(self._window.settingChanged)
-            self._dialog.reset.connect(self._window.settingReset)
+            self._dialog.presetChosen.connect(self.settingsChanged)
+            self._dialog.changed.connect(self.settingChanged)
+            self._dialog.reset.connect(self.settingReset)
             self._dialog.finished.connect(self._forget_dialog)
         self._dialog.show()
         self._dialog.raise_()
@@ -167,9 +181,8 @@ class SettingsAccess:
     def voice_label(self, value: str) -> str:
         return "Best voice" if not value else _label(self.machine.voices if self.machine else (), value, value)
 
-    def output_label(self) -> str:
-        settings = self._window.settings
-        value = settings.speech.output if settings else "output:"
+    def output_label(self, value: str) -> str:
+        """value: of the setting `speech.output`."""
         if value == "output:":
             return "default output"
         return _label(self._outputs(), value, value.partition(":")[2] + " (not connected)")
@@ -182,7 +195,7 @@ class SettingsAccess:
 
     def _unlock(self, popover: Popover) -> None:
         popover.close()
-        self._window.unlockRequested.emit(True)
+        self.unlockRequested.emit(True)
 
     def _button(self, icon: str, text: str, do) -> QPushButton:  # type: ignore[no-untyped-def]
         button = QPushButton(icons.icon(icon), text)

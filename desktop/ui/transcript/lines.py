@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # numpy comes with them, and the window is on screen before i
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LineText:
     """One language of a line."""
 
     text: str
@@ -25,7 +25,7 @@ class Text:
 
 
 @dataclass(slots=True)
-class Line:
+class TranscriptLine:
     """One utterance."""
 
     time: datetime
@@ -38,13 +38,13 @@ class Line:
     """what the user wrote instead of what was heard; empty takes the line out"""
 
     @property
-    def original(self) -> Text:
+    def original(self) -> LineText:
         if self.corrected is not None:
-            return Text(self.corrected, len(self.corrected), self.heard.language)
+            return LineText(self.corrected, len(self.corrected), self.heard.language)
         return _text(self.heard.committed, self.heard.unconfirmed, self.heard.language)
 
     @property
-    def translation(self) -> Text | None:
+    def translation(self) -> LineText | None:
         """None: nothing to show (no translation asked for, none yet, none possible, or it is that language already)."""
         update = self.translated
         if update is None or not update.is_translated or update.source_language == update.target_language:
@@ -59,12 +59,12 @@ class Line:
         return update.target_language if update is not None and not update.is_translated else ""
 
 
-class Lines(Sequence[Line]):
+class TranscriptLines(Sequence[TranscriptLine]):
     """All lines of the window, oldest first. The methods that take an event return the index of the line that
     changed, or None."""
 
     def __init__(self) -> None:
-        self._lines: list[Line] = []
+        self._lines: list[TranscriptLine] = []
         self._index: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -90,7 +90,7 @@ class Lines(Sequence[Line]):
         if not update.committed and not update.unconfirmed:
             return None
         begin = now - timedelta(seconds=max(0.0, update.end - update.start))
-        self._lines.append(Line(begin, update, is_phrasebook=is_phrasebook))
+        self._lines.append(TranscriptLine(begin, update, is_phrasebook=is_phrasebook))
         self._index[update.segment_id] = len(self._lines) - 1
         return self._index[update.segment_id]
 
@@ -165,8 +165,8 @@ def with_note(content: str, extension: str, note: str) -> str:
     return content
 
 
-def _text(committed: str, unconfirmed: str, language: str) -> Text:
+def _text(committed: str, unconfirmed: str, language: str) -> LineText:
     from desktop.engine.text.languages import join_words
 
     whole = join_words(committed, unconfirmed, language).strip()
-    return Text(whole, min(len(committed.strip()), len(whole)), language)
+    return LineText(whole, min(len(committed.strip()), len(whole)), language)

@@ -10,14 +10,14 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
 from PyQt6.QtWidgets import QTextEdit, QWidget
 
-from desktop.ui.transcript.lines import Line, Lines, Text
+from desktop.ui.transcript.lines import LineText, TranscriptLine, TranscriptLines
 from desktop.ui.widgets import theme
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
 class TranscriptText(QTextEdit):
-    """Read-only text that shows `Lines`."""
+    """Read-only text that shows `TranscriptLines`."""
 
     countChanged = pyqtSignal(int)
     """lines in the transcript"""
@@ -33,16 +33,16 @@ class TranscriptText(QTextEdit):
         )
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setTabChangesFocus(True)
-        self._lines = Lines()
+        self._lines = TranscriptLines()
         self._blocks: list[int] = []
         """blocks of the document that each line has: 0, 1 or 2"""
-        self._drawn: list[tuple[Text | None, Text | None]] = []
+        self._drawn: list[tuple[LineText | None, LineText | None]] = []
         self._notes: list[bool] = []
         """whether the second block of each line says that there is no translation"""
         self._style()
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> TranscriptLines:
         return self._lines
 
     def _style(self) -> None:
@@ -95,13 +95,13 @@ class TranscriptText(QTextEdit):
                 viewport.update()  # the hint for an empty transcript goes
 
     def _draw(self, index: int) -> None:
-        line: Line = self._lines[index]
+        line: TranscriptLine = self._lines[index]
         before_original, before_translation = self._drawn[index]
         original = line.original if line.original.text else None
         translation = line.translation if original else None
         if original and line.untranslated:
             note = f"[not translated into {_name(line.untranslated)}]"
-            translation = Text(note, len(note), "en")
+            translation = LineText(note, len(note), "en")
         is_note = bool(original and line.untranslated)
         was_note, self._notes[index] = self._notes[index], is_note
         self._drawn[index] = (original, translation)
@@ -175,7 +175,7 @@ class TranscriptText(QTextEdit):
             cursor.insertBlock(form, self._certain)
         cursor.insertText(text, self._time)
 
-    def _replace(self, block: int, offset: int, old: Text | None, new: Text, certain: QTextCharFormat) -> None:
+    def _replace(self, block: int, offset: int, old: LineText | None, new: LineText, certain: QTextCharFormat) -> None:
         """Change a block from what it shows to `new`; the text that stays is not touched."""
         keep = 0
         before = old.text if old else ""

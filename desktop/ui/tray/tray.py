@@ -79,7 +79,7 @@ class Tray(QObject):
             action.setChecked(name == current)
             self._one_profile.addAction(action)
 
-    def tell(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show a sentence beside the tray for a moment."""
         self._icon.showMessage("Parley", sentence, icons.app_icon(), 3000)
 

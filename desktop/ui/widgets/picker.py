@@ -204,7 +204,7 @@ class PickerList(QFrame):
         self._list.setFixedHeight(height)
         self.setFixedWidth(min(max(button.width(), widest, 200), 560))
         self.adjustSize()
-        self.move(place(button, self.size(), align_right=align_right))
+        self.move(popover_position(button, self.size(), align_right=align_right))
         self.show()
         current = self._list.currentItem()
         if current is not None:
@@ -253,7 +253,7 @@ class PickerList(QFrame):
             self.picked.emit(choice.value)
 
 
-def place(anchor: QWidget, size: QSize, *, align_right: bool = False) -> QPoint:
+def popover_position(anchor: QWidget, size: QSize, *, align_right: bool = False) -> QPoint:
     """Where a popover of this size goes: below the anchor, above it without room, always on the screen."""
     corner = anchor.mapToGlobal(QPoint(anchor.width() - size.width() if align_right else 0, 0))
     x, y = corner.x(), corner.y() + anchor.height() + theme.STEP

@@ -4,7 +4,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.picker import place
+from desktop.ui.widgets.picker import popover_position
 
 
 class Popover(QFrame):
@@ -46,7 +46,7 @@ class Popover(QFrame):
         self._area.setFixedHeight(min(height + 2, room))
         self._area.setMinimumWidth(max(340, content_width + (18 if height > room else 2)))
         self.adjustSize()
-        self.move(place(self._anchor, self.size(), align_right=True))
+        self.move(popover_position(self._anchor, self.size(), align_right=True))
         self.show()
         self._content.setFocus()
         self.focusNextChild()

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from desktop.bench.live.erasure import Erasure
-from desktop.bench.live.live_run import LiveRun, Take
+from desktop.bench.figures.erasure import Erasure
+from desktop.bench.live.live_run import LiveRun, RecordingResult
 
 
-def take(file: str = "en-00.flac", **parts: Any) -> Take:
+def take(file: str = "en-00.flac", **parts: Any) -> RecordingResult:
     """Everything heard right, one word committed each half second."""
     usual: dict[str, Any] = {
         "file": file,
@@ -23,10 +23,10 @@ def take(file: str = "en-00.flac", **parts: Any) -> Take:
         "commit": (0.4, 0.5, 0.6),
         "missed": 0,
     }
-    return Take(**{**usual, **parts})
+    return RecordingResult(**{**usual, **parts})
 
 
-def live_run(*takes: Take, **parts: Any) -> LiveRun:
+def live_run(*takes: RecordingResult, **parts: Any) -> LiveRun:
     """A run without a fault."""
     usual: dict[str, Any] = {
         "takes": takes,

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.bench import ablate, cost, silence, stability
 from desktop.bench.cost import Cost, cpu_share, one_thread
-from desktop.bench.live.erasure import Erasure
+from desktop.bench.figures.erasure import Erasure
 from desktop.bench.live.parts import WITHOUT, backends
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.bench.figures.errors import Errors
 from desktop.bench.live.script import Recording
-from desktop.bench.live.soak_listener import Listener
-from desktop.bench.reports.figures import Errors
+from desktop.bench.live.soak_listener import ScriptMatcher
 from desktop.bench.soak import Period, report, trends
 from desktop.engine.events import TranscriptUpdate
 from tests.unit.bench.takes import ABOUT
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_each_word_has_its_lag_and_lost_words_are_counted(clock: list[float]) -> None:
-    listener = Listener()
+    listener = ScriptMatcher()
     listener.began = 1000.0
     listener.say(recording("turn right now"), 2.0)
     clock[0] = 1003.5
@@ -47,7 +47,7 @@ def test_each_word_has_its_lag_and_lost_words_are_counted(clock: list[float]) ->
 
 
 def test_what_is_never_heard_is_lost_in_the_end(clock: list[float]) -> None:
-    listener = Listener()
+    listener = ScriptMatcher()
     listener.began = 1000.0
     listener.say(recording("turn right now"), 2.0)
     assert listener.period(100.0) == ([], Errors())
@@ -57,7 +57,7 @@ def test_what_is_never_heard_is_lost_in_the_end(clock: list[float]) -> None:
 
 
 def test_utterances_of_several_sentences_are_matched_with_all_of_them(clock: list[float]) -> None:
-    listener = Listener()
+    listener = ScriptMatcher()
     listener.began = 1000.0
     listener.say(recording("turn right"), 0.0)
     listener.say(recording("then stop"), 1.5)

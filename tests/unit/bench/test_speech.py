@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.bench.figures.errors import without_accents
 from desktop.bench.live.script import recordings
 from desktop.bench.people.prompts import VOICES, key_of
+from desktop.bench.people.speech_report import LanguageFigures, PromptResult, StreamResult, report
 from desktop.bench.people.speech_stream import PAUSES, fitting, pauses, recognised
 from desktop.bench.people.whole_files import spoken_errors
-from desktop.bench.reports.figures import without_accents
 from desktop.bench.reports.output import as_record
 from desktop.bench.reports.page import markdown
-from desktop.bench.reports.speech_report import LanguageFigures, Line, Live, report
 from desktop.bench.speech import PROMPTS, half, kept, plan
 from desktop.engine.errors import EngineError
 from tests import prompt_packages
@@ -24,8 +24,11 @@ from tests.conftest import TEST_AUDIO, read_audio
 from tests.unit.bench.takes import ABOUT
 
 RUN = {"model": "Whisper x", "parley_runs_on": "processor", "prompts": 2, "stream_seconds": 90.0, "half": "even"}
-LIVE = Live(20.0, "uno dos", "uno", 1, 2, (0.5, 0.7), (0.4,), (0.6, 0.8), 8.0, 0, ())
-LINES = (Line("a", "uno dos tres", "Uno, dos.", "uno dos tres"), Line("b", "cuatro", "Cuatro", "quatro"))
+LIVE = StreamResult(20.0, "uno dos", "uno", 1, 2, (0.5, 0.7), (0.4,), (0.6, 0.8), 8.0, 0, ())
+LINES = (
+    PromptResult("a", "uno dos tres", "Uno, dos.", "uno dos tres"),
+    PromptResult("b", "cuatro", "Cuatro", "quatro"),
+)
 ES = LanguageFigures("es", VOICES["es"].credit, LINES, LIVE)
 
 
@@ -39,7 +42,7 @@ def test_errors_are_those_of_all_prompts_and_judged_beside_the_others() -> None:
     assert (ES.parley.count, ES.plain.count, ES.parley.words) == (1, 1, 4)
     assert ES.limit == pytest.approx(3.3)
     assert ES.holds
-    worse = replace(ES, lines=(Line("a", "uno dos tres cuatro", "", "uno dos tres cuatro"),))
+    worse = replace(ES, lines=(PromptResult("a", "uno dos tres cuatro", "", "uno dos tres cuatro"),))
     assert (worse.limit, worse.holds) == (2, False)
 
 
@@ -66,7 +69,7 @@ def test_a_language_without_live_figures_has_no_row_of_them() -> None:
 
 
 @pytest.mark.parametrize("live", [LIVE, None])
-def test_a_saved_language_is_read_again_as_it_was(live: Live | None) -> None:
+def test_a_saved_language_is_read_again_as_it_was(live: StreamResult | None) -> None:
     one = replace(ES, live=live)
     assert LanguageFigures.of(json.loads(json.dumps(one.record))) == one
 

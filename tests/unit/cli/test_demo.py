@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from desktop.bench.people.prompts import Prompt, key_of, prompts
-from desktop.cli import demo_parts
+from desktop.cli.commands import demo_recordings
 from desktop.engine.events import SAMPLE_RATE
 from desktop.engine.models.installed import examine
 from desktop.system.paths import RESOURCES
@@ -42,7 +42,7 @@ def test_whole_sentences_of_one_half_are_chosen_once_each(tmp_path: Path) -> Non
         sixth: "Ahora llega la última frase completa.",
         odd: "Una frase completa de la otra mitad.",
     }
-    found = demo_parts.chosen(spoken(tmp_path, texts))
+    found = demo_recordings.chosen(spoken(tmp_path, texts))
     assert [one.name for one, _ in found] == [first, sixth]
     assert all(len(samples) == pytest.approx(SAMPLE_RATE, abs=320) for _, samples in found)
 
@@ -52,7 +52,7 @@ def test_no_more_are_chosen_than_last_long_enough(tmp_path: Path) -> None:
     everything = spoken(
         tmp_path, {name: f"Esta es la frase larga {'a' * (at + 1)}." for at, name in enumerate(some)}, 4
     )
-    found = demo_parts.chosen(everything, seconds=12.0)
+    found = demo_recordings.chosen(everything, seconds=12.0)
     # 4 s and a pause each: two would last 9.6 s.
     assert [one.name for one, _ in found] == some[:3]
 
@@ -65,21 +65,21 @@ def test_french_is_played_where_there_is_no_spanish(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path))
     model = examine("whisper", STARTER)
     # Not the starter one, and of all languages.
-    own = demo_parts.programme(_own(model, ("en", "fr")), "")
+    own = demo_recordings.programme(_own(model, ("en", "fr")), "")
     assert [(part.language, part.target) for part in own.parts] == [("en", ""), ("fr", "en")]
     assert "June Wallack, CC BY-SA 3.0" in own.parts[1].about
     # Speech is where the recording is, not in the pause behind it.
     assert 0 < own.parts[1].sentences[0].start < own.parts[1].sentences[-1].end <= len(speech) / SAMPLE_RATE + 0.02
-    english = demo_parts.programme(_own(model, ("en",)), "")
+    english = demo_recordings.programme(_own(model, ("en",)), "")
     assert [part.name for part in english.parts] == ["kennedy-en"]
     assert any("does not know French" in remark for remark in english.remarks)
 
 
 def test_the_starter_model_gets_its_phrasebook() -> None:
-    (part,) = demo_parts.programme(examine("whisper", STARTER), "").parts
+    (part,) = demo_recordings.programme(examine("whisper", STARTER), "").parts
     assert part.name == "meeting-en-es"
     assert len(part.sentences) == 6
 
 
-def _own(model: demo_parts.InstalledModel, languages: tuple[str, ...]) -> demo_parts.InstalledModel:
+def _own(model: demo_recordings.InstalledModel, languages: tuple[str, ...]) -> demo_recordings.InstalledModel:
     return replace(model, name="mine", label="Mine", languages=languages, is_starter=False)

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from desktop.cli.session import Session
+from desktop.cli.session import EngineSession
 from desktop.engine.backends import Backends
 from desktop.engine.errors import DeviceMissing, EngineError, ModelBroken
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate
@@ -16,9 +16,9 @@ from tests.conftest import TEST_AUDIO, read_audio
 from tests.fakes import FakeRecognizer, FakeSource
 
 
-def session(recognizer: FakeRecognizer | None = None) -> Session:
+def session(recognizer: FakeRecognizer | None = None) -> EngineSession:
     made = recognizer or FakeRecognizer()
-    return Session(Settings(), Backends(recognizer=lambda settings, notify: made))
+    return EngineSession(Settings(), Backends(recognizer=lambda settings, notify: made))
 
 
 def finals(events: list[Event]) -> list[TranscriptUpdate]:

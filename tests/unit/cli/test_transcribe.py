@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cli.listen import source_id
-from desktop.cli.transcribe import plan
+from desktop.cli.commands.listen import source_id
+from desktop.cli.commands.transcribe import plan
 from desktop.engine.models.downloads.places import readable
 from desktop.engine.transcript.export import Format
 

@@ -15,7 +15,7 @@ def spanish(**more: str) -> Settings:
 
 @pytest.fixture
 def no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.engine.models.installed._argos_directories", lambda problems: iter(()))
+    monkeypatch.setattr("desktop.engine.models.model_places.argos_directories", lambda problems: iter(()))
 
 
 @pytest.mark.usefixtures("no_packages")

@@ -1,6 +1,6 @@
 """A keyboard whose window is a string."""
 
-from desktop.injector.base import Capabilities, Chunk, Guard, How, Window
+from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.diff import characters
 
 
@@ -24,7 +24,7 @@ class PaperKeyboard:
         return self.actions
 
     def chunks(self, text: str, window: Window) -> list[Chunk]:
-        return [Chunk(text[start : start + 5], How.KEYS) for start in range(0, len(text), 5)]
+        return [Chunk(text[start : start + 5], SendMethod.KEYS) for start in range(0, len(text), 5)]
 
     def _here(self) -> str:
         return self.window.id if self.window else ""

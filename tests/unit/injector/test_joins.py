@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.injector.joins import capitalised, clean, join, trailing
+from desktop.injector.spacing import capitalised, clean, join, trailing
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, 
 from desktop.injector import typist as sentences
 from desktop.injector.base import Keyboard, Window
 from desktop.injector.typist import TypingStatus, Typist
-from desktop.injector.utterances import Inbox, wanted_text
+from desktop.injector.utterances import TypingQueue, wanted_text
 from desktop.settings.declaration import Settings, TypingSettings
 from tests.unit.injector.keyboard import PaperKeyboard
 
 
-class Desk:
+class TypistHarness:
     """A typist on paper, one event after the other."""
 
     def __init__(self, keyboard: PaperKeyboard | None = None, **typing: object) -> None:
@@ -57,11 +57,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Callable[..., Desk]]:
-    desks: list[Desk] = []
+def desk() -> Iterator[Callable[..., TypistHarness]]:
+    desks: list[TypistHarness] = []
 
-    def make(*args: PaperKeyboard, **typing: object) -> Desk:
-        desks.append(Desk(*args, **typing))
+    def make(*args: PaperKeyboard, **typing: object) -> TypistHarness:
+        desks.append(TypistHarness(*args, **typing))
         return desks[-1]
 
     yield make
@@ -77,10 +77,10 @@ def translated(segment: int, text: str, *, known: bool = True) -> TranslationUpd
     return TranslationUpdate(segment, 1, "en", "es", text, "", True, known)
 
 
-MakeDesk = Callable[..., Desk]
+MakeHarness = Callable[..., TypistHarness]
 
 
-def test_committed_text_is_typed_once_as_it_grows(desk: MakeDesk) -> None:
+def test_committed_text_is_typed_once_as_it_grows(desk: MakeHarness) -> None:
     here = desk()
     here.send(heard(0, 1, "", "hello"), heard(0, 2, "hello", "where"), heard(0, 3, "hello there", "", True))
     here.send(heard(0, 3, "hello there", "", True), heard(0, 2, "hello", "x"))
@@ -88,7 +88,7 @@ def test_committed_text_is_typed_once_as_it_grows(desk: MakeDesk) -> None:
     assert here.keyboard.deleted == 0
 
 
-def test_live_words_are_replaced(desk: MakeDesk) -> None:
+def test_live_words_are_replaced(desk: MakeHarness) -> None:
     here = desk(live=True)
     here.send(heard(0, 1, "", "ice scream"), heard(0, 2, "ice", "cream"))
     assert here.text == "Ice cream"
@@ -107,7 +107,7 @@ def test_any_course_of_an_utterance_leaves_its_final_text(
 ) -> None:
     keyboard = PaperKeyboard()
     keyboard.papers["1"] = "mine"
-    here = Desk(keyboard, live=live, trailing_space=space)
+    here = TypistHarness(keyboard, live=live, trailing_space=space)
     committed = ""
     for revision, (more, loose) in enumerate(course):
         committed = f"{committed} {more}".strip()
@@ -118,7 +118,7 @@ def test_any_course_of_an_utterance_leaves_its_final_text(
     assert here.text == "mine" + wanted_text(final, "", live=live, trailing_space=space)
 
 
-def test_terminals_and_desktops_that_hide_the_user_get_no_live_text(desk: MakeDesk) -> None:
+def test_terminals_and_desktops_that_hide_the_user_get_no_live_text(desk: MakeHarness) -> None:
     terminal = PaperKeyboard()
     terminal.window = Window("1", class_name="XTerm", pid=1)
     for keyboard in (terminal, PaperKeyboard(sees_user=False)):
@@ -128,7 +128,7 @@ def test_terminals_and_desktops_that_hide_the_user_get_no_live_text(desk: MakeDe
         assert keyboard.deleted == 0
 
 
-def test_another_window_gets_nothing_of_the_utterance(desk: MakeDesk) -> None:
+def test_another_window_gets_nothing_of_the_utterance(desk: MakeHarness) -> None:
     here = desk(live=True)
     here.send(heard(0, 1, "", "one two"))
     here.keyboard.window = Window("2", class_name="Other", pid=1)
@@ -139,7 +139,7 @@ def test_another_window_gets_nothing_of_the_utterance(desk: MakeDesk) -> None:
     assert here.keyboard.papers == {"1": "One two", "2": "Four"}
 
 
-def test_the_user_stops_an_utterance_between_two_characters(desk: MakeDesk) -> None:
+def test_the_user_stops_an_utterance_between_two_characters(desk: MakeHarness) -> None:
     here = desk()
     here.keyboard.act_after = 7
     here.send(heard(0, 1, "one two three four", "", True))
@@ -149,7 +149,7 @@ def test_the_user_stops_an_utterance_between_two_characters(desk: MakeDesk) -> N
     assert here.text == "One twoFive"  # where the caret is now is not known: no space is made up
 
 
-def test_parleys_own_windows_get_nothing(desk: MakeDesk) -> None:
+def test_parleys_own_windows_get_nothing(desk: MakeHarness) -> None:
     here = desk()
     here.keyboard.window = Window("1", class_name="python", pid=os.getpid())
     here.send(heard(0, 1, "one", "", True))
@@ -157,7 +157,7 @@ def test_parleys_own_windows_get_nothing(desk: MakeDesk) -> None:
     assert here.statuses[-1].message == sentences.OWN_WINDOW
 
 
-def test_without_a_focused_window_nothing_is_typed(desk: MakeDesk) -> None:
+def test_without_a_focused_window_nothing_is_typed(desk: MakeHarness) -> None:
     here = desk()
     here.keyboard.window = None
     here.send(heard(0, 1, "one", "", True))
@@ -165,26 +165,26 @@ def test_without_a_focused_window_nothing_is_typed(desk: MakeDesk) -> None:
     assert here.keyboard.papers == {}
 
 
-def test_the_translation_is_typed_where_it_is_wanted(desk: MakeDesk) -> None:
+def test_the_translation_is_typed_where_it_is_wanted(desk: MakeHarness) -> None:
     here = desk(text="translation")
     here.send(heard(0, 1, "hello", "", True), translated(0, "hola"), translated(1, "good", known=False))
     assert here.text == "Hola"
     assert here.statuses[-1].message == sentences.NO_TRANSLATION
 
 
-def test_segments_count_anew_in_each_session(desk: MakeDesk) -> None:
+def test_segments_count_anew_in_each_session(desk: MakeHarness) -> None:
     here = desk()
     here.send(heard(0, 1, "one.", "", True), StateChanged(State.IDLE), heard(0, 1, "two", "", True))
     assert here.text == "One. Two"
 
 
-def test_what_comes_late_of_an_earlier_utterance_is_not_mixed_in(desk: MakeDesk) -> None:
+def test_what_comes_late_of_an_earlier_utterance_is_not_mixed_in(desk: MakeHarness) -> None:
     here = desk()
     here.send(heard(0, 1, "one"), heard(1, 1, "two"), heard(0, 2, "one late", "", True), heard(1, 2, "two", "", True))
     assert here.text == "One two"
 
 
-def test_switching_off_stops_and_gives_everything_back(desk: MakeDesk) -> None:
+def test_switching_off_stops_and_gives_everything_back(desk: MakeHarness) -> None:
     here = desk()
     here.send(heard(0, 1, "one"))
     here.typist.apply(Settings())
@@ -212,7 +212,7 @@ def test_what_cannot_be_typed_is_one_sentence() -> None:
 
 
 def test_the_inbox_keeps_the_newest_of_each_segment_in_order() -> None:
-    inbox = Inbox()
+    inbox = TypingQueue()
     for event in (heard(0, 1, "a"), heard(1, 1, "b"), heard(0, 2, "a c", "", True), heard(0, 1, "a")):
         assert inbox.put(event, "original")
     assert not inbox.put(translated(0, "x"), "original")

@@ -2,7 +2,7 @@
 
 import struct
 
-from desktop.injector.x11.input import RAW_BUTTON, RAW_KEY, Echo, Press, parse_press
+from desktop.injector.x11.input import RAW_BUTTON, RAW_KEY, OwnPresses, Press, parse_press
 from desktop.injector.x11.layout import LEVEL3_SHIFT, Stroke, character_of, keycode_of, strokes
 
 XTEST, HAND, SHIFT = 5, 7, 50
@@ -44,8 +44,8 @@ def test_characters_of_keysyms() -> None:
     assert character_of(0xFF08) == ""
 
 
-def echo() -> Echo:
-    return Echo(frozenset({4, XTEST}), frozenset({SHIFT}))
+def echo() -> OwnPresses:
+    return OwnPresses(frozenset({4, XTEST}), frozenset({SHIFT}))
 
 
 def test_parleys_own_presses_come_back_in_order() -> None:

@@ -1,7 +1,7 @@
 """What is shown when: single cases that a reader would notice."""
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-from desktop.overlay.subtitles import Frame, Layout, Subtitles
+from desktop.overlay.subtitles import Layout, SubtitleFrame, Subtitles
 
 
 def heard(
@@ -16,7 +16,7 @@ def translated(
     return TranslationUpdate(segment, revision, "en", language, committed, "", False, is_translated)
 
 
-def texts(frame: Frame) -> list[str]:
+def texts(frame: SubtitleFrame) -> list[str]:
     return frame.text.splitlines()
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.overlay.line_breaks import clusters
-from desktop.overlay.subtitles import Frame, Layout, Subtitles
+from desktop.overlay.subtitles import Layout, SubtitleFrame, Subtitles
 
 WORDS = st.sampled_from(
     [
@@ -98,10 +98,10 @@ layouts = st.builds(
 )
 
 
-def frames(subtitles: Subtitles, steps: list[Step]) -> list[tuple[float, Frame]]:
+def frames(subtitles: Subtitles, steps: list[Step]) -> list[tuple[float, SubtitleFrame]]:
     """Every frame that a window which wakes when it should would show."""
     now = 0.0
-    found: list[tuple[float, Frame]] = []
+    found: list[tuple[float, SubtitleFrame]] = []
 
     def wake_until(end: float) -> None:
         nonlocal now
@@ -119,7 +119,7 @@ def frames(subtitles: Subtitles, steps: list[Step]) -> list[tuple[float, Frame]]
     return found
 
 
-def places(frame: Frame) -> dict[tuple[str, int], tuple[int, str]]:
+def places(frame: SubtitleFrame) -> dict[tuple[str, int], tuple[int, str]]:
     """(language, number of the line) -> how many lines above the bottom it is, and its committed text, if any."""
     found = {}
     below = frame.height

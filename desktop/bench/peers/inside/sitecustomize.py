@@ -46,7 +46,7 @@ class _Shadowing(importlib.abc.MetaPathFinder):
 
         def run_and_shadow(module: ModuleType) -> None:
             run(module)
-            importlib.import_module("desktop.bench.peers.shadow").put_beside(module, os.environ["PARLEY_BENCH_SHADOW"])
+            importlib.import_module("desktop.bench.live.shadow").put_beside(module, os.environ["PARLEY_BENCH_SHADOW"])
 
         spec.loader.exec_module = run_and_shadow  # type: ignore[method-assign]
         return spec

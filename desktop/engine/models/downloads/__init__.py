@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from desktop.engine.models import catalogue as _catalogue
 from desktop.engine.models.catalogue import Catalogue, Entry
 from desktop.engine.models.downloads.control import Control, OnProgress, Phase, Progress
-from desktop.engine.models.downloads.network import Patience
+from desktop.engine.models.downloads.network.client import Patience
 from desktop.engine.models.downloads.repair import Broken
 from desktop.engine.models.installed import InstalledModel
 from desktop.settings.declaration import ModelSettings
 
 if TYPE_CHECKING:
-    from desktop.engine.models.downloads.listings import Refreshed
+    from desktop.engine.models.downloads.network.listings import Refreshed
 
 __all__ = ["Broken", "Control", "Downloads", "OnProgress", "Patience", "Phase", "Progress"]
 
@@ -87,7 +87,7 @@ class Downloads:
 
     def refresh(self, control: Control | None = None) -> "Refreshed":
         """Ask the hub, Argos and Piper what there is now. Raises DownloadError if nobody answers."""
-        from desktop.engine.models.downloads.listings import refresh
+        from desktop.engine.models.downloads.network.listings import refresh
 
         return refresh(self.catalogue(), self._settings, control, patience=self._patience)
 

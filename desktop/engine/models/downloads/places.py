@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from desktop.engine.errors import DiskFull, DownloadBusy, DownloadError, ModelError
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads.control import Control, Meter, Phase
-from desktop.engine.models.downloads.transfer import os_error_of_full_disk
+from desktop.engine.models.downloads.network.transfer import os_error_of_full_disk
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
 from desktop.system import paths

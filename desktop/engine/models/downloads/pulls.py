@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from desktop.engine.errors import DownloadStopped, ModelBroken, ModelError, PackageRefused
 from desktop.engine.models import installed as models
+from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Entry, ModelFile, installed_as
 from desktop.engine.models.downloads import archives, packages, places, state
 from desktop.engine.models.downloads.control import Control, Meter, OnProgress, Phase
-from desktop.engine.models.downloads.network import Patience, open_client
-from desktop.engine.models.downloads.sources import Asking, Plan, plan
-from desktop.engine.models.downloads.transfer import Remote, Transfer, forget_note, is_whole, link_or_copy
+from desktop.engine.models.downloads.network.client import Patience, open_client
+from desktop.engine.models.downloads.network.sources import Asking, Plan, plan
+from desktop.engine.models.downloads.network.transfer import Remote, Transfer, forget_note, is_whole, link_or_copy
 from desktop.engine.models.files import FileBroken
 from desktop.engine.models.installed import InstalledModel
 from desktop.settings.declaration import ModelSettings
@@ -138,7 +139,7 @@ def _is_there(
         from huggingface_hub import try_to_load_from_cache
 
         cached = try_to_load_from_cache(
-            entry.repository, remote.path, cache_dir=models.huggingface_cache(), revision=revision
+            entry.repository, remote.path, cache_dir=model_places.huggingface_cache(), revision=revision
         )
         if isinstance(cached, str):
             candidates.append(Path(cached))

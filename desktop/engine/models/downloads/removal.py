@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from desktop.engine.errors import ModelError, ModelMissing, ModelProtected
-from desktop.engine.models import installed as models
+from desktop.engine.models import model_places
 from desktop.engine.models.downloads import places, state
 from desktop.engine.models.downloads.control import Control
 from desktop.engine.models.files import reason
@@ -40,7 +40,7 @@ def remove_place(kind: Kind, path: Path) -> int:
     if path.resolve().is_relative_to((paths.RESOURCES / "starter").resolve()):
         raise ModelProtected(f"{path.name} ships with Parley and stays.")
     try:
-        if path.absolute().is_relative_to(models.huggingface_cache().absolute()):
+        if path.absolute().is_relative_to(model_places.huggingface_cache().absolute()):
             return _from_hub_cache(kind, path)
         if kind == "voice":
             return _voice(path)
@@ -105,7 +105,7 @@ def _from_hub_cache(kind: Kind, path: Path) -> int:
     from huggingface_hub.errors import CacheNotFound
 
     try:
-        cache = scan_cache_dir(models.huggingface_cache())
+        cache = scan_cache_dir(model_places.huggingface_cache())
     except (CacheNotFound, ValueError):
         return places.delete(path)
     wanted = path.absolute()

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from desktop.engine.errors import ModelMissing
 from desktop.engine.models import installed as models
+from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Catalogue, Entry
 from desktop.engine.models.downloads import packages, pulls, removal, state
 from desktop.engine.models.downloads.control import Control, OnProgress
-from desktop.engine.models.downloads.network import Patience
+from desktop.engine.models.downloads.network.client import Patience
 from desktop.engine.models.installed import InstalledModel, Kind
 from desktop.settings.declaration import ModelSettings
 from desktop.system import paths
@@ -79,5 +80,5 @@ def _home(model: InstalledModel) -> Path:
 def _is_ours(path: Path) -> bool:
     """In Parley's directory or the hub's cache, where a broken copy helps nobody; Argos's own directory is another
     program's."""
-    places = (paths.models_dir(), models.huggingface_cache())
+    places = (paths.models_dir(), model_places.huggingface_cache())
     return any(path.absolute().is_relative_to(place.absolute()) for place in places)

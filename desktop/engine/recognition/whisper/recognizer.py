@@ -48,7 +48,8 @@ class WhisperRecognizer:
     """A Recognizer on a directory of a CTranslate2 Whisper model.
 
     context: "full" encodes 30 s each time, as Whisper was trained; "short" only the audio and a pad of silence; "auto"
-    is as short as the model's family bears (context.py). context_floor, context_pad: frames and seconds; 0 and a
+    is as short as the model's family bears (context.py). Ten parameters, because each but the directory is a setting
+    with a default, given by name. context_floor, context_pad: frames and seconds; 0 and a
     negative number are what `context` gives.
     """
 

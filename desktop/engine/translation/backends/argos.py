@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from desktop.engine.errors import BackendFailed, ModelBroken
 from desktop.engine.models.files import FileBroken, read_json
-from desktop.engine.models.installed import InstalledModel, translation_pairs, translation_route
+from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.translation_routes import translation_pairs, translation_route
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import join_words, writes_spaces
 from desktop.engine.text.sentences import has_words, split

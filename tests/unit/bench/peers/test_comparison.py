@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from desktop.bench.live.delays import Sentence
-from desktop.bench.live.erasure import Erasure
+from desktop.bench.figures.delays import Sentence
+from desktop.bench.figures.erasure import Erasure
+from desktop.bench.figures.errors import Errors
 from desktop.bench.peers.command import Plan, compare, turns
 from desktop.bench.peers.comparison import Collected, best, cost_ratio, ratio
 from desktop.bench.peers.measures import Measured, Spoken
@@ -12,7 +13,6 @@ from desktop.bench.peers.results import Comparison, report
 from desktop.bench.peers.runs import Run, Said
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, REALTIME_STT, SYSTEMS, WHOLE_FILE, chosen
 from desktop.bench.peers.tracks import Track
-from desktop.bench.reports.figures import Errors
 from desktop.bench.reports.report import Report
 
 SENTENCE = Sentence("yes it is", 0.0, 1.5, (("yes", 0.5), ("it", 1.0), ("is", 1.5)))

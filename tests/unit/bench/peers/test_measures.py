@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from desktop.bench.live.delays import Sentence
+from desktop.bench.figures.delays import Sentence
+from desktop.bench.figures.errors import Errors, pooled, word_errors
 from desktop.bench.peers.measures import measured, of_stable_text, revised_words, sentence_errors
 from desktop.bench.peers.runs import Run, Said
 from desktop.bench.peers.tracks import Track
-from desktop.bench.reports.figures import Errors, pooled, word_errors
 
 FIRST = Sentence("Yes, it is.", 0.5, 1.5, (("Yes,", 1.0), ("it", 1.2), ("is.", 1.5)))
 SECOND = Sentence("No way.", 3.0, 4.0, (("No", 3.5), ("way.", 4.0)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop.bench.reports.machine import machine, machine_line
-from desktop.bench.reports.output import Output, as_record, deliver
+from desktop.bench.reports.output import ReportOutput, as_record, deliver
 from desktop.bench.reports.page import blocks, filled, markdown
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.errors import EngineError
@@ -34,12 +34,12 @@ def report(limit: float = 1.0) -> Report:
 
 
 def test_tables_are_printed_and_the_exit_code_tells_whether_limits_hold(capsys: pytest.CaptureFixture[str]) -> None:
-    assert deliver(report(), Output()) == 0
+    assert deliver(report(), ReportOutput()) == 0
     printed = capsys.readouterr().out
     assert "What it costs." in printed
     assert "Processor time" in printed
     assert "Processor: 0.5 s, limit 1 s: pass." in printed
-    assert deliver(report(limit=0.1), Output()) == 1
+    assert deliver(report(limit=0.1), ReportOutput()) == 1
     assert "FAIL" in capsys.readouterr().out
 
 
@@ -50,9 +50,9 @@ def test_what_could_not_be_measured_does_not_hold() -> None:
 
 
 def test_json_alone_is_printed_and_with_a_name_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert deliver(report(), Output("-")) == 0
+    assert deliver(report(), ReportOutput("-")) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert deliver(report(), Output(str(tmp_path / "cost.json"))) == 0
+    assert deliver(report(), ReportOutput(str(tmp_path / "cost.json"))) == 0
     written = json.loads((tmp_path / "cost.json").read_text(encoding="utf-8"))
     for record in (printed, written):
         assert record["kind"] == "cost"
@@ -67,7 +67,7 @@ def test_json_alone_is_printed_and_with_a_name_written(tmp_path: Path, capsys: p
 @pytest.mark.parametrize("name", ["plot.png", "plot.svg"])
 def test_every_kind_of_chart_is_drawn(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    deliver(report(), Output("-", path))
+    deliver(report(), ReportOutput("-", path))
     drawn = path.read_bytes()
     if name.endswith("png"):
         assert drawn.startswith(PNG)
@@ -79,16 +79,16 @@ def test_every_kind_of_chart_is_drawn(tmp_path: Path, name: str) -> None:
 
 def test_where_results_cannot_go_is_said_before_measuring(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="does not exist"):
-        Output(str(tmp_path / "none" / "a.json")).check()
+        ReportOutput(str(tmp_path / "none" / "a.json")).check()
     with pytest.raises(EngineError, match="PNG nor SVG"):
-        Output("", tmp_path / "plot.gif").check()
-    Output("-", tmp_path / "plot.svg").check()
+        ReportOutput("", tmp_path / "plot.gif").check()
+    ReportOutput("-", tmp_path / "plot.svg").check()
 
 
 def test_without_matplotlib_a_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(EngineError, match=r"matplotlib.*not installed"):
-        Output("", tmp_path / "plot.png").check()
+        ReportOutput("", tmp_path / "plot.png").check()
 
 
 def test_the_machine_is_described() -> None:

@@ -9,6 +9,7 @@ import pytest
 from desktop.engine.errors import ModelBroken, ModelMissing
 from desktop.engine.models import installed as models
 from desktop.engine.models.files import FileBroken, check_ctranslate2, check_onnx
+from desktop.engine.models.translation_routes import translation_pairs, translation_route
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
 
@@ -163,27 +164,27 @@ def test_packages_and_routes(home: Path) -> None:
     package(own / "translate-fr_en-1_9", "fr", "en")
     package(home / "argos-packages/translate-de_en-1_0", "de", "en")
     package(own / "translate-en_es-1_9", "en", "es")
-    names = [model.name for model in models.translation_route("fr", "es")]
+    names = [model.name for model in translation_route("fr", "es")]
     assert names == ["translate-fr_en-1_9", "translate-en_es-1_9"]  # the user's before the starter's
-    assert [model.languages for model in models.translation_route("de", "es")] == [("de", "en"), ("en", "es")]
-    assert models.translation_route("en", "en") == ()
+    assert [model.languages for model in translation_route("de", "es")] == [("de", "en"), ("en", "es")]
+    assert translation_route("en", "en") == ()
     package(own / "fr_es", "fr", "es")
-    assert [model.name for model in models.translation_route("fr", "es")] == ["fr_es"]  # direct is shortest
-    assert models.translation_pairs() == {
+    assert [model.name for model in translation_route("fr", "es")] == ["fr_es"]  # direct is shortest
+    assert translation_pairs() == {
         ("en", "es"), ("es", "en"), ("fr", "en"), ("fr", "es"), ("de", "en"), ("de", "es"),
     }  # fmt: skip
 
 
 def test_a_missing_pair_names_what_to_install(home: Path) -> None:
     with pytest.raises(ModelMissing) as caught:
-        models.translation_route("fr", "es")
+        translation_route("fr", "es")
     assert caught.value.message == (
         "No translation from French to Spanish is installed; install the Argos package fr→es or fr→en."
     )
     with pytest.raises(ModelMissing, match="en→fr or es→fr"):
-        models.translation_route("en", "fr")
+        translation_route("en", "fr")
     with pytest.raises(ModelMissing, match="fr→de, or fr→en and en→de"):
-        models.translation_route("fr", "de")
+        translation_route("fr", "de")
 
 
 def test_bad_packages_do_not_break_the_listing(home: Path) -> None:
@@ -201,7 +202,7 @@ def test_bad_packages_do_not_break_the_listing(home: Path) -> None:
     assert text.count("metadata.json is missing") == 2
     assert "sentencepiece.model is missing" in text
     assert "names no languages" in text
-    assert ("en", "de") not in models.translation_pairs()
+    assert ("en", "de") not in translation_pairs()
 
 
 def test_voices(home: Path) -> None:

@@ -10,7 +10,7 @@ from desktop.settings.declaration import Settings
 from desktop.settings.store import merged
 from desktop.ui.main import output_summaries as card_states
 from desktop.ui.main.shortcuts import SHORTCUTS
-from desktop.ui.runtime.first_look import first_look
+from desktop.ui.runtime.startup_settings import startup_settings
 from desktop.ui.widgets.level_meter import BARS, bars
 from desktop.ui.widgets.notifications import Notice, added, icon_of, notice_of
 
@@ -61,8 +61,8 @@ def test_cards_say_what_they_do() -> None:
 def test_the_first_frame_reads_theme_and_place(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('[window]\ntheme = "dark"\ngeometry = [1, 2, 700, 500]\n')
-    assert first_look(file, {}) == ("dark", (1, 2, 700, 500))
-    assert first_look(file, {"window.theme": "contrast"})[0] == "contrast"
+    assert startup_settings(file, {}) == ("dark", (1, 2, 700, 500))
+    assert startup_settings(file, {"window.theme": "contrast"})[0] == "contrast"
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_the_first_frame_reads_theme_and_place(tmp_path: Path) -> None:
 def test_the_first_frame_survives_any_file(tmp_path: Path, content: str) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(content)
-    assert first_look(file, {}) == ("system", ())
-    assert first_look(tmp_path / "none.toml", {}) == ("system", ())
+    assert startup_settings(file, {}) == ("system", ())
+    assert startup_settings(tmp_path / "none.toml", {}) == ("system", ())
 
 
 def test_the_meter_goes_from_silence_to_full() -> None:

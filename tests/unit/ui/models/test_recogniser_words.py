@@ -9,7 +9,7 @@ from desktop.engine.models.catalogue import Entry, load
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.speed.speed_class import SpeedClass
 from desktop.engine.text.languages import CODES, language_name
-from desktop.ui.models.recogniser_words import here_words, recognisers_of, understood_words
+from desktop.ui.models.recogniser_sizes import here_words, recognisers_of, understood_words
 
 ENTRIES = load().entries
 

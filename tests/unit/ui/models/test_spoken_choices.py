@@ -13,7 +13,7 @@ from desktop.settings.declaration import Settings
 from desktop.settings.values import changed
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
-from desktop.ui.models import installed_choices as machine_choices
+from desktop.ui.models import installed_choices
 from desktop.ui.models.spoken_choices import any_words, known_languages, narrowed, spoken_choices
 
 codes = st.sampled_from(CODES)
@@ -108,25 +108,25 @@ def test_basic_english_knows_english(home: Path) -> None:
 
 
 def test_the_window_says_whether_there_is_only_a_phrasebook(home: Path) -> None:
-    assert machine_choices.find(Settings()).is_phrasebook
-    assert not machine_choices.find(with_values(recognition__model="starter")).is_phrasebook
-    assert not machine_choices.find(with_values(recognition__backend="pocketsphinx")).is_phrasebook
+    assert installed_choices.find(Settings()).is_phrasebook
+    assert not installed_choices.find(with_values(recognition__model="starter")).is_phrasebook
+    assert not installed_choices.find(with_values(recognition__backend="pocketsphinx")).is_phrasebook
     whisper(home, "wide", ("en", "de", "fr"))
-    assert not machine_choices.find(Settings()).is_phrasebook
+    assert not installed_choices.find(Settings()).is_phrasebook
 
 
 def test_a_starter_model_is_in_no_list_beside_a_real_one_unless_it_is_chosen(home: Path) -> None:
     whisper(home, "wide", ("en", "de", "fr"))
-    found = machine_choices.find(Settings())
+    found = installed_choices.find(Settings())
     assert [choice.value for choice in found.models] == ["", "wide"]
     assert found.preset_models == ("wide",)
-    named = machine_choices.find(with_values(recognition__model="starter"))
+    named = installed_choices.find(with_values(recognition__model="starter"))
     assert [choice.label for choice in named.models][-1] == "Starter (phrasebook)"
 
 
 def test_presets_may_take_what_knows_the_language(home: Path) -> None:
     whisper(home, "wide", ("en", "de", "fr"))
     whisper(home, "narrow", ("en",))
-    assert set(machine_choices.find(with_values(recognition__language="en")).preset_models) == {"wide", "narrow"}
-    assert machine_choices.find(with_values(recognition__language="de")).preset_models == ("wide",)
-    assert machine_choices.find(with_values(recognition__language="it")).preset_models == ()
+    assert set(installed_choices.find(with_values(recognition__language="en")).preset_models) == {"wide", "narrow"}
+    assert installed_choices.find(with_values(recognition__language="de")).preset_models == ("wide",)
+    assert installed_choices.find(with_values(recognition__language="it")).preset_models == ()

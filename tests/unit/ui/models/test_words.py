@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from desktop.engine.models.catalogue import Catalogue, Entry
 from desktop.engine.models.downloads import Broken
 from desktop.engine.models.installed import InstalledModel
-from desktop.ui.models.jobs import Job, overall
 from desktop.ui.models.list import actions_of, progress_line, state_of
 from desktop.ui.models.needed_card import missing_words, progress_words, total_words
 from desktop.ui.models.rows import ModelRow, matching, rows_of
+from desktop.ui.models.tasks import Download, downloads_summary
 from desktop.ui.models.words import language_words, licence_words, size_words, speed_words, time_words
 
 SMALL = Entry("whisper", "small", "Whisper small", ("en", "es"), 486_000_000, "MIT", "a/b", "main")
@@ -102,7 +102,7 @@ def test_rows_are_found_by_words_language_and_kind() -> None:
 def test_every_state_has_its_buttons_and_a_shape_of_its_own() -> None:
     row = rows()["small"]
     at = {
-        phase: [action.name for action in actions_of(row, Job(row.key, "x", phase))]
+        phase: [action.name for action in actions_of(row, Download(row.key, "x", phase))]
         for phase in ("queued", "asking", "fetching", "retrying", "paused", "checking", "installing", "failed")
     }
     assert at["fetching"] == at["retrying"] == at["asking"] == ["pause", "cancel"]
@@ -113,7 +113,7 @@ def test_every_state_has_its_buttons_and_a_shape_of_its_own() -> None:
     assert [action.name for action in actions_of(row, None)] == ["fetch"]
     assert [action.name for action in actions_of(rows(model("whisper", "small"))["small"], None)] == ["remove"]
     phases = ("queued", "fetching", "retrying", "paused", "failed")
-    assert len({state_of(row, Job(row.key, "x", phase))[1] for phase in phases}) == len(phases)
+    assert len({state_of(row, Download(row.key, "x", phase))[1] for phase in phases}) == len(phases)
 
 
 def test_nobody_can_repair_what_came_from_nowhere() -> None:
@@ -123,27 +123,28 @@ def test_nobody_can_repair_what_came_from_nowhere() -> None:
 
 
 def test_downloads_together() -> None:
-    one = Job(("whisper", "a"), "A", "fetching", 25, 100, 10.0)
-    two = Job(("whisper", "b"), "B", "paused", 50, 100)
-    failed = Job(("whisper", "c"), "C", "failed", 10, 100)
-    both = overall((one, two, failed))
+    one = Download(("whisper", "a"), "A", "fetching", 25, 100, 10.0)
+    two = Download(("whisper", "b"), "B", "paused", 50, 100)
+    failed = Download(("whisper", "c"), "C", "failed", 10, 100)
+    both = downloads_summary((one, two, failed))
     assert both is not None
     assert (both.count, both.done, both.total, both.fraction, both.speed, both.seconds_left) == (
         2, 75, 200, 0.375, 10.0, 12.5,
     )  # fmt: skip
     assert not both.is_paused
     assert progress_words(both) == "37 % · 1 KB/s · 10 s left"
-    assert overall((failed,)) is None
-    unknown = overall((one, Job(("argos", "d"), "D", "fetching", 5, None)))
+    assert downloads_summary((failed,)) is None
+    unknown = downloads_summary((one, Download(("argos", "d"), "D", "fetching", 5, None)))
     assert unknown is not None
     assert unknown.fraction is None
 
 
 def test_progress_lines() -> None:
-    job = Job(("whisper", "a"), "A", "fetching", 208_000_000, 486_000_000, 2_300_000, 121.0)
-    assert progress_line(job) == "42 % of 486 MB · 2.3 MB/s · 2 min left"
+    download = Download(("whisper", "a"), "A", "fetching", 208_000_000, 486_000_000, 2_300_000, 121.0)
+    assert progress_line(download) == "42 % of 486 MB · 2.3 MB/s · 2 min left"
     assert (
-        progress_line(Job(job.key, "A", "failed", message="Nobody answers; try later.")) == "Nobody answers; try later."
+        progress_line(Download(download.key, "A", "failed", message="Nobody answers; try later."))
+        == "Nobody answers; try later."
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.engine.transcript.export import Format, rendered
-from desktop.ui.transcript.lines import Lines, with_note
+from desktop.ui.transcript.lines import TranscriptLines, with_note
 
 NOW = datetime(2026, 1, 2, 14, 2, 11)
 
@@ -23,7 +23,7 @@ def translated(segment: int, committed: str, revision: int = 1, *, is_translated
 
 
 def test_an_utterance_is_one_line() -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     assert lines.heard(heard(3, "Where", "is the"), NOW) == 0
     assert lines.heard(heard(3, "Where is", "the train", 2), NOW) == 0
     assert lines.heard(heard(4, "Hello."), NOW) == 1
@@ -33,13 +33,13 @@ def test_an_utterance_is_one_line() -> None:
 
 
 def test_the_time_is_when_the_words_began() -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     lines.heard(heard(0, "Hello."), NOW)
     assert lines[0].time == NOW - timedelta(seconds=2)
 
 
 def test_older_revisions_are_dropped() -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     lines.heard(heard(0, "Hello there.", revision=5), NOW)
     assert lines.heard(heard(0, "Hello", revision=4), NOW) is None
     lines.translated(translated(0, "Hola.", 5))
@@ -48,14 +48,14 @@ def test_older_revisions_are_dropped() -> None:
 
 
 def test_nothing_said_is_no_line() -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     assert lines.heard(heard(0, ""), NOW) is None
     assert lines.translated(translated(0, "Hola.")) is None
     assert not lines
 
 
 def test_what_could_not_be_translated_is_marked() -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     lines.heard(heard(0, "Hello."), NOW)
     lines.translated(translated(0, "Hello.", is_translated=False))
     assert lines[0].translation is None
@@ -63,7 +63,7 @@ def test_what_could_not_be_translated_is_marked() -> None:
 
 
 def test_everything_is_there_for_saving() -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     lines.heard(heard(0, "Hello."), NOW)
     lines.translated(translated(0, "Hola."))
     lines.heard(heard(1, "How are", "you"), NOW)
@@ -75,7 +75,7 @@ def test_everything_is_there_for_saving() -> None:
 
 
 def test_a_transcript_knows_whether_a_phrasebook_was_used() -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     lines.heard(heard(0, "Hello."), NOW)
     assert not lines.has_phrasebook
     lines.heard(heard(1, "Hello."), NOW, is_phrasebook=True)
@@ -88,7 +88,7 @@ def test_a_transcript_knows_whether_a_phrasebook_was_used() -> None:
 @pytest.mark.parametrize("form", list(Format))
 @given(texts=st.lists(st.sampled_from(["Hello.", "How are you?", "NOTE this", "[x]", "{}"]), max_size=4))
 def test_a_remark_changes_nothing_else_of_what_is_saved(form: Format, texts: list[str]) -> None:
-    lines = Lines()
+    lines = TranscriptLines()
     for number, text in enumerate(texts):
         lines.heard(heard(number, text), NOW)
     content = rendered(lines.utterances(), form)

@@ -14,6 +14,7 @@ import pytest
 from desktop.engine.errors import DownloadStopped, ModelError, ModelProtected, PackageRefused
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads import Control, Downloads, archives
+from desktop.engine.models.translation_routes import translation_route
 from tests.model_server import STARTER, packed_package
 from tests.unit.engine.models.downloads.test_pull import is_sentence, nothing_is_there
 
@@ -35,7 +36,7 @@ def test_a_package(home: Path, tmp_path: Path) -> None:
     file.write_bytes(packed_package("en_de", ABOUT))
     (model,) = install(file)
     assert (model.name, model.languages) == ("translate-en_de-1_2", ("en", "de"))
-    assert models.translation_route("en", "de") == (model,)
+    assert translation_route("en", "de") == (model,)
     (again,) = install(file)  # a newer copy takes its place
     assert again == model
 

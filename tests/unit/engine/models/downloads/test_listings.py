@@ -11,7 +11,7 @@ from desktop.engine.errors import DownloadError
 from desktop.engine.models import catalogue
 from desktop.engine.models.catalogue import Catalogue
 from desktop.engine.models.downloads import Downloads
-from desktop.engine.models.downloads.listings import argos_entries, piper_entries
+from desktop.engine.models.downloads.network.listings import argos_entries, piper_entries
 from desktop.settings.declaration import ModelSettings
 from tests.model_server import REVISION, Fault, ModelServer, catalogue_of
 from tests.unit.engine.models.downloads.conftest import SHORT

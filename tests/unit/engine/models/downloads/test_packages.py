@@ -15,6 +15,7 @@ from desktop.engine.models import installed as models
 from desktop.engine.models import packages as model_packages
 from desktop.engine.models.catalogue import Entry, ModelFile
 from desktop.engine.models.downloads import Control, Downloads, identity, packages
+from desktop.engine.models.downloads.assembly import assemble
 from desktop.engine.models.downloads.control import Meter
 from tests.model_packages import list_them, recogniser_in_two
 from tests.model_server import STARTER
@@ -46,7 +47,7 @@ def talk() -> models.InstalledModel | None:
 def test_it_is_put_together_once_and_none_of_its_code_runs(entry: Entry) -> None:
     assert packages.waiting() == (entry,)
     before = set(sys.modules)
-    assert packages.assemble() == ()
+    assert assemble() == ()
     assert not {name for name in set(sys.modules) - before if "talk" in name}
     found = talk()
     assert found is not None
@@ -60,12 +61,12 @@ def test_it_is_put_together_once_and_none_of_its_code_runs(entry: Entry) -> None
 
 
 def test_a_removed_model_stays_removed_until_it_is_fetched_by_name(entry: Entry) -> None:
-    packages.assemble()
+    assemble()
     found = talk()
     assert found is not None
     assert Downloads().remove(found) == found.size_bytes
     assert packages.waiting() == ()
-    assert packages.assemble() == ()
+    assert assemble() == ()
     assert talk() is None
     listed = Downloads().catalogue().find("talk")
     assert listed == entry
@@ -99,7 +100,7 @@ def test_a_damaged_package_is_told_and_nothing_of_it_is_used(entry: Entry, tmp_p
         file.unlink()
     else:
         file.write_bytes(content[:-1] if fault == "cut short" else bytes([content[0] ^ 1]) + content[1:])
-    (problem,) = packages.assemble()
+    (problem,) = assemble()
     assert "talk-model-1 or talk-model-2" in problem
     assert "damaged" in problem
     assert problem.endswith(".")
@@ -118,12 +119,12 @@ def test_a_damaged_package_can_be_left_alone(entry: Entry, tmp_path: Path) -> No
     (broken,) = [one for one in Downloads().find_broken() if one.name == "talk"]
     assert Downloads().remove(broken) == 0
     assert part(tmp_path, 1).exists()
-    assert packages.assemble() == ()
+    assert assemble() == ()
     assert Downloads().find_broken() == ()
 
 
 def test_a_broken_copy_is_put_together_again(entry: Entry) -> None:
-    packages.assemble()
+    assemble()
     found = talk()
     assert found is not None
     weights = found.path / "model.bin"
@@ -137,14 +138,14 @@ def test_it_can_be_stopped(entry: Entry) -> None:
     control = Control()
     control.stop()
     with pytest.raises(DownloadStopped):
-        packages.assemble(control=control)
+        assemble(control=control)
     assert talk() is None
-    assert packages.assemble() == ()
+    assert assemble() == ()
     assert talk() is not None
 
 
 def test_the_hash_decides_which_model_it_is(entry: Entry, tmp_path: Path) -> None:
-    packages.assemble()
+    assemble()
     found = talk()
     assert found is not None
     folder = tmp_path / "whatever"

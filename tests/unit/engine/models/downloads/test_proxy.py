@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.errors import DownloadError, DownloadRefused
 from desktop.engine.models.downloads import Downloads
-from desktop.engine.models.downloads.proxy import with_password
+from desktop.engine.models.downloads.network.proxy import with_password
 from desktop.settings.declaration import ModelSettings
 from desktop.system import secrets
 from tests.kept_keyring import KeptKeyring

@@ -23,7 +23,9 @@ from desktop.engine.errors import (
     Unreachable,
 )
 from desktop.engine.models import installed as models
+from desktop.engine.models import model_places
 from desktop.engine.models.downloads import Control, Downloads, Patience, Phase, Progress, state
+from desktop.engine.models.translation_routes import translation_route
 from desktop.settings.declaration import ModelSettings
 from tests.model_server import REVISION, STARTER, Fault, ModelServer
 from tests.unit.engine.models.downloads.conftest import SHORT
@@ -80,7 +82,7 @@ def test_a_package_and_a_voice_are_fetched(home: Path, server: ModelServer) -> N
     spoken = downloads(server).pull(voice)
     assert (spoken.languages, spoken.path.parent.name) == (("en",), "en_US-amy-low")
     assert [one.name for one in models.installed("voice") if not one.is_starter] == ["en_US-amy-low"]
-    assert models.translation_route("en", "de")[0].name == "translate-en_de-1_0"
+    assert translation_route("en", "de")[0].name == "translate-en_de-1_0"
 
 
 def test_what_is_there_is_not_fetched_again(home: Path, server: ModelServer) -> None:
@@ -391,7 +393,7 @@ def test_no_token_reaches_a_mirror(home: Path, server: ModelServer, monkeypatch:
 def test_the_users_cache_is_used(home: Path, server: ModelServer) -> None:
     """Files that another program fetched to Hugging Face's cache are not fetched again."""
     entry = server.add_whisper(pinned=True)
-    snapshot = models.huggingface_cache() / "models--Systran--faster-whisper-small" / "snapshots" / REVISION
+    snapshot = model_places.huggingface_cache() / "models--Systran--faster-whisper-small" / "snapshots" / REVISION
     snapshot.mkdir(parents=True)
     blob = snapshot.parents[1] / "blobs" / "weights"
     blob.parent.mkdir()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.errors import DownloadBusy, ModelMissing, ModelProtected, Unreachable
-from desktop.engine.models import catalogue
+from desktop.engine.models import catalogue, model_places
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads import Broken, Control, Downloads, places, state
 from desktop.settings.declaration import ModelSettings
@@ -129,7 +129,7 @@ def test_removing_from_the_hubs_cache_frees_the_blobs(home: Path) -> None:
 
 
 def test_a_voice_of_the_hubs_cache_goes_alone(home: Path) -> None:
-    repository = models.huggingface_cache() / "models--rhasspy--piper-voices"
+    repository = model_places.huggingface_cache() / "models--rhasspy--piper-voices"
     for name in ("en_US-a-low", "es_ES-b-low"):
         language = name[:2]
         place = repository / "snapshots" / REVISION / language / name
@@ -179,7 +179,7 @@ def test_a_model_that_is_being_fetched_is_not_removed(home: Path, server: ModelS
 
 def cached_whisper() -> Path:
     """The starter's recogniser in Hugging Face's cache, as its tools leave it; returns the snapshot."""
-    repository = models.huggingface_cache() / "models--Systran--faster-whisper-small"
+    repository = model_places.huggingface_cache() / "models--Systran--faster-whisper-small"
     snapshot = repository / "snapshots" / REVISION
     snapshot.mkdir(parents=True)
     (repository / "blobs").mkdir()

@@ -1,0 +1,1 @@
+"""Figures: word errors, delays, text taken back, intervals. Pure."""

@@ -1,0 +1,1 @@
+"""The commands and their options as typer reads them; what a command does is in `commands/`."""

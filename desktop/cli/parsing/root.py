@@ -1,0 +1,196 @@
+"""The commands and their options, as typer reads them. What they do is imported when they run, so that
+`parley --help` answers at once."""
+
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from desktop import __version__
+from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import settings as settings_commands
+from desktop.cli.parsing.bench import BenchCommand, bench
+from desktop.cli.parsing.models import models
+
+if TYPE_CHECKING:
+    from desktop.cli.options import Options
+
+app = typer.Typer(
+    name="parley",
+    help="Live subtitles, voice typing and spoken translation of whatever your computer hears, offline. "
+    "Without a command, or with `gui`, the window opens.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(bench, name="bench")
+bench.command(cls=BenchCommand)(bench_peers.peers)
+app.add_typer(models, name="models")
+app.add_typer(settings_commands.config, name="config")
+app.add_typer(settings_commands.profile, name="profile")
+
+
+FLAG = " "
+"""metavar of options that take no value; typer would show <bool>"""
+
+
+class Form(StrEnum):
+    """--format"""
+
+    txt = "txt"
+    srt = "srt"
+    vtt = "vtt"
+    json = "json"
+
+
+Json = Annotated[bool, typer.Option("--json", metavar=FLAG, help="Print JSON.")]
+To = Annotated[str, typer.Option("--to", metavar="LANG", help="Translate into this language, for example es.")]
+Language = Annotated[str, typer.Option("--language", metavar="LANG", help="Language that is spoken; auto detects it.")]
+Model = Annotated[
+    str, typer.Option("--model", metavar="NAME", help="Recogniser: a name of `parley models`, or a directory.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"parley {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def shared(
+    context: typer.Context,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE", dir_okay=False, help="Settings file to use.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting for this run, for example speech.rate=1.2."),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="Profile of settings to use for this run.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", metavar=FLAG, help="Write the log to stderr, too.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", metavar=FLAG, callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    from desktop.cli.messages import say
+    from desktop.cli.options import Options, open_store
+    from desktop.settings.store import SettingInvalid
+    from desktop.system import log
+
+    log.begin()
+    if verbose:
+        logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))
+    try:
+        store = open_store(settings, assignments or (), profile)
+    except SettingInvalid as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--set, --profile") from None
+    for problem in store.problems:
+        say(problem)
+    context.obj = Options(store, frozenset(text.partition("=")[0].strip() for text in assignments or ()), verbose)
+
+
+@app.command()
+def devices(context: typer.Context, as_json: Json = False) -> int:
+    """List what Parley can listen to and play on."""
+    from desktop.cli.commands.tables import devices as print_devices
+
+    return print_devices(as_json=as_json)
+
+
+@app.command()
+def transcribe(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Audio or video files.")],
+    to: To = "",
+    language: Language = "",
+    form: Annotated[Form | None, typer.Option("--format", help="txt if nothing says otherwise.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="PATH", help="File or folder to write to.")
+    ] = None,
+    model: Model = "",
+) -> int:
+    """Write down what is said in files, as text or subtitles."""
+    from desktop.cli.commands.transcribe import plan
+    from desktop.cli.commands.transcribe import transcribe as run
+    from desktop.engine.transcript.export import Format
+
+    try:
+        job = plan(files, Format(form.value) if form else None, output)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--output") from None
+    return run(context.obj, job, _changes(to, language, model))
+
+
+@app.command()
+def listen(
+    context: typer.Context,
+    source: Annotated[
+        str,
+        typer.Option("--source", metavar="SOURCE", help="microphone, loopback, an id of `parley devices`, or a file."),
+    ] = "",
+    to: To = "",
+    language: Language = "",
+    speak: Annotated[bool, typer.Option("--speak", metavar=FLAG, help="Speak the translation.")] = False,
+    model: Model = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", metavar=FLAG, help="Print each event as a JSON object on a line.")
+    ] = False,
+) -> int:
+    """Show live captions of what is heard, until Ctrl+C."""
+    from desktop.cli.commands.listen import listen as run
+    from desktop.cli.commands.listen import source_id
+
+    options: Options = context.obj
+    changes = _changes(to, language, model)
+    if source:
+        changes["audio.source"] = source_id(source)
+    if speak:
+        changes["speech.enabled"] = True
+        if not to and not options.store.current.translation.target:
+            raise typer.BadParameter("say into which language to translate, with --to.", param_hint="--speak")
+    elif "speech.enabled" not in options.flags:
+        changes["speech.enabled"] = False
+    return run(options, changes, as_json=as_json)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", file_okay=False, help="Folder for the subtitles and the speech.")
+    ] = Path("parley-demo"),
+    fast: Annotated[
+        bool, typer.Option("--fast", metavar=FLAG, help="Do not wait for the recordings: as fast as it goes.")
+    ] = False,
+) -> int:
+    """Play recordings of people through the whole path: captions, translation, spoken translation."""
+    from desktop.cli.commands.demo import demo as run
+
+    return run(context.obj, out, is_fast=fast)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    quick: Annotated[bool, typer.Option("--quick", metavar=FLAG, help="Play no sound and measure no speed.")] = False,
+    copy: Annotated[
+        bool, typer.Option("--diagnostics", metavar=FLAG, help="Print a text for a report, without anything personal.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Look at everything Parley needs here, and say how to mend what does not work."""
+    from desktop.cli.commands.doctor import doctor as run
+
+    return run(context.obj, quick=quick, as_json=as_json, copy=copy)
+
+
+def _changes(to: str, language: str, model: str) -> dict[str, Any]:
+    changes = {"translation.target": to, "recognition.language": language, "recognition.model": model}
+    return {key: value for key, value in changes.items() if value}

@@ -1,0 +1,139 @@
+"""One model on the disk: what it is, read from its files. Any thread.
+
+Each reader raises FileBroken where the model cannot be used, OSError where it cannot be read.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from desktop.engine.errors import LanguageUnknown
+from desktop.engine.models import whisper_directory as model_directory
+from desktop.engine.models.files import (
+    FileBroken,
+    Shape,
+    check_ctranslate2,
+    check_onnx,
+    check_readable,
+    read_json,
+    whisper_shape,
+)
+from desktop.engine.text.languages import CODES, check_language, language_name
+from desktop.system import paths
+
+Kind = Literal["whisper", "argos", "voice"]
+KINDS: tuple[Kind, ...] = ("whisper", "argos", "voice")
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model on this machine that looks whole."""
+
+    kind: Kind
+    name: str
+    """what settings and the command line call it ("small", "translate-en_es-1_0", "en_US-lessac-medium")"""
+    label: str
+    """as shown to the user"""
+    path: Path
+    """directory; for a voice the .onnx file"""
+    languages: tuple[str, ...]
+    """whisper: what it recognises; argos: (source, target); voice: the one it speaks"""
+    size_bytes: int
+    is_starter: bool
+    """ships with Parley and knows a phrasebook only"""
+    short_context: bool = False
+    """whisper: made for windows shorter than 30 s"""
+    shape: Shape | None = None
+    """whisper: how large the network is, where its file tells"""
+
+
+def read_whisper(path: Path) -> InstalledModel:
+    """A directory with a CTranslate2 Whisper model."""
+    if not path.is_dir():
+        raise FileBroken("it is not a directory")
+    check_ctranslate2(path / "model.bin", "WhisperSpec")
+    read_json(path / "config.json")
+    if not any((path / name).exists() for name in ("vocabulary.json", "vocabulary.txt")):
+        raise FileBroken("vocabulary.json is missing")
+    about = read_json(path / "parley.json") if (path / "parley.json").exists() else {}
+    name = "starter" if _is_starter(path) else whisper_name(path)
+    label = about.get("name")
+    if not isinstance(label, str) or not label.strip():
+        label = "Starter (phrasebook)" if _is_starter(path) else f"Whisper {name}"
+    able = model_directory.describe(path)
+    return InstalledModel(
+        "whisper",
+        name,
+        label,
+        path,
+        tuple(code for code in able.languages if code in CODES) or ("en",),
+        _size(path),
+        _is_starter(path),
+        able.short_context,
+        whisper_shape(path / "model.bin"),
+    )
+
+
+def whisper_name(path: Path) -> str:
+    """What the settings call the Whisper model in that directory."""
+    name = path.parents[1].name if path.parent.name == "snapshots" and len(path.parents) > 1 else path.name
+    name = name.removeprefix("models--").split("--")[-1]
+    return re.sub(r"^(faster-)?whisper-", "", name)
+
+
+def read_argos(path: Path) -> InstalledModel:
+    """The directory of an Argos package."""
+    about = read_json(path / "metadata.json")
+    if about.get("type", "translate") != "translate":
+        raise FileBroken("it is no translation package")
+    source, target = (_language(about.get(key)) for key in ("from_code", "to_code"))
+    if source is None or target is None:
+        raise FileBroken("metadata.json names no languages that Parley knows")
+    check_ctranslate2(path / "model" / "model.bin", "TransformerSpec")
+    pieces = [path / name for name in ("sentencepiece.model", "bpe.model")]
+    check_readable(next((file for file in pieces if file.exists()), pieces[0]))
+    label = f"{language_name(source)} → {language_name(target)}" + (" (starter)" if _is_starter(path) else "")
+    return InstalledModel("argos", path.name, label, path, (source, target), _size(path), _is_starter(path))
+
+
+def read_voice(path: Path) -> InstalledModel:
+    """A Piper voice. path: its .onnx file."""
+    about = read_json(path.with_name(path.name + ".json"))
+    check_onnx(path)
+    spoken = about.get("language")
+    espeak = about.get("espeak")
+    tags = [
+        *(spoken.get(key) for key in ("family", "code") if isinstance(spoken, dict)),
+        espeak.get("voice") if isinstance(espeak, dict) else None,
+        path.stem.split("-")[0],
+    ]
+    language = next((code for code in map(_language, tags) if code), None)
+    if language is None:
+        raise FileBroken("its .json names no language that Parley knows")
+    if not isinstance(about.get("audio"), dict) or not isinstance(about.get("phoneme_id_map"), dict):
+        raise FileBroken("its .json does not describe a Piper voice")
+    if _is_starter(path):
+        label = f"Starter voice ({language_name(language)})"
+    else:
+        region, _, rest = path.stem.partition("-")
+        label = f"{rest.replace('-', ' ').replace('_', ' ')} ({region})" if rest else path.stem
+    size = path.stat().st_size
+    return InstalledModel("voice", path.stem, label, path, (language,), size, _is_starter(path))
+
+
+def _language(tag: object) -> str | None:
+    if not isinstance(tag, str):
+        return None
+    try:
+        return check_language(tag)
+    except LanguageUnknown:
+        return None
+
+
+def _is_starter(path: Path) -> bool:
+    return path.resolve().is_relative_to((paths.RESOURCES / "starter").resolve())
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

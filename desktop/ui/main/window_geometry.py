@@ -1,0 +1,32 @@
+"""Where the main window stands: kept when it closes, and put back on the screens that there are then. GUI thread."""
+
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QWidget
+
+_TITLE_BAR = 32
+"""Pixels that a window manager may put above the window."""
+
+
+def restore(window: QWidget, geometry: tuple[int, ...]) -> None:
+    """Place the window: x, y, width, height; where no screen is any more it keeps only its size, and on a smaller
+    screen than before it still lies inside."""
+    if len(geometry) != 4:
+        return
+    wanted = QRect(*geometry)
+    window.resize(wanted.size())
+    for screen in QGuiApplication.screens():
+        room = screen.availableGeometry().adjusted(0, 0, 0, -_TITLE_BAR)
+        if room.intersects(wanted.adjusted(40, 0, -40, 0)):
+            window.resize(wanted.size().boundedTo(room.size()))
+            left = max(room.left(), min(wanted.left(), room.right() + 1 - window.width()))
+            top = max(room.top(), min(wanted.top(), room.bottom() + 1 - window.height()))
+            window.move(left, top)
+            return
+
+
+def current(window: QWidget) -> tuple[int, ...] | None:
+    """What to keep for `restore`; None while the window fills the screen."""
+    if window.isMaximized() or window.isFullScreen():
+        return None
+    return window.x(), window.y(), window.width(), window.height()  # of the frame: that is what `move` places
