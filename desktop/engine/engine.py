@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 
 from desktop.engine.audio.sources.base import Source
-from desktop.engine.backends import Backends
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     AudioFrame,
@@ -26,19 +25,19 @@ from desktop.engine.events import (
     StateChanged,
     TranslationUpdate,
 )
-from desktop.engine.lane import EndOfSpeech, Lane
-from desktop.engine.metrics import metrics
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.lane import EndOfSpeech, Lane
+from desktop.engine.live.metrics import metrics
+from desktop.engine.live.session_thread import SessionThread
+from desktop.engine.live.source_sink import SourceSink
+from desktop.engine.live.subscribers import Subscriber, Subscribers
 from desktop.engine.options import ModelOptions
 from desktop.engine.pool.models import Models
-from desktop.engine.session_thread import SessionThread
 from desktop.engine.settings_options import model_options, session_options
-from desktop.engine.source_sink import SourceSink
 from desktop.settings.declaration import Settings
 from desktop.system.heap import share_heap
 
 log = logging.getLogger(__name__)
-
-Subscriber = Callable[[Event], None]
 
 METRICS_EVERY = 0.5
 """Seconds between two Metrics while listening."""
@@ -58,9 +57,9 @@ class Engine:
         share_heap()
         self._settings = settings
         self._backends = backends or Backends()
+        self._clock = self._backends.clock
         self._inbox: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()
-        self._subscribers: tuple[Subscriber, ...] = ()
-        self._subscribing = threading.Lock()
+        self._subscribers = Subscribers()
         self._models: Models | None = None
         self._lane: Lane | None = None
         self._thread = SessionThread()
@@ -142,14 +141,7 @@ class Engine:
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """`callback` gets each event on the `run` thread; returns the function that unsubscribes."""
-        with self._subscribing:
-            self._subscribers = (*self._subscribers, callback)
-
-        def unsubscribe() -> None:
-            with self._subscribing:
-                self._subscribers = tuple(one for one in self._subscribers if one is not callback)
-
-        return unsubscribe
+        return self._subscribers.add(callback)
 
     def run(self) -> None:
         """The coordinator loop; returns after `close`. Call it on a thread of its own, or on the main one."""
@@ -162,7 +154,7 @@ class Engine:
                 pass
             else:
                 self._take(item)
-            now = time.monotonic()
+            now = self._clock()
             if self._is_listening() and now >= next_metrics:
                 next_metrics = now + METRICS_EVERY
                 self._tell_metrics()
@@ -175,10 +167,10 @@ class Engine:
     def _patience(self, next_metrics: float) -> float | None:
         """Seconds until something must be done unasked; None: never."""
         deadline = next_metrics if self._is_listening() else self._unload_due()
-        return None if deadline is None else max(0.0, deadline - time.monotonic())
+        return None if deadline is None else max(0.0, deadline - self._clock())
 
     def _unload_due(self) -> float | None:
-        """When the models have rested long enough (time.monotonic); None: never, as things are."""
+        """When the models have rested long enough; None: never, as things are."""
         minutes = self._settings.recognition.unload_after
         return self._rests_since + 60 * minutes if self._rests_since is not None and minutes else None
 
@@ -189,35 +181,28 @@ class Engine:
         if not callable(item):
             if isinstance(item, _WORK):
                 self._rest()
-            self._dispatch(item)
+            self._subscribers.tell(item)
             if isinstance(item, ModelUnloaded) and not self._is_listening():
                 self._tell_metrics()
             return
         try:
             item()
         except EngineError as error:
-            self._dispatch(ErrorEvent(error.code, error.message, Severity.ERROR, error.recoverable))
+            self._subscribers.tell(ErrorEvent(error.code, error.message, Severity.ERROR, error.recoverable))
         except Exception as error:
             log.exception("a command failed")
             message = f"Something went wrong ({type(error).__name__}). The log says more."
-            self._dispatch(ErrorEvent("internal", message, Severity.ERROR))
-
-    def _dispatch(self, event: Event) -> None:
-        for subscriber in self._subscribers:
-            try:
-                subscriber(event)
-            except Exception:
-                log.exception("a subscriber failed")
+            self._subscribers.tell(ErrorEvent("internal", message, Severity.ERROR))
 
     def _enter(self, state: State, detail: str = "") -> None:
         self._state = state
         self._rest()
-        self._dispatch(StateChanged(state, detail))
+        self._subscribers.tell(StateChanged(state, detail))
 
     def _rest(self) -> None:
         """From now on the models rest, unless somebody listens."""
         rests = self._lane is not None and self._state in (State.IDLE, State.FAILED)
-        self._rests_since = time.monotonic() if rests else None
+        self._rests_since = self._clock() if rests else None
 
     def _do_unload(self, *, is_rest: bool) -> None:
         if self._models is None or self._lane is None or self._state not in (State.IDLE, State.FAILED):
@@ -295,7 +280,7 @@ class Engine:
         if models is None or lane is None:
             return
         lane.tell_dropped()
-        self._dispatch(metrics(models, lane))
+        self._subscribers.tell(metrics(models, lane))
 
     def _do_start(self, source: Source | None) -> None:
         if self._state is State.STOPPING:
@@ -308,7 +293,7 @@ class Engine:
         try:
             self._open(source)
         except EngineError as error:
-            self._dispatch(ErrorEvent(error.code, error.message, Severity.ERROR, recoverable=False))
+            self._subscribers.tell(ErrorEvent(error.code, error.message, Severity.ERROR, recoverable=False))
             self._enter(State.FAILED, error.message)
             return
         self._session += 1

@@ -12,11 +12,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.events import SAMPLE_RATE, Event, Metrics, Samples
-from desktop.engine.lane import Lane
-from desktop.engine.metrics import metrics
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.lane import Lane
+from desktop.engine.live.metrics import metrics
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.pool.models import Models
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest

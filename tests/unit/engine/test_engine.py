@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import DeviceLost, DeviceMissing, ModelMissing
 from desktop.engine.events import (
@@ -25,6 +24,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
+from desktop.engine.live.backends import Backends
 from desktop.settings.declaration import Settings
 from tests.fakes import (
     FakeOutput,

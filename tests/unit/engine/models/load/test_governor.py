@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.engine.frame_queue import BOUND
+from desktop.engine.live.frame_queue import BOUND
 from desktop.engine.models.load.governor import ALARM, CALM, MODEL_CALM, Decoded, Governor
 from desktop.engine.models.load.load_levels import Kind, Pace
 from desktop.settings.declaration import RecognitionSettings
