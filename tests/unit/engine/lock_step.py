@@ -16,7 +16,7 @@ from desktop.engine.engine import Engine
 from desktop.engine.events import SAMPLE_RATE, Event, Metrics, Samples
 from desktop.engine.live.backends import Backends
 from desktop.engine.live.lane import Lane
-from desktop.engine.live.metrics import metrics
+from desktop.engine.live.parts import Parts
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.pool.models import Models
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
@@ -102,23 +102,25 @@ class LockStep:
         self._thread.start()
         self.source = FakeSource(is_live=True)
         self.engine.start(self.source)
-        self.wait(lambda: self.engine._lane is not None and self.source.is_open)
+        self.wait(lambda: self.engine._parts is not None and self.source.is_open)
         self.wait(self._rests)
 
     @property
+    def parts(self) -> Parts:
+        assert self.engine._parts is not None
+        return self.engine._parts
+
+    @property
     def models(self) -> Models:
-        assert self.engine._models is not None
-        return self.engine._models
+        return self.parts.models
 
     @property
     def lane(self) -> Lane:
-        assert self.engine._lane is not None
-        return self.engine._lane
+        return self.parts.lane
 
     def metrics(self) -> Metrics:
         """As they are now; tells of lost sound, as the engine does with them."""
-        self.lane.tell_dropped()
-        return metrics(self.models, self.lane)
+        return self.parts.metrics()
 
     def all(self, kind: type[E]) -> list[E]:
         return [event for event in list(self.events) if isinstance(event, kind)]
