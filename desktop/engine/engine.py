@@ -356,24 +356,6 @@ class Engine:
             self._parts.close(max(0.1, timeout - (time.monotonic() - began)))
 
 
-def _close_source(self) -> None:
-        source, sink = self._source, self._sink
-        self._source = self._sink = None
-        _close_source(source, sink)
-
-    def _do_close(self, timeout: float) -> None:
-        began = time.monotonic()
-        self._closing = True
-        if self._unwatch is not None:
-            self._unwatch()
-        self._close_source()
-        if self._lane is not None and self._models is not None:
-            self._lane.close()
-            self._thread.close(max(0.1, timeout - (time.monotonic() - began)))
-            if self._models.close(max(0.1, timeout - (time.monotonic() - began))):
-                self._lane.output.close()
-
-
 def _close_source(source: Source | None, sink: SourceSink | None) -> None:
     if sink is not None:
         sink.release()
