@@ -99,6 +99,9 @@ class TranscriptUpdate:
     """everything is committed and no further update comes"""
     speech_end: float = 0.0
     """end of the last sound that may be speech; the last word ends before it"""
+    final_text: str = ""
+    """of a final: its words by a decoding of the whole utterance, which may differ from `committed`. What is stored,
+    exported and typed; what is on the screen or spoken stays as it was committed"""
     lane: str = ""
     """of `SessionOptions`: which session heard it"""
 
@@ -118,6 +121,8 @@ class TranslationUpdate:
     is_translated: bool = True
     """False: the text, or a sentence of it, is the original one: there is no way to translate this pair, or the
     translator does not know the sentence"""
+    final_text: str = ""
+    """of a final: the translation of the transcript's `final_text`; what is stored, exported and typed"""
     lane: str = ""
     """of `SessionOptions`: which session it belongs to"""
 

@@ -85,8 +85,18 @@ class Recognition:
         speech_end = None if self._follows_stream else self._windows.whole_until
         if speech_end is not None:
             self._on_whole(segment.segment_id, speech_end)
-        if update is not None:
-            self._deliver(update, segment)
+        if update is None:
+            return
+        if update.is_final and not self._follows_stream and self._windows.may_revise:
+            # Its words are shown and spoken now; what is stored may wait for the whole to be decoded.
+            self._deliver(replace(update, is_final=False, final_text=""), segment)
+            try:
+                update = yield from self._windows.revise(segment, update)
+            except Exception as error:
+                self._keep_what_was_shown(segment)
+                self._on_failed(error)
+                return
+        self._deliver(update, segment)
 
     @property
     def _follows_stream(self) -> bool:
@@ -101,5 +111,7 @@ class Recognition:
         last = self._last
         if segment.is_final and last is not None and last.segment_id == segment.segment_id:
             text = join_words(last.committed, last.unconfirmed, last.language)
-            final = replace(last, revision=last.revision + 1, committed=text, unconfirmed="", is_final=True)
+            final = replace(
+                last, revision=last.revision + 1, committed=text, unconfirmed="", is_final=True, final_text=text
+            )
             self._deliver(final, segment)

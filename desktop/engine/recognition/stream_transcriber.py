@@ -81,6 +81,7 @@ class StreamTranscriber:
             end=segment.end,
             is_final=segment.is_final,
             speech_end=segment.speech_end,
+            final_text=texts[0] if segment.is_final else "",
             lane=self._options.lane,
         )
 

@@ -11,7 +11,7 @@ When that fails, or is not wanted (streaming_mode.py), the whole utterance is de
 Pure: `update` is a generator that yields the decodings it needs and is sent their hypotheses.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
@@ -21,6 +21,7 @@ import numpy as np
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
+from desktop.engine.recognition.final_text import final_words
 from desktop.engine.recognition.late_words import supplement
 from desktop.engine.recognition.preview import Display
 from desktop.engine.recognition.sentence_end import is_whole
@@ -56,6 +57,8 @@ class _Speculation:
     language: SpokenLanguage
     """as it will be decided then"""
     log_probability: float
+    whole: tuple[Word, ...] | None
+    """all words of the utterance, if all of it was decoded"""
 
 
 class Transcriber:
@@ -70,6 +73,8 @@ class Transcriber:
     """audio of committed sentences leaves the window"""
     speculates: ClassVar[bool] = True
     """a pause is decoded as if the utterance were over"""
+    revises: ClassVar[bool] = True
+    """an utterance of which words have left the window is decoded once more when it is over"""
     caution: ClassVar[Caution] = Caution()
     """when words are committed"""
 
@@ -91,6 +96,7 @@ class Transcriber:
         self._window_start: float = start
         self._uses_prompt = self.prompts
         self._speculation: _Speculation | None = None
+        self._whole: tuple[Word, ...] | None = None
         self._doubtful_since: float | None = None
         self._language.begin()
         self._switch.begin()
@@ -116,7 +122,7 @@ class Transcriber:
         if self._speculation is not None and self.is_known(segment):
             self._confirm(self._speculation)
             return self._result(segment)
-        self._speculation = None
+        self._speculation = self._whole = None
         if self._is_streamed(segment):
             try:
                 yield from self._stream(segment)
@@ -132,6 +138,19 @@ class Transcriber:
         yield from self._decode_whole(segment)
         self._switch.made_good()
         return self._result(segment)
+
+    @property
+    def may_revise(self) -> bool:
+        """Whether the utterance that was ended by the last update should be decoded as a whole (`revise`)."""
+        return self.revises and self._whole is None and self._stabilizer.trimmed > 0 and self.capabilities.streaming
+
+    def revise(self, segment: SpeechSegment, final: TranscriptUpdate) -> Decoding[TranscriptUpdate]:
+        """The final update of an utterance, with its text by a decoding of the whole."""
+        hypothesis = yield from self._recognize(segment, segment.samples, self._request(segment))
+        if hypothesis.is_trusted:
+            self._whole = hypothesis.words
+        self._revision += 1
+        return replace(final, revision=self._revision, is_final=True, final_text=self._final_text())
 
     def is_known(self, segment: SpeechSegment) -> bool:
         """Whether it is the final that a pause was decoded for, so that its words are there at once."""
@@ -168,6 +187,8 @@ class Transcriber:
             replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
             for word in hypothesis.words
         )
+        if (segment.is_final or segment.is_pause) and self._window_start <= segment.start and hypothesis.is_trusted:
+            self._whole = words
         # With a new language setting in mid-utterance there are committed words while the language is open again.
         if self._language.is_decided or self._stabilizer.committed:
             self._stabilizer.update(words, segment.end, is_final=segment.is_final)
@@ -186,6 +207,7 @@ class Transcriber:
         words = tuple(
             replace(word, start=word.start + segment.start, end=word.end + segment.start) for word in hypothesis.words
         )
+        self._whole = words
         self._open_words = supplement(self._stabilizer.committed, words)
         if segment.is_final:
             self._stabilizer.end(self._open_words)
@@ -194,7 +216,7 @@ class Transcriber:
 
     def _speculate(self, segment: SpeechSegment, language: SpokenLanguage, hypothesis: Hypothesis) -> None:
         if segment.is_pause and self.speculates:
-            self._speculation = _Speculation(segment.speech_end, language, hypothesis.log_probability)
+            self._speculation = _Speculation(segment.speech_end, language, hypothesis.log_probability, self._whole)
 
     @property
     def whole_until(self) -> float | None:
@@ -217,6 +239,7 @@ class Transcriber:
         self._stabilizer.end(self._open_words)
         self._open_words = ()
         self._language = speculation.language
+        self._whole = speculation.whole
         self._speculation = None
 
     def _request(self, segment: SpeechSegment) -> RecognitionRequest:
@@ -349,10 +372,14 @@ class Transcriber:
             end=segment.end,
             is_final=segment.is_final,
             speech_end=segment.speech_end,
+            final_text=self._final_text() if segment.is_final else "",
             lane=self._options.lane,
         )
 
-    def _joined(self, words: tuple[Word, ...]) -> str:
+    def _final_text(self) -> str:
+        return self._joined(final_words(self._stabilizer.committed, self._whole))
+
+    def _joined(self, words: Sequence[Word]) -> str:
         text = ""
         for word in words:
             text = join_words(text, word.text, self._language.current)

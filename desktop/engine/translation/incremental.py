@@ -155,6 +155,20 @@ class LiveTranslator:
             self._segments.popitem(last=False)
         return result
 
+    def whole(self, text: str, language: str) -> Translating[str]:
+        """The translation of a complete text, sentence by sentence; one that the translator does not know stays as it
+        is."""
+        done = ""
+        for begin, end in spans(text, language):
+            sentence = text[begin:end].strip()
+            known = (yield from self._ask(sentence, language, "", is_final=True)) if has_words(sentence) else sentence
+            done = join_words(done, known if known is not None else sentence, self._target)
+        return done
+
+    def reads(self, language: str) -> bool:
+        """Whether it translates the language from text."""
+        return self._can(language) and not self._hears(language)
+
     def _can(self, language: str) -> bool:
         return self._able is not None and (language, self._target) in self._able.pairs
 

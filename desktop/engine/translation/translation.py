@@ -69,6 +69,8 @@ class Translation:
             if self._live.awaits_end(update):
                 return
             translation = yield from self._live.update(update, item.samples)
+            if translation.is_final:
+                translation = replace(translation, final_text=(yield from self._final_text(update, translation)))
         except Exception as error:
             if update.is_final:
                 self._pass_on(self._salvaged(update, options.target))
@@ -85,13 +87,23 @@ class Translation:
             self._able[source, target] = yield LoadTranslation(source, target)
         return self._able[source, target]
 
+    def _final_text(self, update: TranscriptUpdate, translation: TranslationUpdate) -> Generator[Any, Any, str]:
+        """The translation to keep: another one only where the transcript to keep is another one."""
+        if not update.final_text or update.final_text == update.committed:
+            return translation.committed
+        if not translation.is_translated or translation.source_language == translation.target_language:
+            return update.final_text
+        if not self._live.reads(update.language):
+            return translation.committed
+        return (yield from self._live.whole(update.final_text, update.language))
+
     def _salvaged(self, update: TranscriptUpdate, target: str) -> TranslationUpdate:
         """A final that cannot be translated ends with what was shown, or with the original text."""
         last = self._last
         if last is None or last.segment_id != update.segment_id or last.target_language != target:
             return untranslated(update, target)
         text = join_words(last.committed, last.unconfirmed, last.target_language)
-        return replace(last, revision=last.revision + 1, committed=text, unconfirmed="", is_final=True)
+        return replace(last, revision=last.revision + 1, committed=text, unconfirmed="", is_final=True, final_text=text)
 
     def _pass_on(self, translation: TranslationUpdate) -> None:
         self._last = translation
@@ -118,5 +130,6 @@ def untranslated(update: TranscriptUpdate, target: str) -> TranslationUpdate:
         unconfirmed=update.unconfirmed,
         is_final=update.is_final,
         is_translated=False,
+        final_text=update.final_text if update.is_final else "",
         lane=update.lane,
     )
