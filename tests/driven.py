@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from desktop.engine.events import Samples, SpeechSegment, TranscriptUpdate, TranslationUpdate
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import WindowRecognizer
+from desktop.engine.recognition.recognition import Recognition
 from desktop.engine.recognition.streaming_mode import ModeSwitch
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.translation.backends.base import SpeechTranslator, Translator
@@ -82,3 +83,27 @@ class DrivenTranslator:
             return self._translator.translate(work.text, work.source, work.target, work.prefix, work.is_final)
         assert isinstance(self._translator, SpeechTranslator)
         return self._translator.translate_speech(work.samples, work.source, work.target, work.transcript)
+
+
+class DrivenRecognition:
+    """A session's Recognition with its window recogniser; keeps the updates."""
+
+    def __init__(self, recognizer: WindowRecognizer, options: SessionOptions) -> None:
+        self.recognizer = recognizer
+        self.updates: list[TranscriptUpdate] = []
+        self.failures: list[Exception] = []
+        self._recognition = Recognition(
+            options,
+            lambda _: None,
+            lambda: 0.0,
+            lambda update, _: self.updates.append(update),
+            lambda *_: None,
+            self.failures.append,
+        )
+        self._recognition.set_recognizer(recognizer.capabilities)
+
+    def hear(self, segment: SpeechSegment) -> None:
+        answered(
+            self._recognition.handle(segment),
+            lambda work: self.recognizer.transcribe(work.samples, work.request),
+        )

@@ -13,7 +13,7 @@ from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
-from tests.driven import DrivenTranscriber
+from tests.driven import DrivenRecognition, DrivenTranscriber
 
 ENGLISH = SessionOptions(language="en")
 EACH = 0.4
@@ -39,6 +39,8 @@ class ScriptedRecognizer:
         self.repeats: Callable[[RecognitionRequest], bool] = lambda request: False
         self.doubts: Callable[[RecognitionRequest], bool] = lambda request: False
         """whether what it writes cannot stand"""
+        self.fails_whole = False
+        """whether the decoding of a whole utterance fails"""
         self.loses_its_place = False
         """whether the words behind a sentence are given no length"""
 
@@ -48,6 +50,8 @@ class ScriptedRecognizer:
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         if self.failure is not None:
             raise self.failure
+        if self.fails_whole and request.is_final and not request.prompt:
+            raise BackendFailed("It failed; try again.")
         begin = round(float(samples[0]) * 100, 4) if len(samples) else 0.0
         end = begin + len(samples) / SAMPLE_RATE
         self.requests.append(request)
@@ -530,3 +534,79 @@ def test_whatever_is_heard_committed_text_only_grows(
     updates += run(transcriber, iter([segment(now, spoken=now if last == "sound" else spoken, final=True)]))
     if updates:
         check(updates)
+
+
+# The text that is kept.
+
+
+def test_a_short_utterance_is_kept_as_its_last_decoding_says() -> None:
+    recognizer = ScriptedRecognizer("i will go to the school")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    for each in snapshots(3.6):
+        if each.is_final:
+            recognizer.script[0] = "I'll"
+            before = recognition.updates[-1].committed
+        recognition.hear(each)
+    final = recognition.updates[-1]
+    assert before.startswith("i will")
+    assert final.committed.startswith(before)
+    assert final.final_text == "I'll will go to the school"
+    assert not recognizer.requests[-1].is_buffered
+    assert len([update for update in recognition.updates if update.is_final]) == 1
+
+
+def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_is_over() -> None:
+    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    for each in snapshots(5.4):
+        if each.is_final:
+            recognizer.script[0] = "Turn"
+        recognition.hear(each)
+    check(recognition.updates)
+    *_, last, final = recognition.updates
+    assert last.committed == "turn right here. then go left at the bank. there it is", "it is there before"
+    assert last.final_text == ""
+    assert final.committed == last.committed
+    assert final.final_text == "Turn right here. then go left at the bank. there it is"
+    assert recognizer.windows[-1][0] == 0
+    assert recognizer.requests[-1].prompt == ""
+
+
+def test_what_a_pause_found_of_the_whole_is_kept() -> None:
+    recognizer = ScriptedRecognizer("turn right here")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    recognition.hear(segment(1.0))
+    recognizer.script[0] = "Turn"
+    recognition.hear(segment(1.4, spoken=1.2, pause=True))
+    count = len(recognizer.requests)
+    recognition.hear(segment(1.7, spoken=1.2, final=True))
+    assert len(recognizer.requests) == count
+    assert recognition.updates[-1].final_text == "Turn right here"
+
+
+def test_a_whole_that_cannot_be_decoded_leaves_what_was_committed() -> None:
+    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+
+    def doubts(request: RecognitionRequest) -> bool:
+        return request.is_final and not request.prompt
+
+    recognizer.doubts = doubts
+    for each in snapshots(5.4):
+        recognition.hear(each)
+    final = recognition.updates[-1]
+    assert final.is_final
+    assert final.final_text == final.committed == "turn right here. then go left at the bank. there it is"
+
+
+def test_a_failure_of_the_last_decoding_loses_nothing() -> None:
+    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    *running, final = snapshots(5.4)
+    for each in running:
+        recognition.hear(each)
+    recognizer.fails_whole = True
+    recognition.hear(final)
+    assert recognition.updates[-1].is_final
+    assert recognition.updates[-1].final_text == "turn right here. then go left at the bank. there it is"
+    assert len(recognition.failures) == 1

@@ -1,5 +1,7 @@
 """The translation stage with the starter packages: what is passed on, and what the user is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.engine.events import ErrorEvent, Event, Severity, TranscriptUpdate, TranslationUpdate
@@ -84,3 +86,42 @@ def test_an_untranslated_line_is_not_spoken_and_is_marked_in_files(desk: Desk) -
     said = transcript.utterances()
     assert "[not translated into Spanish]" in rendered(said, Format.TEXT)
     assert rendered(said, Format.SRT).count("Americans") == 1
+
+
+# The text that is kept.
+
+
+def final(committed: str, final_text: str, language: str = "en") -> TranscriptUpdate:
+    return TranscriptUpdate(1, 1, language, committed, "", (), 0.0, 1.0, is_final=True, final_text=final_text)
+
+
+def translated(desk: Desk, update: TranscriptUpdate) -> TranslationUpdate:
+    answered(desk.translation.handle(Transcribed(update)), desk.model.run)
+    return desk.translations[-1]
+
+
+def test_what_is_kept_is_translated_where_it_differs_from_what_was_committed(desk: Desk) -> None:
+    update = translated(desk, final("Where is the beach?", "Where is the house?"))
+    assert (update.committed, update.final_text) == ("¿Dónde está la playa?", "¿Dónde está la casa?")
+
+
+def test_what_is_the_same_is_translated_once(desk: Desk) -> None:
+    update = translated(desk, final("Where is the beach?", "Where is the beach?"))
+    assert update.final_text == update.committed == "¿Dónde está la playa?"
+
+
+def test_a_kept_text_that_is_not_known_stays_as_it_is(desk: Desk) -> None:
+    update = translated(desk, final("Where is the beach?", "My dog ate it. Good morning."))
+    assert update.final_text == "My dog ate it. Buenos días."
+    update = translated(desk, replace(final("My dog ate it.", "My dog ate them."), segment_id=2))
+    assert (update.committed, update.final_text, update.is_translated) == ("My dog ate it.", "My dog ate them.", False)
+
+
+def test_a_text_in_the_target_language_is_kept_as_it_was_heard(desk: Desk) -> None:
+    update = translated(desk, final("hola que tal", "Hola, ¿qué tal?", "es"))
+    assert update.final_text == "Hola, ¿qué tal?"
+
+
+def test_only_finals_have_a_text_to_keep(desk: Desk) -> None:
+    desk.say("Where is", is_final=False)
+    assert desk.translations[-1].final_text == ""
