@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.engine.models.files import FileBroken, read_json
+from desktop.engine.text.compare import folded
 from desktop.engine.text.languages import language_name
 
 FILE = "phrasebook.json"
@@ -123,4 +124,4 @@ def cleaned(text: str) -> tuple[tuple[str, ...], str]:
     body = text[: end.start()] if end else text
     if not all(_MARKS.fullmatch(rest) for rest in _WORD.split(text)) or any(one in body for one in ".!?…"):
         return (), mark
-    return tuple(_WORD.findall(text.casefold().replace("’", "'"))), mark
+    return tuple(_WORD.findall(folded(text))), mark

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.hearing import music
 from desktop.engine.recognition.whisper.result_checks import is_silent
+from desktop.engine.text.compare import normalized_words
 
-# Seen again and again in reports about Whisper and its data; folded as `_folded` does.
+# Seen again and again in reports about Whisper and its data; spelling does not matter (`normalized_words`).
 _NEVER_SAID = """
 thanks for watching | thank you for watching | thank you so much for watching
 thanks for watching and see you next time
@@ -144,9 +145,7 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Small letters and single spaces, no marks."""
-    text = re.sub("['’´`\u0307]", "", text.casefold())  # the last is the dot of a folded İ
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+    return " ".join(normalized_words(text))
 
 
 def _phrases(table: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
+from desktop.engine.text.compare import normalized
 
 _TOKENS_PER_SECOND = 8
 _TOKENS_SPARE = 8
@@ -65,7 +66,7 @@ def rest_without_words(samples: Samples, words: Sequence[Word]) -> int:
 def says_again(said: Sequence[str], more: Sequence[str]) -> bool:
     """Whether the words `more` are, nearly, the end of `said`: where the words were aligned too early, what seems to be
     without words was read already."""
-    one, other = _folded(said)[-len(more) :], _folded(more)
+    one, other = [normalized(word) for word in said[-len(more) :]], [normalized(word) for word in more]
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME if more else False
 
 
@@ -75,16 +76,11 @@ def without_echo(words: Sequence[Word]) -> tuple[Word, ...]:
     kept = len(words)
     while kept and words[kept - 1].end - words[kept - 1].start <= _NO_TIME:
         kept -= 1
-    folded = _folded([word.text for word in words])
+    folded = [normalized(word.text) for word in words]
     echo = range(kept, len(words))
     if len(echo) >= 2 and any(all(folded[at] == folded[at - back] for at in echo) for back in range(2, kept + 1)):
         return tuple(words[:kept])
     return tuple(words)
-
-
-def _folded(words: Sequence[str]) -> list[str]:
-    """Without case and marks."""
-    return ["".join(filter(str.isalnum, word)).casefold() for word in words]
 
 
 def _loudness(samples: Samples) -> NDArray[np.float32]:

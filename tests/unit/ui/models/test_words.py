@@ -91,6 +91,7 @@ def test_a_broken_copy_beside_a_whole_one_is_a_row_of_its_own() -> None:
 def test_rows_are_found_by_words_language_and_kind() -> None:
     every = tuple(rows().values())
     assert {row.id for row in matching(every, "spanish ana")} == {"es_ES-ana-medium"}
+    assert {row.id for row in matching(every, "SPÁNISH ana")} == {"es_ES-ana-medium"}
     assert {row.id for row in matching(every, kind="argos")} == {"translate-en_es-1_0"}
     assert {row.id for row in matching(every, languages=frozenset({"es"}))} == {
         "small", "translate-en_es-1_0", "es_ES-ana-medium",
