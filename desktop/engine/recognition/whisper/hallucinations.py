@@ -12,6 +12,7 @@ from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.hearing import music
 from desktop.engine.recognition.whisper.result_checks import is_silent
 from desktop.engine.text.compare import normalized_words
+from desktop.engine.text.punctuation import SENTENCE_ENDS
 
 # Seen again and again in reports about Whisper and its data; spelling does not matter (`normalized_words`).
 _NEVER_SAID = """
@@ -59,7 +60,7 @@ _LITTLE_DOUBT, _MUCH_DOUBT = 1, 2
 _ECHOED = 3
 """words of the user's vocabulary in a row that are its echo and no speech"""
 _UNLIKELY_WORD = 0.35
-_SENTENCE_END = tuple(".?!。？！…♪")
+_SENTENCE_END = tuple(SENTENCE_ENDS + "♪")
 _MARKS = re.compile(r"[♪♫♬🎵🎶*]+|\[[^\]]*\]|\([^)]*\)|【[^】]*】|（[^）]*）|<[^>]*>")
 """notes on sounds in subtitles: [Music], (applause), ♪"""
 
