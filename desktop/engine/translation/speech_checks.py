@@ -5,10 +5,10 @@ again to fill its window. Such a text is no translation: it is decoded in anothe
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.engine.text.compare import folded
+from desktop.engine.text.repeats import first_loop
 from desktop.engine.text.sentences import spans
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -39,10 +39,8 @@ _TITLED = 2
 _WITHOUT_ENGLISH = 4
 """words in a row of which one would be a common English word"""
 _TIMES_LONGER, _WORDS_MORE = 2.0, 6
-_PHRASE = range(2, 9)
-"""words"""
-_LOOP = 3
-"""times in a row that a phrase comes"""
+_LOOPS = dict.fromkeys(range(2, 9), 3)
+"""words of a phrase -> times on end that make a loop"""
 _LEAST_PIECE = 2
 """words of a sentence that was cut off, to be taken for the one before it, begun again"""
 
@@ -116,7 +114,7 @@ def is_left(text: str, transcript: str, source: str) -> bool:
 
 def is_loop(text: str, transcript: str) -> bool:
     """Whether a phrase comes three times in a row, and the speaker does not say anything so."""
-    return _loops(_words(text)) and not _loops(_words(transcript))
+    return first_loop(_words(text), _LOOPS) is not None and first_loop(_words(transcript), _LOOPS) is None
 
 
 def is_too_long(text: str, transcript: str) -> bool:
@@ -155,14 +153,6 @@ def _names(transcript: str) -> frozenset[str]:
                     is_name[first : last + 1] = [True] * (last + 1 - first)
         found |= {_plain(word) for word, is_one in zip(words, is_name, strict=True) if is_one}
     return frozenset(found)
-
-
-def _loops(words: Sequence[str]) -> bool:
-    return any(
-        words[at : at + size * _LOOP] == [*words[at : at + size]] * _LOOP
-        for size in _PHRASE
-        for at in range(len(words) - size * _LOOP + 1)
-    )
 
 
 def _is_begun_again(piece: list[str], before: list[list[str]]) -> bool:
