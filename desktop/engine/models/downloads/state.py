@@ -10,14 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from desktop.engine.models.catalogue import Entry, entry_from, rendered
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import Kind
 from desktop.system import paths
+from desktop.system.files import locked, write_atomically
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE = 10.0
+"""seconds to wait for another process that writes"""
 
 
 def state_file() -> Path:
@@ -102,14 +104,11 @@ def _change(change: Callable[[dict[str, Any]], object]) -> None:
     file = state_file()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file.with_name(".state.lock"), timeout=10):
+        with locked(file.with_name(".state.lock"), _PATIENCE):
             content = _read()
             if not content and file.exists():
                 file.replace(file.with_name("state.broken.json"))
             change(content)
-            temporary = file.with_name(".state.tmp")
-            temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
-            temporary.replace(file)
-    except (OSError, TimeoutError) as error:
-        why = reason(error) if isinstance(error, OSError) else "busy"
-        _log.warning("the state of the models cannot be written: %s", why)
+            write_atomically(file, json.dumps(content, indent=1), durable=True)
+    except OSError as error:
+        _log.warning("the state of the models cannot be written: %s", reason(error))

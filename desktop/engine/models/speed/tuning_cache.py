@@ -8,13 +8,13 @@ import json
 import logging
 import os
 import platform
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from desktop.engine.models.speed.tuning import Choice, Timing, Tuning
 from desktop.system import paths
+from desktop.system.files import write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +62,7 @@ class TuningCache:
 
     def _write(self, content: dict[str, Any]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".tuning-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file)
-            Path(name).replace(self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(self._file, json.dumps(content))
 
 
 def _key(model: Path) -> str:
