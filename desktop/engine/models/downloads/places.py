@@ -17,6 +17,7 @@ from desktop.engine.models.downloads.control import Control, Meter, Phase
 from desktop.engine.models.downloads.transfer import os_error_of_full_disk
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.text.sizes import readable_size
 from desktop.system import paths
 from desktop.system.files import locked as file_locked
 from desktop.system.files import sync_directory, sync_tree
@@ -101,7 +102,7 @@ def check_space(label: str, needed: int) -> None:
     free = shutil.disk_usage(there).free
     if needed + _SPARE > free:
         raise DiskFull(
-            f"{label} needs {readable(needed)} more on the disk of {there} and {readable(free)} are free; "
+            f"{label} needs {readable_size(needed)} more on the disk of {there} and {readable_size(free)} are free; "
             "free some space or choose a smaller model."
         )
 
@@ -149,13 +150,3 @@ def size_of(place: Path) -> int:
         if stat.S_ISREG(status.st_mode):
             total += status.st_size
     return total
-
-
-def readable(count: int) -> str:
-    """Bytes as people read them: 14 kB, 3.1 GB."""
-    amount = float(count)
-    for unit in ("B", "kB", "MB"):
-        if amount < 999.5:
-            return f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:.3g} GB"
