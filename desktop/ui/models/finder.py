@@ -6,7 +6,7 @@ import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QRunnable, QThreadPool, pyqtSignal
 
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from desktop.settings.declaration import RecognitionSettings, Settings
 
 log = logging.getLogger(__name__)
-
-
-class Way(TypedDict):
-    """How the recogniser runs."""
-
-    threads: int
-    compute_type: str
-    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ def find(settings: "Settings") -> FoundModels:
     except CatalogueBroken as error:
         listed, problems = catalogue.Catalogue((), ""), (error.message,)
     installed = [model for kind in models.KINDS for model in model_choice.offered(kind)]
-    measured = speed_class.measured(**_way(settings))
+    measured = speed_class.measured(**speed_class.way(settings.recognition))
 
     here = {model.name: model for model in installed if model.kind == "whisper" and not model.is_starter}
 
@@ -122,7 +114,7 @@ def measure(settings: "Settings") -> bool:
     """Time this machine, unless that was done before; whether it was done now. Takes about two seconds."""
     from desktop.engine.models.speed import speed_class
 
-    way = _way(settings)
+    way = speed_class.way(settings.recognition)
     if speed_class.measured(**way) is not None:
         return False
     try:
@@ -131,16 +123,6 @@ def measure(settings: "Settings") -> bool:
         log.warning("the speed of this machine cannot be measured: %s", type(error).__name__)
         return False
     return True
-
-
-def _way(settings: "Settings") -> "Way":
-    """How the recogniser runs here, as far as the settings say it."""
-    recognition = settings.recognition
-    return {
-        "threads": recognition.threads or 1,
-        "compute_type": "int8" if recognition.compute_type == "auto" else recognition.compute_type,
-        "device": "cuda" if recognition.device == "cuda" else "cpu",
-    }
 
 
 def _is_fast(listed: "Catalogue", measured: "Measured | None") -> bool:

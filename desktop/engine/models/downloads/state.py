@@ -1,7 +1,7 @@
 """What Parley remembers of the models it fetched: from which revision, with which checksums. Any thread, any process.
 
-The file `state.json` lies in the models' directory; repairs take from it what a model should be, and the speed of this
-machine is kept there, too. A damaged file is set aside and begun anew: nothing in it cannot be found out again.
+The file `state.json` lies in the models' directory; repairs take from it what a model should be. A damaged file is set
+aside and begun anew: nothing in it cannot be found out again.
 """
 
 import json
@@ -65,20 +65,6 @@ def is_removed(kind: Kind, name: str) -> bool:
     """Whether the user removed the model, and has not fetched it again since."""
     removed = _read().get("removed", {})
     return isinstance(removed, dict) and f"{kind}/{name}" in removed
-
-
-def value(key: str) -> Any:
-    """Something else that is remembered; None if it is not."""
-    return _read().get(key)
-
-
-def keep(key: str, kept: Any) -> None:
-    """Remember a value that JSON can hold."""
-
-    def change(content: dict[str, Any]) -> None:
-        content[key] = kept
-
-    _change(change)
 
 
 def _group(content: dict[str, Any], key: str) -> dict[str, Any]:

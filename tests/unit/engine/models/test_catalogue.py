@@ -287,8 +287,10 @@ def test_the_machine_is_measured_once(home: Path) -> None:
     assert speed_class.measure() == first  # to the last digit: it was not measured again
     assert speed_class.measured(threads=7) is None
     assert speed_class.measured(compute_type="float32") is None
-    for damage in ('{"speed": 3}', '{"speed": [{"encoder": "x"}]}', '{"speed": [null]}', "[", "[]"):
-        (home / "state.json").write_text(damage)
+    file = paths.tuning_file()
+    content = file.read_text()
+    for damage in ("[", "[]", '{"version": 1, "rates": 3}', content.replace(str(first.encoder), '"x"')):
+        file.write_text(damage)
         assert speed_class.measured() is None
 
 
