@@ -25,6 +25,7 @@ from desktop.ui.main.model_setup import SetUp
 from desktop.ui.main.status import Status
 from desktop.ui.models.installed_choices import ChoicesFinder
 from desktop.ui.runtime.arguments import parse
+from desktop.ui.runtime.clipboard import hand_over
 from desktop.ui.runtime.engine_thread import EngineThread, RunsEngine, build_engine
 from desktop.ui.runtime.first_look import first_look
 from desktop.ui.runtime.garbage import GarbageCollection
@@ -79,6 +80,7 @@ def run(argv: Sequence[str]) -> int:
     app = App(window, file, flags, options.profile, starts=options.start, greets=_is_first(file) and not options.start)
     logs.begin(app.crashed.emit)
     unwatch = quit_on_signals(app.quit)
+    application.aboutToQuit.connect(hand_over)
     instance.asked.connect(app.asked)
     app.ending.connect(instance.close)
     window.show()
