@@ -316,12 +316,7 @@ def _data_home() -> Path:
 
 
 def _whisper(path: Path) -> InstalledModel:
-    if not path.is_dir():
-        raise FileBroken("it is not a directory")
-    check_ctranslate2(path / "model.bin", "WhisperSpec")
-    read_json(path / "config.json")
-    if not any((path / name).exists() for name in ("vocabulary.json", "vocabulary.txt")):
-        raise FileBroken("vocabulary.json is missing")
+    model_directory.check(path)
     about = read_json(path / "parley.json") if (path / "parley.json").exists() else {}
     name = "starter" if _is_starter(path) else _whisper_name(path)
     label = about.get("name")
@@ -342,9 +337,7 @@ def _whisper(path: Path) -> InstalledModel:
 
 
 def _whisper_name(path: Path) -> str:
-    name = path.parents[1].name if path.parent.name == "snapshots" and len(path.parents) > 1 else path.name
-    name = name.removeprefix("models--").split("--")[-1]
-    return re.sub(r"^(faster-)?whisper-", "", name)
+    return re.sub(r"^(faster-)?whisper-", "", model_directory.model_name(path))
 
 
 def _argos(path: Path) -> InstalledModel:
