@@ -23,14 +23,14 @@ def write_atomically(path: Path, content: bytes | str, *, mode: int = 0o666, dur
     this returns, so that not even a power failure brings the old file back. What is there and no ordinary file (a
     device, a pipe) is written to as it is."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    target = path.resolve() if path.is_symlink() else path
     try:
-        old: os.stat_result | None = target.stat()
+        old: os.stat_result | None = path.stat()
     except FileNotFoundError:
         old = None
     if old is not None and not stat.S_ISREG(old.st_mode):
-        target.write_bytes(data)
-        return target.stat()
+        path.write_bytes(data)
+        return old
+    target = path.resolve() if path.is_symlink() else path
     temporary = target.with_name(f".{target.name}-{uuid.uuid4().hex[:12]}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:

@@ -52,6 +52,14 @@ def test_a_device_is_written_to_and_stays_one() -> None:
     assert not Path(os.devnull).is_file()
 
 
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    write_atomically(Path(f"/dev/fd/{writer}"), "text")
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        assert stream.read() == "text"
+
+
 def test_readers_never_see_half_a_file(file: Path) -> None:
     write_atomically(file, "a" * 100_000)
     ended, seen = threading.Event(), set()

@@ -64,7 +64,7 @@ class TuningCache:
                 kept[key] = value
                 while len(kept) > _MOST:
                     kept.pop(next(iter(kept)))
-                write_atomically(self._file, json.dumps({"version": _VERSION, **groups}))
+                write_atomically(self._file, json.dumps({"version": _VERSION, **groups}), mode=0o600)
         except OSError as error:
             log.warning("what was measured cannot be kept: %s", error.strerror)
 
