@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as checks
 from hypothesis import strategies as st
 
 from desktop.bench.make_model import TINY, make_whisper
@@ -198,6 +199,7 @@ def test_a_broken_cache_counts_as_empty(tmp_path: Path, content: str) -> None:
     assert cache.get(STARTER) == FOUND
 
 
+@checks(deadline=None)  # it writes to the disk
 @given(
     st.sampled_from(["choice", "timings", "failed", "is_complete"]), st.none() | st.integers() | st.text() | st.just([])
 )
