@@ -263,7 +263,7 @@ def test_a_tokenizer_of_another_kind(directory: Path) -> None:
 
 def test_a_model_of_another_kind(directory: Path) -> None:
     error = failure(RESOURCES / "starter" / "argos" / "translate-en_es-1_0" / "model")
-    assert "not a speech recogniser" in error.message
+    assert "a model of another kind" in error.message
 
 
 def test_a_manifest_names_the_model(directory: Path) -> None:

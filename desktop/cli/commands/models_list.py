@@ -16,11 +16,11 @@ from desktop.engine.models import installed as models
 from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Entry
 from desktop.engine.models.downloads import Downloads
-from desktop.engine.models.downloads.places import readable
 from desktop.engine.models.installed import InstalledModel, Kind
 from desktop.engine.models.speed import speed_class
 from desktop.engine.models.speed.speed_class import Measured
 from desktop.engine.text.languages import check_language, language_name
+from desktop.engine.text.sizes import readable_size
 from desktop.settings.declaration import Settings
 from desktop.system import paths
 
@@ -62,7 +62,7 @@ def list_all(options: Options, *, everything: bool, kind: Kind | None, language:
             _TITLES[row["kind"]],
             row["name"],
             _languages(row["kind"], row["languages"]),
-            readable(row["size_bytes"]) if row["size_bytes"] else "",
+            readable_size(row["size_bytes"]) if row["size_bytes"] else "",
             row["licence"],
             "" if row["speed"] == speed_class.SpeedClass.UNKNOWN else row["speed"],
             "starter" if row["is_starter"] else "installed" if row["is_installed"] else "",

@@ -31,6 +31,6 @@ class Backends(ModelBackends):
     output: MakeOutput = open_speaker
     source: Callable[[str], Source] = find_source
     session: Callable[..., Session] = Session
-    """makes a session of (options, detector)"""
+    """makes a session of its options"""
     lowers_load: bool = True
     """see ModelOptions"""

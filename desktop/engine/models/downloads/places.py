@@ -5,14 +5,11 @@ Everything unfinished lies in `.partial` below the models' directory, on the sam
 
 import contextlib
 import logging
-import os
 import shutil
 import stat
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from desktop.engine.errors import DiskFull, DownloadBusy, DownloadError, ModelError
 from desktop.engine.models import installed as models
@@ -20,7 +17,10 @@ from desktop.engine.models.downloads.control import Control, Meter, Phase
 from desktop.engine.models.downloads.network.transfer import os_error_of_full_disk
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.text.sizes import readable_size
 from desktop.system import paths
+from desktop.system.files import locked as file_locked
+from desktop.system.files import sync_directory, sync_tree
 
 _log = logging.getLogger(__name__)
 
@@ -59,13 +59,13 @@ def locked(kind: Kind, name: str, label: str, control: Control, meter: Meter | N
     """One at a time for each model, over all processes. Raises DownloadBusy if another one works on it and `wait` is
     False; DownloadStopped while waiting."""
     make_directory(partial_dir())
-    lock = FileLock(partial_dir() / f"{kind}-{name}.lock", thread_local=False)
+    lock = contextlib.ExitStack()
     told = False
     while True:
         try:
-            lock.acquire(timeout=0)
+            lock.enter_context(file_locked(partial_dir() / f"{kind}-{name}.lock", 0))
             break
-        except Timeout:
+        except BlockingIOError:
             if not wait:
                 raise DownloadBusy(
                     f"{label} is being fetched already, by another window or another Parley; wait until that is done."
@@ -76,10 +76,8 @@ def locked(kind: Kind, name: str, label: str, control: Control, meter: Meter | N
             meter.enter(Phase.WAITING, f"{label} is being fetched already; waiting for that.")
             told = True
         control.wait(_LOOK)
-    try:
+    with lock:
         yield
-    finally:
-        lock.release()
 
 
 def make_directory(place: Path) -> None:
@@ -104,7 +102,7 @@ def check_space(label: str, needed: int) -> None:
     free = shutil.disk_usage(there).free
     if needed + _SPARE > free:
         raise DiskFull(
-            f"{label} needs {readable(needed)} more on the disk of {there} and {readable(free)} are free; "
+            f"{label} needs {readable_size(needed)} more on the disk of {there} and {readable_size(free)} are free; "
             "free some space or choose a smaller model."
         )
 
@@ -116,7 +114,7 @@ def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:
     old = partial_dir() / f"old-{uuid.uuid4().hex}"
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
-        _sync(made)
+        sync_tree(made)  # before it gets its name
         if home.is_symlink() or home.exists():
             home.replace(old)
         try:
@@ -125,6 +123,7 @@ def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:
             if old.exists():
                 old.replace(home)
             raise
+        sync_directory(home.parent)
     except OSError as error:
         raise disk_error(home, error) from None
     delete(old)
@@ -151,21 +150,3 @@ def size_of(place: Path) -> int:
         if stat.S_ISREG(status.st_mode):
             total += status.st_size
     return total
-
-
-def readable(count: int) -> str:
-    """Bytes as people read them: 14 kB, 3.1 GB."""
-    amount = float(count)
-    for unit in ("B", "kB", "MB"):
-        if amount < 999.5:
-            return f"{amount:.3g} {unit}"
-        amount /= 1000
-    return f"{amount:.3g} GB"
-
-
-def _sync(directory: Path) -> None:
-    """What was written reaches the disk before it gets its name."""
-    for file in directory.rglob("*"):
-        if file.is_file():
-            with file.open("rb") as stream:
-                os.fsync(stream.fileno())

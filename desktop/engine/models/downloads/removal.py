@@ -12,6 +12,7 @@ from desktop.engine.models.downloads import places, state
 from desktop.engine.models.downloads.control import Control
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.text.sizes import readable_size
 from desktop.system import paths
 
 _log = logging.getLogger(__name__)
@@ -25,9 +26,7 @@ def remove(model: InstalledModel) -> int:
     Raises ModelProtected for what ships with Parley, DownloadBusy while it is fetched, ModelError if the system
     refuses."""
     if model.is_starter:
-        raise ModelProtected(
-            f"{model.label} ships with Parley and stays; it takes {places.readable(model.size_bytes)}."
-        )
+        raise ModelProtected(f"{model.label} ships with Parley and stays; it takes {readable_size(model.size_bytes)}.")
     with places.locked(model.kind, model.name, model.label, Control(), None, wait=False):
         freed = remove_place(model.kind, model.path)
         state.forget(model.kind, model.name)
