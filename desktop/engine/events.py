@@ -102,6 +102,8 @@ class TranscriptUpdate:
     final_text: str = ""
     """of a final: its words by a decoding of the whole utterance, which may differ from `committed`. What is stored,
     exported and typed; what is on the screen or spoken stays as it was committed"""
+    final_words: tuple[Word, ...] = ()
+    """those of `final_text`"""
     lane: str = ""
     """of `SessionOptions`: which session heard it"""
 

@@ -75,6 +75,10 @@ def wanted_text(update: Update, before: str, *, live: bool, trailing_space: bool
     if live and not update.is_final:
         whole = join(before, clean(passage(update).text), language)
         wanted = revisable(whole, len(committed) if whole.startswith(committed) else 0)
+    if update.is_final:
+        kept = join(before, clean(passage(update).text), language)
+        # Without corrections only what continues the text that was typed can be taken.
+        wanted = kept if live or kept.startswith(committed) else committed
     if update.is_final and trailing_space and wanted:
         wanted += trailing(wanted, language)
     return wanted

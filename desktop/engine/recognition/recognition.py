@@ -89,7 +89,7 @@ class Recognition:
             return
         if update.is_final and not self._follows_stream and self._windows.may_revise:
             # Its words are shown and spoken now; what is stored may wait for the whole to be decoded.
-            self._deliver(replace(update, is_final=False, final_text=""), segment)
+            self._deliver(replace(update, is_final=False, final_text="", final_words=()), segment)
             try:
                 update = yield from self._windows.revise(segment, update)
             except Exception as error:

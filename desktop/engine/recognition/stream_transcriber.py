@@ -82,6 +82,7 @@ class StreamTranscriber:
             is_final=segment.is_final,
             speech_end=segment.speech_end,
             final_text=texts[0] if segment.is_final else "",
+            final_words=self._committed if segment.is_final else (),
             lane=self._options.lane,
         )
 

@@ -150,7 +150,8 @@ class Transcriber:
         if hypothesis.is_trusted:
             self._whole = hypothesis.words
         self._revision += 1
-        return replace(final, revision=self._revision, is_final=True, final_text=self._final_text())
+        words = self._final_words()
+        return replace(final, revision=self._revision, is_final=True, final_text=self._joined(words), final_words=words)
 
     def is_known(self, segment: SpeechSegment) -> bool:
         """Whether it is the final that a pause was decoded for, so that its words are there at once."""
@@ -372,12 +373,13 @@ class Transcriber:
             end=segment.end,
             is_final=segment.is_final,
             speech_end=segment.speech_end,
-            final_text=self._final_text() if segment.is_final else "",
+            final_text=self._joined(self._final_words()) if segment.is_final else "",
+            final_words=self._final_words() if segment.is_final else (),
             lane=self._options.lane,
         )
 
-    def _final_text(self) -> str:
-        return self._joined(final_words(self._stabilizer.committed, self._whole))
+    def _final_words(self) -> tuple[Word, ...]:
+        return tuple(final_words(self._stabilizer.committed, self._whole))
 
     def _joined(self, words: Sequence[Word]) -> str:
         text = ""

@@ -87,7 +87,7 @@ class Transcript:
                     heard.end,
                     heard.language,
                     text,
-                    heard.words,
+                    heard.final_words or heard.words,
                     passage(translated).text if translated else "",
                     translated.target_language if translated else "",
                     bool(translated and translated.is_translated),

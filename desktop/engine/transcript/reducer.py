@@ -132,9 +132,12 @@ def language_of(update: "TranscriptUpdate | TranslationUpdate") -> str:
 
 
 def passage(update: "TranscriptUpdate | TranslationUpdate") -> Passage:
-    """An update's text for readers who may see a word change: transcript, export, typing."""
+    """An update's text for readers who may see a word change: transcript, export, typing. That of a final is the one
+    to keep (`final_text`), whatever was committed before."""
     from desktop.engine.text.languages import join_words
 
     language = language_of(update)
+    if kept := update.final_text.strip():
+        return Passage(kept, len(kept), language)
     whole = join_words(update.committed, update.unconfirmed, language).strip()
     return Passage(whole, min(len(update.committed.strip()), len(whole)), language)

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -93,6 +94,25 @@ def test_live_words_are_replaced(desk: MakeHarness) -> None:
     here.send(heard(0, 1, "", "ice scream"), heard(0, 2, "ice", "cream"))
     assert here.text == "Ice cream"
     assert here.keyboard.deleted == len("scream")
+
+
+def test_where_words_may_be_corrected_the_text_that_is_kept_is_typed_in_the_end(desk: MakeHarness) -> None:
+    here = desk(live=True)
+    final = replace(heard(0, 3, "ice scream is good", "", True), final_text="Ice cream is good.")
+    here.send(heard(0, 1, "ice", "scream"), heard(0, 2, "ice scream", "is good"), final)
+    assert here.text == "Ice cream is good."
+
+
+def test_where_nothing_is_taken_back_only_what_follows_the_typed_text_is_taken_of_it(desk: MakeHarness) -> None:
+    here = desk()
+    continued = replace(heard(0, 2, "ice scream", "", True), final_text="ice scream, she said.")
+    here.send(heard(0, 1, "ice", "scream"), continued)
+    assert here.text == "Ice scream, she said."
+    here = desk()
+    other = replace(heard(0, 2, "ice scream", "", True), final_text="Nice cream.")
+    here.send(heard(0, 1, "ice", "scream"), other)
+    assert here.text == "Ice scream"
+    assert here.keyboard.deleted == 0
 
 
 WORDS = st.lists(st.sampled_from(["ice", "cream", "niño", "日本", "no", "नि", "😀", "e\u0301"]), max_size=5).map(

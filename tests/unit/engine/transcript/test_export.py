@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import pysubs2
 import pytest
@@ -166,3 +167,12 @@ def test_the_newest_revision_counts_and_order_is_by_segment() -> None:
     assert [one.text for one in said] == ["First one.", "Second one"]
     assert said[0].translation == "Primero."
     assert said[1].target_language == ""
+
+
+def test_what_is_kept_of_an_utterance_is_exported_with_its_own_times() -> None:
+    words = (Word("Lo", 0.1, 0.3, 0.9), Word("siento.", 0.4, 0.9, 0.9))
+    committed = transcript_update(0, 1, "lo siento ese")
+    transcript = Transcript()
+    transcript.add(replace(committed, final_text="Lo siento.", final_words=words))
+    (utterance,) = transcript.utterances()
+    assert (utterance.text, utterance.words) == ("Lo siento.", words)

@@ -1,5 +1,6 @@
 """Whatever order the updates of a session come in, and however often: the newest of each segment counts."""
 
+from dataclasses import replace
 from typing import cast
 
 from hypothesis import given
@@ -113,3 +114,9 @@ def test_a_passage_tells_what_may_still_change() -> None:
         " is",
     )
     assert passage(TranscriptUpdate(0, 1, "ja", "今日", "は", (), 0, 1, False)) == Passage("今日は", 2, "ja")
+
+
+def test_what_is_kept_of_a_final_stands_before_what_was_committed() -> None:
+    update = replace(heard(1, 2, "lo siento ese es", final=True), final_text="Lo siento, ese es.")
+    assert passage(update) == Passage("Lo siento, ese es.", 18, "en")
+    assert passage(replace(update, final_text="")).text == "lo siento ese es"
