@@ -17,9 +17,9 @@ from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.settings.store import SettingsStore
 from tests.conftest import TEST_AUDIO
 from tests.end2end.test_whole_path import overlay_words, words
-from tests.end2end.typing_desk import wait_until
 from tests.model_server import Fault, ModelServer, catalogue_of, served
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 MOST_CLICKS = 12
 STILL = 0.35

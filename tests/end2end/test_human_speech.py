@@ -14,9 +14,9 @@ from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from tests.conftest import TEST_AUDIO
 from tests.end2end.test_whole_path import RunningApp
-from tests.end2end.typing_desk import wait_until
 from tests.real_models import as_wav, environment, parley
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.real_models
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.typing_desk import Dictation, Editor, RealUser, layout, wait_until
+from tests.end2end.typing_desk import Dictation, Editor, RealUser, layout
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 ASCII = [chr(code) for code in range(33, 127)]
 OTHERS = [*"ñáéíóúü¿¡çßøłžΩжЖ日本語漢字かなカナ한국어€—…«»“”", "😀", "🎉", "👍🏽", "🇪🇸", "👩‍👩‍👧", "é"]

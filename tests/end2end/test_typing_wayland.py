@@ -10,8 +10,9 @@ from desktop.injector.typist import TypingStatus, Typist
 from desktop.injector.wayland import WaylandKeyboard
 from desktop.injector.x11.typing import X11Keyboard
 from desktop.settings.declaration import Settings, TypingSettings
-from tests.end2end.typing_desk import EDITORS, Dictation, wait_until
+from tests.end2end.typing_desk import EDITORS, Dictation
 from tests.end2end.wayland_desk import WaylandDesk
+from tests.waiting import wait_until
 
 SAID = "Grüße an José, 日本語 und 😀: #{}[]|~^`"
 

@@ -17,9 +17,10 @@ import pytest
 
 from desktop.bench.live.virtual_audio import VirtualAudio
 from tests.conftest import TEST_AUDIO, read_audio
-from tests.end2end.typing_desk import Editor, wait_until
+from tests.end2end.typing_desk import Editor
 from tests.signals import heard
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 
 class RunningApp:
@@ -69,7 +70,7 @@ class RunningApp:
         """Seconds since the latest note."""
         return time.time() - self._journal.stat().st_mtime
 
-    def wait_for(self, kind: str, text: str, *, final: bool = False) -> bool:
+    def wait_until(self, kind: str, text: str, *, final: bool = False) -> bool:
         """Whether a note of the kind with this text comes."""
 
         def found() -> bool:

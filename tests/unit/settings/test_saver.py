@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.settings.store import SettingsStore
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -88,9 +89,7 @@ def test_what_cannot_be_saved_is_told_and_saved_with_the_next_change(tmp_path: P
 def test_what_others_wrote_meanwhile_is_taken_over(saving: Saving, file: Path) -> None:
     again(file).set("speech.volume", 0.25)
     saving.store.set("speech.rate", 1.5)
-    deadline = time.monotonic() + 10
-    while "speech.volume" not in saving.store.reload() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert wait_until(lambda: "speech.volume" in saving.store.reload())
     assert saving.store.current.speech.volume == 0.25
     assert saving.store.current.speech.rate == 1.5
     assert saving.store.reload() == ()
