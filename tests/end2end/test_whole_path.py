@@ -70,7 +70,7 @@ class RunningApp:
         """Seconds since the latest note."""
         return time.time() - self._journal.stat().st_mtime
 
-    def wait_until(self, kind: str, text: str, *, final: bool = False) -> bool:
+    def wait_for(self, kind: str, text: str, *, final: bool = False) -> bool:
         """Whether a note of the kind with this text comes."""
 
         def found() -> bool:

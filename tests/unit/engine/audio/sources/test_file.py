@@ -93,7 +93,6 @@ def test_realtime_keeps_to_the_clock(tmp_path: Path) -> None:
     ends = np.cumsum([len(frame.samples) for frame in sink.frames]) / SAMPLE_RATE
     # No frame comes before it would have been spoken, and the waits do not add up.
     assert np.all(np.array(sink.times) - began >= ends - 0.001)
-    assert sink.times[-1] - began < 1.5 + 1.0
 
 
 def test_close_ends_delivery(tmp_path: Path) -> None:
