@@ -122,6 +122,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks by folder. Without the speech models the tests that need them are left out; not in continuous integration,
     where they are to be there."""
+    part = config.getoption("--part")
+    if part is not None:  # files that are named on the command line are not ignored above
+        config.hook.pytest_deselected(items=[item for item in items if part_of(item.path) != part])
+        items[:] = [item for item in items if part_of(item.path) == part]
     for item in items:
         item.add_marker(mark_of(item.path))
     # The longest first, so that no process is left alone with them; sorting keeps the order within a file.
