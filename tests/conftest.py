@@ -44,7 +44,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 from desktop.engine.events import Samples  # noqa: E402
 from desktop.system.paths import RESOURCES  # noqa: E402
-from tests.marks import MARKS, PARTS, computing_only, mark_of, part_of  # noqa: E402
+from tests.marks import PARTS, computing_only, mark_of, part_of, turn_of  # noqa: E402
 from tests.waiting import wait_until  # noqa: E402
 
 hypothesis.settings.register_profile("parley", deadline=None)  # a busy machine is slow
@@ -128,8 +128,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if part_of(item.path) == part]
     for item in items:
         item.add_marker(mark_of(item.path))
-    # The longest first, so that no process is left alone with them; sorting keeps the order within a file.
-    items.sort(key=lambda item: MARKS.index(mark_of(item.path)), reverse=True)
+    items.sort(key=lambda item: turn_of(item.path))  # keeps the order within a file
     from tests.real_models import are_installed
 
     if os.environ.get("CI") or are_installed():

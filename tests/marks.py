@@ -60,7 +60,30 @@ _BY_PATH = {
     "end2end": "desktop",
     "end2end/test_memory.py": "soak",
 }
-_ALONE = ("end2end/test_audio_speaker.py", "end2end/test_memory.py", "end2end/test_start.py")
+_ALONE = (
+    "end2end/test_audio_speaker.py",
+    "end2end/test_bench_peers.py",
+    "end2end/test_memory.py",
+    "end2end/test_start.py",
+)
+_LONGEST = (
+    "end2end/test_human_speech.py",
+    "end2end/test_cli.py",
+    "end2end/test_bench.py",
+    "end2end/test_whole_path.py",
+    "end2end/test_doctor.py",
+    "end2end/test_cli_models.py",
+    "end2end/test_first_run.py",
+    "end2end/test_installer.py",
+    "backends/test_recognizers.py",
+)
+"""Begun first, so that in the end no process is left alone with one of them"""
+
+
+def turn_of(file: Path) -> tuple[int, int]:
+    """When a file's turn comes: the lower the earlier."""
+    name = str(file.relative_to(FOLDER))
+    return _LONGEST.index(name) if name in _LONGEST else len(_LONGEST), -MARKS.index(mark_of(file))
 
 
 def part_of(file: Path) -> str:
