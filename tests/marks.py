@@ -65,12 +65,12 @@ _ALONE = (
     "end2end/test_bench_peers.py",
     "end2end/test_memory.py",
     "end2end/test_start.py",
+    "end2end/test_whole_path.py",
 )
 _LONGEST = (
     "end2end/test_human_speech.py",
     "end2end/test_cli.py",
     "end2end/test_bench.py",
-    "end2end/test_whole_path.py",
     "end2end/test_doctor.py",
     "end2end/test_cli_models.py",
     "end2end/test_first_run.py",
