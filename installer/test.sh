@@ -78,7 +78,7 @@ beside Types mypy
 beside Imports lint-imports
 measured=()
 [ $# -gt 0 ] || measured=(--cov --cov-report=)
-tests "Tests that only compute" --part=pure -n "$processes" --dist worksteal "${measured[@]}" "$@"
+tests "Tests that only compute" --part=pure -n "$(nproc)" --dist worksteal "${measured[@]}" "$@"
 tests "Tests that threads, models, windows and programs need" --part=others -n "$processes" --dist loadfile \
   --no-loadscope-reorder "$@"
 result Types
