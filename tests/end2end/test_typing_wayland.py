@@ -28,7 +28,7 @@ def test_mixed_characters_arrive_exactly_on_sway(tmp_path: Path) -> None:
         said = " ".join([SAID] * 12)
         dictation.say(SAID, "not certain")
         dictation.say(said, final=True)
-        assert wait_until(lambda: file.exists() and file.read_text() == said, 40), (
+        assert wait_until(lambda: file.exists() and file.read_text() == said, 120), (
             file.read_text(),
             dictation.statuses,
         )
