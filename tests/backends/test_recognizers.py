@@ -154,7 +154,8 @@ def test_silence_has_no_words(recognizer: Recognizer, seconds: float) -> None:
 @pytest.mark.parametrize("kind", ["white", "pink"])
 @pytest.mark.parametrize("level", [0.2, 1.0, 6.0])
 def test_noise_has_no_words(recognizer: Recognizer, kind: str, level: float) -> None:
-    samples = np.clip(noise(kind, 4) * level, -1, 1)
+    seconds = 4 if recognizer.capabilities.streaming else 2  # PocketSphinx takes many seconds for each
+    samples = np.clip(noise(kind, seconds) * level, -1, 1)
     assert recognizer.transcribe(samples, RecognitionRequest("en", is_final=True)).words == ()
 
 
@@ -173,7 +174,7 @@ def test_it_can_be_used_again(recognizer: Recognizer, sample: Samples) -> None:
     request = RecognitionRequest("en", is_final=True)
     samples = sample
     first = recognizer.transcribe(samples, request)
-    recognizer.transcribe(noise("white", 2), request)
+    recognizer.transcribe(noise("white", 0.5), request)
     assert heard(recognizer.transcribe(samples, request)) == heard(first)
 
 

@@ -5,7 +5,6 @@ done what there is to do. So the outcome does not depend on how fast this comput
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +22,7 @@ from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequ
 from desktop.engine.requests import Stage
 from desktop.settings.declaration import RecognitionSettings, Settings
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSource, FakeSynthesizer, FakeTranslator
+from tests.waiting import wait_until
 
 E = TypeVar("E")
 TICK = 0.1
@@ -180,10 +180,7 @@ class LockStep:
 
     def wait(self, test: Callable[[], bool]) -> None:
         """Until something is so that the threads do without the clock."""
-        deadline = time.monotonic() + _PATIENCE
-        while not test():
-            assert time.monotonic() < deadline
-            time.sleep(0.0001)
+        assert wait_until(test, _PATIENCE, every=0.0001)
 
 
 def spoken(speech: Callable[[str], Samples], *names: str, pause: float = 0.9) -> Samples:

@@ -7,7 +7,8 @@ import pytest
 
 from desktop.engine.audio.sources.live import Block, LiveSource
 from desktop.engine.errors import AudioError, DeviceLost, DeviceMissing
-from tests.signals import Collector, wait_for
+from tests.signals import Collector
+from tests.waiting import wait_until
 
 
 class ScriptedRecording:
@@ -67,7 +68,7 @@ def test_open_returns_with_the_first_audio_and_close_ends_it() -> None:
     source.open(sink)
     assert source.id == "microphone:"
     assert source.label == "The device"
-    assert wait_for(lambda: sink.frames)
+    assert wait_until(lambda: sink.frames)
     assert sink.frames[0].start == pytest.approx(0, abs=0.02)
     source.close()
     source.close()
@@ -100,8 +101,8 @@ def test_a_lost_device_is_reported_once_and_opened_again() -> None:
     source.open(sink)
     device.failures = [DeviceMissing("not yet"), AudioError("nor now")]
     device.recordings[0].script.put(DeviceLost("gone"))
-    assert wait_for(lambda: sink.resumptions == 1)
-    assert wait_for(lambda: sink.calls[-1] == "frame")
+    assert wait_until(lambda: sink.resumptions == 1)
+    assert wait_until(lambda: sink.calls[-1] == "frame")
     source.close()
     assert [error.message for error in sink.errors] == ["gone"]
     assert sink.calls == ["frame", "interrupted", "resumed", "frame"]
@@ -116,7 +117,7 @@ def test_close_while_the_device_is_away() -> None:
     source.open(sink)
     device.failures = [DeviceMissing("away")] * 1000
     device.recordings[0].script.put(DeviceLost("gone"))
-    assert wait_for(lambda: sink.errors)
+    assert wait_until(lambda: sink.errors)
     source.close()
     assert sink.calls == ["frame", "interrupted"]
 
