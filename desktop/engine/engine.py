@@ -27,6 +27,7 @@ from desktop.engine.events import (
     TranslationUpdate,
 )
 from desktop.engine.lane import EndOfSpeech, Lane
+from desktop.engine.message import Message
 from desktop.engine.metrics import metrics
 from desktop.engine.options import ModelOptions
 from desktop.engine.pool.models import Models
@@ -199,7 +200,7 @@ class Engine:
             self._dispatch(ErrorEvent(error.code, error.message, Severity.ERROR, error.recoverable))
         except Exception as error:
             log.exception("a command failed")
-            message = f"Something went wrong ({type(error).__name__}). The log says more."
+            message = Message("internal", error=type(error).__name__)
             self._dispatch(ErrorEvent("internal", message, Severity.ERROR))
 
     def _dispatch(self, event: Event) -> None:
@@ -209,7 +210,7 @@ class Engine:
             except Exception:
                 log.exception("a subscriber failed")
 
-    def _enter(self, state: State, detail: str = "") -> None:
+    def _enter(self, state: State, detail: Message | None = None) -> None:
         self._state = state
         self._rest()
         self._dispatch(StateChanged(state, detail))
@@ -363,7 +364,7 @@ class Engine:
         self._is_ready = False
         if self._state in (State.LISTENING, State.LOADING):
             self._close_source()
-            detail = error.message if isinstance(error, EngineError) else "The recogniser could not be loaded."
+            detail = error.message if isinstance(error, EngineError) else Message("recogniser-not-loaded")
             self._enter(State.FAILED, detail)
 
     def _do_drained(self, end: EndOfSpeech) -> None:

@@ -51,11 +51,11 @@ class InstalledModel:
 def read_whisper(path: Path) -> InstalledModel:
     """A directory with a CTranslate2 Whisper model."""
     if not path.is_dir():
-        raise FileBroken("it is not a directory")
+        raise FileBroken("broken-no-directory")
     check_ctranslate2(path / "model.bin", "WhisperSpec")
     read_json(path / "config.json")
     if not any((path / name).exists() for name in ("vocabulary.json", "vocabulary.txt")):
-        raise FileBroken("vocabulary.json is missing")
+        raise FileBroken("broken-missing", name="vocabulary.json")
     about = read_json(path / "parley.json") if (path / "parley.json").exists() else {}
     name = "starter" if _is_starter(path) else whisper_name(path)
     label = about.get("name")
@@ -86,10 +86,10 @@ def read_argos(path: Path) -> InstalledModel:
     """The directory of an Argos package."""
     about = read_json(path / "metadata.json")
     if about.get("type", "translate") != "translate":
-        raise FileBroken("it is no translation package")
+        raise FileBroken("broken-no-translation-package")
     source, target = (_language(about.get(key)) for key in ("from_code", "to_code"))
     if source is None or target is None:
-        raise FileBroken("metadata.json names no languages that Parley knows")
+        raise FileBroken("broken-package-without-languages")
     check_ctranslate2(path / "model" / "model.bin", "TransformerSpec")
     pieces = [path / name for name in ("sentencepiece.model", "bpe.model")]
     check_readable(next((file for file in pieces if file.exists()), pieces[0]))
@@ -110,9 +110,9 @@ def read_voice(path: Path) -> InstalledModel:
     ]
     language = next((code for code in map(_language, tags) if code), None)
     if language is None:
-        raise FileBroken("its .json names no language that Parley knows")
+        raise FileBroken("broken-voice-without-language")
     if not isinstance(about.get("audio"), dict) or not isinstance(about.get("phoneme_id_map"), dict):
-        raise FileBroken("its .json does not describe a Piper voice")
+        raise FileBroken("broken-voice-description")
     if _is_starter(path):
         label = f"Starter voice ({language_name(language)})"
     else:

@@ -107,29 +107,27 @@ def _translates(path: Path, manifest: dict[str, Any], languages: Sequence[str]) 
 def verify(path: Path) -> None:
     """Raises ModelMissing or ModelBroken, with what is wrong, if `path` is not a whole Whisper model."""
     if not path.is_dir():
-        raise ModelMissing(f"There is no recognition model in {path}; choose another one or install it again.")
+        raise ModelMissing("recognition-model-gone", path=path)
     weights = path / "model.bin"
     if not weights.is_file():
-        raise ModelBroken(
-            f"{path} holds no model.bin, so it is no CTranslate2 Whisper model; choose another directory."
-        )
+        raise ModelBroken("directory-without-weights", path=path)
     try:
         kind = _kind(weights)
     except OSError as error:
-        raise ModelBroken(f"{weights} cannot be read ({error.strerror}); check its permissions.") from error
+        raise ModelBroken("weights-unreadable", weights=weights, reason=error.strerror or "") from error
     if kind is None:
-        raise ModelBroken(f"{weights} is damaged or incomplete; install the model again.")
+        raise ModelBroken("weights-damaged", weights=weights)
     if kind != "WhisperSpec":
-        raise ModelBroken(f"The model in {path} is not a speech recogniser ({kind}); choose a Whisper model.")
+        raise ModelBroken("model-no-recogniser", path=path, kind=kind)
     usable = {
         "config.json": bool(_read_json(path / "config.json")),
         "tokenizer.json": _is_whole(path / "tokenizer.json"),
     }
     for file, is_usable in usable.items():
         if not is_usable:
-            raise ModelBroken(f"{path / file} is missing or damaged; install the model again.")
+            raise ModelBroken("model-file-damaged", path=path / file)
     if not any((path / f"vocabulary.{kind}").is_file() for kind in ("json", "txt")):
-        raise ModelBroken(f"{path} holds no vocabulary file; install the model again.")
+        raise ModelBroken("vocabulary-missing", path=path)
 
 
 def _kind(weights: Path) -> str | None:

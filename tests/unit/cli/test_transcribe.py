@@ -6,7 +6,7 @@ import pytest
 
 from desktop.cli.commands.listen import source_id
 from desktop.cli.commands.transcribe import plan
-from desktop.engine.models.downloads.places import readable
+from desktop.messages.sizes import readable
 from desktop.engine.transcript.export import Format
 
 ONE, TWO = Path("a/one.wav"), Path("b/two.ogg")
