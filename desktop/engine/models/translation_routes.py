@@ -34,8 +34,9 @@ def translation_route(source: str, target: str) -> tuple[InstalledModel, ...]:
         if route := _route(usable, source, target):
             return route
     ways = _advice(source, target)
-    key = "translation-missing" if ways else "translation-missing-both-ways"
-    raise ModelMissing(key, source=source, target=target, packages=ways)
+    if not ways:
+        raise ModelMissing("translation-missing-both-ways", source=source, target=target)
+    raise ModelMissing("translation-missing", source=source, target=target, packages=ways)
 
 
 def _route(packages: Sequence[InstalledModel], source: str, target: str) -> tuple[InstalledModel, ...]:

@@ -6,8 +6,8 @@ import pytest
 
 from desktop.cli.commands.listen import source_id
 from desktop.cli.commands.transcribe import plan
-from desktop.messages.sizes import readable
 from desktop.engine.transcript.export import Format
+from desktop.messages.sizes import readable
 
 ONE, TWO = Path("a/one.wav"), Path("b/two.ogg")
 

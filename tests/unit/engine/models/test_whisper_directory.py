@@ -10,6 +10,7 @@ from desktop.engine.errors import ModelBroken
 from desktop.engine.models import whisper_directory as model_directory
 from desktop.engine.models.files import Shape, whisper_shape
 from desktop.system import paths
+from tests.raising import raises
 
 STARTER = paths.RESOURCES / "starter" / "whisper"
 
@@ -32,14 +33,14 @@ def test_a_whole_model_passes_without_its_tokenizer_being_parsed(
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"model": {"vocab"', "<html>no such file</html>"])
 def test_a_damaged_tokenizer_is_told(directory: Path, content: str) -> None:
     (directory / "tokenizer.json").write_text(content)
-    with pytest.raises(ModelBroken, match=r"tokenizer\.json is missing or damaged"):
+    with raises(ModelBroken, match=r"tokenizer\.json is missing or damaged"):
         model_directory.verify(directory)
 
 
 def test_a_download_that_broke_off_is_told(directory: Path) -> None:
     tokenizer = directory / "tokenizer.json"
     tokenizer.write_bytes(tokenizer.read_bytes()[:-2_000_000])
-    with pytest.raises(ModelBroken, match=r"tokenizer\.json"):
+    with raises(ModelBroken, match=r"tokenizer\.json"):
         model_directory.verify(directory)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from desktop.engine.models.files import FileBroken
 from desktop.engine.translation.phrasebook import FILE, Phrasebook, cleaned, notice, parsed, read, words_in
 from desktop.system.paths import RESOURCES
+from tests.raising import raises
 
 STARTER = RESOURCES / "starter" / "argos"
 CONTENT: dict[str, Any] = {
@@ -127,7 +128,7 @@ def test_a_damaged_file_is_refused(change: dict[str, Any], tmp_path: Path) -> No
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for reader in (read, words_in):
-        with pytest.raises(FileBroken, match="is missing"):
+        with raises(FileBroken, match="is missing"):
             reader(tmp_path)
 
 
