@@ -39,13 +39,13 @@ def main() -> int:
                 found = refresh(before, ModelSettings())
             entries, problems = found.catalogue.entries, found.problems
     except (EngineError, OSError, ValueError) as error:
-        print(f"refresh_catalogue: {error}", file=sys.stderr)  # noqa: T201
+        print(f"refresh_catalogue: {error}", file=sys.stderr)
         return 1
     for problem in problems:
-        print(f"refresh_catalogue: {problem}", file=sys.stderr)  # noqa: T201
+        print(f"refresh_catalogue: {problem}", file=sys.stderr)
     date = datetime.now(UTC).date().isoformat()
     catalogue.shipped_file().write_text(catalogue.rendered(entries, date), encoding="utf-8")
-    print(f"{len(entries)} models")  # noqa: T201
+    print(f"{len(entries)} models")
     return 1 if problems else 0
 
 

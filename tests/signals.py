@@ -1,6 +1,5 @@
 """Known audio, and how like another one a recording is."""
 
-import threading
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import numpy as np
 from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples
+from tests.waiting import wait_until
 
 
 def noise(seconds: float, seed: int, rate: int = SAMPLE_RATE, amplitude: float = 0.2) -> Samples:
@@ -62,22 +62,11 @@ def read_wav(path: Path) -> tuple[Samples, int]:
         return data.reshape(-1, file.getnchannels()).mean(axis=1), file.getframerate()
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> bool:
-    """Poll until the condition holds; False if it does not within the time."""
-    pause = threading.Event()
-    deadline = monotonic() + seconds
-    while not condition():
-        if monotonic() > deadline:
-            return False
-        pause.wait(0.01)
-    return True
-
-
 def is_heard(reference: Samples, play: Callable[[], object], sink: "Collector") -> bool:
     """Does what `play` plays arrive? Up to four tries: on a busy machine the server itself may stutter."""
     for _ in range(4):
         play()
-        if wait_for(lambda: heard(reference, sink.samples) > 0.95, 2.5):
+        if wait_until(lambda: heard(reference, sink.samples) > 0.95, 2.5):
             return True
     return False
 

@@ -2,11 +2,12 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tests.waiting import wait_until
 
 
 class VirtualDesktop:
@@ -92,13 +93,11 @@ class VirtualDesktop:
 
     def wait_for_window(self, pattern: str, timeout: float = 20, *, by: str = "--name") -> str:
         """The id of the first visible window whose title (or --class) matches; raises TimeoutError."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            found = self.run(["xdotool", "search", "--onlyvisible", by, pattern], check=False).split()
-            if found:
-                return found[0]
-            time.sleep(0.1)
-        raise TimeoutError(f"no window matches {pattern!r}")
+        search = ["xdotool", "search", "--onlyvisible", by, pattern]
+        found = wait_until(lambda: self.run(search, check=False).split(), timeout)
+        if not found:
+            raise TimeoutError(f"no window matches {pattern!r}")
+        return found[0]
 
     def activate(self, window: str) -> None:
         """Give a window the focus and wait until it has it."""
@@ -114,9 +113,5 @@ class VirtualDesktop:
         return path
 
     def _wait_for(self, root_property: str, timeout: float = 15) -> None:
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            if "window id" in self.run(["xprop", "-root", root_property], check=False):
-                return
-            time.sleep(0.05)
-        raise TimeoutError(f"the window manager did not set {root_property}")
+        if not wait_until(lambda: "window id" in self.run(["xprop", "-root", root_property], check=False), timeout):
+            raise TimeoutError(f"the window manager did not set {root_property}")

@@ -18,6 +18,7 @@ from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.arguments import parse
+from desktop.ui.runtime.clipboard import hand_over
 from desktop.ui.runtime.garbage import GarbageCollection
 from desktop.ui.runtime.quit_signals import quit_on_signals
 from desktop.ui.runtime.single_instance import SHOW, START, SingleInstance
@@ -57,6 +58,7 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     app = make(window, file, flags, options.profile, starts=options.start, greets=is_first and not options.start)
     logs.begin(app.crashed.emit)
     unwatch = quit_on_signals(app.quit)
+    application.aboutToQuit.connect(hand_over)
     instance.asked.connect(app.asked)
     app.ending.connect(instance.close)
     window.show()

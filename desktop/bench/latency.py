@@ -26,9 +26,9 @@ from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
-from desktop.engine.backends import Backends
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, SpeechAudio, TranscriptUpdate
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings

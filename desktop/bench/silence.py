@@ -20,10 +20,10 @@ from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.audio.sources.pushed import PushedSource
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Event, Samples, State, StateChanged, TranscriptUpdate
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.recognition.backends.base import WindowRecognizer

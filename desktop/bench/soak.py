@@ -25,13 +25,13 @@ from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.bench.reports.trend import Trend, trend
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     SAMPLE_RATE,
     State,
 )
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings

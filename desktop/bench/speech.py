@@ -27,6 +27,7 @@ from desktop.engine.models.speed.tuning import has_card, resolved
 from desktop.engine.models.speed.tuning_cache import TuningCache
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
+from desktop.system.files import write_atomically
 
 PROMPTS = 20
 """of each language"""
@@ -87,7 +88,7 @@ def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: ReportOu
             found[language] = measure(settings, some, wanted.seconds, shown)
             if output.json not in ("", "-"):
                 done = report(about, about_run, _ordered(found), notes)
-                Path(output.json).write_text(json.dumps(as_record(done), ensure_ascii=False, indent=1) + "\n", "utf-8")
+                write_atomically(Path(output.json), json.dumps(as_record(done), ensure_ascii=False, indent=1) + "\n")
     return deliver(report(about, about_run, _ordered(found), notes), output)
 
 

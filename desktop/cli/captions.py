@@ -5,6 +5,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
@@ -13,7 +14,8 @@ from rich.live import Live
 from rich.text import Text
 
 from desktop.engine.events import ErrorEvent, Event, StateChanged, TranscriptUpdate, TranslationUpdate
-from desktop.engine.text.languages import join_words, language_name
+from desktop.engine.text.languages import language_name
+from desktop.engine.transcript.reducer import Passage, Segment, TranscriptReducer, passage
 from desktop.messages import text_of
 
 _ARROW = "  → "
@@ -23,27 +25,29 @@ _ARROW = "  → "
 class CaptionLine:
     """One utterance as the user sees it."""
 
-    committed: str
-    unconfirmed: str
-    language: str
-    translation: str = ""
-    translation_unconfirmed: str = ""
-    target: str = ""
-    """empty: nothing to show beneath"""
-    is_translated: bool = True
+    original: Passage
+    update: TranslationUpdate | None = None
+    """the newest translation; None: there is none yet"""
 
     @property
     def text(self) -> str:
-        return join_words(self.committed, self.unconfirmed, self.language).strip()
+        return self.original.text
+
+    @property
+    def translation(self) -> Passage | None:
+        """What stands beneath the original; a mark where there is no translation. None: nothing, as beneath what was
+        said in the target language."""
+        if self.update is None or self.update.target_language in ("", self.original.language):
+            return None
+        if not self.update.is_translated:
+            mark = f"[not translated into {language_name(self.update.target_language)}]"
+            return Passage(mark, 0, "en")
+        return passage(self.update)
 
     @property
     def translated_text(self) -> str:
-        """What stands beneath the original; a mark where there is no translation."""
-        if not self.target:
-            return ""
-        if not self.is_translated:
-            return f"[not translated into {language_name(self.target)}]"
-        return join_words(self.translation, self.translation_unconfirmed, self.target).strip()
+        """`translation` as text."""
+        return self.translation.text if self.translation is not None else ""
 
 
 @dataclass(slots=True)
@@ -55,61 +59,45 @@ class RunningCaptions:
     """
 
     target: str
-    _heard: dict[int, TranscriptUpdate] = field(default_factory=dict)
-    _translated: dict[int, TranslationUpdate] = field(default_factory=dict)
+    _reducer: TranscriptReducer = field(default_factory=TranscriptReducer)
 
     def update(self, event: Event) -> list[CaptionLine]:
         """Take note of an event; returns what is finished by it and leaves the stage."""
-        if isinstance(event, TranscriptUpdate):
-            self._heard[event.segment_id] = event
-        elif isinstance(event, TranslationUpdate):
-            if event.segment_id in self._heard:
-                self._translated[event.segment_id] = event
-        else:
+        if self._reducer.add(event) is None:
             return []
-        newest_translated = max((i for i, one in self._translated.items() if one.is_final), default=-1)
+        segments = self._reducer.segments()
+        done = [one.translation is not None and one.translation.is_final for one in segments]
         finished = []
-        for segment_id in sorted(self._heard):
-            heard = self._heard[segment_id]
-            translated = self._translated.get(segment_id)
-            is_done = not self.target or (translated is not None and translated.is_final)
-            if not heard.is_final or not (is_done or segment_id < newest_translated or not heard.committed.strip()):
+        for number, segment in enumerate(segments):
+            heard = segment.original
+            is_done = not self.target or any(done[number:])
+            if heard is None or not heard.is_final or not (is_done or not heard.committed.strip()):
                 break
-            finished.append(self._line(segment_id))
-            self._forget(segment_id)
-        return [line for line in finished if line.text]
+            finished.append(segment)
+        if finished:
+            self._reducer.forget_through(finished[-1].key)
+        return _lines(finished)
 
     def running(self) -> list[CaptionLine]:
         """What is not finished yet, in order."""
-        lines = [self._line(segment_id) for segment_id in sorted(self._heard)]
-        return [line for line in lines if line.text]
+        return _lines(self._reducer.segments())
 
     def rest(self) -> list[CaptionLine]:
         """Everything that is left when nothing more comes."""
-        lines = self.running()
-        self._heard.clear()
-        self._translated.clear()
-        return lines
+        segments = self._reducer.segments()
+        if segments:
+            self._reducer.forget_through(segments[-1].key)
+        return _lines(segments)
 
-    def _forget(self, segment_id: int) -> None:
-        del self._heard[segment_id]
-        self._translated.pop(segment_id, None)
 
-    def _line(self, segment_id: int) -> CaptionLine:
-        heard = self._heard[segment_id]
-        translated = self._translated.get(segment_id)
-        if translated is None:
-            return CaptionLine(heard.committed, heard.unconfirmed, heard.language)
-        return CaptionLine(
-            heard.committed,
-            heard.unconfirmed,
-            heard.language,
-            translated.committed,
-            translated.unconfirmed,
-            # What is said in the target language needs nothing beneath it.
-            "" if heard.language == translated.target_language else translated.target_language,
-            translated.is_translated,
-        )
+def _lines(segments: Iterable[Segment]) -> list[CaptionLine]:
+    """Those that have words, as lines."""
+    lines = [
+        CaptionLine(passage(segment.original), segment.translation)
+        for segment in segments
+        if segment.original is not None
+    ]
+    return [line for line in lines if line.text]
 
 
 class Printer(Protocol):
@@ -250,20 +238,15 @@ def event_record(event: Event) -> dict[str, Any] | None:
 
 
 def _styled(line: CaptionLine) -> list[Text]:
-    texts = [_two(line.committed, line.unconfirmed, line.language, "")]
-    if line.translated_text:
+    texts = [_two(line.original, "")]
+    if line.translation is not None and line.translation.text:
+        is_translated = line.update is not None and line.update.is_translated
         below = Text().append(_ARROW, style="dim")
-        if line.is_translated:
-            below.append_text(_two(line.translation, line.translation_unconfirmed, line.target, "cyan"))
-        else:
-            below.append(line.translated_text, style="dim")
-        texts.append(below)
+        texts.append(below.append_text(_two(line.translation, "cyan" if is_translated else "")))
     return texts
 
 
-def _two(committed: str, unconfirmed: str, language: str, style: str) -> Text:
-    whole = join_words(committed, unconfirmed, language).strip()
-    kept = len(committed.strip())
-    text = Text(whole[:kept], style=style)
-    text.append(whole[kept:], style=f"dim {style}".strip())
+def _two(passage: Passage, style: str) -> Text:
+    text = Text(passage.certain, style=style)
+    text.append(passage.uncertain, style=f"dim {style}".strip())
     return text

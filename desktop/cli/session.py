@@ -13,10 +13,10 @@ from typing import Any, Self
 
 from desktop.cli.ready_models import ready_models
 from desktop.engine.audio.sources.base import Source
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioLevel, ErrorEvent, Event, Severity, State, StateChanged
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings

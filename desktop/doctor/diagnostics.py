@@ -17,6 +17,7 @@ from typing import Any, Literal, get_origin
 
 from desktop import __version__
 from desktop.doctor.findings import Finding
+from desktop.engine.text.sizes import readable_size
 from desktop.settings.declaration import Settings
 
 LEFT_OUT = "…"
@@ -132,7 +133,7 @@ def _memory() -> str:
     import psutil
 
     memory = psutil.virtual_memory()
-    return f"{memory.total / 1e9:.0f} GB of memory, {memory.available / 1e9:.0f} GB free"
+    return f"{readable_size(memory.total)} of memory, {readable_size(memory.available)} free"
 
 
 def _version(package: str) -> str:

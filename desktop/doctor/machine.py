@@ -9,6 +9,7 @@ from desktop.doctor.findings import CheckResult, Health, ok, skipped
 from desktop.engine.errors import ModelError
 from desktop.engine.models.speed.tuning import Tuning, measure
 from desktop.engine.models.speed.tuning_cache import TuningCache
+from desktop.engine.text.sizes import readable_size
 from desktop.settings.declaration import Settings
 from desktop.system import paths
 
@@ -72,7 +73,7 @@ def disk(place: Path | None = None) -> CheckResult:
 
 def judge_disk(free: int) -> CheckResult:
     """What so many free bytes mean. Pure."""
-    amount = f"{free / 1e9:.1f} GB are free where the models are kept"
+    amount = f"{readable_size(free)} are free where the models are kept"
     if free < TOO_LITTLE:
         return CheckResult(Health.PROBLEM, f"Only {amount}.", "Remove files or models that you do not need.")
     if free < LITTLE:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 
 from desktop.engine.audio.sources.base import Source
-from desktop.engine.backends import Backends
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     AudioFrame,
@@ -26,20 +25,16 @@ from desktop.engine.events import (
     StateChanged,
     TranslationUpdate,
 )
-from desktop.engine.lane import EndOfSpeech, Lane
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.lane import EndOfSpeech
+from desktop.engine.live.parts import Parts
+from desktop.engine.live.source_sink import SourceSink
+from desktop.engine.live.subscribers import Subscriber, Subscribers
 from desktop.engine.message import Message
-from desktop.engine.metrics import metrics
-from desktop.engine.options import ModelOptions
-from desktop.engine.pool.models import Models
-from desktop.engine.session_thread import SessionThread
-from desktop.engine.settings_options import model_options, session_options
-from desktop.engine.source_sink import SourceSink
 from desktop.settings.declaration import Settings
 from desktop.system.heap import share_heap
 
 log = logging.getLogger(__name__)
-
-Subscriber = Callable[[Event], None]
 
 METRICS_EVERY = 0.5
 """Seconds between two Metrics while listening."""
@@ -59,12 +54,10 @@ class Engine:
         share_heap()
         self._settings = settings
         self._backends = backends or Backends()
+        self._clock = self._backends.clock
         self._inbox: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()
-        self._subscribers: tuple[Subscriber, ...] = ()
-        self._subscribing = threading.Lock()
-        self._models: Models | None = None
-        self._lane: Lane | None = None
-        self._thread = SessionThread()
+        self._subscribers = Subscribers()
+        self._parts: Parts | None = None
         self._source: Source | None = None
         self._source_is_chosen = False
         self._sink: SourceSink | None = None
@@ -103,25 +96,25 @@ class Engine:
 
     def flush(self) -> None:
         """End the running utterance now, as if silence had come."""
-        self._inbox.put(lambda: self._lane.flush() if self._lane else None)
+        self._inbox.put(lambda: self._parts.lane.flush() if self._parts else None)
 
     def speak(self, text: str, language: str) -> None:
         """Speak a text on the output device, listening or not."""
-        self._inbox.put(lambda: self._running_lane().say(text, language))
+        self._inbox.put(lambda: self._running().lane.say(text, language))
 
     def translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
         """Translate a text into the chosen language, listening or not; `tell` gets it, whole and final, on the
         translation's thread. Where no language is chosen it is not called."""
-        self._inbox.put(lambda: self._do_translate(text, language, tell))
+        self._inbox.put(lambda: self._running().translate(text, language, tell))
 
     def stop_speaking(self) -> None:
         """Silence at once; what was waiting to be spoken is dropped."""
-        if self._lane is not None:
-            self._lane.stop_speaking()
+        if self._parts is not None:
+            self._parts.lane.stop_speaking()
 
     def prepare(self) -> None:
         """Load the models now, so that the next start finds them ready."""
-        self._inbox.put(self._do_prepare)
+        self._inbox.put(lambda: self._running().prepare())
 
     def unload(self) -> None:
         """Give the models' memory back now, as `recognition.unload_after` does after a while. ModelUnloaded and
@@ -143,14 +136,7 @@ class Engine:
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """`callback` gets each event on the `run` thread; returns the function that unsubscribes."""
-        with self._subscribing:
-            self._subscribers = (*self._subscribers, callback)
-
-        def unsubscribe() -> None:
-            with self._subscribing:
-                self._subscribers = tuple(one for one in self._subscribers if one is not callback)
-
-        return unsubscribe
+        return self._subscribers.add(callback)
 
     def run(self) -> None:
         """The coordinator loop; returns after `close`. Call it on a thread of its own, or on the main one."""
@@ -163,7 +149,7 @@ class Engine:
                 pass
             else:
                 self._take(item)
-            now = time.monotonic()
+            now = self._clock()
             if self._is_listening() and now >= next_metrics:
                 next_metrics = now + METRICS_EVERY
                 self._tell_metrics()
@@ -176,10 +162,10 @@ class Engine:
     def _patience(self, next_metrics: float) -> float | None:
         """Seconds until something must be done unasked; None: never."""
         deadline = next_metrics if self._is_listening() else self._unload_due()
-        return None if deadline is None else max(0.0, deadline - time.monotonic())
+        return None if deadline is None else max(0.0, deadline - self._clock())
 
     def _unload_due(self) -> float | None:
-        """When the models have rested long enough (time.monotonic); None: never, as things are."""
+        """When the models have rested long enough; None: never, as things are."""
         minutes = self._settings.recognition.unload_after
         return self._rests_since + 60 * minutes if self._rests_since is not None and minutes else None
 
@@ -190,113 +176,67 @@ class Engine:
         if not callable(item):
             if isinstance(item, _WORK):
                 self._rest()
-            self._dispatch(item)
+            self._subscribers.tell(item)
             if isinstance(item, ModelUnloaded) and not self._is_listening():
                 self._tell_metrics()
             return
         try:
             item()
         except EngineError as error:
-            self._dispatch(ErrorEvent(error.code, error.message, Severity.ERROR, error.recoverable))
+            self._subscribers.tell(ErrorEvent(error.code, error.message, Severity.ERROR, error.recoverable))
         except Exception as error:
             log.exception("a command failed")
             message = Message("internal", error=type(error).__name__)
-            self._dispatch(ErrorEvent("internal", message, Severity.ERROR))
-
-    def _dispatch(self, event: Event) -> None:
-        for subscriber in self._subscribers:
-            try:
-                subscriber(event)
-            except Exception:
-                log.exception("a subscriber failed")
+            self._subscribers.tell(ErrorEvent("internal", message, Severity.ERROR))
 
     def _enter(self, state: State, detail: Message | None = None) -> None:
         self._state = state
         self._rest()
-        self._dispatch(StateChanged(state, detail))
+        self._subscribers.tell(StateChanged(state, detail))
 
     def _rest(self) -> None:
         """From now on the models rest, unless somebody listens."""
-        rests = self._lane is not None and self._state in (State.IDLE, State.FAILED)
-        self._rests_since = time.monotonic() if rests else None
+        rests = self._parts is not None and self._state in (State.IDLE, State.FAILED)
+        self._rests_since = self._clock() if rests else None
 
     def _do_unload(self, *, is_rest: bool) -> None:
-        if self._models is None or self._lane is None or self._state not in (State.IDLE, State.FAILED):
+        if self._parts is None or self._state not in (State.IDLE, State.FAILED):
             return
         self._rests_since = None
         self._is_ready = False
-        self._models.unload(is_rest=is_rest)
-        self._lane.forget_translations()
+        self._parts.unload(is_rest=is_rest)
 
     def _do_look_for_models(self) -> None:
-        if self._models is None or self._lane is None:
-            return
         if self._state in (State.IDLE, State.FAILED):
             self._do_unload(is_rest=False)
-            return
-        # The recogniser stays; what was missing for the translation and the voice is looked for again.
-        self._models.translation.renew()
-        self._models.unload_voice()
-        self._lane.forget_translations()
+        elif self._parts is not None:
+            self._parts.look_for_models()
 
     def _do_unloaded(self) -> None:
         # A start may have come in between; the model that it asked for is loaded behind the unloading.
         self._is_ready = False
-        if self._lane is not None:
-            self._lane.models_are_loaded(is_so=False)
+        self._running().lane.models_are_loaded(is_so=False)
         if self._state is State.LISTENING:
             self._enter(State.LOADING)
 
-    def _running_lane(self) -> Lane:
-        if self._lane is None:
+    def _running(self) -> Parts:
+        if self._parts is None:
             post = self._inbox.put
-            backends = self._backends
-            self._models = Models(
-                self._model_options(),
-                backends,
-                post,
+            self._parts = Parts(
+                self._settings,
+                self._backends,
+                emit=post,
                 on_ready=lambda: post(self._do_ready),
                 on_failed=lambda error: post(lambda: self._do_fail(error)),
                 on_unloaded=lambda: post(self._do_unloaded),
-            )
-            self._lane = Lane(
-                session_options(self._settings),
-                self._models,
-                backends,
-                self._thread,
-                post,
                 on_drained=lambda end: post(lambda: self._do_drained(end)),
             )
-            self._configure_lane(self._lane)
-        return self._lane
-
-    def _model_options(self) -> ModelOptions:
-        return model_options(self._settings, lowers_load=self._backends.lowers_load)
-
-    def _configure_lane(self, lane: Lane) -> None:
-        lane.configure(session_options(self._settings), hears_itself=self._hears_itself())
-        speech = self._settings.speech
-        lane.output.configure(speech.output, speech.rate, speech.volume)
-
-    def _do_prepare(self) -> None:
-        """Load now what the first words will need."""
-        self._running_lane()
-        assert self._models is not None
-        spoken, target = self._settings.recognition.language, self._settings.translation.target
-        source = spoken if spoken != "auto" else ""
-        self._models.prepare(source, target, speaks=self._settings.speech.enabled)
-
-    def _do_translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
-        if target := self._settings.translation.target:
-            self._running_lane().translate(text, language, target, tell)
+            self._parts.configure(self._settings, hears_itself=self._hears_itself())
+        return self._parts
 
     def _tell_metrics(self) -> None:
-        """How well it keeps up; tells of sound that was lost."""
-        models, lane = self._models, self._lane
-        if models is None or lane is None:
-            return
-        lane.tell_dropped()
-        self._dispatch(metrics(models, lane))
+        if self._parts is not None:
+            self._subscribers.tell(self._parts.metrics())
 
     def _do_start(self, source: Source | None) -> None:
         if self._state is State.STOPPING:
@@ -305,17 +245,17 @@ class Engine:
         if self._state in (State.LISTENING, State.LOADING):
             self._switch(source)
             return
-        self._running_lane()
+        self._running()
         try:
             self._open(source)
         except EngineError as error:
-            self._dispatch(ErrorEvent(error.code, error.message, Severity.ERROR, recoverable=False))
+            self._subscribers.tell(ErrorEvent(error.code, error.message, Severity.ERROR, recoverable=False))
             self._enter(State.FAILED, error.message)
             return
         self._session += 1
         self._enter(State.LISTENING if self._is_ready else State.LOADING)
         # Loads the model, or notices that it has to be another one, before the first word is said.
-        self._do_prepare()
+        self._running().prepare()
 
     def _switch(self, source: Source | None) -> None:
         """Open the new source before the old one is closed, so that nothing is missed; keep the old one if the
@@ -325,17 +265,16 @@ class Engine:
         _close_source(old_source, old_sink)
 
     def _open(self, source: Source | None) -> None:
-        lane = self._running_lane()
-        assert self._models is not None
+        parts = self._running()
         chosen = source is None
         if source is None:
             source = self._backends.source(self._settings.audio.source)
         session = self._session
-        sink = SourceSink(lane, source.is_live, self._inbox.put, lambda: self._post_end(sink))
+        sink = SourceSink(parts.lane, source.is_live, self._inbox.put, lambda: self._post_end(sink))
         source.open(sink)
         self._source, self._sink, self._source_is_chosen = source, sink, chosen
-        self._configure_lane(lane)
-        self._models.keep_to_real_time(is_wanted=getattr(source, "in_real_time", source.is_live))
+        parts.configure(self._settings, hears_itself=self._hears_itself())
+        parts.models.keep_to_real_time(is_wanted=getattr(source, "in_real_time", source.is_live))
         log.info("session %d: a source was opened", session)
 
     def _post_end(self, sink: SourceSink) -> None:
@@ -347,16 +286,15 @@ class Engine:
 
     def _do_stop(self) -> None:
         self._start_again = None
-        if self._state not in (State.LISTENING, State.LOADING) or self._lane is None:
+        if self._state not in (State.LISTENING, State.LOADING) or self._parts is None:
             return
         self._enter(State.STOPPING)
         self._close_source()
-        self._lane.end(self._session)
+        self._parts.lane.end(self._session)
 
     def _do_ready(self) -> None:
         self._is_ready = True
-        if self._lane is not None:
-            self._lane.models_are_loaded(is_so=True)
+        self._running().lane.models_are_loaded(is_so=True)
         if self._state is State.LOADING:
             self._enter(State.LISTENING)
 
@@ -378,15 +316,14 @@ class Engine:
 
     def _do_update(self, settings: Settings) -> None:
         before, self._settings = self._settings, settings
-        if self._models is None or self._lane is None:
+        if self._parts is None:
             return
         listening = self._state in (State.LISTENING, State.LOADING)
         if listening and self._source_is_chosen and settings.audio.source != before.audio.source:
             self._switch(None)
-        self._models.configure(self._model_options())
-        self._configure_lane(self._lane)
+        self._parts.configure(settings, hears_itself=self._hears_itself())
         if listening and any(getattr(settings, group) != getattr(before, group) for group in _PREPARED):
-            self._do_prepare()
+            self._parts.prepare()
 
     def _hears_itself(self) -> bool:
         rule = self._settings.speech.mute_capture
@@ -416,11 +353,8 @@ class Engine:
         if self._unwatch is not None:
             self._unwatch()
         self._close_source()
-        if self._lane is not None and self._models is not None:
-            self._lane.close()
-            self._thread.close(max(0.1, timeout - (time.monotonic() - began)))
-            if self._models.close(max(0.1, timeout - (time.monotonic() - began))):
-                self._lane.output.close()
+        if self._parts is not None:
+            self._parts.close(max(0.1, timeout - (time.monotonic() - began)))
 
 
 def _close_source(source: Source | None, sink: SourceSink | None) -> None:

@@ -11,8 +11,8 @@ from desktop.engine.events import SAMPLE_RATE, Event, Samples, SpeechAudio
 from desktop.engine.pool.models import Models
 from desktop.engine.requests import Kind, Request, Stage
 from desktop.engine.session import Session
+from desktop.engine.speech.spoken import spoken
 from desktop.engine.speech.work import Speak
-from desktop.engine.speech_output import spoken
 
 _BLOCK = SAMPLE_RATE // 10
 

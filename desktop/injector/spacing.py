@@ -4,11 +4,10 @@ import re
 import unicodedata
 
 from desktop.engine.text.languages import writes_spaces
+from desktop.engine.text.punctuation import CLOSERS, CLOSING, OPENING, SENTENCE_ENDS
 
-_CLOSING = frozenset(".,!?;:)]}%»›”…。、，．！？；：）」』】〉》")
-_OPENING = frozenset("([{«‹“‘„‚¿¡（「『【〈《")
-_SENTENCE_END = re.compile(r"[.!?。！？]['\"’”»)\]}」』）]*\s*$")
-_TRAILING_DOTS = re.compile(r"\.\.\.['\"’”»)\]}]*\s*$")
+_SENTENCE_END = re.compile(rf"[{re.escape(SENTENCE_ENDS.replace('…', ''))}][{re.escape(CLOSERS)}]*\s*$")
+_TRAILING_DOTS = re.compile(rf"\.\.\.[{re.escape(CLOSERS)}]*\s*$")
 _CLITIC = re.compile(r"(?:['’](?:s|d|m|t|re|ve|ll)|n['’]t)\b", re.IGNORECASE)
 _FRENCH_SPACED = frozenset("?!;:»")
 _CASED = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
@@ -47,7 +46,7 @@ def separator(before: str, text: str, language: str) -> str:
     last, first = before[-1], text[0]
     if language == "fr" and (first in _FRENCH_SPACED or last == "«") and not _is_unspaced(first):
         return _NO_BREAK_SPACE
-    if first in _CLOSING or last in _OPENING or _CLITIC.match(text):
+    if first in CLOSING or last in OPENING or _CLITIC.match(text):
         return ""
     if '"' in (first, last) and _straight_quote_is_open(before):
         return ""  # closes the quotation, or is its first word
@@ -68,7 +67,7 @@ def capitalised(text: str, language: str) -> str:
                 return text
             capital = "İ" if char == "i" and language in ("tr", "az") else char.upper()
             return text[:index] + capital + text[index + 1 :] if len(capital) == 1 else text
-        if char.isdigit() or char in _CLOSING or char in "'’":
+        if char.isdigit() or char in CLOSING or char in "'’":
             return text
     return text
 

@@ -4,11 +4,14 @@ from collections import deque
 from dataclasses import dataclass
 
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
-from desktop.engine.text.languages import join_words
+from desktop.engine.transcript.reducer import TranscriptReducer, key_of, language_of, passage
 from desktop.injector.diff import revisable
 from desktop.injector.spacing import clean, join, trailing
 
 Update = TranscriptUpdate | TranslationUpdate
+
+_REMEMBERED = 64
+"""segments of which late updates are expected"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,28 +20,33 @@ class SessionEnded:
 
 
 class TypingQueue:
-    """Queue of updates to type, in order; an update replaces a waiting older one of the same segment."""
+    """Queue of updates to type, in order; an update replaces a waiting older one of its segment, and one that is older
+    than what was taken is dropped."""
 
     def __init__(self) -> None:
         self._items: deque[Update | SessionEnded] = deque()
+        self._reducer = TranscriptReducer(_REMEMBERED)
+        """of the session whose events come now"""
 
     def put(self, event: Event, text: str) -> bool:
         """Take an event; False if typing `text` (`original` or `translation`) does not need it."""
         if isinstance(event, StateChanged):
             if event.state in (State.IDLE, State.FAILED):
                 self._items.append(SessionEnded())
+                self._reducer.clear()
                 return True
             return False
         wanted = TranscriptUpdate if text == "original" else TranslationUpdate
         if not isinstance(event, wanted):
             return False
+        if self._reducer.add(event) is None:
+            return False
         for index in range(len(self._items) - 1, -1, -1):
             item = self._items[index]
             if isinstance(item, SessionEnded):
                 break
-            if item.segment_id == event.segment_id:
-                if item.revision <= event.revision:
-                    self._items[index] = event
+            if key_of(item) == key_of(event):
+                self._items[index] = event
                 return True
         self._items.append(event)
         return True
@@ -48,15 +56,12 @@ class TypingQueue:
         return self._items.popleft() if self._items else None
 
     def clear(self) -> None:
+        """Forget everything: what comes next may be of another session."""
         self._items.clear()
+        self._reducer.clear()
 
     def __bool__(self) -> bool:
         return bool(self._items)
-
-
-def language_of(update: Update) -> str:
-    """Language of an update's text."""
-    return update.language if isinstance(update, TranscriptUpdate) else update.target_language
 
 
 def wanted_text(update: Update, before: str, *, live: bool, trailing_space: bool) -> str:
@@ -68,7 +73,7 @@ def wanted_text(update: Update, before: str, *, live: bool, trailing_space: bool
     committed = join(before, clean(update.committed), language)
     wanted = committed
     if live and not update.is_final:
-        whole = join(before, clean(join_words(update.committed, update.unconfirmed, language)), language)
+        whole = join(before, clean(passage(update).text), language)
         wanted = revisable(whole, len(committed) if whole.startswith(committed) else 0)
     if update.is_final and trailing_space and wanted:
         wanted += trailing(wanted, language)

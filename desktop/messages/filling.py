@@ -6,7 +6,7 @@ from typing import Any
 
 from desktop.engine.message import Message
 from desktop.engine.text.languages import language_name
-from desktop.messages.sizes import readable
+from desktop.engine.text.sizes import readable_size
 
 _KINDS = {"whisper": "Whisper model", "argos": "translation package", "voice": "voice"}
 
@@ -41,7 +41,7 @@ def _arrows(pairs: Sequence[str]) -> str:
 
 _WAYS: dict[str, Callable[[Any], str]] = {
     "arrows": _arrows,
-    "bytes": readable,
+    "bytes": readable_size,
     "clause": _clause,
     "kind": _KINDS.__getitem__,
     "language": language_name,

@@ -9,13 +9,26 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from desktop.engine.text.punctuation import (
+    CLAUSE_ENDS,
+    CLOSERS,
+    CLOSING,
+    CLOSING_BRACKETS,
+    DASHES,
+    OPENING,
+    PAUSES,
+    SENTENCE_ENDS,
+    STRAIGHT_QUOTES,
+)
+
 Measure = Callable[[str], float]
 """Width of a text, in the unit of the line's width."""
 
-_CLOSING = frozenset(".,;:!?…)]}»”’\"'%、。，．！？）」』】〉》〕：；・ー々ゝ؟،؛।ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
-_OPENING = frozenset("([{«“‘¿¡「『（【〈《〔")
-_SENTENCE_END = frozenset(".!?…。！？؟।")
-_CLAUSE_END = frozenset(",;:)—–、，；：،؛»”")
+_CLOSING = frozenset(CLOSING + CLOSERS + "・ー々ゝぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+"""what no line begins with; in Japanese some letters, too"""
+_OPENING = frozenset(OPENING)
+_SENTENCE_END = frozenset(SENTENCE_ENDS)
+_CLAUSE_END = frozenset(CLAUSE_ENDS + DASHES)
 
 # Words that lean on the next one: articles, short prepositions, possessives, titles.
 _LEANING = {
@@ -203,19 +216,20 @@ def _leaves_dangling(
 
 
 def _leans(word: str, language: str) -> bool:
-    return word.strip("¿¡«“\"'(.").lower() in LEANING.get(language, _NONE) and word[-1] not in ",;:!?"
+    bare = word.strip(OPENING + STRAIGHT_QUOTES + ".").lower()
+    return bare in LEANING.get(language, _NONE) and word[-1] not in PAUSES.replace(".", "")
 
 
 def _cost(before: str, after: str, filled: float, language: str) -> float:
     """How bad it is to end a line so: empty room counts by its square, a clause outweighs 45 % of it."""
     cost = 100 * max(0.0, 1 - filled) ** 2
     last = before.rsplit(maxsplit=1)[-1]
-    end = last.rstrip("\"'”’»)")[-1:] or last[-1]
+    end = last.rstrip(CLOSERS)[-1:] or last[-1]
     if _leans(last, language):
         cost += 25
     elif end in _SENTENCE_END:
         cost -= 30
-    elif end in _CLAUSE_END:
+    elif end in _CLAUSE_END or last[-1] in CLOSING_BRACKETS:
         cost -= 20
     elif after.lower() in OPENERS.get(language, _NONE):
         cost -= 8

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.engine.transcript.reducer import Key, TranscriptReducer, key_of
 from desktop.overlay.line_breaks import joined
 from desktop.overlay.roll_up import RollUp, Row, UtteranceInfo
 
@@ -79,20 +80,23 @@ class SubtitleFrame:
         return any(block.rows for block in self.blocks)
 
 
+_REMEMBERED = 64
+"""segments of which late updates are expected"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    revision: int
-    committed: str
-    unconfirmed: str
-    is_final: bool
+    committed: str = ""
+    unconfirmed: str = ""
+    is_final: bool = False
 
 
 class _Stream:
-    """The updates of one language, in whatever order they come, as text that is new."""
+    """The updates of one language as text that is new."""
 
     def __init__(self, layout: Layout) -> None:
         self.roll = RollUp(layout.measure, layout.width, layout.lines)
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[Key, _Seen] = {}
 
     def forget(self) -> None:
         self._seen.clear()
@@ -106,20 +110,20 @@ class _Stream:
         show_unconfirmed: bool,
     ) -> bool:
         """Whether it brought anything new."""
-        seen = self._seen.get(update.segment_id)
-        if seen and (seen.is_final or update.revision <= seen.revision):
-            return False
+        key = key_of(update)
+        seen = self._seen.get(key, _Seen())
+        if seen.is_final:
+            return False  # a later reading of the same sound is not for subtitles
         committed = " ".join(update.committed.split())
         unconfirmed = " ".join(update.unconfirmed.split())
         if update.is_final:
             committed, unconfirmed = committed + joined(committed, unconfirmed), ""
-        known = seen.committed if seen else ""
-        new = _continuation(known, committed)
-        shown = known + new
-        self._seen[update.segment_id] = _Seen(update.revision, shown, unconfirmed, update.is_final)
-        while len(self._seen) > 64:
+        new = _continuation(seen.committed, committed)
+        shown = seen.committed + new
+        self._seen[key] = _Seen(shown, unconfirmed, update.is_final)
+        while len(self._seen) > _REMEMBERED:
             del self._seen[min(self._seen)]
-        if not new and (seen.unconfirmed if seen else "") == unconfirmed:
+        if not new and seen.unconfirmed == unconfirmed:
             return False
         self.roll.write(
             heading,
@@ -146,11 +150,14 @@ class Subtitles:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._streams: dict[Role, _Stream] = {"original": _Stream(layout), "translation": _Stream(layout)}
+        self._reducer = TranscriptReducer(_REMEMBERED)
         self._changed = 0.0
         self._session = 0
 
     def update(self, update: TranscriptUpdate | TranslationUpdate, now: float) -> None:
         """Take an update. Older revisions, and anything after the final one, change nothing."""
+        if self._reducer.add(update) is None:
+            return
         if isinstance(update, TranscriptUpdate):
             role: Role = "original"
             heading = UtteranceInfo(update.segment_id, update.language, session=self._session)
@@ -195,6 +202,7 @@ class Subtitles:
     def new_session(self) -> None:
         """The engine starts to count its utterances anew. What is shown stays."""
         self._session += 1
+        self._reducer.clear()
         for stream in self._streams.values():
             stream.forget()
 

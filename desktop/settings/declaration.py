@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Applies = Literal["at once", "reload", "restart"]
@@ -357,12 +356,12 @@ class HotkeySettings(Group):
     next_profile: str = Field("", description="Global hotkey that switches to the next profile")
 
 
-class Settings(BaseSettings):
-    """All settings. Frozen: a change makes a new value (`SettingsStore.set`)."""
+class Settings(BaseModel):
+    """All settings. Frozen: a change makes a new value (`SettingsStore.set`).
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="PARLEY_", env_nested_delimiter="__", validate_default=True
-    )
+    The layers are merged by the store, not by pydantic-settings: it can say which value of which layer is bad."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     audio: AudioSettings = AudioSettings()
     vad: VadSettings = VadSettings()
@@ -374,15 +373,3 @@ class Settings(BaseSettings):
     models: ModelSettings = ModelSettings()
     window: WindowSettings = WindowSettings()
     hotkeys: HotkeySettings = HotkeySettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        # The layers are merged in settings_store, which can say which value of which layer is bad.
-        return (init_settings,)

@@ -10,11 +10,8 @@ import errno
 import math
 import os
 import stat
-import sys
-import tempfile
-import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +20,7 @@ import tomlkit
 from desktop.settings.content import Change
 from desktop.settings.migration import VERSION, migrate, version_of
 from desktop.settings.values import GROUPS
+from desktop.system.files import locked, write_atomically
 
 LARGEST = 1_000_000
 """Bytes; no settings file is larger, and nobody shall wait for the reading of one."""
@@ -107,7 +105,7 @@ class SettingsFile:
             if after is None:
                 after = tomlkit.dumps(content).encode("utf-8")
             if after != before:
-                self._replace(target, after)
+                self._stamp = _stamp(write_atomically(target, after, mode=0o600, durable=True))
         self.problem = _version_problem(content, self.path)
         return content
 
@@ -129,30 +127,6 @@ class SettingsFile:
             return b""
         except ValueError:
             raise OSError(errno.EINVAL, "its name cannot be used") from None
-
-    def _replace(self, target: Path, content: bytes) -> None:
-        try:
-            old: os.stat_result | None = target.stat()
-        except FileNotFoundError:
-            old = None
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-        try:
-            with os.fdopen(descriptor, "wb") as temporary:
-                temporary.write(content)
-                temporary.flush()
-                if old is not None and sys.platform != "win32":
-                    if os.geteuid() != old.st_uid:
-                        with contextlib.suppress(OSError):
-                            os.fchown(temporary.fileno(), old.st_uid, old.st_gid)
-                    os.fchmod(temporary.fileno(), stat.S_IMODE(old.st_mode))
-                os.fsync(temporary.fileno())
-                stamp = _stamp(os.fstat(temporary.fileno()))
-            Path(name).replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-        self._stamp = stamp
 
 
 def _content(text: bytes) -> dict[str, Any]:
@@ -240,39 +214,9 @@ def _set_aside(target: Path, content: bytes, why: str) -> None:
     raise OSError(errno.EEXIST, "too many broken files were set aside; delete some")
 
 
-@contextlib.contextmanager
-def _lock(target: Path) -> Iterator[None]:
+def _lock(target: Path) -> contextlib.AbstractContextManager[None]:
     """No other process changes the file meanwhile. Raises OSError if one does for too long."""
-    with target.with_name(f".{target.name}.lock").open("a+b") as file:
-        deadline = time.monotonic() + LOCK_PATIENCE
-        while not _try_lock(file.fileno()):
-            if time.monotonic() > deadline:
-                raise OSError(errno.EAGAIN, "another program is changing it")
-            time.sleep(0.005)
-        yield  # closing the file lets go of the lock
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            # A file system without locks: better without than not at all.
-            return error.errno not in (errno.EAGAIN, errno.EACCES)
-        return True
+    return locked(target.with_name(f".{target.name}.lock"), LOCK_PATIENCE)
 
 
 def _open_without_waiting(path: Path) -> int:

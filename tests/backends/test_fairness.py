@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.backends import Backends
 from desktop.engine.events import SAMPLE_RATE, Samples, TranscriptUpdate
+from desktop.engine.live.backends import Backends
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.watchdog import WatchedRecognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer

@@ -8,14 +8,14 @@ import numpy as np
 import psutil
 import pytest
 
-from desktop.engine.backends import Backends
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, ErrorEvent, Event, Samples, TranscriptUpdate
 from desktop.engine.inline import run_inline
-from desktop.engine.lane import Lane
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.lane import Lane
+from desktop.engine.live.session_thread import SessionThread
 from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.engine.pool.models import Models
 from desktop.engine.session import Session
-from desktop.engine.session_thread import SessionThread
 from tests.fakes import FakeOutput
 
 STARTER = ModelOptions(recognition="starter", threads=1, device="cpu", compute_type="default")

@@ -156,7 +156,8 @@ def test_silence_has_no_words(recognizer: Recognizer, seconds: float) -> None:
 @pytest.mark.parametrize("kind", ["white", "pink"])
 @pytest.mark.parametrize("level", [0.2, 1.0, 6.0])
 def test_noise_has_no_words(recognizer: Recognizer, kind: str, level: float) -> None:
-    samples = np.clip(noise(kind, 4) * level, -1, 1)
+    seconds = 4 if recognizer.capabilities.streaming else 2  # PocketSphinx takes many seconds for each
+    samples = np.clip(noise(kind, seconds) * level, -1, 1)
     assert recognizer.transcribe(samples, RecognitionRequest("en", is_final=True)).words == ()
 
 
@@ -175,7 +176,7 @@ def test_it_can_be_used_again(recognizer: Recognizer, sample: Samples) -> None:
     request = RecognitionRequest("en", is_final=True)
     samples = sample
     first = recognizer.transcribe(samples, request)
-    recognizer.transcribe(noise("white", 2), request)
+    recognizer.transcribe(noise("white", 0.5), request)
     assert heard(recognizer.transcribe(samples, request)) == heard(first)
 
 
@@ -265,7 +266,7 @@ def test_a_tokenizer_of_another_kind(directory: Path) -> None:
 
 def test_a_model_of_another_kind(directory: Path) -> None:
     error = failure(RESOURCES / "starter" / "argos" / "translate-en_es-1_0" / "model")
-    assert "not a speech recogniser" in text_of(error)
+    assert "a model of another kind" in text_of(error)
 
 
 def test_a_manifest_names_the_model(directory: Path) -> None:

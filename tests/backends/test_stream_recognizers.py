@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from desktop.engine.backends import Backends
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import ErrorEvent, Event, Samples, SpeechAudio, TranscriptUpdate, TranslationUpdate
 from desktop.engine.inline import run_inline
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.models import Models

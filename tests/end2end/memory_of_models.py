@@ -13,9 +13,9 @@ import time
 import psutil
 
 from desktop.engine.audio.sources.pushed import PushedSource
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.events import Event, ModelProgress, ModelUnloaded, SpeechAudio, State, StateChanged
+from desktop.engine.live.backends import Backends
 from desktop.settings.declaration import Settings
 
 WITHIN = 120

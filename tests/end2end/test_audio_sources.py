@@ -20,7 +20,8 @@ from desktop.engine.errors import AudioServerMissing, DeviceLost, DeviceMissing
 from desktop.engine.events import SAMPLE_RATE, DevicesChanged, Samples
 from desktop.messages import text_of
 from tests.raising import raises
-from tests.signals import Collector, is_heard, noise, recording, similarity, wait_for, write_wav
+from tests.signals import Collector, is_heard, noise, recording, similarity, write_wav
+from tests.waiting import let_pass, wait_until
 
 RATE = 48_000
 
@@ -102,7 +103,7 @@ def test_ids_resolve_to_devices(audio: VirtualAudio, tmp_path: Path, source_id: 
     assert is_heard(samples, lambda: audio.play(path, sink).wait(15), collector)
     source.close()
     count = len(collector.frames)
-    threading.Event().wait(0.1)
+    let_pass(0.1)
     assert len(collector.frames) == count
 
 
@@ -124,19 +125,19 @@ def test_a_loopback_that_vanishes_never_becomes_another_device(audio: VirtualAud
     with extra_sink(audio) as toggle, recording("loopback:extra.monitor") as sink:
         players = [audio.play(other, "micfeed"), audio.play(other, "speakers")]
         with recording("microphone:") as control:
-            assert wait_for(lambda: np.any(np.abs(control.samples) > 0.1))
+            assert wait_until(lambda: np.any(np.abs(control.samples) > 0.1))
         for _ in range(2):
             resumptions, errors = sink.resumptions, len(sink.errors)
             toggle()
-            assert wait_for(lambda before=errors: len(sink.errors) > before, 2)  # type: ignore[misc]
+            assert wait_until(lambda before=errors: len(sink.errors) > before, 2)  # type: ignore[misc]
             assert isinstance(sink.errors[-1], DeviceLost)
             assert "Extra (what the computer plays) was disconnected" in text_of(sink.errors[-1])
             assert sink.errors[-1].recoverable
             count = len(sink.frames)
-            threading.Event().wait(0.7)
+            let_pass(0.7)
             assert len(sink.frames) == count, "something was recorded while the device was away"
             toggle()
-            assert wait_for(lambda before=resumptions: sink.resumptions > before)  # type: ignore[misc]
+            assert wait_until(lambda before=resumptions: sink.resumptions > before)  # type: ignore[misc]
         for player in players:
             player.kill()
             player.wait()
@@ -159,7 +160,7 @@ def test_a_recording_that_is_moved_stops_and_comes_back(audio: VirtualAudio, tmp
                 if "protocol-native" in line
             ]
             audio.pactl("move-source-output", ours[-1], "virtmic")
-            assert wait_for(lambda before=before: sink.resumptions > before)  # type: ignore[misc]
+            assert wait_until(lambda before=before: sink.resumptions > before)  # type: ignore[misc]
         assert not np.any(sink.samples)
     player.kill()
     player.wait()
@@ -173,20 +174,20 @@ def test_the_server_dies_and_returns(tmp_path: Path) -> None:
         with recording("microphone:virtmic") as sink:
             died = monotonic()
             audio.kill_server()
-            assert wait_for(lambda: sink.errors, 5)
+            assert wait_until(lambda: sink.errors, 5)
             assert monotonic() - died < 3
             assert isinstance(sink.errors[0], DeviceLost)
-            assert wait_for(lambda: reports and reports[-1] == DevicesChanged())
+            assert wait_until(lambda: reports and reports[-1] == DevicesChanged())
             with raises(AudioServerMissing, match="start one"):
                 list_devices()
             with raises(AudioServerMissing, match="start one"):
                 source_for("microphone:").open(Collector())
             assert hears_output("microphone:", "output:headset"), "careful while nobody can be asked"
             audio.start_server()
-            assert wait_for(lambda: sink.resumptions == 1)
+            assert wait_until(lambda: sink.resumptions == 1)
             assert is_heard(samples, lambda: audio.play(path, "micfeed").wait(15), sink)
             assert len(sink.errors) == 1
-        assert wait_for(lambda: reports[-1].microphones)
+        assert wait_until(lambda: reports[-1].microphones)
         stop()
 
 
@@ -208,23 +209,23 @@ def test_the_list_of_devices(audio: VirtualAudio) -> None:
 def test_plugging_is_noticed_and_quiet_stays_quiet(audio: VirtualAudio) -> None:
     reports: list[DevicesChanged] = []
     stop = watch_devices(reports.append)
-    assert wait_for(lambda: len(reports) == 1)
+    assert wait_until(lambda: len(reports) == 1)
     with extra_sink(audio):
-        assert wait_for(lambda: len(reports) == 2, 5)
+        assert wait_until(lambda: len(reports) == 2, 5)
         assert "output:extra" in {device.id for device in reports[1].outputs}
         assert "loopback:extra.monitor" in {device.id for device in reports[1].loopbacks}
         # A change that touches no list.
         audio.pactl("set-sink-volume", "extra", "50%")
         audio.pactl("set-default-sink", "extra")
-        assert wait_for(lambda: len(reports) == 3, 5)
+        assert wait_until(lambda: len(reports) == 3, 5)
         assert reports[2].outputs[0].id == "output:extra"
         audio.pactl("set-default-sink", "speakers")
-        assert wait_for(lambda: len(reports) == 4, 5)
-    assert wait_for(lambda: len(reports) == 5, 5)
+        assert wait_until(lambda: len(reports) == 4, 5)
+    assert wait_until(lambda: len(reports) == 5, 5)
     assert reports[4] == reports[0]
     stop()
     with extra_sink(audio):
-        threading.Event().wait(0.5)
+        let_pass(0.5)
     assert len(reports) == 5
     assert not [thread for thread in threading.enumerate() if thread.name == "audio-devices"]
 
@@ -245,9 +246,9 @@ def test_the_terminal_stays_clean_and_the_log_silent(audio: VirtualAudio, caplog
     script = (
         "import sys, logging; logging.basicConfig(level=logging.INFO)\n"
         "from desktop.engine.audio.sources.choose import source_for\n"
-        "from tests.signals import Collector, recording, wait_for\n"
+        "from tests.signals import Collector\nfrom tests.waiting import wait_until\n"
         "source, sink = source_for('microphone:'), Collector()\n"
-        "source.open(sink); print(wait_for(lambda: sink.frames)); source.close()\n"
+        "source.open(sink); print(wait_until(lambda: bool(sink.frames))); source.close()\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=os.environ, timeout=60)
     assert (done.stdout, done.stderr) == ("True\n", "")

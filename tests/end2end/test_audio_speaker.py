@@ -1,6 +1,5 @@
 """The speaker on a real audio server: what is recorded from the output is what was played."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -13,7 +12,8 @@ from desktop.engine.audio.playback.speaker import Speaker
 from desktop.engine.errors import AudioError, AudioServerMissing, DeviceMissing, EngineError
 from desktop.engine.events import Samples, SpeechAudio
 from tests.raising import raises
-from tests.signals import Collector, heard, is_heard, noise, recording, wait_for
+from tests.signals import Collector, heard, is_heard, noise, recording
+from tests.waiting import let_pass, wait_until
 
 VOICE_RATE = 22_050
 
@@ -68,12 +68,12 @@ def test_what_is_played_is_what_is_heard(audio: VirtualAudio) -> None:
             speaker.play(second)
             assert speaker.is_playing
             assert 1.0 < speaker.queued_seconds <= 2.0
-            assert wait_for(lambda: events.playing == [True, False])
+            assert wait_until(lambda: events.playing == [True, False])
             assert not speaker.is_playing
             assert speaker.queued_seconds == 0
             both = np.concatenate((first.samples, second.samples))
             whole = as_heard(SpeechAudio(-1, both, VOICE_RATE, "", True))
-            assert wait_for(lambda: heard(whole, headset.samples) > 0.95)
+            assert wait_until(lambda: heard(whole, headset.samples) > 0.95)
         assert not np.any(np.abs(speakers.samples) > 1e-4)
         assert events.errors == []
 
@@ -82,13 +82,13 @@ def test_stop_is_silence_at_once(audio: VirtualAudio) -> None:
     with recording("loopback:headset") as sink, speaking("headset") as (speaker, events):
         speaker.play(spoken(3, 5.0))
         speaker.play(spoken(4, 5.0))
-        assert wait_for(lambda: np.any(np.abs(sink.samples) > 0.05))
+        assert wait_until(lambda: np.any(np.abs(sink.samples) > 0.05))
         stopped = monotonic()
         speaker.stop()
         assert monotonic() - stopped < 0.05
         assert speaker.queued_seconds == 0
-        assert wait_for(lambda: events.playing == [True, False])
-        threading.Event().wait(0.3)
+        assert wait_until(lambda: events.playing == [True, False])
+        let_pass(0.3)
         # Some 40 ms on a machine that is not busy; the bound leaves room for one that is.
         assert silence_after(sink) - stopped < 0.5
         # And it speaks again.
@@ -102,11 +102,11 @@ def test_quiet_closes_the_output_and_speech_opens_it(audio: VirtualAudio) -> Non
 
     with recording("loopback:headset") as sink, speaking("headset") as (speaker, _events):
         assert streams()
-        assert wait_for(lambda: not streams(), 8)
+        assert wait_until(lambda: not streams(), 8)
         piece = spoken(6, 1.2)
         asked = monotonic()
         speaker.play(piece)
-        assert wait_for(lambda: np.any(np.abs(sink.samples) > 0.05))
+        assert wait_until(lambda: np.any(np.abs(sink.samples) > 0.05))
         assert monotonic() - asked < 0.5
         assert is_heard(as_heard(piece), lambda: speaker.play(piece), sink)
     assert not streams()
@@ -117,7 +117,7 @@ def test_volume(audio: VirtualAudio) -> None:
         speaker.volume = 0.25
         assert speaker.volume == 0.25
         speaker.play(spoken(7))
-        assert wait_for(lambda: events.playing == [True, False])
+        assert wait_until(lambda: events.playing == [True, False])
         middle = sink.samples[np.abs(sink.samples) > 1e-3]
         assert float(np.std(middle)) == pytest.approx(0.05, rel=0.15)
         speaker.volume = 7
@@ -128,16 +128,16 @@ def test_an_output_that_vanishes_is_reported_and_nothing_else_speaks(audio: Virt
     module = audio.pactl("load-module", "module-null-sink", "sink_name=extra", "rate=48000").strip()
     with recording("loopback:speakers") as speakers, speaking("extra") as (speaker, events):
         speaker.play(spoken(8, 10.0))
-        assert wait_for(lambda: events.playing == [True])
+        assert wait_until(lambda: events.playing == [True])
         audio.pactl("unload-module", module)
-        assert wait_for(lambda: events.errors, 3)
-        assert wait_for(lambda: events.playing == [True, False], 3)
+        assert wait_until(lambda: events.errors, 3)
+        assert wait_until(lambda: events.playing == [True, False], 3)
         assert [error.code for error in events.errors] == ["device-lost"]
         assert speaker.queued_seconds == 0
         speaker.play(spoken(9, 1.0))
-        assert wait_for(lambda: len(events.errors) == 2, 3)
+        assert wait_until(lambda: len(events.errors) == 2, 3)
         assert events.errors[1].code == "device-missing"
-        threading.Event().wait(0.2)
+        let_pass(0.2)
         assert not np.any(np.abs(speakers.samples) > 1e-3)
         module = audio.pactl("load-module", "module-null-sink", "sink_name=extra", "rate=48000").strip()
         with recording("loopback:extra") as extra:
@@ -149,15 +149,15 @@ def test_an_output_that_vanishes_is_reported_and_nothing_else_speaks(audio: Virt
 def test_the_server_dies_while_speaking() -> None:
     with VirtualAudio() as audio, speaking("headset") as (speaker, events):
         speaker.play(spoken(11, 10.0))
-        assert wait_for(lambda: events.playing == [True])
+        assert wait_until(lambda: events.playing == [True])
         audio.kill_server()
-        assert wait_for(lambda: events.errors, 3)
+        assert wait_until(lambda: events.errors, 3)
         speaker.play(spoken(12, 1.0))
-        assert wait_for(lambda: len(events.errors) == 2, 3)
+        assert wait_until(lambda: len(events.errors) == 2, 3)
         assert isinstance(events.errors[1], AudioServerMissing)
         audio.start_server()
         speaker.play(spoken(13, 0.5))
-        assert wait_for(lambda: events.playing == [True, False, True])
+        assert wait_until(lambda: events.playing == [True, False, True])
         assert len(events.errors) == 2
 
 

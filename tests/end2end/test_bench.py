@@ -6,7 +6,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from desktop.settings.store import changed
 from desktop.system.paths import RESOURCES
 from tests import prompt_packages
 from tests.conftest import TEST_AUDIO, read_audio
+from tests.waiting import let_pass
 
 ROOT = RESOURCES.parent
 STARTER = changed(Settings(), {"recognition.model": "starter"})
@@ -128,7 +128,7 @@ class _Slow(WrappedRecognizer):
     """Each decode takes longer than the quiet after which a recording counts as done."""
 
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
-        Event().wait(2 * QUIET)
+        let_pass(2 * QUIET)
         return super().transcribe(samples, request)
 
 

@@ -5,11 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
 import pytest
@@ -21,6 +19,7 @@ from desktop.bench.peers.runs import Run, Setting, quietest_core, run
 from desktop.bench.peers.systems import LOCAL_AGREEMENT, PARLEY, WHISPER_LIVE, WHOLE_FILE, PeerSystem
 from desktop.bench.peers.tracks import Track, tracks
 from desktop.system.paths import RESOURCES
+from tests.waiting import wait_until
 
 MODEL = RESOURCES / "starter" / "whisper"
 SETTING = Setting(MODEL, None, 5, quietest_core())
@@ -117,10 +116,10 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path: Path) -> None:
         command, cwd=RESOURCES.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        runner = _wait(lambda: _children(process.pid))
+        assert (runner := wait_until(lambda: _children(process.pid), 60))
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
-        _wait(lambda: not any(psutil.pid_exists(pid) for pid in runner))
+        assert wait_until(lambda: not any(psutil.pid_exists(pid) for pid in runner), 60)
     finally:
         if process.poll() is None:
             process.kill()
@@ -129,17 +128,6 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path: Path) -> None:
 
 def _children(pid: int) -> list[int]:
     return [one.pid for one in psutil.Process(pid).children(recursive=True)]
-
-
-T = TypeVar("T")
-
-
-def _wait(condition: Callable[[], T]) -> T:
-    deadline = time.monotonic() + 60
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
 
 
 def test_unknown_names_are_told(tmp_path: Path) -> None:

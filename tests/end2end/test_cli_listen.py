@@ -17,6 +17,7 @@ import pytest
 
 from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.system.paths import RESOURCES
+from tests.waiting import wait_until
 
 TEST = RESOURCES / "starter" / "test"
 PATIENCE = 60.0
@@ -45,11 +46,13 @@ class Listening:
         return Path(self._err.name).read_text(encoding="utf-8")
 
     def wait_for(self, text: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while text not in self.out() + self.err():
-            assert self.process.poll() is None, self.err()
-            assert time.monotonic() < deadline, self.out() + self.err()
-            time.sleep(0.05)
+        def is_there() -> bool:
+            has_ended = self.process.poll() is not None
+            found = text in self.out() + self.err()
+            assert found or not has_ended, self.err()
+            return found
+
+        assert wait_until(is_there, PATIENCE), self.out() + self.err()
 
     def end(self) -> int:
         try:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import pytest
 from desktop.system.paths import RESOURCES
 from tests.end2end.test_cli import Run, environment, run, sentence  # noqa: F401  # the fixtures
 from tests.model_server import REVISION, Fault, ModelServer, catalogue_of, served
+from tests.waiting import wait_until
 
 ROOT = RESOURCES.parent
 STORE = f"/store/Systran/faster-whisper-small/resolve/{REVISION}/model.bin"
@@ -158,10 +158,7 @@ def test_an_interrupted_pull_goes_on(
     command = [sys.executable, "-m", "desktop", "models", "pull", "small"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     part = home / ".partial" / "whisper-small" / "parts" / "model.bin.part"
-    end = time.monotonic() + 30
-    while not (part.exists() and part.stat().st_size == 3_000_000):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    assert wait_until(lambda: part.exists() and part.stat().st_size == 3_000_000, 30)
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
     gate.set()

@@ -17,13 +17,17 @@ from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.settings.store import SettingsStore
 from tests.conftest import TEST_AUDIO
 from tests.end2end.test_whole_path import overlay_words, words
-from tests.end2end.typing_harness import wait_until
 from tests.model_server import Fault, ModelServer, catalogue_of, served
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 MOST_CLICKS = 12
 STILL = 0.35
 """seconds after which something has found its place: the app tells places ten times a second"""
+
+
+UNPAINTED = "QBackingStore::flush() called for"
+"""What Qt says on a busy machine, when a window is closed before it was painted; it does no harm"""
 
 
 class Mouse:
@@ -97,8 +101,9 @@ class FirstStart:
 
     def quit(self) -> None:
         self.process.terminate()
-        assert self.process.wait(10) == 0
-        assert self._errors.read_text() == ""
+        assert self.process.wait(30) == 0
+        said = self._errors.read_text().splitlines()
+        assert [line for line in said if not line.startswith(UNPAINTED)] == []
 
     def kill(self) -> None:
         if self.process.poll() is None:

@@ -7,8 +7,9 @@ import pytest
 
 from desktop.bench.live.virtual_audio import VirtualAudio
 from tests.end2end.test_whole_path import RunningApp
-from tests.end2end.typing_harness import Editor, wait_until
+from tests.end2end.typing_harness import Editor
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 
 @pytest.fixture

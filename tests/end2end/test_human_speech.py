@@ -14,9 +14,9 @@ from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from tests.conftest import TEST_AUDIO
 from tests.end2end.test_whole_path import RunningApp
-from tests.end2end.typing_harness import wait_until
 from tests.real_models import as_wav, environment, parley
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.real_models
 
@@ -39,6 +39,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def base(home: Path) -> Path:
     return home / "data" / "parley" / "models" / "whisper" / "base"
+
+
+@pytest.fixture(scope="module")
+def plain(base: Path) -> PlainWhisper:
+    """What Parley is held against."""
+    return PlainWhisper(base)
 
 
 def test_what_is_installed_is_listed_with_source_and_licence(home: Path) -> None:
@@ -79,12 +85,11 @@ def test_people_are_understood_as_well_as_by_faster_whisper_alone(base: Path, la
     ],
 )
 def test_no_sentence_is_lost_after_a_short_pause(
-    home: Path, base: Path, tmp_path: Path, language: str, first: str, second: str
+    home: Path, plain: PlainWhisper, tmp_path: Path, language: str, first: str, second: str
 ) -> None:
     script = {one.name: one for one in prompts(language)}
     both = [script[first], script[second]]
     done = parley(home, "transcribe", str(as_wav(both, tmp_path / "both.wav", 0.3)), "--language", language)
-    plain = PlainWhisper(base)
     alone = [plain.read(samples_of(one.path), language) for one in both]
     said = " ".join(one.text for one in both)
     assert spoken_errors(said, done.stdout).count <= 1.3 * spoken_errors(said, " ".join(alone)).count + 2, done.stdout
@@ -104,10 +109,9 @@ def sound() -> Iterator[VirtualAudio]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_people_who_speak_into_the_microphone_are_understood_in_the_window(
-    desk: VirtualDesktop, sound: VirtualAudio, home: Path, base: Path, language: str, tmp_path: Path
+    desk: VirtualDesktop, sound: VirtualAudio, home: Path, plain: PlainWhisper, language: str, tmp_path: Path
 ) -> None:
     some = half(language, COUNT)
-    plain = PlainWhisper(base)
     app = RunningApp(
         desk, tmp_path, environment(home), audio__source="microphone:virtmic", recognition__language=language
     )

@@ -41,8 +41,11 @@ def names(requirements: list[str]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
-    """What the scripts are started with: no display, and this test's own Python, which is surely supported."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    """What the scripts are started with: no display, no other `desktop` to import, and this test's own Python, which is
+    surely supported."""
+    kept = {
+        name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY", "PYTHONPATH"}
+    }
     return kept | {"PARLEY_PYTHON": str(Path(sys.base_prefix) / "bin" / "python3")}
 
 

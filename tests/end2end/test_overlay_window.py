@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 OPAQUE_ENOUGH = {"clear_after": 60}
@@ -118,15 +119,6 @@ def button(start: Callable[..., Program], desktop: VirtualDesktop) -> Callable[.
     return run
 
 
-def until(condition: Callable[[], bool], timeout: float = 10) -> bool:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def said(text: str = "Where is the train station?", unconfirmed: str = "") -> list[object]:
     return [0, 0, "en", text, unconfirmed, not unconfirmed]
 
@@ -175,7 +167,7 @@ def test_it_is_still_clicked_through_when_it_comes_back(
     beneath = button()
     program = overlay(clear_after=1)
     place = program.tell(transcript=said("One."))["place"]
-    assert until(lambda: not program.tell()["visible"])
+    assert wait_until(lambda: not program.tell()["visible"])
     assert program.tell(transcript=[1, 0, "en", "Two.", "", True])["visible"]
     click(desktop, *middle(place))
     assert beneath.line() == "clicked"
@@ -190,7 +182,7 @@ def test_it_takes_no_focus(desktop: VirtualDesktop, overlay: Overlay, tmp_path: 
     assert report["visible"]
     assert desktop.active_window() == window
     desktop.run(["xdotool", "type", "--delay", "20", "hello\n"])
-    assert until(lambda: typed.exists() and typed.read_text() == "hello\n")
+    assert wait_until(lambda: typed.exists() and typed.read_text() == "hello\n")
     terminal.wait(10)
 
 
@@ -200,7 +192,7 @@ def test_half_opaque_black_halves_the_green_beneath(
     button()
     report = overlay(background_opacity=0.5).tell(transcript=said("Hi."))
     point = middle(report["place"])
-    assert until(lambda: colour(desktop, tmp_path / "screen.png", point)[1] < 200)
+    assert wait_until(lambda: colour(desktop, tmp_path / "screen.png", point)[1] < 200)
     red, green, blue = colour(desktop, tmp_path / "screen.png", point)
     assert (red, blue) == (0, 0)
     assert abs(green - 127) <= 2
@@ -217,7 +209,7 @@ def test_it_stays_above_a_window_that_is_raised_later(
     place = overlay(background_opacity=1).tell(transcript=said("Hi."))["place"]
     button("Raised later", *([kind] if kind == "fullscreen" else []))
     point = (middle(place)[0], place[1] + 10)
-    assert until(lambda: colour(desktop, tmp_path / "screen.png", point) == (0, 255, 0)), "the window is there"
+    assert wait_until(lambda: colour(desktop, tmp_path / "screen.png", point) == (0, 255, 0)), "the window is there"
     assert colour(desktop, tmp_path / "screen.png", middle(place)) == (0, 0, 0)
 
 
@@ -266,7 +258,7 @@ def test_the_lock_and_the_size_have_buttons(desktop: VirtualDesktop, overlay: Ov
 def test_it_goes_when_everything_was_read_and_idles(overlay: Overlay) -> None:
     program = overlay(clear_after=1)
     assert program.tell(transcript=said())["visible"]
-    assert until(lambda: not program.tell()["visible"])
+    assert wait_until(lambda: not program.tell()["visible"])
     assert program.tell()["text"] == ""
 
 

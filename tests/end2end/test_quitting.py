@@ -7,7 +7,7 @@ from pathlib import Path
 from desktop.bench.make_model import TINY, make_whisper
 
 PROGRAM = """
-import sys, threading, time
+import sys, threading
 import ctranslate2, numpy as np
 import desktop.__main__ as program
 from desktop.engine.recognition.backends.watchdog import DECODING
@@ -23,7 +23,7 @@ def decode():
 def main():
     threading.Thread(target=decode, name=DECODING, daemon=True).start()
     began.wait()
-    time.sleep(0.3)
+    threading.Event().wait(0.3)  # in the middle of a decode
     return 7
 
 began = threading.Event()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.typing_harness import Dictation, Editor, RealUser, layout, wait_until
+from tests.end2end.typing_harness import Dictation, Editor, RealUser, layout
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import let_pass, wait_until
 
 ASCII = [chr(code) for code in range(33, 127)]
 OTHERS = [*"ñáéíóúü¿¡çßøłžΩжЖ日本語漢字かなカナ한국어€—…«»“”", "😀", "🎉", "👍🏽", "🇪🇸", "👩‍👩‍👧", "é"]
@@ -171,6 +172,7 @@ def test_a_typing_user_stops_it(
     elif hand == "click":
         desk.run(["xdotool", "mousemove", "--window", editor.window, "300", "300"])
         user.click()
+        let_pass(0.5)  # nothing shows that the click was noticed
     else:
         desk.run(["xdotool", "key", "z"])
     expected = "One two" if hand == "click" else "One twoz"

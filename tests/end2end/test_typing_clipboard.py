@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.end2end.typing_harness import Dictation, Editor, clipboard, clipboard_targets, wait_until
+from tests.end2end.typing_harness import Dictation, Editor, clipboard, clipboard_targets
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 SPANISH = "¿Dónde está el niño de la señora Muñoz, que venía mañana?"
 COPY_RICH = """

@@ -10,9 +10,10 @@ from desktop.injector.typist import TypingStatus, Typist
 from desktop.injector.wayland import WaylandKeyboard
 from desktop.injector.x11.typing import X11Keyboard
 from desktop.settings.declaration import Settings, TypingSettings
-from tests.end2end.typing_harness import EDITORS, Dictation, wait_until
+from tests.end2end.typing_harness import EDITORS, Dictation
 from tests.end2end.wayland_session import WaylandDesk
 from tests.raising import raises
+from tests.waiting import wait_until
 
 SAID = "Grüße an José, 日本語 und 😀: #{}[]|~^`"
 
@@ -28,7 +29,7 @@ def test_mixed_characters_arrive_exactly_on_sway(tmp_path: Path) -> None:
         said = " ".join([SAID] * 12)
         dictation.say(SAID, "not certain")
         dictation.say(said, final=True)
-        assert wait_until(lambda: file.exists() and file.read_text() == said, 40), (
+        assert wait_until(lambda: file.exists() and file.read_text() == said, 120), (
             file.read_text(),
             dictation.statuses,
         )

@@ -17,9 +17,10 @@ import pytest
 
 from desktop.bench.live.virtual_audio import VirtualAudio
 from tests.conftest import TEST_AUDIO, read_audio
-from tests.end2end.typing_harness import Editor, wait_until
+from tests.end2end.typing_harness import Editor
 from tests.signals import heard
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 
 class RunningApp:

@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +10,9 @@ from desktop.engine.events import TranscriptUpdate
 from desktop.injector.typist import TypingStatus, Typist
 from desktop.settings.declaration import Settings, TypingSettings
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 EDITORS = Path(__file__).parent / "editors"
-
-
-def wait_until(condition: Callable[[], bool], timeout: float = 20) -> bool:
-    """Poll; whether it came true in time."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return condition()
 
 
 class Editor:

@@ -4,10 +4,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
+
+from tests.waiting import wait_until
 
 _NOBODY = 65534
 
@@ -54,19 +55,16 @@ class WaylandDesk:
                 **identity,
             )
         )
-        deadline = time.monotonic() + 20
-        while True:
-            sockets = sorted(self._runtime.glob("wayland-?"))
-            ipc = sorted(self._runtime.glob("sway-ipc.*.sock"))
-            if sockets and ipc:
-                break
-            if time.monotonic() > deadline:
-                raise TimeoutError("sway did not start")
-            time.sleep(0.05)
+
+        def sockets(pattern: str) -> list[Path]:
+            return sorted(self._runtime.glob(pattern))
+
+        if not wait_until(lambda: sockets("wayland-?") and sockets("sway-ipc.*.sock")):
+            raise TimeoutError("sway did not start")
         os.environ.update(
             XDG_RUNTIME_DIR=str(self._runtime),
-            WAYLAND_DISPLAY=sockets[0].name,
-            SWAYSOCK=str(ipc[0]),
+            WAYLAND_DISPLAY=sockets("wayland-?")[0].name,
+            SWAYSOCK=str(sockets("sway-ipc.*.sock")[0]),
             XDG_SESSION_TYPE="wayland",
         )
         os.environ.pop("DISPLAY", None)

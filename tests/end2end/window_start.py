@@ -10,6 +10,8 @@ from typing import Any
 
 import psutil
 
+from tests.waiting import let_pass, wait_until
+
 ROOT = Path(__file__).parents[2]
 WITHIN = 30
 
@@ -71,16 +73,18 @@ class WindowStart:
     def settle(self) -> None:
         """Until everything that loads beside the window is there: memory, threads and processor rest for a while."""
         process = psutil.Process(self.process.pid)
-        deadline = time.monotonic() + WITHIN
         last: Any = None
         since = time.monotonic()
-        while time.monotonic() - since < 1.5:
-            assert time.monotonic() < deadline, "the app does not come to rest"
+
+        def rests() -> bool:
+            nonlocal last, since
             spent = process.cpu_times()
             now = (process.memory_info().rss >> 18, process.num_threads(), round(spent.user + spent.system, 1))
             if now != last:
                 last, since = now, time.monotonic()
-            time.sleep(0.1)
+            return time.monotonic() - since > 1.5
+
+        assert wait_until(rests, WITHIN, every=0.1), "the app does not come to rest"
 
     def memory(self) -> int:
         """Bytes that are resident."""
@@ -90,7 +94,7 @@ class WindowStart:
         """Share of a core that it uses in so many seconds."""
         process = psutil.Process(self.process.pid)
         began, before = time.monotonic(), process.cpu_times()
-        time.sleep(seconds)  # not a wait for something: the length of the measurement
+        let_pass(seconds)
         after = process.cpu_times()
         spent = after.user + after.system - before.user - before.system
         return float(spent / (time.monotonic() - began))

@@ -181,5 +181,5 @@ def test_it_looks_only_while_it_is_seen(panel: LatencyPanel, qtbot: QtBot) -> No
     assert panel._timer.isActive()
     panel.show_snapshot(LatencyLog().snapshot(0.0, Usage(0.25, 2**30)))
     assert panel._tiles["cpu"].figure.text() == "25 %"
-    assert panel._tiles["memory"].figure.text() == "1024 MB"
+    assert panel._tiles["memory"].figure.text() == "1.1 GB"
     assert "Press Start" in panel._waiting.full_text()

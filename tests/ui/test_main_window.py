@@ -81,7 +81,7 @@ def test_the_state_is_told_in_words(window: MainWindow) -> None:
     assert words() == "Loading 43 %"
     window.on_event(StateChanged(State.LISTENING))
     assert words() == "Listening"
-    window.on_event(StateChanged(State.FAILED, verbatim("Plug in a microphone.")))
+    window.on_event(StateChanged(State.FAILED, verbatim(verbatim("Plug in a microphone."))))
     assert words() == "Failed"
     assert window.start.text() == "Start"
 

@@ -52,7 +52,7 @@ def said(window: MainWindow, sentence: str) -> int:
 def test_a_failure_is_said_once(window: MainWindow) -> None:
     sentence = "The microphone is not connected; connect it."
     window.on_event(ErrorEvent("device-missing", verbatim(sentence), Severity.ERROR, recoverable=False))
-    window.on_event(StateChanged(State.FAILED, verbatim(sentence)))
+    window.on_event(StateChanged(State.FAILED, verbatim(verbatim(sentence))))
     assert said(window, sentence) == 1
     window.status_line.bar.dismiss()
     assert said(window, sentence) == 2  # the hidden bar and the status line

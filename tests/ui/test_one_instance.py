@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.runtime.single_instance import SHOW, START, SingleInstance
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_a_second_start_shows_the_first_one(desktop: VirtualDesktop, tmp_path: P
     other = None
     try:
         window = desktop.wait_for_window("^Parley$")
-        assert _waits_for(lambda: SingleInstance(settings).may_be_there)
+        assert wait_until(lambda: SingleInstance(settings).may_be_there)
         desktop.run(["xdotool", "windowminimize", "--sync", window])
         assert windows(desktop) == []
         second = subprocess.run(command(settings), env=environment, capture_output=True, text=True, timeout=20)
@@ -45,7 +45,7 @@ def test_a_second_start_shows_the_first_one(desktop: VirtualDesktop, tmp_path: P
         assert "already" in second.stdout
         assert desktop.wait_for_window("^Parley$") == window
         other = subprocess.Popen(command(tmp_path / "other.toml"), env=environment, stderr=subprocess.PIPE, text=True)
-        assert _waits_for(lambda: len(windows(desktop)) == 2)  # other settings: an instance of its own
+        assert wait_until(lambda: len(windows(desktop)) == 2)  # other settings: an instance of its own
         first.send_signal(signal.SIGTERM)
         assert first.wait(10) == 0
     finally:
@@ -76,12 +76,3 @@ def test_what_a_crash_leaves_behind_is_no_instance(qtbot: QtBot, tmp_path: Path)
     assert wishes == [START]
     late.close()
     assert not SingleInstance(settings).hand_over(SHOW)
-
-
-def _waits_for(test: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        if test():
-            return True
-        time.sleep(0.05)
-    return False

@@ -1,9 +1,10 @@
 """Figures of a measurement: summaries, word error rates, agreement with a script. Pure."""
 
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from desktop.engine.text.compare import normalized_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,13 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def normalized(text: str) -> list[str]:
-    """Words as they are compared: NFKC, lower case, apostrophes dropped, any other punctuation a space."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(
-        "" if character in "'’ʼ" else character if unicodedata.category(character)[0] in "LMN" else " "
-        for character in plain
-    )
-    return kept.split()
+def normalized(text: str, *, accents: bool = True) -> list[str]:
+    """Words as error rates and delays compare them: the engine's `normalized_words`. accents: False for scripts that
+    were written without them.
 
-
-def without_accents(text: str) -> str:
-    """The text without the marks on its letters, for scripts that were written without them: ñ is n, й is и."""
-    return "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+    Symbols are no words: a script that writes * or # where the speaker says "star" or "pound" counts one insertion
+    for each, with any recogniser."""
+    return normalized_words(text, accents=accents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +78,11 @@ def pooled(errors: Iterable[Errors]) -> Errors:
     return sum(errors, Errors())
 
 
-def word_errors(said: str, heard: str) -> Errors:
+def word_errors(said: str, heard: str, *, accents: bool = True) -> Errors:
     """Least edits between the normalised texts, through jiwer. Raises ValueError if nothing was said."""
     import jiwer
 
-    reference, hypothesis = normalized(said), normalized(heard)
+    reference, hypothesis = normalized(said, accents=accents), normalized(heard, accents=accents)
     if not reference:
         raise ValueError("no words were said")
     found = jiwer.process_words(" ".join(reference), " ".join(hypothesis))

@@ -23,7 +23,6 @@ from desktop.bench.live.script import Recording
 from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.audio.sources.tapped import WatchedSource
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
@@ -39,6 +38,7 @@ from desktop.engine.events import (
     StateChanged,
     TranscriptUpdate,
 )
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.engine.transcript.export import Transcript
 from desktop.messages import text_of

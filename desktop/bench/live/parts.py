@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.engine.backends import Backends
 from desktop.engine.events import Samples
+from desktop.engine.live.backends import Backends
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer

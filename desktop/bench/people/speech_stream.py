@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from desktop.bench.figures.delays import Sentence
-from desktop.bench.figures.errors import matched_words, normalized, without_accents
+from desktop.bench.figures.errors import matched_words, normalized
 from desktop.bench.live.harness import write_wav
 from desktop.bench.live.script import Recording, recordings
 from desktop.bench.people.prompts import Prompt, samples_of
@@ -28,8 +28,8 @@ PAUSES = (0.25, 1.2)
 
 def recognised(said: str, words: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
     """Those of the heard words (word, when it ends) that were really said, compared without accents. Pure."""
-    plain = [(one, index) for index, (word, _) in enumerate(words) for one in normalized(without_accents(word))]
-    matched = matched_words(normalized(without_accents(said)), [one for one, _ in plain])
+    plain = [(one, index) for index, (word, _) in enumerate(words) for one in normalized(word, accents=False)]
+    matched = matched_words(normalized(said, accents=False), [one for one, _ in plain])
     right = {plain[heard][1] for heard in matched.values()}
     return tuple(one for index, one in enumerate(words) if index in right)
 

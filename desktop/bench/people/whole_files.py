@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from desktop.bench.figures.errors import Errors, without_accents, word_errors
+from desktop.bench.figures.errors import Errors, word_errors
 from desktop.bench.people.prompts import Prompt, samples_of
 from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.engine import Engine
@@ -119,7 +119,7 @@ class Read:
 
 def spoken_errors(said: str, heard: str) -> Errors:
     """Word errors without case, punctuation and accents. Pure. Raises ValueError if nothing was said."""
-    return word_errors(without_accents(said), without_accents(heard))
+    return word_errors(said, heard, accents=False)
 
 
 def read_both(

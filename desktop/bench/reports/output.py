@@ -11,6 +11,7 @@ from desktop.bench.reports.machine import load, machine_line
 from desktop.bench.reports.report import Report, Table
 from desktop.engine.errors import EngineError
 from desktop.engine.message import verbatim
+from desktop.system.files import write_atomically
 
 WIDTH = 120
 """characters of a table that is not printed on a terminal"""
@@ -43,7 +44,7 @@ def deliver(report: Report, output: ReportOutput) -> int:
         _print(report)
     try:
         if output.json not in ("", "-"):
-            Path(output.json).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            write_atomically(Path(output.json), json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         if output.plot is not None:
             from desktop.bench.reports.plots import draw
 

@@ -13,6 +13,7 @@ from typing import Any
 from desktop.bench.reports.machine import machine_line
 from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.message import verbatim
+from desktop.system.files import write_atomically
 
 
 def main(page: Path, files: Sequence[Path]) -> int:
@@ -24,7 +25,7 @@ def main(page: Path, files: Sequence[Path]) -> int:
                 text = filled(text, file.stem, json.loads(file.read_text(encoding="utf-8")))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise EngineError(verbatim(f"{file} was not put into {page}: {error}.")) from error
-        page.write_text(text, encoding="utf-8")
+        write_atomically(page, text)
     except OSError as error:
         raise FileUnreadable(verbatim(f"{error.filename} cannot be read or written ({error.strerror}).")) from error
     print(f"{page}: {len(files)} tables.")

@@ -22,8 +22,8 @@ from desktop.cli.session import EngineSession
 from desktop.engine.audio.playback.speech_file import SpeechFile
 from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.audio.sources.tapped import WatchedSource
-from desktop.engine.backends import Backends
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, ErrorEvent, State, StateChanged
+from desktop.engine.live.backends import Backends
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.transcript.export import Format, Transcript, rendered
 from desktop.messages import text_of

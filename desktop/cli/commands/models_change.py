@@ -19,8 +19,8 @@ from desktop.engine.models.downloads import Broken, Control, Downloads, Phase, P
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.speed import speed_class
 from desktop.engine.text.languages import check_language
+from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
-from desktop.messages.sizes import readable
 
 
 def pull(
@@ -82,13 +82,13 @@ def remove(options: Options, names: list[str], *, partial: bool, as_json: bool) 
             failures += freed is None
             if freed is not None:
                 shown.report(
-                    f"{name} is removed; {readable(freed)} are free again.", {"name": name, "freed_bytes": freed}
+                    f"{name} is removed; {readable_size(freed)} are free again.", {"name": name, "freed_bytes": freed}
                 )
         if partial:
             freed = shown.run("unfinished downloads", downloads.clear_partial)
             failures += freed is None
             if freed is not None:
-                words = f"Unfinished downloads are removed; {readable(freed)} are free again."
+                words = f"Unfinished downloads are removed; {readable_size(freed)} are free again."
                 shown.report(words, {"name": "", "freed_bytes": freed})
     return 1 if failures else 0
 

@@ -21,8 +21,8 @@ from desktop.engine.models.installed import InstalledModel, Kind
 from desktop.engine.models.speed import speed_class
 from desktop.engine.models.speed.speed_class import Measured
 from desktop.engine.text.languages import check_language, language_name
+from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
-from desktop.messages.sizes import readable
 from desktop.settings.declaration import Settings
 from desktop.system import paths
 
@@ -64,7 +64,7 @@ def list_all(options: Options, *, everything: bool, kind: Kind | None, language:
             _TITLES[row["kind"]],
             row["name"],
             _languages(row["kind"], row["languages"]),
-            readable(row["size_bytes"]) if row["size_bytes"] else "",
+            readable_size(row["size_bytes"]) if row["size_bytes"] else "",
             row["licence"],
             "" if row["speed"] == speed_class.SpeedClass.UNKNOWN else row["speed"],
             "starter" if row["is_starter"] else "installed" if row["is_installed"] else "",

@@ -12,8 +12,8 @@ from desktop.engine.events import Device
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads.identity import known_as, source_of
 from desktop.engine.text.languages import language_name
+from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
-from desktop.messages.sizes import readable
 
 MOST_NAMED = 5
 """languages that are named one by one"""
@@ -61,7 +61,8 @@ def list_models(*, as_json: bool) -> int:
         for one in group:
             entry = known_as(one)
             licence = "CC0" if one.is_starter else entry.licence if entry else ""
-            table.add_row(_TITLES[kind], one.name, _languages(one), readable(one.size_bytes), licence, source_of(one))
+            size = readable_size(one.size_bytes)
+            table.add_row(_TITLES[kind], one.name, _languages(one), size, licence, source_of(one))
         if not group:
             table.add_row(_TITLES[kind], "none", "", "", "", "")
     Console().print(table)

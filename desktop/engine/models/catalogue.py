@@ -8,70 +8,27 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
 
-from desktop.engine.errors import CatalogueBroken, LanguageUnknown, ModelMissing
+from desktop.engine.errors import CatalogueBroken, ModelMissing
 from desktop.engine.message import Message
 from desktop.engine.models import installed as models
 from desktop.engine.models import packages as model_packages
-from desktop.engine.models.files import Shape, reason
+from desktop.engine.models.entries import Entry as Entry
+from desktop.engine.models.entries import ModelFile as ModelFile
+from desktop.engine.models.entries import entry_from as entry_from
+from desktop.engine.models.entries import record_of
+from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
-from desktop.engine.text.languages import CODES, check_language, language_name
+from desktop.engine.text.languages import language_name
 from desktop.system import paths
 
 _log = logging.getLogger(__name__)
 
 FORMAT = 1
 """version of the file's layout"""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
-_REVISION = re.compile(r"[0-9a-f]{40}|[A-Za-z0-9][\w./-]{0,99}", re.ASCII)
 _LARGEST = 100 * 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """One file of a model. Checksums are hexadecimal; empty where the catalogue does not know them."""
-
-    path: str
-    """inside the repository, with slashes"""
-    size: int | None = None
-    """bytes"""
-    sha256: str = ""
-    md5: str = ""
-    parts: tuple[str, ...] = ()
-    """files in installed Python packages that make it when joined; for a model of `Entry.packages`"""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A model that can be fetched."""
-
-    kind: Kind
-    id: str
-    """what it is called once it is installed ("small", "translate-en_es-1_0", "en_US-lessac-medium")"""
-    label: str
-    """as shown to the user"""
-    languages: tuple[str, ...]
-    """whisper: what it recognises; argos: (source, target); voice: the one it speaks"""
-    size_bytes: int | None
-    """of the download; None: only the server knows"""
-    licence: str
-    """its name, or where it is written down"""
-    repository: str = ""
-    """on the hub ("Systran/faster-whisper-small"); empty for Argos"""
-    revision: str = ""
-    """commit; empty: the newest one is looked up when it is fetched"""
-    files: tuple[ModelFile, ...] = ()
-    links: tuple[str, ...] = ()
-    """argos: where the package lies, tried in turn"""
-    packages: tuple[str, ...] = ()
-    """Python packages that hold the files, instead of a repository"""
-    parameters: int | None = None
-    """weights of the network"""
-    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,52 +136,8 @@ def read(file: Path) -> Catalogue:
 
 def rendered(entries: Iterable[Entry], date: str) -> str:
     """The file's text, one entry on each line so that changes can be reviewed."""
-    lines = ",\n".join("  " + json.dumps(_record(entry), ensure_ascii=False) for entry in entries)
+    lines = ",\n".join("  " + json.dumps(record_of(entry), ensure_ascii=False) for entry in entries)
     return f'{{"format": {FORMAT}, "date": {json.dumps(date)}, "models": [\n{lines}\n]}}\n'
-
-
-def entry_from(record: Any) -> Entry:
-    """An entry from its JSON record. Raises ValueError with the end of a sentence."""
-    if not isinstance(record, dict):
-        raise ValueError("it is no object")
-    kind: Kind | None = next((one for one in models.KINDS if one == record.get("kind")), None)
-    name = record.get("id")
-    if kind is None:
-        raise ValueError("its kind is unknown")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError("its id is no name")
-    languages = _languages(record.get("languages"), kind)
-    files = tuple(_file(one) for one in _list(record, "files"))
-    links = tuple(one for one in _list(record, "links") if isinstance(one, str) and one.startswith(("https:", "http:")))
-    repository, revision = _text(record, "repository"), _text(record, "revision")
-    if repository and not _REPOSITORY.fullmatch(repository):
-        raise ValueError(f"{name} has no proper repository")
-    if revision and (not _REVISION.fullmatch(revision) or ".." in revision):
-        raise ValueError(f"{name} has no proper revision")
-    if kind == "argos" and not links:
-        raise ValueError(f"{name} says nowhere to fetch it from")
-    packages = tuple(one for one in _list(record, "packages") if isinstance(one, str) and _NAME.fullmatch(one))
-    if packages and not all(one.parts and one.sha256 for one in files):
-        raise ValueError(f"{name} does not say where in its packages its files are")
-    if kind != "argos" and not ((repository or packages) and files):
-        raise ValueError(f"{name} names no files of a repository")
-    if len({PurePosixPath(one.path).name for one in files}) < len(files):
-        raise ValueError(f"{name} names a file twice")
-    return Entry(
-        kind,
-        name,
-        _text(record, "label") or name,
-        languages,
-        _number(record.get("size_bytes")),
-        _text(record, "licence"),
-        repository,
-        revision,
-        files,
-        links,
-        packages,
-        _number(record.get("parameters")),
-        _shape(record.get("shape")),
-    )
 
 
 def missing_for(
@@ -300,82 +213,6 @@ def _voices(entries: Iterable[Entry], language: str) -> list[Entry]:
         return (not at_home, quality, "ljspeech" not in rest, one.size_bytes or _LARGEST, one.id)
 
     return sorted(able, key=order)
-
-
-# Reading a record.
-
-
-def _languages(value: Any, kind: str) -> tuple[str, ...]:
-    if value == "all" and kind == "whisper":
-        return CODES
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise ValueError("it names no languages")
-    try:
-        found = tuple(check_language(one) for one in value)
-    except LanguageUnknown:
-        raise ValueError(f"it names a language that Parley does not know ({', '.join(value)[:60]})") from None
-    if len(found) < {"argos": 2}.get(kind, 1) or (kind == "argos" and len(found) > 2):
-        raise ValueError("it names no languages")
-    return found
-
-
-def _file(value: Any) -> ModelFile:
-    if not isinstance(value, dict) or not isinstance(value.get("path"), str):
-        raise ValueError("a file of it has no path")
-    parts = tuple(one for one in _list(value, "parts") if isinstance(one, str))
-    if not all(_is_safe(one) for one in (value["path"], *parts)):
-        raise ValueError("a file of it has an unsafe path")
-    sha256, md5 = _text(value, "sha256"), _text(value, "md5")
-    if (sha256 and not re.fullmatch(r"[0-9a-f]{64}", sha256)) or (md5 and not re.fullmatch(r"[0-9a-f]{32}", md5)):
-        raise ValueError("a file of it has a checksum that is none")
-    return ModelFile(value["path"], _number(value.get("size")), sha256, md5, parts)
-
-
-def _is_safe(text: str) -> bool:
-    """Whether it is a path below the place it belongs to, written as it should be."""
-    path = PurePosixPath(text)
-    return bool(path.parts) and all(_NAME.fullmatch(part) for part in path.parts) and str(path) == text
-
-
-def _shape(value: Any) -> Shape | None:
-    if value is None:
-        return None
-    numbers = [value.get(name) if isinstance(value, dict) else None for name in Shape.__dataclass_fields__]
-    if not all(isinstance(one, int) and not isinstance(one, bool) and 0 < one <= 10**5 for one in numbers):
-        raise ValueError("its shape makes no sense")
-    return Shape(*numbers)  # type: ignore[arg-type]  # checked above
-
-
-def _number(value: Any) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LARGEST:
-        raise ValueError("its size makes no sense")
-    return value
-
-
-def _text(record: dict[str, Any], key: str) -> str:
-    value = record.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str) or len(value) > 300 or not value.isprintable():
-        raise ValueError(f"its {key} is no text")
-    return value.strip()
-
-
-def _list(record: dict[str, Any], key: str) -> list[Any]:
-    value = record.get(key) or []
-    if not isinstance(value, list) or len(value) > 100:
-        raise ValueError(f"its {key} is no list")
-    return value
-
-
-def _record(entry: Entry) -> dict[str, Any]:
-    record = asdict(entry)
-    record["files"] = [{key: value for key, value in one.items() if value} for one in record["files"]]
-    if entry.languages == CODES:
-        record["languages"] = "all"
-    return {key: value for key, value in record.items() if value not in (None, "", (), [])}
 
 
 def pair_label(source: str, target: str) -> str:

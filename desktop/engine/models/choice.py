@@ -53,10 +53,7 @@ def cost_of(model: InstalledModel, settings: RecognitionSettings) -> float | Non
     tuning = TuningCache().get(model.path)
     if tuning is not None:
         return tuning.real_time_factor
-    device = "cuda" if settings.device == "cuda" else "cpu"
-    compute_type = "int8" if settings.compute_type == "auto" else settings.compute_type
-    measured = speed_class.measured(threads=settings.threads or 1, compute_type=compute_type, device=device)
-    return speed_class.share_of_shape(model.shape, measured)
+    return speed_class.share_of_shape(model.shape, speed_class.measured(**speed_class.way(settings)))
 
 
 def offered(kind: Kind) -> tuple[InstalledModel, ...]:

@@ -50,12 +50,7 @@ class InstalledModel:
 
 def read_whisper(path: Path) -> InstalledModel:
     """A directory with a CTranslate2 Whisper model."""
-    if not path.is_dir():
-        raise FileBroken("broken-no-directory")
-    check_ctranslate2(path / "model.bin", "WhisperSpec")
-    read_json(path / "config.json")
-    if not any((path / name).exists() for name in ("vocabulary.json", "vocabulary.txt")):
-        raise FileBroken("broken-missing", name="vocabulary.json")
+    model_directory.check(path)
     about = read_json(path / "parley.json") if (path / "parley.json").exists() else {}
     name = "starter" if _is_starter(path) else whisper_name(path)
     label = about.get("name")
@@ -77,9 +72,7 @@ def read_whisper(path: Path) -> InstalledModel:
 
 def whisper_name(path: Path) -> str:
     """What the settings call the Whisper model in that directory."""
-    name = path.parents[1].name if path.parent.name == "snapshots" and len(path.parents) > 1 else path.name
-    name = name.removeprefix("models--").split("--")[-1]
-    return re.sub(r"^(faster-)?whisper-", "", name)
+    return re.sub(r"^(faster-)?whisper-", "", model_directory.model_name(path))
 
 
 def read_argos(path: Path) -> InstalledModel:

@@ -3,15 +3,13 @@
 Pure but for reading files; any thread.
 """
 
-import json
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from desktop.engine.errors import ModelBroken, ModelMissing
-from desktop.engine.models.files import count_tokens, whisper_shape
+from desktop.engine.models.files import FileBroken, check_ctranslate2, count_tokens, read_json, whisper_shape
 
 MANIFEST = "parley.json"
 """Optional: {"name": shown to the user, "languages": [codes], "short_context": bool, "translates": bool}."""
@@ -104,43 +102,27 @@ def _translates(path: Path, manifest: dict[str, Any], languages: Sequence[str]) 
     return tuple(languages) != ("en",) and not any(part in model_name(path).casefold() for part in ("turbo", "distil"))
 
 
+def check(path: Path) -> None:
+    """Raises FileBroken unless `path` holds the files of a Whisper model, as far as can be told without reading much.
+    The tokenizer is not among them: whoever imports a model brings the usual one."""
+    if not path.is_dir():
+        raise FileBroken("broken-no-directory")
+    check_ctranslate2(path / "model.bin", "WhisperSpec")
+    read_json(path / "config.json")
+    if not any((path / f"vocabulary.{kind}").exists() for kind in ("json", "txt")):
+        raise FileBroken("broken-missing", name="vocabulary.json")
+
+
 def verify(path: Path) -> None:
-    """Raises ModelMissing or ModelBroken, with what is wrong, if `path` is not a whole Whisper model."""
+    """Raises ModelMissing or ModelBroken, with what is wrong, unless `path` is a Whisper model that can be opened."""
     if not path.is_dir():
         raise ModelMissing("recognition-model-gone", path=path)
-    weights = path / "model.bin"
-    if not weights.is_file():
-        raise ModelBroken("directory-without-weights", path=path)
     try:
-        kind = _kind(weights)
-    except OSError as error:
-        raise ModelBroken("weights-unreadable", weights=weights, reason=error.strerror or "") from error
-    if kind is None:
-        raise ModelBroken("weights-damaged", weights=weights)
-    if kind != "WhisperSpec":
-        raise ModelBroken("model-no-recogniser", path=path, kind=kind)
-    usable = {
-        "config.json": bool(_read_json(path / "config.json")),
-        "tokenizer.json": _is_whole(path / "tokenizer.json"),
-    }
-    for file, is_usable in usable.items():
-        if not is_usable:
-            raise ModelBroken("model-file-damaged", path=path / file)
-    if not any((path / f"vocabulary.{kind}").is_file() for kind in ("json", "txt")):
-        raise ModelBroken("vocabulary-missing", path=path)
-
-
-def _kind(weights: Path) -> str | None:
-    """The specification's name in the head of a CTranslate2 file: version (uint32), length (uint16), text."""
-    with weights.open("rb") as file:
-        head = file.read(6)
-        if len(head) < 6:
-            return None
-        version, length = struct.unpack("<IH", head)
-        if not 2 <= version < 100 or not 1 < length < 100:
-            return None
-        name = file.read(length).rstrip(b"\0")
-    return name.decode("ascii") if name.isascii() and name.isalnum() else None
+        check(path)
+        if not _is_whole(path / "tokenizer.json"):
+            raise FileBroken("broken-missing-or-damaged", name="tokenizer.json")
+    except FileBroken as error:
+        raise ModelBroken("recognition-model-broken", path=path, problem=error.message) from None
 
 
 def _is_whole(path: Path) -> bool:
@@ -158,7 +140,6 @@ def _is_whole(path: Path) -> bool:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_json(path)
+    except FileBroken:
         return {}
-    return value if isinstance(value, dict) else {}

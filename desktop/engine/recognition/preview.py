@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from desktop.engine.events import Word
 from desktop.engine.recognition.stabilizer import APART, normalized
+from desktop.engine.text.punctuation import CLAUSE_ENDS, SENTENCE_ENDS
 
-_MARKS = ".?!…,;:。？！、，"
+_MARKS = SENTENCE_ENDS + CLAUSE_ENDS
 
 
 @dataclass(frozen=True, slots=True)

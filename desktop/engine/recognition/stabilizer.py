@@ -9,12 +9,12 @@ New hypotheses may disagree with words that are committed already. They are line
 is taken, so that no word is said twice at the joint and none is lost.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from desktop.engine.events import Word
+from desktop.engine.text.compare import normalized as normalized
 
 _MISPLACED = 0.6
 """Cost of a word on the wrong side of the joint by its time; below that of a word too many or too few, because
@@ -154,13 +154,6 @@ def joint(committed: Sequence[Word], words: Sequence[Word]) -> int:
         if cost < least:
             best, least = index, cost
     return best
-
-
-def normalized(text: str) -> str:
-    """The word without case and punctuation; a word of punctuation alone stays itself."""
-    text = unicodedata.normalize("NFC", text).casefold()
-    bare = "".join(letter for letter in text if unicodedata.category(letter)[0] in "LNM")
-    return bare or text
 
 
 def _edit_distances(committed: list[str], words: list[str]) -> list[float]:

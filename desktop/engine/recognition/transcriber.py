@@ -29,8 +29,8 @@ from desktop.engine.recognition.stabilizer import Caution, Stabilizer, normalize
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
 from desktop.engine.recognition.work import Decode
 from desktop.engine.text.languages import join_words
+from desktop.engine.text.sentences import ends_sentence
 
-_SENTENCE_END = tuple(".?!。？！…")
 _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
 _SETTLED = 2.0
@@ -313,7 +313,7 @@ class Transcriber:
         """How many committed words end with the last whole sentence."""
         committed = self._stabilizer.committed
         for count in range(len(committed), self._stabilizer.trimmed, -1):
-            if committed[count - 1].text.rstrip("\"'”»)").endswith(_SENTENCE_END):
+            if ends_sentence(committed[count - 1].text):
                 return count
         return 0
 

@@ -7,10 +7,10 @@ CLDR (`language_names`).
 import difflib
 import functools
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from desktop.engine.errors import LanguageUnknown
+from desktop.engine.text.compare import folded
 from desktop.engine.text.language_names import NAMES
 
 _CODES = (
@@ -110,8 +110,7 @@ def _is_latin(character: str) -> bool:
 
 def _folded(text: str) -> str:
     """Without case, accents and surplus spaces, so that "Espanol" finds español."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    return " ".join(folded(text, accents=False).split())
 
 
 @functools.cache

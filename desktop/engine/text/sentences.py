@@ -8,16 +8,9 @@ end of the text is judged apart (`is_complete`).
 import re
 
 from desktop.engine.text.languages import writes_spaces
+from desktop.engine.text.punctuation import CLOSERS, FULL_WIDTH_ENDS, PAUSES, SENTENCE_ENDS
 
-TERMINATORS = ".?!…。？！؟۔।॥።։"
-"""Marks that end a sentence."""
-
-CLAUSE_MARKS = TERMINATORS + ",;:—–،؛，；：、､｡"
-"""Marks after which a speaker pauses."""
-
-_WIDE = "。？！｡"  # full-width marks end a sentence whatever follows
-_CLOSERS = "\"'”’»)]}」』）》】"
-_ENDING = re.compile(rf"[{re.escape(TERMINATORS + '｡')}]+[{re.escape(_CLOSERS)}]*")
+_ENDING = re.compile(rf"[{re.escape(SENTENCE_ENDS)}]+[{re.escape(CLOSERS)}]*")
 _LAST_WORD = re.compile(r"[\w.'’]+$")
 
 # Only those that are no words of the language: "no." and "mar." end more sentences than they abbreviate.
@@ -68,12 +61,12 @@ def is_complete(text: str, language: str) -> bool:
 
 def ends_clause(word: str) -> bool:
     """Whether one pauses after this word, punctuation included."""
-    return word.rstrip(_CLOSERS)[-1:] in tuple(CLAUSE_MARKS)
+    return word.rstrip(CLOSERS)[-1:] in tuple(PAUSES)
 
 
 def ends_sentence(word: str) -> bool:
     """Whether the word carries a terminator, of an abbreviation or of a sentence."""
-    return word.rstrip().rstrip(_CLOSERS)[-1:] in tuple(TERMINATORS)
+    return word.rstrip().rstrip(CLOSERS)[-1:] in tuple(SENTENCE_ENDS)
 
 
 def has_words(text: str) -> bool:
@@ -83,7 +76,7 @@ def has_words(text: str) -> bool:
 
 def _ends(text: str, match: re.Match[str], language: str) -> bool:
     mark, after = match.group(), text[match.end() :]
-    if any(character in _WIDE for character in mark):
+    if any(character in FULL_WIDTH_ENDS for character in mark):
         return True
     if writes_spaces(language) and not after[:1].isspace():
         return False  # 3.5, parley.json, p.m., …and
@@ -99,7 +92,7 @@ def _ends(text: str, match: re.Match[str], language: str) -> bool:
 
 
 def _is_strong(mark: str) -> bool:
-    return any(character in TERMINATORS and character not in ".…" for character in mark) or mark.count(".") == 3
+    return any(character in SENTENCE_ENDS and character not in ".…" for character in mark) or mark.count(".") == 3
 
 
 def _is_abbreviation(before: str, language: str) -> bool:

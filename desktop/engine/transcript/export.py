@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from desktop.engine.events import Event, TranscriptUpdate, TranslationUpdate, Word
-from desktop.engine.text.languages import join_words, language_name, writes_spaces
+from desktop.engine.events import Event, Word
+from desktop.engine.text.languages import language_name, writes_spaces
 from desktop.engine.text.sentences import ends_clause, spans
+from desktop.engine.transcript.reducer import TranscriptReducer, passage
 
 LINE_LENGTH = 42
 """Characters in a line of a caption."""
@@ -67,33 +68,19 @@ class Transcript:
     """Collects the events of one session. The newest revision of each utterance counts, so that nothing is
     lost when a session ends in the middle of one."""
 
-    _heard: dict[int, TranscriptUpdate] = field(default_factory=dict)
-    _translated: dict[int, TranslationUpdate] = field(default_factory=dict)
+    _reducer: TranscriptReducer = field(default_factory=TranscriptReducer)
 
     def add(self, event: Event) -> None:
         """Take note of an event; those that say nothing about the text are ignored."""
-        if isinstance(event, TranscriptUpdate):
-            known = self._heard.get(event.segment_id)
-            if known is None or event.revision >= known.revision:
-                self._heard[event.segment_id] = event
-        elif isinstance(event, TranslationUpdate):
-            before = self._translated.get(event.segment_id)
-            if before is None or event.revision >= before.revision:
-                self._translated[event.segment_id] = event
+        self._reducer.add(event)
 
     def utterances(self) -> tuple[Utterance, ...]:
         """Everything that was said, in order; utterances without words are left out."""
         found = []
-        for segment_id, heard in sorted(self._heard.items()):
-            text = join_words(heard.committed, heard.unconfirmed, heard.language).strip()
-            if not text:
+        for segment in self._reducer.segments():
+            heard, translated = segment.original, segment.translation
+            if heard is None or not (text := passage(heard).text):
                 continue
-            translated = self._translated.get(segment_id)
-            translation = (
-                join_words(translated.committed, translated.unconfirmed, translated.target_language).strip()
-                if translated
-                else ""
-            )
             found.append(
                 Utterance(
                     heard.start,
@@ -101,7 +88,7 @@ class Transcript:
                     heard.language,
                     text,
                     heard.words,
-                    translation,
+                    passage(translated).text if translated else "",
                     translated.target_language if translated else "",
                     bool(translated and translated.is_translated),
                 )

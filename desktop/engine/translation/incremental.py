@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from desktop.engine.events import Samples, TranscriptUpdate, TranslationUpdate
 from desktop.engine.text.languages import join_words, writes_spaces
+from desktop.engine.text.repeats import without_loops
 from desktop.engine.text.sentences import has_words, is_complete, spans
 from desktop.engine.translation.backends.base import TranslatorCapabilities
 from desktop.engine.translation.work import Translate, TranslateSpeech
@@ -35,6 +36,8 @@ T = TypeVar("T")
 Translating = Generator[Translate | TranslateSpeech, str | None, T]
 """Yields work, is sent its text (or thrown the translator's EngineError), returns a T."""
 
+_LOOPS = {1: 2, 2: 3, 3: 3, 4: 3}
+"""words of a phrase -> times on end that make a loop"""
 _CHARACTERS_PER_WORD = 2  # where no spaces are written
 _REMEMBERED = 16  # segments
 
@@ -320,19 +323,8 @@ def count_words(text: str, language: str) -> int:
 def _shortened(text: str, most: int, target: str) -> str:
     """Without its last words and without what a confused model adds: loops, and more than `most` words."""
     factor = 1 if writes_spaces(target) else _CHARACTERS_PER_WORD
-    units = _without_loop(_units(text, target))[: most * factor]
+    units = without_loops(_units(text, target), _LOOPS)[: most * factor]
     return _text(units[: -MASKED * factor], target)
-
-
-def _without_loop(units: list[str]) -> list[str]:
-    """Cut where the same one to four words follow each other for the third time (one word: second time)."""
-    for length in range(1, 5):
-        times = 2 if length == 1 else 3
-        for start in range(len(units) - times * length + 1):
-            piece = units[start : start + length]
-            if all(units[start + k * length : start + (k + 1) * length] == piece for k in range(1, times)):
-                return units[: start + length]
-    return units
 
 
 def _units(text: str, language: str) -> list[str]:

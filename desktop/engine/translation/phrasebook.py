@@ -13,6 +13,8 @@ from typing import Any
 
 from desktop.engine.message import Message
 from desktop.engine.models.files import FileBroken, read_json
+from desktop.engine.text.compare import folded
+from desktop.engine.text.punctuation import CLOSERS, PAUSES, QUOTES, SENTENCE_ENDS
 
 FILE = "phrasebook.json"
 """beside the model; resources/starter/recipe/make_phrasebook.py writes it"""
@@ -20,8 +22,8 @@ _FORMAT = 1
 _LONGEST = 6
 """words that stand in one place"""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_MARKS = re.compile(r"[\s.,;:!?¡¿…\"“”«»'’‘\-–—]*")
-_ENDS = re.compile(r"[.!?…]+(?=[\"”»’')\s]*$)")
+_MARKS = re.compile(rf"[\s{re.escape(PAUSES + QUOTES)}¡¿\-]*")
+_ENDS = re.compile(rf"[{re.escape(SENTENCE_ENDS)}]+(?=[{re.escape(CLOSERS)}\s]*$)")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -116,6 +118,6 @@ def cleaned(text: str) -> tuple[tuple[str, ...], str]:
     end = _ENDS.search(text)
     mark = ("?" if "?" in end.group() else ".") if end else ""
     body = text[: end.start()] if end else text
-    if not all(_MARKS.fullmatch(rest) for rest in _WORD.split(text)) or any(one in body for one in ".!?…"):
+    if not all(_MARKS.fullmatch(rest) for rest in _WORD.split(text)) or any(one in body for one in SENTENCE_ENDS):
         return (), mark
-    return tuple(_WORD.findall(text.casefold().replace("’", "'"))), mark
+    return tuple(_WORD.findall(folded(text))), mark

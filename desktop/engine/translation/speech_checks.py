@@ -5,10 +5,10 @@ again to fill its window. Such a text is no translation: it is decoded in anothe
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.engine.text.compare import folded
+from desktop.engine.text.repeats import first_loop
 from desktop.engine.text.sentences import spans
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -39,10 +39,8 @@ _TITLED = 2
 _WITHOUT_ENGLISH = 4
 """words in a row of which one would be a common English word"""
 _TIMES_LONGER, _WORDS_MORE = 2.0, 6
-_PHRASE = range(2, 9)
-"""words"""
-_LOOP = 3
-"""times in a row that a phrase comes"""
+_LOOPS = dict.fromkeys(range(2, 9), 3)
+"""words of a phrase -> times on end that make a loop"""
 _LEAST_PIECE = 2
 """words of a sentence that was cut off, to be taken for the one before it, begun again"""
 
@@ -75,10 +73,10 @@ def without_repeats(text: str, language: str = "en") -> str:
     found = True
     while found:
         found = False
-        folded = [_words(one) for one in sentences]
-        for start, size in ((a, n) for n in range(1, len(folded) // 2 + 1) for a in range(len(folded) - 2 * n + 1)):
-            block = folded[start : start + size]
-            if any(block) and folded[start + size : start + 2 * size] == block:
+        said = [_words(one) for one in sentences]
+        for start, size in ((a, n) for n in range(1, len(said) // 2 + 1) for a in range(len(said) - 2 * n + 1)):
+            block = said[start : start + size]
+            if any(block) and said[start + size : start + 2 * size] == block:
                 del sentences[start + size : start + 2 * size]
                 found = True
                 break
@@ -101,7 +99,7 @@ def is_left(text: str, transcript: str, source: str) -> bool:
     word of the other language's grammar beside it, or with a capital as if it were a name, or so much of it that
     English words are the exception."""
     words = _WORD.findall(_ADDRESS.sub(" ", text))
-    said = _folded(_WORD.findall(transcript))
+    said = frozenset(map(_plain, _WORD.findall(transcript)))
     names = frozenset[str]() if source in _CAPITAL_NOUNS else _names(transcript)
     kinds = [_kind(word, said, names) for word in words]
     if len(words) >= _WITHOUT_ENGLISH and "english" not in kinds:
@@ -116,7 +114,7 @@ def is_left(text: str, transcript: str, source: str) -> bool:
 
 def is_loop(text: str, transcript: str) -> bool:
     """Whether a phrase comes three times in a row, and the speaker does not say anything so."""
-    return _loops(_words(text)) and not _loops(_words(transcript))
+    return first_loop(_words(text), _LOOPS) is not None and first_loop(_words(transcript), _LOOPS) is None
 
 
 def is_too_long(text: str, transcript: str) -> bool:
@@ -127,14 +125,14 @@ def is_too_long(text: str, transcript: str) -> bool:
 
 def _kind(word: str, said: frozenset[str], names: frozenset[str]) -> str:
     """english, name, grammar (a short word of the other language, or with its letters), foreign or other."""
-    folded = _plain(word)
-    is_said = folded in said
-    if folded in _ENGLISH or word.casefold().replace("’", "'").endswith(_CONTRACTED):
+    plain = _plain(word)
+    is_said = plain in said
+    if plain in _ENGLISH or plain.endswith(_CONTRACTED):
         return "other" if is_said else "english"
-    if folded in names or (word.isupper() and len(word) > 1) or any(letter.isdigit() for letter in word):
+    if plain in names or (word.isupper() and len(word) > 1) or any(letter.isdigit() for letter in word):
         return "name"
     if is_said:
-        return "grammar" if len(folded) <= _SHORT or not word.isascii() else "foreign"
+        return "grammar" if len(plain) <= _SHORT or not word.isascii() else "foreign"
     if not word.isascii():
         return "foreign" if word[0].islower() or not word[0].isupper() else "other"
     return "other"
@@ -157,14 +155,6 @@ def _names(transcript: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _loops(words: Sequence[str]) -> bool:
-    return any(
-        words[at : at + size * _LOOP] == [*words[at : at + size]] * _LOOP
-        for size in _PHRASE
-        for at in range(len(words) - size * _LOOP + 1)
-    )
-
-
 def _is_begun_again(piece: list[str], before: list[list[str]]) -> bool:
     return len(piece) >= _LEAST_PIECE and any(one[: len(piece)] == piece for one in before)
 
@@ -179,14 +169,9 @@ def _without_second_half(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
-
-
-def _folded(words: Sequence[str]) -> frozenset[str]:
-    return frozenset(map(_plain, words))
+    return [folded(word) for word in _WORD.findall(text)]
 
 
 def _plain(word: str) -> str:
     """In lower case without accents, which Whisper leaves out as often as not."""
-    letters = unicodedata.normalize("NFD", word.casefold().replace("’", "'"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return folded(word, accents=False)

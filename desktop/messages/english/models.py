@@ -4,6 +4,7 @@ TEXTS = {
     "broken-damaged": "{name} is damaged",
     "broken-empty": "{name} is empty",
     "broken-missing": "{name} is missing",
+    "broken-missing-or-damaged": "{name} is missing or damaged",
     "broken-no-ctranslate2": "{name} is no CTranslate2 model",
     "broken-no-description": "{name} does not describe a model",
     "broken-no-directory": "it is not a directory",
@@ -39,17 +40,15 @@ TEXTS = {
         "The list of models {file} cannot be read ({reason}); refresh the list of models, or delete that file."
     ),
     "directory-unreadable": "The directory {path} cannot be read ({reason}); mend its permissions.",
-    "directory-without-weights": (
-        "{path} holds no model.bin, so it is no CTranslate2 Whisper model; choose another directory."
-    ),
     "installed-unusable": "The {kind:kind} {path} cannot be used: {problem}; install it again or delete it.",
     "model-directory-missing": "There is no model directory {path}; choose another one in the settings.",
-    "model-file-damaged": "{path} is missing or damaged; install the model again.",
-    "model-no-recogniser": "The model in {path} is not a speech recogniser ({kind}); choose a Whisper model.",
     "model-not-measured": "The recognition model in {path} could not be measured; install it again.",
     "no-whisper-model": (
         "No Whisper model is installed; fetch one with `parley models pull`, or copy the directory of a CTranslate2 "
         "model into {place}."
+    ),
+    "recognition-model-broken": (
+        "The recognition model in {path} cannot be used ({problem}); install it again or choose another one."
     ),
     "recognition-model-gone": "There is no recognition model in {path}; choose another one or install it again.",
     "shipped-catalogue-used": "{problem} The list that came with Parley is used.",
@@ -61,12 +60,9 @@ TEXTS = {
         "No translation from {source:language} to {target:language} is installed; install the Argos package "
         "{source}→{target}, or {source}→en and en→{target}."
     ),
-    "vocabulary-missing": "{path} holds no vocabulary file; install the model again.",
     "voice-missing-in-place": (
         "No voice for {language:language} is installed; fetch one with `parley models pull`, or copy a Piper voice "
         "(.onnx and .onnx.json) into {place}."
     ),
-    "weights-damaged": "{weights} is damaged or incomplete; install the model again.",
-    "weights-unreadable": "{weights} cannot be read ({reason}); check its permissions.",
     "whisper-model-missing": "The Whisper model “{name}” is not installed; choose one that is ({there:list}).",
 }

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QEvent, QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
 from desktop.ui.main.status import STAGES
 from desktop.ui.main.trend import Trend
@@ -150,7 +151,7 @@ class LatencyPanel(QWidget):
         usage: Usage = snapshot.usage
         self._tiles["cpu"].show_figure(f"{usage.cpu * 100:.0f} %", "of one core")
         self._tiles["cpu"].show_samples(snapshot.cpu, snapshot.at)
-        self._tiles["memory"].show_figure(f"{usage.memory / 2**20:.0f} MB", "in use")
+        self._tiles["memory"].show_figure(readable_size(usage.memory), "in use")
         self._tiles["memory"].show_samples(snapshot.memory, snapshot.at)
 
     def _lay_out(self) -> None:

@@ -6,7 +6,7 @@ import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from desktop.messages import text_of
 from desktop.ui.models.recogniser_sizes import RecogniserSize, recognisers_of, understood_words
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _MEASURING = threading.Lock()
-
-
-class DeviceOptions(TypedDict):
-    """How the recogniser runs."""
-
-    threads: int
-    compute_type: str
-    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +72,7 @@ def find(settings: "Settings") -> ModelOverview:
     except CatalogueBroken as error:
         listed, problems = catalogue.Catalogue((), ""), (text_of(error),)
     installed = [model for kind in models.KINDS for model in model_choice.offered(kind)]
-    measured = speed_class.measured(**_way(settings))
+    measured = speed_class.measured(**speed_class.way(settings.recognition))
 
     here = {model.name: model for model in installed if model.kind == "whisper" and not model.is_starter}
 
@@ -123,7 +115,7 @@ def is_measured(settings: "Settings") -> bool:
     """Whether the speed of this machine is known for these settings. Reads a file."""
     from desktop.engine.models.speed import speed_class
 
-    return speed_class.measured(**_way(settings)) is not None
+    return speed_class.measured(**speed_class.way(settings.recognition)) is not None
 
 
 def measure(settings: "Settings") -> bool:
@@ -133,21 +125,11 @@ def measure(settings: "Settings") -> bool:
 
     try:
         with _MEASURING:
-            speed_class.measure(**_way(settings))
+            speed_class.measure(**speed_class.way(settings.recognition))
     except (ValueError, RuntimeError, OSError) as error:
         log.warning("the speed of this machine cannot be measured: %s", type(error).__name__)
         return False
     return True
-
-
-def _way(settings: "Settings") -> "DeviceOptions":
-    """How the recogniser runs here, as far as the settings say it."""
-    recognition = settings.recognition
-    return {
-        "threads": recognition.threads or 1,
-        "compute_type": "int8" if recognition.compute_type == "auto" else recognition.compute_type,
-        "device": "cuda" if recognition.device == "cuda" else "cpu",
-    }
 
 
 def _is_fast(listed: "Catalogue", measured: "Measured | None") -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from desktop.engine.text.compare import folded
 from desktop.messages import text_of
 from desktop.ui.models.words import language_words, licence_words, size_words
 
@@ -32,7 +33,7 @@ class ModelRow:
     state: RowState
     languages: tuple[str, ...]
     searched: str
-    """everything it is found by, in one case"""
+    """everything it is found by, without case and accents"""
     entry: "Entry | None" = None
     """where it can be fetched"""
     installed: "InstalledModel | None" = None
@@ -87,7 +88,7 @@ def matching(
 ) -> tuple[ModelRow, ...]:
     """The rows with all the words of the text, of these languages (a translation needs both of its own unless only
     one is asked for; none asked for: any), of a kind (empty: any). What is broken is never hidden by a language."""
-    words = text.casefold().split()
+    words = folded(text, accents=False).split()
     return tuple(
         row
         for row in rows
@@ -146,7 +147,7 @@ def _row(
 ) -> ModelRow:
     details = " · ".join(part for part in parts if part)
     found_by = [label, key[1], details, *(f"{code} {name(code)}" for code in languages)]
-    searched = " ".join(found_by).casefold()
+    searched = folded(" ".join(found_by), accents=False)
     return ModelRow(key[0], key[1], label, details, state, languages, searched, entry, installed, broken)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from desktop.engine.text.sizes import readable_size
+
 KIND_NAMES = {"whisper": "Recognition", "argos": "Translation", "voice": "Voices"}
 """Kinds of models as headings."""
 KIND_NOUNS = {"whisper": "recognition model", "argos": "translation", "voice": "voice"}
@@ -13,16 +15,8 @@ _LONGEST_LICENCE = 28
 
 
 def size_words(count: int | None) -> str:
-    """ "484 MB", in decimal units as disks and providers count; empty if unknown."""
-    if count is None:
-        return ""
-    if count < 1_000_000:
-        return f"{max(1, round(count / 1_000))} KB"
-    if count < 10_000_000:
-        return f"{count / 1_000_000:.1f} MB"
-    if count < 1_000_000_000:
-        return f"{round(count / 1_000_000)} MB"
-    return f"{count / 1_000_000_000:.1f} GB"
+    """ "484 MB"; empty if unknown."""
+    return "" if count is None else readable_size(count)
 
 
 def time_words(seconds: float | None) -> str:

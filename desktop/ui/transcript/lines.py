@@ -8,20 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from desktop.engine.transcript.reducer import Passage, TranscriptReducer, is_newer, passage
+
 if TYPE_CHECKING:  # numpy comes with them, and the window is on screen before it is imported
     from desktop.engine.events import TranscriptUpdate, TranslationUpdate
     from desktop.engine.transcript.export import Utterance
-
-
-@dataclass(frozen=True, slots=True)
-class LineText:
-    """One language of a line."""
-
-    text: str
-    """committed and unconfirmed together"""
-    committed: int
-    """characters of `text` that never change again"""
-    language: str
 
 
 @dataclass(slots=True)
@@ -38,18 +29,18 @@ class TranscriptLine:
     """what the user wrote instead of what was heard; empty takes the line out"""
 
     @property
-    def original(self) -> LineText:
+    def original(self) -> Passage:
         if self.corrected is not None:
-            return LineText(self.corrected, len(self.corrected), self.heard.language)
-        return _text(self.heard.committed, self.heard.unconfirmed, self.heard.language)
+            return Passage(self.corrected, len(self.corrected), self.heard.language)
+        return passage(self.heard)
 
     @property
-    def translation(self) -> LineText | None:
+    def translation(self) -> Passage | None:
         """None: nothing to show (no translation asked for, none yet, none possible, or it is that language already)."""
         update = self.translated
         if update is None or not update.is_translated or update.source_language == update.target_language:
             return None
-        text = _text(update.committed, update.unconfirmed, update.target_language)
+        text = passage(update)
         return text if text.text else None
 
     @property
@@ -64,6 +55,7 @@ class TranscriptLines(Sequence[TranscriptLine]):
     changed, or None."""
 
     def __init__(self) -> None:
+        self._reducer = TranscriptReducer()
         self._lines: list[TranscriptLine] = []
         self._index: dict[int, int] = {}
 
@@ -80,29 +72,29 @@ class TranscriptLines(Sequence[TranscriptLine]):
 
     def heard(self, update: "TranscriptUpdate", now: datetime, *, is_phrasebook: bool = False) -> int | None:
         """now: wall clock; the first words of an utterance come right after they were said."""
-        index = self._index.get(update.segment_id)
+        segment = self._reducer.heard(update)
+        if segment is None:
+            return None
+        index = self._index.get(segment.key)
         if index is not None:
             line = self._lines[index]
-            if update.revision < line.heard.revision or line.corrected is not None:
-                return None
             line.heard = update
-            return index
+            return index if line.corrected is None else None
         if not update.committed and not update.unconfirmed:
             return None
         begin = now - timedelta(seconds=max(0.0, update.end - update.start))
-        self._lines.append(TranscriptLine(begin, update, is_phrasebook=is_phrasebook))
-        self._index[update.segment_id] = len(self._lines) - 1
-        return self._index[update.segment_id]
+        self._lines.append(TranscriptLine(begin, update, segment.translation, is_phrasebook))
+        self._index[segment.key] = len(self._lines) - 1
+        return self._index[segment.key]
 
     def translated(self, update: "TranslationUpdate") -> int | None:
-        index = self._index.get(update.segment_id)
+        segment = self._reducer.translated(update)
+        index = self._index.get(segment.key) if segment is not None else None
         if index is None:
             return None
         line = self._lines[index]
-        if line.corrected is not None:
+        if line.corrected is not None or not is_newer(update, line.translated):
             return None  # of what was heard, not of what the line says now
-        if line.translated is not None and update.revision < line.translated.revision:
-            return None
         line.translated = update
         return index
 
@@ -128,6 +120,7 @@ class TranscriptLines(Sequence[TranscriptLine]):
 
     def clear(self) -> None:
         """Forget every line; an utterance that is still running starts a new one."""
+        self._reducer.clear()
         self._lines.clear()
         self._index.clear()
 
@@ -163,10 +156,3 @@ def with_note(content: str, extension: str, note: str) -> str:
 
             return json.dumps({"note": note, **json.loads(content)}, ensure_ascii=False) + "\n"
     return content
-
-
-def _text(committed: str, unconfirmed: str, language: str) -> LineText:
-    from desktop.engine.text.languages import join_words
-
-    whole = join_words(committed, unconfirmed, language).strip()
-    return LineText(whole, min(len(committed.strip()), len(whole)), language)

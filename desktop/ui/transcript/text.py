@@ -10,7 +10,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
 from PyQt6.QtWidgets import QTextEdit, QWidget
 
-from desktop.ui.transcript.lines import LineText, TranscriptLine, TranscriptLines
+from desktop.engine.transcript.reducer import Passage
+from desktop.ui.transcript.lines import TranscriptLine, TranscriptLines
 from desktop.ui.widgets import theme
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
@@ -36,7 +37,7 @@ class TranscriptText(QTextEdit):
         self._lines = TranscriptLines()
         self._blocks: list[int] = []
         """blocks of the document that each line has: 0, 1 or 2"""
-        self._drawn: list[tuple[LineText | None, LineText | None]] = []
+        self._drawn: list[tuple[Passage | None, Passage | None]] = []
         self._notes: list[bool] = []
         """whether the second block of each line says that there is no translation"""
         self._style()
@@ -101,7 +102,7 @@ class TranscriptText(QTextEdit):
         translation = line.translation if original else None
         if original and line.untranslated:
             note = f"[not translated into {_name(line.untranslated)}]"
-            translation = LineText(note, len(note), "en")
+            translation = Passage(note, len(note), "en")
         is_note = bool(original and line.untranslated)
         was_note, self._notes[index] = self._notes[index], is_note
         self._drawn[index] = (original, translation)
@@ -175,7 +176,7 @@ class TranscriptText(QTextEdit):
             cursor.insertBlock(form, self._certain)
         cursor.insertText(text, self._time)
 
-    def _replace(self, block: int, offset: int, old: LineText | None, new: LineText, certain: QTextCharFormat) -> None:
+    def _replace(self, block: int, offset: int, old: Passage | None, new: Passage, certain: QTextCharFormat) -> None:
         """Change a block from what it shows to `new`; the text that stays is not touched."""
         keep = 0
         before = old.text if old else ""

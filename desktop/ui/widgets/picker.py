@@ -224,11 +224,13 @@ class PickerList(QFrame):
         return super().eventFilter(watched, event)
 
     def _filter(self, text: str) -> None:
-        wanted = text.casefold().strip()
+        from desktop.engine.text.compare import folded
+
+        wanted = folded(text, accents=False).strip()
         for row, choice in enumerate(self._choices):
             item = self._list.item(row)
             assert item is not None
-            found = wanted in f"{choice.label} {choice.search} {choice.value}".casefold()
+            found = wanted in folded(f"{choice.label} {choice.search} {choice.value}", accents=False)
             item.setHidden(bool(wanted) and (choice.is_heading or not found))
         self._first()
         is_empty = self._list.currentItem() is None

@@ -1,13 +1,18 @@
 """What the commands make of live runs."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from desktop.bench import ablate, cost, silence, stability
 from desktop.bench.cost import Cost, cpu_share, one_thread
 from desktop.bench.figures.erasure import Erasure
+from desktop.bench.live import parts
 from desktop.bench.live.parts import WITHOUT, backends
+from desktop.engine.options import SessionOptions
+from desktop.engine.recognition.transcriber import Transcriber
+from desktop.engine.translation.backends.choose import make_translator
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from tests.unit.bench.takes import ABOUT, live_run, take
@@ -59,14 +64,26 @@ def test_every_variant_can_be_run() -> None:
     assert used == set(WITHOUT)
 
 
-def test_each_idea_is_left_out_alone() -> None:
-    plain = backends((), []).method
-    seen = set()
-    for name in WITHOUT[:-1]:
-        method = backends((name,), []).method
-        assert method != plain
-        seen.add(method)
-    assert len(seen) == len(WITHOUT) - 1
+def test_each_idea_is_left_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "Session", lambda options, **deciders: deciders)
+
+    def made(*without: str) -> tuple[object, ...]:
+        engine = backends(without, [])
+        deciders: Any = engine.session(SessionOptions())
+        transcriber = deciders["transcriber"]
+        return (
+            *(getattr(transcriber, name) for name in ("prompts", "trims", "caution", "speculates")),
+            deciders["translator"]._masks,
+            engine.lowers_load,
+            engine.translator is make_translator,
+        )
+
+    plain = made()
+    assert plain[:4] == (Transcriber.prompts, Transcriber.trims, Transcriber.caution, Transcriber.speculates)
+    left_out = [made(name) for name in WITHOUT]
+    assert len(set(left_out)) == len(WITHOUT)
+    for one in left_out:
+        assert sum(here != there for here, there in zip(one, plain, strict=True)) == 1
 
 
 def test_ideas_are_shown_one_by_one() -> None:

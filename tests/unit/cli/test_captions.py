@@ -68,6 +68,14 @@ def test_what_is_left_is_shown_at_the_end() -> None:
     assert captions.rest() == []
 
 
+def test_what_comes_late_shows_no_line_twice() -> None:
+    captions = RunningCaptions("")
+    assert captions.update(heard(0, 2, "Yes.", final=True))
+    assert captions.update(heard(0, 1, "Ye")) == []
+    assert captions.update(heard(0, 2, "Yes.", final=True)) == []
+    assert captions.running() == []
+
+
 def test_speech_in_the_target_language_stands_alone() -> None:
     captions = RunningCaptions("es")
     captions.update(TranscriptUpdate(0, 1, "es", "Hola.", "", (), 0, 1, True))

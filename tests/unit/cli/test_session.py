@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from desktop.cli.session import EngineSession
-from desktop.engine.backends import Backends
 from desktop.engine.errors import DeviceMissing, EngineError, ModelBroken
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings

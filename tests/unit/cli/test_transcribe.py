@@ -7,7 +7,6 @@ import pytest
 from desktop.cli.commands.listen import source_id
 from desktop.cli.commands.transcribe import plan
 from desktop.engine.transcript.export import Format
-from desktop.messages.sizes import readable
 
 ONE, TWO = Path("a/one.wav"), Path("b/two.ogg")
 
@@ -84,10 +83,3 @@ def test_subtitles_of_several_files_need_a_folder() -> None:
 )
 def test_sources_are_named_as_people_would(text: str, found: str) -> None:
     assert source_id(text) == found
-
-
-@pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 B"), (999, "999 B"), (14_300, "14.3 kB"), (19_900_000, "19.9 MB"), (3e9, "3 GB")]
-)
-def test_sizes_are_short(count: int, text: str) -> None:
-    assert readable(count) == text

@@ -5,24 +5,24 @@ done what there is to do. So the outcome does not depend on how fast this comput
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.events import SAMPLE_RATE, Event, Metrics, Samples
-from desktop.engine.lane import Lane
-from desktop.engine.metrics import metrics
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.lane import Lane
+from desktop.engine.live.parts import Parts
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.pool.models import Models
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 from desktop.engine.requests import Stage
 from desktop.settings.declaration import RecognitionSettings, Settings
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSource, FakeSynthesizer, FakeTranslator
+from tests.waiting import wait_until
 
 E = TypeVar("E")
 TICK = 0.1
@@ -102,23 +102,25 @@ class LockStep:
         self._thread.start()
         self.source = FakeSource(is_live=True)
         self.engine.start(self.source)
-        self.wait(lambda: self.engine._lane is not None and self.source.is_open)
+        self.wait(lambda: self.engine._parts is not None and self.source.is_open)
         self.wait(self._rests)
 
     @property
+    def parts(self) -> Parts:
+        assert self.engine._parts is not None
+        return self.engine._parts
+
+    @property
     def models(self) -> Models:
-        assert self.engine._models is not None
-        return self.engine._models
+        return self.parts.models
 
     @property
     def lane(self) -> Lane:
-        assert self.engine._lane is not None
-        return self.engine._lane
+        return self.parts.lane
 
     def metrics(self) -> Metrics:
         """As they are now; tells of lost sound, as the engine does with them."""
-        self.lane.tell_dropped()
-        return metrics(self.models, self.lane)
+        return self.parts.metrics()
 
     def all(self, kind: type[E]) -> list[E]:
         return [event for event in list(self.events) if isinstance(event, kind)]
@@ -178,10 +180,7 @@ class LockStep:
 
     def wait(self, test: Callable[[], bool]) -> None:
         """Until something is so that the threads do without the clock."""
-        deadline = time.monotonic() + _PATIENCE
-        while not test():
-            assert time.monotonic() < deadline
-            time.sleep(0.0001)
+        assert wait_until(test, _PATIENCE, every=0.0001)
 
 
 def spoken(speech: Callable[[str], Samples], *names: str, pause: float = 0.9) -> Samples:

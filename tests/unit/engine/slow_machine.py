@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from desktop.engine.events import SAMPLE_RATE, AudioFrame
-from desktop.engine.frame_queue import SOUND_WAITING, FrameQueue
+from desktop.engine.live.frame_queue import SOUND_WAITING, FrameQueue
 from desktop.engine.models.load.governor import Decoded, Governor
 from desktop.engine.models.load.load_levels import Pace
 from desktop.engine.session import MOST_WAITING

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.events import Event, Metrics, Samples, State, StateChanged, TranscriptUpdate, Word
 from desktop.engine.hearing.voice_activity import FRAME
+from desktop.engine.live.backends import Backends
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 from desktop.settings.declaration import Settings
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSource, FakeSynthesizer, FakeTranslator

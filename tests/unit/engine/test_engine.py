@@ -1,7 +1,6 @@
 """The engine's own behaviour on real speech, with stand-ins for the models and devices."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -9,7 +8,6 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
-from desktop.engine.backends import Backends
 from desktop.engine.engine import Engine
 from desktop.engine.errors import DeviceLost, DeviceMissing, ModelMissing
 from desktop.engine.events import (
@@ -25,6 +23,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
+from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
@@ -36,6 +35,7 @@ from tests.fakes import (
     FakeSynthesizer,
     FakeTranslator,
 )
+from tests.waiting import wait_until
 
 E = TypeVar("E")
 Speech = Callable[[str], Samples]
@@ -317,9 +317,7 @@ def test_switching_the_source_while_listening_opens_the_new_one_first(
     audio = speech("en-00")
     old.send(audio[:20_000])
     session.engine.update_settings(chosen.model_copy(update={"audio": replace_source(chosen, "loopback:new")}))
-    deadline = time.monotonic() + 10
-    while old.is_open and time.monotonic() < deadline:
-        time.sleep(0.005)
+    assert wait_until(lambda: not old.is_open)
     assert new.is_open
     new.send(ended(audio[20_000:]))
     final = session.wait(TranscriptUpdate, lambda update: update.is_final)
@@ -443,10 +441,7 @@ def test_close_in_the_middle_of_a_decode_returns_in_time(make: Callable[..., Ses
     assert not closing.is_alive()
     assert not source.is_open
     gate.set()
-    deadline = time.monotonic() + 10
-    while [thread for thread in threading.enumerate() if thread.name.startswith("parley-")]:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert wait_until(lambda: not [one for one in threading.enumerate() if one.name.startswith("parley-")])
 
 
 def test_a_text_of_its_own_is_translated_and_disturbs_nothing(make: Callable[..., Session], speech: Speech) -> None:

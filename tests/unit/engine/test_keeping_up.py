@@ -8,7 +8,7 @@ import pytest
 from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.audio.sources.tapped import WatchedSource
 from desktop.engine.events import ErrorEvent, Samples, Severity, TranscriptUpdate
-from desktop.engine.frame_queue import BOUND
+from desktop.engine.live.frame_queue import BOUND
 from desktop.engine.message import Message
 from desktop.engine.models.load.load_levels import Kind
 from desktop.engine.recognition.backends.base import RecognitionRequest

@@ -1,7 +1,6 @@
 """Models leave the memory when nobody needs them, and come back without losing a word."""
 
 import threading
-import time
 from collections.abc import Callable
 
 from desktop.engine.events import (
@@ -161,11 +160,9 @@ def test_the_first_progress_comes_before_anything_slow(make: Callable[..., Sessi
     recognizer.loads = 1
     recognizer.slow = threading.Event()
     session = make(recognizer=recognizer)
-    began = time.monotonic()
     session.engine.start(FakeSource())
-    first = session.wait(ModelProgress)
+    first = session.wait(ModelProgress)  # while the slow part still waits
     assert first == ModelProgress("recognition", "", 0.0)
-    assert time.monotonic() - began < 5
     recognizer.slow.set()
     session.wait_state(State.LISTENING)
 

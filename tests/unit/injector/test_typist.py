@@ -214,8 +214,18 @@ def test_what_cannot_be_typed_is_one_sentence() -> None:
 
 def test_the_inbox_keeps_the_newest_of_each_segment_in_order() -> None:
     inbox = TypingQueue()
-    for event in (heard(0, 1, "a"), heard(1, 1, "b"), heard(0, 2, "a c", "", True), heard(0, 1, "a")):
+    for event in (heard(0, 1, "a"), heard(1, 1, "b"), heard(0, 2, "a c", "", True)):
         assert inbox.put(event, "original")
+    assert not inbox.put(heard(0, 1, "a"), "original")
     assert not inbox.put(translated(0, "x"), "original")
     assert not inbox.put(StateChanged(State.LOADING), "original")
     assert [inbox.take(), inbox.take(), inbox.take()] == [heard(0, 2, "a c", "", True), heard(1, 1, "b"), None]
+
+
+def test_the_inbox_drops_what_is_older_than_what_was_taken() -> None:
+    inbox = TypingQueue()
+    inbox.put(heard(0, 2, "a b", "", True), "original")
+    inbox.take()
+    assert not inbox.put(heard(0, 1, "a"), "original")
+    assert inbox.put(StateChanged(State.IDLE), "original")
+    assert inbox.put(heard(0, 1, "a"), "original")  # of the next session

@@ -5,11 +5,13 @@ Walks the declaration: a setting that is added there is tested here without anot
 import json
 import logging
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tomlkit
+from typer.main import get_command
 
 from desktop import cli
 from desktop.settings import docs as settings_docs
@@ -21,6 +23,9 @@ KEYS = [key for key, _ in fields()]
 TEXTS = {"list": "7, -8, 9, 10", "colour": "#12ab34", "text": 'some words, an = and "quotes"'}
 
 Parley = Callable[..., str]
+
+_command = cache(get_command)
+"""of typer: it makes the commands anew for each call, which takes longer than all the rest"""
 
 
 def other(one: Declaration) -> Any:
@@ -45,6 +50,7 @@ def parley(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     before = root.handlers[:]
     monkeypatch.setattr("sys.excepthook", lambda *_: None)  # put back afterwards: the command line sets its own
     monkeypatch.setattr("threading.excepthook", lambda *_: None)
+    monkeypatch.setattr("typer.main.get_command", _command)
 
     def call(*arguments: str) -> str:
         assert cli.main(["--settings", str(tmp_path / "settings.toml"), *arguments]) == 0

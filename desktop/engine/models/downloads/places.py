@@ -5,14 +5,11 @@ Everything unfinished lies in `.partial` below the models' directory, on the sam
 
 import contextlib
 import logging
-import os
 import shutil
 import stat
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from desktop.engine.errors import DiskFull, DownloadBusy, DownloadError, ModelError
 from desktop.engine.message import Message
@@ -22,6 +19,8 @@ from desktop.engine.models.downloads.network.transfer import os_error_of_full_di
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
 from desktop.system import paths
+from desktop.system.files import locked as file_locked
+from desktop.system.files import sync_directory, sync_tree
 
 _log = logging.getLogger(__name__)
 
@@ -60,13 +59,13 @@ def locked(kind: Kind, name: str, label: str, control: Control, meter: Meter | N
     """One at a time for each model, over all processes. Raises DownloadBusy if another one works on it and `wait` is
     False; DownloadStopped while waiting."""
     make_directory(partial_dir())
-    lock = FileLock(partial_dir() / f"{kind}-{name}.lock", thread_local=False)
+    lock = contextlib.ExitStack()
     told = False
     while True:
         try:
-            lock.acquire(timeout=0)
+            lock.enter_context(file_locked(partial_dir() / f"{kind}-{name}.lock", 0))
             break
-        except Timeout:
+        except BlockingIOError:
             if not wait:
                 raise DownloadBusy("download-busy", label=label) from None
         except OSError as error:
@@ -75,10 +74,8 @@ def locked(kind: Kind, name: str, label: str, control: Control, meter: Meter | N
             meter.enter(Phase.WAITING, Message("download-waiting", label=label))
             told = True
         control.wait(_LOOK)
-    try:
+    with lock:
         yield
-    finally:
-        lock.release()
 
 
 def make_directory(place: Path) -> None:
@@ -112,7 +109,7 @@ def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:
     old = partial_dir() / f"old-{uuid.uuid4().hex}"
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
-        _sync(made)
+        sync_tree(made)  # before it gets its name
         if home.is_symlink() or home.exists():
             home.replace(old)
         try:
@@ -121,6 +118,7 @@ def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:
             if old.exists():
                 old.replace(home)
             raise
+        sync_directory(home.parent)
     except OSError as error:
         raise disk_error(home, error) from None
     delete(old)
@@ -147,11 +145,3 @@ def size_of(place: Path) -> int:
         if stat.S_ISREG(status.st_mode):
             total += status.st_size
     return total
-
-
-def _sync(directory: Path) -> None:
-    """What was written reaches the disk before it gets its name."""
-    for file in directory.rglob("*"):
-        if file.is_file():
-            with file.open("rb") as stream:
-                os.fsync(stream.fileno())

@@ -1,7 +1,7 @@
 """What Parley remembers of the models it fetched: from which revision, with which checksums. Any thread, any process.
 
-The file `state.json` lies in the models' directory; repairs take from it what a model should be, and the speed of this
-machine is kept there, too. A damaged file is set aside and begun anew: nothing in it cannot be found out again.
+The file `state.json` lies in the models' directory; repairs take from it what a model should be. A damaged file is set
+aside and begun anew: nothing in it cannot be found out again.
 """
 
 import json
@@ -10,14 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from desktop.engine.models.catalogue import Entry, entry_from, rendered
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import Kind
 from desktop.system import paths
+from desktop.system.files import locked, write_atomically
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE = 10.0
+"""seconds to wait for another process that writes"""
 
 
 def state_file() -> Path:
@@ -65,20 +67,6 @@ def is_removed(kind: Kind, name: str) -> bool:
     return isinstance(removed, dict) and f"{kind}/{name}" in removed
 
 
-def value(key: str) -> Any:
-    """Something else that is remembered; None if it is not."""
-    return _read().get(key)
-
-
-def keep(key: str, kept: Any) -> None:
-    """Remember a value that JSON can hold."""
-
-    def change(content: dict[str, Any]) -> None:
-        content[key] = kept
-
-    _change(change)
-
-
 def _group(content: dict[str, Any], key: str) -> dict[str, Any]:
     group = content.get(key)
     if not isinstance(group, dict):
@@ -102,14 +90,11 @@ def _change(change: Callable[[dict[str, Any]], object]) -> None:
     file = state_file()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file.with_name(".state.lock"), timeout=10):
+        with locked(file.with_name(".state.lock"), _PATIENCE):
             content = _read()
             if not content and file.exists():
                 file.replace(file.with_name("state.broken.json"))
             change(content)
-            temporary = file.with_name(".state.tmp")
-            temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
-            temporary.replace(file)
-    except (OSError, TimeoutError) as error:
-        why = reason(error) if isinstance(error, OSError) else "busy"
-        _log.warning("the state of the models cannot be written: %s", why)
+            write_atomically(file, json.dumps(content, indent=1), durable=True)
+    except OSError as error:
+        _log.warning("the state of the models cannot be written: %s", reason(error))

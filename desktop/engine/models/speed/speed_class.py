@@ -8,25 +8,24 @@ It is an estimate, good enough for three classes.
 """
 
 import contextlib
-import importlib.metadata
 import logging
 import multiprocessing
-import os
-import platform
 import tempfile
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from desktop.engine.models.catalogue import Entry
-from desktop.engine.models.downloads import state
 from desktop.engine.models.files import Shape
+from desktop.engine.models.speed.machine import has_card, machine
+from desktop.engine.models.speed.tuning import fastest, resolved
+from desktop.engine.models.speed.tuning_cache import TuningCache
 from desktop.settings.declaration import RecognitionSettings
 
 _log = logging.getLogger(__name__)
 
+_POSITIONS_PER_SECOND = 50
 _WINDOW = 1500
 """positions that Whisper's encoder makes of 30 s"""
 _PIECES = 51_865
@@ -39,6 +38,8 @@ _PATIENCE = 60.0
 """seconds after which a measurement is given up"""
 _PROBE = Shape(512, 2, 2)
 _PROBE_PIECES = 2000
+_FEW, _MANY = 3, 33
+"""word pieces that are written to time one"""
 _ARGOS = Shape(512, 6, 6)
 """what Argos trains unless a package says otherwise"""
 
@@ -76,7 +77,9 @@ class Measured:
 
 def measured(*, threads: int = 1, compute_type: str = "int8", device: str = "cpu") -> Measured | None:
     """The measurement that was made on this machine with these settings, if there is one. Reads a file."""
-    return _kept(machine(), threads, compute_type, device)
+    here = machine()
+    rates = TuningCache().rates(_name(here, threads, compute_type, device))
+    return Measured(here, device, compute_type, threads, *rates) if rates is not None else None
 
 
 def measure(*, threads: int = 1, compute_type: str = "int8", device: str = "cpu", again: bool = False) -> Measured:
@@ -88,8 +91,7 @@ def measure(*, threads: int = 1, compute_type: str = "int8", device: str = "cpu"
         return known
     encoder, decoder = _probe_apart(threads, compute_type, device)
     result = Measured(machine(), device, compute_type, threads, encoder, decoder)
-    others = [one for one in _records() if not _is_like(one, result.machine, threads, compute_type, device)]
-    state.keep("speed", [*others[-9:], asdict(result)])
+    TuningCache().put_rates(_name(result.machine, threads, compute_type, device), encoder, decoder)
     return result
 
 
@@ -126,23 +128,9 @@ def share_of_shape(shape: Shape | None, result: Measured | None) -> float | None
 
 
 def way(settings: RecognitionSettings) -> dict[str, Any]:
-    """How a model that was never tuned here would run with these settings: the arguments of `measure`. Imports
-    CTranslate2."""
-    from desktop.engine.models.speed.tuning import has_card, resolved
-
+    """How a model that was never tuned here would run with these settings: the arguments of `measure`."""
     choice = resolved(settings, None, has_card=has_card())
     return {"threads": choice.threads, "compute_type": choice.compute_type, "device": choice.device}
-
-
-def machine() -> str:
-    """This processor, as far as speed goes; names no user and no computer."""
-    name = platform.processor() or platform.machine()
-    try:
-        with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
-            name = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), name)
-    except OSError:
-        pass
-    return f"{name}, {os.cpu_count()} cores, CTranslate2 {importlib.metadata.version('ctranslate2')}"
 
 
 def _encoder_work(shape: Shape, positions: int) -> float:
@@ -186,43 +174,18 @@ def _send_probe(sender: Any, threads: int, compute_type: str, device: str) -> No
 
 def _probe(threads: int, compute_type: str, device: str) -> tuple[float, float]:
     """(encoder, decoder) multiplications per second."""
-    import ctranslate2
-    import numpy as np
+    from desktop.engine.models.speed.timed_model import TimedWhisper
 
     with tempfile.TemporaryDirectory(prefix="parley-speed-") as place:
         _build(place)
-        model = ctranslate2.models.Whisper(
-            place, device=device, compute_type=compute_type, intra_threads=threads, inter_threads=1
-        )
-        window = np.random.default_rng(1).standard_normal((1, 80, 2 * _WINDOW)).astype(np.float32)
-        features = ctranslate2.StorageView.from_array(window)
-        on_cpu = device == "cpu"
-        model.encode(features, to_cpu=on_cpu)  # the first call also allocates
-        encoding = min(_timed(lambda: model.encode(features, to_cpu=True)) for _ in range(2))
-        encoded = model.encode(features, to_cpu=on_cpu)
-
-        def write(count: int) -> float:
-            # CTranslate2 writes at most half of max_length.
-            return min(
-                _timed(
-                    lambda: model.generate(
-                        encoded, [[0]], beam_size=1, max_length=2 * count, suppress_blank=False, suppress_tokens=[1]
-                    )
-                )
-                for _ in range(2)
-            )
-
-        write(3)
-        piece = max((write(33) - write(3)) / 30, 1e-7)
+        with TimedWhisper(Path(place), device, compute_type, threads) as model:
+            encoding, of_many = fastest(model, _WINDOW / _POSITIONS_PER_SECOND, _MANY)
+            _, of_few = fastest(model, _WINDOW / _POSITIONS_PER_SECOND, _FEW)
+    # The first piece also takes in what the encoder made of the window; the others tell what one costs.
+    piece = max((_MANY * of_many - _FEW * of_few) / (_MANY - _FEW), 1e-7)
     work = _encoder_work(_PROBE, _WINDOW) / encoding, _decoder_work(_PROBE, _WINDOW, _PROBE_PIECES) / piece
     _log.info("speed: %.1f and %.1f billion multiplications a second", work[0] / 1e9, work[1] / 1e9)
     return work
-
-
-def _timed(work: Any) -> float:
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
 
 
 def _build(place: str) -> None:
@@ -280,24 +243,5 @@ def _build(place: str) -> None:
     spec.save(place)
 
 
-def _records() -> list[Any]:
-    found = state.value("speed")
-    return found if isinstance(found, list) else []
-
-
-def _kept(here: str, threads: int, compute_type: str, device: str) -> Measured | None:
-    for one in reversed(_records()):
-        if _is_like(one, here, threads, compute_type, device):
-            rates = [one.get("encoder"), one.get("decoder")]
-            if all(isinstance(rate, float) and rate > 0 for rate in rates):
-                return Measured(here, device, compute_type, threads, rates[0], rates[1])
-    return None
-
-
-def _is_like(one: Any, here: str, threads: int, compute_type: str, device: str) -> bool:
-    return isinstance(one, dict) and (
-        one.get("machine"),
-        one.get("threads"),
-        one.get("compute_type"),
-        one.get("device"),
-    ) == (here, threads, compute_type, device)
+def _name(here: str, threads: int, compute_type: str, device: str) -> str:
+    return f"{here}, {device}, {compute_type}, {threads}"

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from desktop.engine.errors import ModelBroken
+from desktop.engine.models.speed.machine import has_card as has_card
 from desktop.settings.declaration import RecognitionSettings
 
 log = logging.getLogger(__name__)
@@ -154,17 +155,6 @@ def resolved(settings: RecognitionSettings, measured: Choice | None, *, has_card
     return Choice(device, compute_type, threads)
 
 
-def has_card() -> bool:
-    """Whether CTranslate2 sees a graphics card that it can use. Imports it (0.3 s the first time)."""
-    try:
-        import ctranslate2
-
-        return bool(ctranslate2.get_cuda_device_count() > 0)
-    except Exception:
-        log.info("CTranslate2 cannot say whether there is a graphics card", exc_info=True)
-        return False
-
-
 def this_machine() -> Machine:
     """What CTranslate2 finds here."""
     import ctranslate2
@@ -206,7 +196,7 @@ def measure(
             on_progress(min(1.0, spent / budget), choice)
         try:
             with TimedWhisper(path, choice.device, choice.compute_type, choice.threads) as whisper:
-                timings.append(_time(choice, whisper))
+                timings.append(Timing(choice, *fastest(whisper)))
         except (RuntimeError, ValueError, OSError) as error:
             log.info("%s cannot be used: %s", choice.label, error)
             failed.append(choice)
@@ -217,7 +207,8 @@ def measure(
     return Tuning(best(timings), tuple(timings), tuple(failed), is_complete)
 
 
-def _time(choice: Choice, whisper: Any) -> Timing:
-    whisper.look(WINDOW, TOKENS)  # the first call sets things up
-    looks = [whisper.look(WINDOW, TOKENS) for _ in range(_REPEATS)]
-    return Timing(choice, min(one[0] for one in looks), min(one[1] for one in looks))
+def fastest(whisper: Any, window: float = WINDOW, tokens: int = TOKENS) -> tuple[float, float]:
+    """The least seconds that a `TimedWhisper` took for so many seconds of audio, and for each of so many tokens."""
+    whisper.look(window, tokens)  # the first call sets things up
+    looks = [whisper.look(window, tokens) for _ in range(_REPEATS)]
+    return min(one[0] for one in looks), min(one[1] for one in looks)

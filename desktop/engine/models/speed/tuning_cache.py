@@ -1,25 +1,27 @@
-"""Remembers what was measured to suit this machine, per machine and model: one small JSON file.
+"""Remembers what was measured of this machine, with its models and without: one small JSON file.
 
-A file that cannot be read counts as empty and is written anew. Any thread, any process: writes are atomic.
+A file that cannot be read counts as empty and is written anew. Any thread, any process: one writes at a time.
 """
 
 import importlib.metadata
 import json
 import logging
 import os
-import platform
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from desktop.engine.models.speed.machine import processor
 from desktop.engine.models.speed.tuning import Choice, Timing, Tuning
 from desktop.system import paths
+from desktop.system.files import locked, write_atomically
 
 log = logging.getLogger(__name__)
 
 _VERSION = 1
 _MOST = 100
+_PATIENCE = 3.0
+"""seconds to wait for another process that writes"""
 
 
 class TuningCache:
@@ -31,7 +33,7 @@ class TuningCache:
     def get(self, model: Path) -> Tuning | None:
         """What was found for the Whisper model in that directory on this machine; None if nothing was, or the
         model, the machine or CTranslate2 is another one since."""
-        entry = self._read().get(_key(model))
+        entry = self._read("entries").get(_key(model))
         try:
             return _tuning(entry) if entry is not None else None
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -39,37 +41,42 @@ class TuningCache:
 
     def put(self, model: Path, tuning: Tuning) -> None:
         """Remember it. A disk that cannot be written is logged: next time is measured again."""
-        entries = self._read()
-        key = _key(model)
-        entries.pop(key, None)
-        entries[key] = asdict(tuning)
-        while len(entries) > _MOST:
-            entries.pop(next(iter(entries)))
+        self._keep("entries", _key(model), asdict(tuning))
+
+    def rates(self, name: str) -> tuple[float, float] | None:
+        """What `put_rates` kept under that name; None if nothing was."""
+        entry = self._read("rates").get(name)
+        if isinstance(entry, list) and len(entry) == 2 and all(isinstance(one, float) and one > 0 for one in entry):
+            return entry[0], entry[1]
+        return None
+
+    def put_rates(self, name: str, encoder: float, decoder: float) -> None:
+        """Remember what the machine did in a second. name: of the machine, and of how it computed."""
+        self._keep("rates", name, [encoder, decoder])
+
+    def _keep(self, group: str, key: str, value: Any) -> None:
         try:
-            self._write({"version": _VERSION, "entries": entries})
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with locked(self._file.with_name(f".{self._file.name}.lock"), _PATIENCE):
+                groups = {name: self._read(name) for name in ("entries", "rates")}
+                kept = groups[group]
+                kept.pop(key, None)
+                kept[key] = value
+                while len(kept) > _MOST:
+                    kept.pop(next(iter(kept)))
+                write_atomically(self._file, json.dumps({"version": _VERSION, **groups}), mode=0o600)
         except OSError as error:
             log.warning("what was measured cannot be kept: %s", error.strerror)
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self, group: str) -> dict[str, Any]:
         try:
             content = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         if not isinstance(content, dict) or content.get("version") != _VERSION:
             return {}
-        entries = content.get("entries")
+        entries = content.get(group)
         return entries if isinstance(entries, dict) else {}
-
-    def _write(self, content: dict[str, Any]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".tuning-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file)
-            Path(name).replace(self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
 
 
 def _key(model: Path) -> str:
@@ -78,16 +85,8 @@ def _key(model: Path) -> str:
         size = (model / "model.bin").stat().st_size
     except OSError:
         size = 0
-    about = (_processor(), os.cpu_count(), importlib.metadata.version("ctranslate2"), model.resolve(), size)
+    about = (processor(), os.cpu_count(), importlib.metadata.version("ctranslate2"), model.resolve(), size)
     return "|".join(str(one) for one in about)
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def _tuning(entry: Any) -> Tuning:

@@ -151,20 +151,13 @@ class ContextCheck:
         """Take the words of both; whether the windows grew now."""
         if self.limits is None:
             return False
-        self._differed = [*self._differed, _distance(short, full) > _MAY_DIFFER * max(len(full), 3)][-_COMPARED:]
+        from rapidfuzz.distance import Levenshtein
+
+        is_other = Levenshtein.distance(short, full) > _MAY_DIFFER * max(len(full), 3)
+        self._differed = [*self._differed, is_other][-_COMPARED:]
         if sum(self._differed) < _TOO_OFTEN:
             return False
         self._differed = []
         half = FRAMES // 2
         self.limits = replace(self.limits, floor=half) if self.limits.floor < half else None
         return True
-
-
-def _distance(one: Sequence[str], other: Sequence[str]) -> int:
-    """Levenshtein's, in words."""
-    row = list(range(len(other) + 1))
-    for count, word in enumerate(one, start=1):
-        previous, row[0] = row[0], count
-        for place, wanted in enumerate(other, start=1):
-            previous, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, previous + (word != wanted))
-    return row[-1]

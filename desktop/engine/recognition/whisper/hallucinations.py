@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.hearing import music
 from desktop.engine.recognition.whisper.result_checks import is_silent
+from desktop.engine.text.compare import normalized_words
+from desktop.engine.text.punctuation import SENTENCE_ENDS
 
-# Seen again and again in reports about Whisper and its data; folded as `_folded` does.
+# Seen again and again in reports about Whisper and its data; spelling does not matter (`normalized_words`).
 _NEVER_SAID = """
 thanks for watching | thank you for watching | thank you so much for watching
 thanks for watching and see you next time
@@ -58,7 +60,7 @@ _LITTLE_DOUBT, _MUCH_DOUBT = 1, 2
 _ECHOED = 3
 """words of the user's vocabulary in a row that are its echo and no speech"""
 _UNLIKELY_WORD = 0.35
-_SENTENCE_END = tuple(".?!。？！…♪")
+_SENTENCE_END = tuple(SENTENCE_ENDS + "♪")
 _MARKS = re.compile(r"[♪♫♬🎵🎶*]+|\[[^\]]*\]|\([^)]*\)|【[^】]*】|（[^）]*）|<[^>]*>")
 """notes on sounds in subtitles: [Music], (applause), ♪"""
 
@@ -144,9 +146,7 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Small letters and single spaces, no marks."""
-    text = re.sub("['’´`\u0307]", "", text.casefold())  # the last is the dot of a folded İ
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+    return " ".join(normalized_words(text))
 
 
 def _phrases(table: str) -> frozenset[str]:

@@ -25,6 +25,7 @@ from desktop.engine.recognition.whisper import result_checks as window
 from desktop.engine.recognition.whisper.context import Context, ContextCheck, limits_of
 from desktop.engine.recognition.whisper.decoder import Decoded, WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Lease, Terms, lease
+from desktop.engine.text.compare import normalized_words
 
 _log = logging.getLogger(__name__)
 
@@ -232,7 +233,8 @@ class WhisperRecognizer:
         full = self._decode(decoder, samples, context.FRAMES, None, request)
         if not full.trusted:
             return short
-        if self._check.compare(_folded(short.found.text), _folded(full.found.text)) and self._notify is not None:
+        differ = self._check.compare(normalized_words(short.found.text), normalized_words(full.found.text))
+        if differ and self._notify is not None:
             self._notify(ErrorEvent("context", Message("longer-windows", name=self.name), Severity.INFO))
         return full
 
@@ -276,9 +278,3 @@ class WhisperRecognizer:
 
 def _is_no_speech(decoding: _Decoding) -> bool:
     return window.is_no_speech(decoding.found.no_speech, decoding.found.log_probability)
-
-
-def _folded(text: str) -> list[str]:
-    """The words for comparing, without case and marks."""
-    words = ("".join(filter(str.isalnum, word)) for word in text.casefold().split())
-    return [word for word in words if word]

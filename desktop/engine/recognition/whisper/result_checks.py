@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
+from desktop.engine.text import repeats
+from desktop.engine.text.compare import normalized
 
 _TOKENS_PER_SECOND = 8
 _TOKENS_SPARE = 8
@@ -33,6 +35,8 @@ _SAME = 0.6
 """share of words that agree, from which on two texts count as the same"""
 _LEAST_REST = 0.8
 """seconds as loud as what was read: less is a breath, an echo, or the end of the last word"""
+_LOOPS = {1: 7, 2: 5} | dict.fromkeys(range(3, 21), 4)
+"""tokens of a phrase -> times on end that make a loop: "no, no, no" and "four four four four" are said by people"""
 
 
 def most_tokens(samples: int) -> int:
@@ -65,7 +69,7 @@ def rest_without_words(samples: Samples, words: Sequence[Word]) -> int:
 def says_again(said: Sequence[str], more: Sequence[str]) -> bool:
     """Whether the words `more` are, nearly, the end of `said`: where the words were aligned too early, what seems to be
     without words was read already."""
-    one, other = _folded(said)[-len(more) :], _folded(more)
+    one, other = [normalized(word) for word in said[-len(more) :]], [normalized(word) for word in more]
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME if more else False
 
 
@@ -75,16 +79,11 @@ def without_echo(words: Sequence[Word]) -> tuple[Word, ...]:
     kept = len(words)
     while kept and words[kept - 1].end - words[kept - 1].start <= _NO_TIME:
         kept -= 1
-    folded = _folded([word.text for word in words])
+    folded = [normalized(word.text) for word in words]
     echo = range(kept, len(words))
     if len(echo) >= 2 and any(all(folded[at] == folded[at - back] for at in echo) for back in range(2, kept + 1)):
         return tuple(words[:kept])
     return tuple(words)
-
-
-def _folded(words: Sequence[str]) -> list[str]:
-    """Without case and marks."""
-    return ["".join(filter(str.isalnum, word)).casefold() for word in words]
 
 
 def _loudness(samples: Samples) -> NDArray[np.float32]:
@@ -127,17 +126,5 @@ def compression_ratio(text: str) -> float:
 
 
 def without_loops(tokens: Sequence[int]) -> list[int]:
-    """The tokens up to where a phrase begins to go round.
-
-    A loop is one token 7 times on end, two tokens 5 times, or a longer phrase (up to 20) 4 times: people do say
-    "no, no, no" and "four four four four". The phrase is kept once.
-    """
-    for start in range(len(tokens)):
-        for size in range(1, 21):
-            times = {1: 7, 2: 5}.get(size, 4)
-            if start + size * times > len(tokens):
-                break
-            phrase = list(tokens[start : start + size])
-            if all(list(tokens[start + n * size : start + (n + 1) * size]) == phrase for n in range(1, times)):
-                return list(tokens[: start + size])
-    return list(tokens)
+    """The tokens up to where a phrase begins to go round; the phrase is kept once."""
+    return repeats.without_loops(tokens, _LOOPS)

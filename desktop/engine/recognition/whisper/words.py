@@ -8,10 +8,11 @@ import numpy as np
 
 from desktop.engine.events import Word
 from desktop.engine.text.languages import writes_spaces
+from desktop.engine.text.punctuation import CLOSING, OPENING, STRAIGHT_QUOTES
 
 _SECONDS_PER_STEP = 0.02
-_OPENING = "\"'“¿¡([{-"
-_CLOSING = "\"'.。,，!！?？:：”)]}、"
+_OPENING = OPENING + STRAIGHT_QUOTES + "-"
+_CLOSING = CLOSING + STRAIGHT_QUOTES + "’"
 
 
 def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: float) -> tuple[Word, ...]:

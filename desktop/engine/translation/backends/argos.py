@@ -19,6 +19,7 @@ from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.translation_routes import translation_pairs, translation_route
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import join_words, writes_spaces
+from desktop.engine.text.punctuation import CLAUSE_ENDS, CLOSING
 from desktop.engine.text.sentences import has_words, split
 from desktop.engine.translation import phrasebook
 from desktop.engine.translation.backends.base import TranslatorCapabilities
@@ -31,7 +32,7 @@ _LENGTH_PENALTY = 0.2  # as argostranslate has it
 _LONGEST = 120  # tokens in one call; packages are trained on sentences, and position tables end
 _SPACE = "▁"  # SentencePiece's mark for the space before a word
 _UNKNOWN = "<unk>"
-_CLOSING = tuple(",.;:!?%)]}…»”’'")
+_CLOSING = tuple(CLOSING + "’'")
 
 
 class Codec(Protocol):
@@ -175,7 +176,7 @@ class _Leg:
         middle = len(words) // 2
         # Cut after the comma nearest to the middle, if one is near.
         near = sorted(range(len(words) // 4, 3 * len(words) // 4), key=lambda index: abs(index - middle))
-        cut = next((index + 1 for index in near if words[index][-1] in ",;:،、，"), middle) or 1
+        cut = next((index + 1 for index in near if words[index][-1] in CLAUSE_ENDS), middle) or 1
         space = " " if " " in sentence else ""
         halves = (space.join(words[:cut]), space.join(words[cut:]))
         return [part for half in halves for part in self._cut(half, source)]

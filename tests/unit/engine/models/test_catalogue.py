@@ -290,8 +290,10 @@ def test_the_machine_is_measured_once(home: Path) -> None:
     assert speed_class.measure() == first  # to the last digit: it was not measured again
     assert speed_class.measured(threads=7) is None
     assert speed_class.measured(compute_type="float32") is None
-    for damage in ('{"speed": 3}', '{"speed": [{"encoder": "x"}]}', '{"speed": [null]}', "[", "[]"):
-        (home / "state.json").write_text(damage)
+    file = paths.tuning_file()
+    content = file.read_text()
+    for damage in ("[", "[]", '{"version": 1, "rates": 3}', content.replace(str(first.encoder), '"x"')):
+        file.write_text(damage)
         assert speed_class.measured() is None
 
 
@@ -300,3 +302,44 @@ def test_a_broken_shipped_file_is_an_error(home: Path, tmp_path: Path, monkeypat
     with pytest.raises(CatalogueBroken) as caught:
         catalogue.load()
     assert text_of(caught.value).endswith(".")
+
+
+RECORD = {
+    "kind": "whisper",
+    "id": "small",
+    "languages": ["en"],
+    "repository": "a/b",
+    "files": [{"path": "model.bin", "size": 5, "sha256": "0" * 64}],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"kind": "song"}, "its kind is unknown"),
+        ({"id": "a b"}, "its id is no name"),
+        ({"languages": []}, "it names no languages"),
+        ({"languages": ["klingon"]}, "“klingon” is not a language that Parley knows"),
+        ({"kind": "voice", "languages": "all"}, "it names no languages"),
+        ({"label": "x" * 301}, "its label is no text"),
+        ({"licence": 5}, "its licence is no text"),
+        ({"links": "https://host/x"}, "its links is no list"),
+        ({"files": [{"size": 5}]}, "a file of it has no path"),
+        ({"files": ["model.bin"]}, "a file of it has no path"),
+        ({"files": [{"path": "m", "sha256": "f00"}]}, "a file of it has a checksum that is none"),
+        ({"files": [{"path": "m", "size": True}]}, "its size makes no sense"),
+        ({"size_bytes": 1.5}, "its size makes no sense"),
+        ({"shape": {"width": 512}}, "its shape makes no sense"),
+        ({"repository": "no repository"}, "small has no proper repository"),
+        ({"revision": "a..b"}, "small has no proper revision"),
+        ({"files": []}, "small names no files of a repository"),
+        ({"files": RECORD["files"] * 2}, "small names a file twice"),  # type: ignore[operator]
+        ({"packages": ["parley-model"]}, "small does not say where in its packages its files are"),
+        ({"kind": "argos", "languages": ["en", "es"]}, "small says nowhere to fetch it from"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_said(changes: dict[str, object], why: str) -> None:
+    entry_from(RECORD)
+    with pytest.raises(ValueError) as caught:
+        entry_from(RECORD | changes)
+    assert str(caught.value) == why

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.errors import ModelBroken
+from desktop.engine.models import installed
 from desktop.engine.models import whisper_directory as model_directory
-from desktop.engine.models.files import Shape, whisper_shape
+from desktop.engine.models.files import FileBroken, Shape, whisper_shape
 from desktop.system import paths
 from tests.raising import raises
 
@@ -24,8 +25,8 @@ def test_a_whole_model_passes_without_its_tokenizer_being_parsed(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    loads = model_directory.json.loads
-    monkeypatch.setattr(model_directory.json, "loads", lambda text: (read.append(len(text)), loads(text))[1])
+    loads = json.loads
+    monkeypatch.setattr(json, "loads", lambda text: (read.append(len(text)), loads(text))[1])
     model_directory.verify(directory)
     assert max(read) < 100_000  # parsing megabytes would keep the window's thread from running
 
@@ -42,6 +43,24 @@ def test_a_download_that_broke_off_is_told(directory: Path) -> None:
     tokenizer.write_bytes(tokenizer.read_bytes()[:-2_000_000])
     with raises(ModelBroken, match=r"tokenizer\.json"):
         model_directory.verify(directory)
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("model.bin", r"model\.bin is missing"),
+        ("config.json", r"config\.json is missing"),
+        ("vocabulary.json", r"vocabulary\.json is missing"),
+    ],
+)
+def test_what_is_missing_is_told_alike_where_models_are_listed_and_where_they_are_loaded(
+    directory: Path, file: str, why: str
+) -> None:
+    (directory / file).unlink()
+    with raises(ModelBroken, match=why):
+        model_directory.verify(directory)
+    with raises(FileBroken, match=why):
+        installed.examine("whisper", directory)
 
 
 def tokens_of(directory: Path) -> list[str]:

@@ -36,7 +36,7 @@ def rows(*installed: InstalledModel, broken: tuple[Broken, ...] = ()) -> dict[st
 
 def test_sizes_times_and_speeds() -> None:
     assert [size_words(one) for one in (None, 0, 14_000, 1_500_000, 486_212_372, 3_090_835_702)] == [
-        "", "1 KB", "14 KB", "1.5 MB", "486 MB", "3.1 GB",
+        "", "0 B", "14 kB", "1.5 MB", "486 MB", "3.1 GB",
     ]  # fmt: skip
     assert [time_words(one) for one in (None, 4, 42, 61, 3_720, 7_200)] == [
         "", "a few seconds left", "40 s left", "1 min left", "1 h 2 min left", "2 h left",
@@ -92,6 +92,7 @@ def test_a_broken_copy_beside_a_whole_one_is_a_row_of_its_own() -> None:
 def test_rows_are_found_by_words_language_and_kind() -> None:
     every = tuple(rows().values())
     assert {row.id for row in matching(every, "spanish ana")} == {"es_ES-ana-medium"}
+    assert {row.id for row in matching(every, "SPÁNISH ana")} == {"es_ES-ana-medium"}
     assert {row.id for row in matching(every, kind="argos")} == {"translate-en_es-1_0"}
     assert {row.id for row in matching(every, languages=frozenset({"es"}))} == {
         "small", "translate-en_es-1_0", "es_ES-ana-medium",
@@ -133,7 +134,7 @@ def test_downloads_together() -> None:
         2, 75, 200, 0.375, 10.0, 12.5,
     )  # fmt: skip
     assert not both.is_paused
-    assert progress_words(both) == "37 % · 1 KB/s · 10 s left"
+    assert progress_words(both) == "37 % · 10 B/s · 10 s left"
     assert downloads_summary((failed,)) is None
     unknown = downloads_summary((one, Download(("argos", "d"), "D", "fetching", 5, None)))
     assert unknown is not None

@@ -47,6 +47,14 @@ def test_older_revisions_are_dropped() -> None:
     assert lines[0].original.text == "Hello there."
 
 
+def test_a_translation_that_came_first_is_shown_with_its_line() -> None:
+    lines = TranscriptLines()
+    assert lines.translated(translated(0, "Hola.")) is None
+    lines.heard(heard(0, "Hello."), NOW)
+    assert lines[0].translation is not None
+    assert lines[0].translation.text == "Hola."
+
+
 def test_nothing_said_is_no_line() -> None:
     lines = TranscriptLines()
     assert lines.heard(heard(0, ""), NOW) is None

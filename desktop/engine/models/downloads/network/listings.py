@@ -27,6 +27,7 @@ from desktop.engine.models.downloads.network.client import (
 )
 from desktop.engine.models.downloads.network.sources import Asking, plan, repository
 from desktop.settings.declaration import ModelSettings
+from desktop.system.files import write_atomically
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo
@@ -220,9 +221,7 @@ def _piper(asking: Asking) -> tuple[Entry, ...]:
 def _save(entries: tuple[Entry, ...], date: str) -> None:
     file = catalogue.refreshed_file()
     places.make_directory(file.parent)
-    temporary = file.with_name(".catalogue.tmp")
     try:
-        temporary.write_text(catalogue.rendered(entries, date), encoding="utf-8")
-        temporary.replace(file)
+        write_atomically(file, catalogue.rendered(entries, date))
     except OSError as error:
         raise places.disk_error(file, error) from None

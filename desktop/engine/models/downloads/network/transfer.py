@@ -21,6 +21,7 @@ from desktop.engine.errors import ChecksumWrong, DiskFull, DownloadError
 from desktop.engine.models.downloads.control import Control, Meter, Phase
 from desktop.engine.models.downloads.network.client import Patience, Temporary, check_status, gave_up, translated
 from desktop.engine.models.files import reason
+from desktop.system.files import write_atomically
 
 if TYPE_CHECKING:
     import httpx2
@@ -268,9 +269,7 @@ def _note(part: Path) -> dict[str, Any]:
 
 
 def _write_note(part: Path, content: dict[str, Any]) -> None:
-    temporary = _note_file(part).with_suffix(".tmp")
-    temporary.write_text(json.dumps(content), encoding="utf-8")
-    temporary.replace(_note_file(part))
+    write_atomically(_note_file(part), json.dumps(content))
 
 
 def _strong_etag(response: "httpx2.Response") -> str:

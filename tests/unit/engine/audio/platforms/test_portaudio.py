@@ -13,7 +13,8 @@ from desktop.engine.audio.platforms.windows import WindowsLoopback
 from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import DeviceLost, DeviceMissing
 from tests.raising import raises
-from tests.signals import Collector, wait_for
+from tests.signals import Collector
+from tests.waiting import wait_until
 
 
 def info(index: int, name: str, inputs: int, outputs: int, api: int = 0, **more: Any) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def opened(source: Any, sink: Collector, host: FakePortAudio, feed: Callable[[Fa
 
     thread = threading.Thread(target=source.open, args=(sink,))
     thread.start()
-    assert wait_for(lambda: host.streams)
+    assert wait_until(lambda: host.streams)
     feed(host.streams[-1])
     thread.join(5)
     assert not thread.is_alive()
@@ -131,14 +132,14 @@ def test_a_microphone_is_heard_and_lost_and_found(host: FakePortAudio) -> None:
     assert stream.arguments["input_device_index"] == 0
     for _ in range(10):
         stream.hear(0.5)
-    assert wait_for(lambda: len(sink.samples) > 3000)
+    assert wait_until(lambda: len(sink.samples) > 3000)
     assert np.median(sink.samples) == pytest.approx(0.5, abs=0.01)
     stream.is_running = False
-    assert wait_for(lambda: sink.errors)
+    assert wait_until(lambda: sink.errors)
     assert isinstance(sink.errors[0], DeviceLost)
-    assert wait_for(lambda: len(host.streams) > 1)
+    assert wait_until(lambda: len(host.streams) > 1)
     host.streams[-1].hear(0.1)
-    assert wait_for(lambda: sink.resumptions)
+    assert wait_until(lambda: sink.resumptions)
     source.close()
 
 
@@ -159,10 +160,10 @@ def test_the_loopback_of_windows_fills_silence(host: FakePortAudio, monkeypatch:
     source, sink = WindowsLoopback(""), Collector()
     # Nothing plays and no callback comes: silence does.
     stream = opened(source, sink, host, lambda stream: None)
-    assert wait_for(lambda: sink.seconds > 0.3)
+    assert wait_until(lambda: sink.seconds > 0.3)
     assert not np.any(sink.samples)
     stream.hear(0.5, 4800)
-    assert wait_for(lambda: np.max(sink.samples) > 0.4)
+    assert wait_until(lambda: np.max(sink.samples) > 0.4)
     source.close()
     assert not stream.is_running
 
@@ -192,9 +193,9 @@ def test_the_list_is_watched(host: FakePortAudio, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(portaudio, "_POLL", 0.02)
     reports: list[Any] = []
     stop = portaudio.watch_portaudio_devices(reports.append)
-    assert wait_for(lambda: len(reports) == 1)
+    assert wait_until(lambda: len(reports) == 1)
     host.infos.append(info(4, "USB Microphone", 1, 0))
-    assert wait_for(lambda: len(reports) == 2)
+    assert wait_until(lambda: len(reports) == 2)
     stop()
     assert len(reports[1].microphones) == 2
 

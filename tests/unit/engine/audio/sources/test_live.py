@@ -10,7 +10,8 @@ from desktop.engine.errors import AudioError, DeviceLost, DeviceMissing
 from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from tests.raising import raises
-from tests.signals import Collector, wait_for
+from tests.signals import Collector
+from tests.waiting import wait_until
 
 
 class ScriptedRecording:
@@ -70,7 +71,7 @@ def test_open_returns_with_the_first_audio_and_close_ends_it() -> None:
     source.open(sink)
     assert source.id == "microphone:"
     assert source.label == "The device"
-    assert wait_for(lambda: sink.frames)
+    assert wait_until(lambda: sink.frames)
     assert sink.frames[0].start == pytest.approx(0, abs=0.02)
     source.close()
     source.close()
@@ -103,8 +104,8 @@ def test_a_lost_device_is_reported_once_and_opened_again() -> None:
     source.open(sink)
     device.failures = [DeviceMissing(verbatim("not yet")), AudioError(verbatim("nor now"))]
     device.recordings[0].script.put(DeviceLost(verbatim("gone")))
-    assert wait_for(lambda: sink.resumptions == 1)
-    assert wait_for(lambda: sink.calls[-1] == "frame")
+    assert wait_until(lambda: sink.resumptions == 1)
+    assert wait_until(lambda: sink.calls[-1] == "frame")
     source.close()
     assert [text_of(error) for error in sink.errors] == ["gone"]
     assert sink.calls == ["frame", "interrupted", "resumed", "frame"]
@@ -119,7 +120,7 @@ def test_close_while_the_device_is_away() -> None:
     source.open(sink)
     device.failures = [DeviceMissing(verbatim("away"))] * 1000
     device.recordings[0].script.put(DeviceLost(verbatim("gone")))
-    assert wait_for(lambda: sink.errors)
+    assert wait_until(lambda: sink.errors)
     source.close()
     assert sink.calls == ["frame", "interrupted"]
 

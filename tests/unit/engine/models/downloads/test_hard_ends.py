@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from desktop.system.paths import RESOURCES
 from tests.model_server import Fault, ModelServer
 from tests.unit.engine.models.downloads.conftest import SHORT
 from tests.unit.engine.models.downloads.test_pull import STORE, WEIGHTS, is_sentence, nothing_is_there
+from tests.waiting import wait_until
 
 PULLING = "tests.unit.engine.models.downloads.pulling"
 
@@ -39,13 +39,6 @@ def command(server: ModelServer, home: Path, entry: Entry, *more: str) -> list[s
     ]
 
 
-def wait_until(condition: object, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-
-
 def test_a_killed_pull_is_gone_on_with(home: Path, server: ModelServer) -> None:
     entry = server.add_whisper(pinned=True)
     part = home / ".partial" / "whisper-small" / "parts" / "model.bin.part"
@@ -55,7 +48,7 @@ def test_a_killed_pull_is_gone_on_with(home: Path, server: ModelServer) -> None:
         server.faults = [Fault(STORE, times=1, hold=gate, hold_after=kept - already)]
         process = subprocess.Popen(command(server, home, entry), cwd=RESOURCES.parent, stdout=subprocess.DEVNULL)
         try:
-            wait_until(lambda kept=kept: part.exists() and part.stat().st_size == kept)
+            assert wait_until(lambda kept=kept: part.exists() and part.stat().st_size == kept)
         finally:
             process.kill()
             process.wait(10)

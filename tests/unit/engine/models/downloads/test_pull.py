@@ -3,7 +3,6 @@
 import random
 import shutil
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from desktop.messages import text_of
 from desktop.settings.declaration import ModelSettings
 from tests.model_server import REVISION, STARTER, Fault, ModelServer
 from tests.unit.engine.models.downloads.conftest import SHORT
+from tests.waiting import wait_until
 
 STORE = f"/store/Systran/faster-whisper-small/resolve/{REVISION}/model.bin"
 WEIGHTS = (STARTER / "whisper" / "model.bin").read_bytes()
@@ -324,10 +324,10 @@ def test_buttons_work_while_the_server_sends_nothing(home: Path, server: ModelSe
     patient = replace(SHORT, read=600)  # so that only the button can end the wait
     result = in_thread(lambda: downloads(server, patient).pull(entry, lambda one: phases.append(one.phase), control))
     part = home / ".partial" / "whisper-small" / "parts" / "model.bin.part"
-    until(lambda: part.exists() and part.stat().st_size == 2_000_000)
+    assert wait_until(lambda: part.exists() and part.stat().st_size == 2_000_000)
     getattr(control, button)()
     if button == "pause":
-        until(lambda: Phase.PAUSED in phases)
+        assert wait_until(lambda: Phase.PAUSED in phases)
         assert Phase.RETRYING not in phases
         control.resume()
         assert result().name == "small"
@@ -335,13 +335,6 @@ def test_buttons_work_while_the_server_sends_nothing(home: Path, server: ModelSe
     with pytest.raises(DownloadStopped):
         result()
     assert part.exists() == (button == "stop")
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def test_two_pulls_at_once_fetch_once(home: Path, server: ModelServer) -> None:

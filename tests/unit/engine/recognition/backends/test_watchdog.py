@@ -16,6 +16,7 @@ from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.recognition.steps import Step, step
 from tests.fakes import Failing, FailingRecognizer, FakeRecognizer
 from tests.raising import raises
+from tests.waiting import let_pass, wait_until
 
 SECOND = np.zeros(16_000, np.float32)
 STREAMED = RecognitionRequest("en")
@@ -44,14 +45,7 @@ def failing() -> Iterator[Callable[..., FailingRecognizer]]:
     yield make
     for one in made:
         one.release()
-    wait_for(lambda: decode_threads() == 0)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    assert wait_until(lambda: decode_threads() == 0)
 
 
 def decode_threads() -> int:
@@ -81,7 +75,7 @@ def test_a_decode_that_hangs_is_given_up_and_a_buffered_one_runs_beside_it(
     assert recognizer.calls == 1, "refused while the first one hangs, which also has a worker of the model"
     assert watched.transcribe(SECOND, BUFFERED).words
     recognizer.release()
-    wait_for(lambda: decode_threads() == 1)
+    assert wait_until(lambda: decode_threads() == 1)
     assert watched.transcribe(SECOND, STREAMED).words
     watched.close()
     assert decode_threads() == 0
@@ -95,7 +89,7 @@ def test_the_late_error_of_a_decode_that_was_given_up_reaches_nobody(
     with pytest.raises(DecodeHung):
         watched.transcribe(SECOND, STREAMED)
     recognizer.release()
-    wait_for(lambda: decode_threads() == 0)
+    assert wait_until(lambda: decode_threads() == 0)
     assert watched.transcribe(SECOND, STREAMED).words
     watched.close()
 
@@ -110,7 +104,7 @@ def test_when_both_hang_no_more_is_tried_and_closing_does_not_wait(
             watched.transcribe(SECOND, request)
     assert recognizer.calls == 2
     watched.close()
-    wait_for(lambda: recognizer.is_closed)
+    assert wait_until(lambda: recognizer.is_closed)
 
 
 def test_its_worker_ends_with_it() -> None:
@@ -118,14 +112,14 @@ def test_its_worker_ends_with_it() -> None:
     watched.transcribe(SECOND, STREAMED)
     assert decode_threads() == 1
     del watched
-    wait_for(lambda: decode_threads() == 0)
+    assert wait_until(lambda: decode_threads() == 0)
 
 
 def test_the_wait_for_work_takes_no_time() -> None:
     watched = WatchedRecognizer(FakeRecognizer())
     watched.transcribe(SECOND, STREAMED)
     before = time.process_time()
-    threading.Event().wait(0.3)
+    let_pass(0.3)
     assert time.process_time() - before < 0.1
     watched.close()
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from desktop.engine.backends import Backends
 from desktop.engine.events import AudioFrame, ErrorEvent, Event, SpeechAudio, TranslationUpdate
-from desktop.engine.lane import OUTSIDE_SESSION, EndOfSpeech, Lane
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.lane import OUTSIDE_SESSION, EndOfSpeech, Lane
+from desktop.engine.live.session_thread import SessionThread
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.models import Models
-from desktop.engine.session_thread import SessionThread
 from desktop.engine.translation.backends.argos import ArgosTranslator
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSynthesizer
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.errors import EngineError
+from desktop.engine.live.speech_output import MakeOutput, Output
 from desktop.engine.pool.backends import ModelBackends
 from desktop.engine.session import Session
-from desktop.engine.speech_output import MakeOutput, Output
 
 
 def open_speaker(output_id: str, on_playing: Callable[[bool], None], on_error: Callable[[EngineError], None]) -> Output:
@@ -31,6 +31,6 @@ class Backends(ModelBackends):
     output: MakeOutput = open_speaker
     source: Callable[[str], Source] = find_source
     session: Callable[..., Session] = Session
-    """makes a session of (options, detector)"""
+    """makes a session of its options"""
     lowers_load: bool = True
     """see ModelOptions"""

@@ -1,7 +1,7 @@
 """How well a session and the models keep up, as one event."""
 
 from desktop.engine.events import Metrics
-from desktop.engine.lane import Lane
+from desktop.engine.live.lane import Lane
 from desktop.engine.pool.models import Models
 
 

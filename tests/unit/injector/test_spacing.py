@@ -89,3 +89,8 @@ def test_the_space_at_the_end() -> None:
     assert trailing("Hello. ", "en") == ""
     assert trailing("今日は。", "ja") == ""
     assert trailing("", "en") == ""
+
+
+def test_marks_of_other_scripts_stand_at_their_word() -> None:
+    assert join("نعم", "؟", "ar") == "؟"
+    assert join("हाँ", "।", "hi") == "।"

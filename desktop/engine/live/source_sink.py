@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, ErrorEvent, Event, Severity
-from desktop.engine.lane import Lane
+from desktop.engine.live.lane import Lane
 from desktop.engine.message import Message
 
 

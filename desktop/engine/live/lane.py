@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.engine.backends import Backends
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     SAMPLE_RATE,
@@ -24,15 +23,16 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
-from desktop.engine.frame_queue import SOUND_WAITING, FrameQueue
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.frame_queue import SOUND_WAITING, FrameQueue
+from desktop.engine.live.session_thread import SessionThread
+from desktop.engine.live.speech_output import SpeechOutput
 from desktop.engine.message import Message
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.models import Models
 from desktop.engine.recognition.work import Decode, StreamChunk
 from desktop.engine.requests import Request, Stage
-from desktop.engine.session_thread import SessionThread
 from desktop.engine.speech.work import Speak
-from desktop.engine.speech_output import SpeechOutput
 from desktop.engine.translation.incremental import LiveTranslator
 from desktop.engine.translation.translation import untranslated
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from desktop.engine.events import AudioFrame
-from desktop.engine.frame_queue import FrameQueue
+from desktop.engine.live.frame_queue import FrameQueue
 
 CLOCK = time.monotonic
 

@@ -1,0 +1,80 @@
+"""What the app's engine runs on: the models, and a lane for what it listens to, set by the app's settings."""
+
+import time
+from collections.abc import Callable
+
+from desktop.engine.events import Event, Metrics, TranslationUpdate
+from desktop.engine.live.backends import Backends
+from desktop.engine.live.lane import EndOfSpeech, Lane
+from desktop.engine.live.metrics import metrics
+from desktop.engine.live.session_thread import SessionThread
+from desktop.engine.pool.models import Models
+from desktop.engine.settings_options import model_options, session_options
+from desktop.settings.declaration import Settings
+
+
+class Parts:
+    """Made once, on the first command that needs it. Any thread; nothing here waits, but `close`.
+
+    emit: gets every event. on_ready, on_failed, on_unloaded: as in Models. on_drained: as in Lane.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        backends: Backends,
+        emit: Callable[[Event], None],
+        on_ready: Callable[[], None],
+        on_failed: Callable[[Exception], None],
+        on_unloaded: Callable[[], None],
+        on_drained: Callable[[EndOfSpeech], None],
+    ) -> None:
+        self._settings = settings
+        self._lowers_load = backends.lowers_load
+        options = model_options(settings, lowers_load=backends.lowers_load)
+        self._thread = SessionThread()
+        self.models = Models(options, backends, emit, on_ready, on_failed, on_unloaded)
+        self.lane = Lane(session_options(settings), self.models, backends, self._thread, emit, on_drained)
+
+    def configure(self, settings: Settings, *, hears_itself: bool) -> None:
+        """Apply settings; nothing that waits is lost. hears_itself: the source would hear what Parley says."""
+        self._settings = settings
+        self.models.configure(model_options(settings, lowers_load=self._lowers_load))
+        self.lane.configure(session_options(settings), hears_itself=hears_itself)
+        self.lane.output.configure(settings.speech.output, settings.speech.rate, settings.speech.volume)
+
+    def prepare(self) -> None:
+        """Load now what the first words will need."""
+        spoken, target = self._settings.recognition.language, self._settings.translation.target
+        source = spoken if spoken != "auto" else ""
+        self.models.prepare(source, target, speaks=self._settings.speech.enabled)
+
+    def translate(self, text: str, language: str, tell: Callable[[TranslationUpdate], None]) -> None:
+        """Translate a text that nobody said into the chosen language, if there is one."""
+        if target := self._settings.translation.target:
+            self.lane.translate(text, language, target, tell)
+
+    def unload(self, *, is_rest: bool) -> None:
+        """Give the models' memory back, see Models."""
+        self.models.unload(is_rest=is_rest)
+        self.lane.forget_translations()
+
+    def look_for_models(self) -> None:
+        """Models came or went: what was missing for the translation and the voice is looked for again; the recogniser
+        stays."""
+        self.models.translation.renew()
+        self.models.unload_voice()
+        self.lane.forget_translations()
+
+    def metrics(self) -> Metrics:
+        """How well it keeps up; tells of sound that was lost."""
+        self.lane.tell_dropped()
+        return metrics(self.models, self.lane)
+
+    def close(self, timeout: float) -> None:
+        """Drop what waits, end every thread within `timeout` seconds, give memory and devices back."""
+        deadline = time.monotonic() + timeout
+        self.lane.close()
+        self._thread.close(max(0.1, deadline - time.monotonic()))
+        if self.models.close(max(0.1, deadline - time.monotonic())):
+            self.lane.output.close()

@@ -1,0 +1,121 @@
+"""Files are replaced whole or not at all; locks hold between threads and processes."""
+
+import multiprocessing
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from desktop.system.files import locked, sync_directory, sync_tree, write_atomically
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "state.json"
+
+
+def test_a_text_or_bytes_become_the_file(file: Path) -> None:
+    status = write_atomically(file, "é")
+    assert file.read_bytes() == b"\xc3\xa9"
+    assert (status.st_size, status.st_ino) == (2, file.stat().st_ino)
+    write_atomically(file, b"new", durable=True)
+    assert [(one.name, one.read_text()) for one in file.parent.iterdir()] == [("state.json", "new")]
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text("old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(file, "new")
+    assert [(one.name, one.read_text()) for one in file.parent.iterdir()] == [("state.json", "old")]
+
+
+def test_permissions_and_links_stay(file: Path, tmp_path: Path) -> None:
+    write_atomically(file, "old", mode=0o600)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.chmod(0o640)
+    link = tmp_path / "link.json"
+    link.symlink_to(file.name)
+    write_atomically(link, "new")
+    assert link.is_symlink()
+    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("new", 0o640)
+
+
+def test_a_device_is_written_to_and_stays_one() -> None:
+    write_atomically(Path(os.devnull), "x")
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    write_atomically(Path(f"/dev/fd/{writer}"), "text")
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        assert stream.read() == "text"
+
+
+def test_readers_never_see_half_a_file(file: Path) -> None:
+    write_atomically(file, "a" * 100_000)
+    ended, seen = threading.Event(), set()
+
+    def read() -> None:
+        while not ended.is_set():
+            seen.add(file.read_text())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for letter in "bcdefgh":
+        write_atomically(file, letter * 100_000)
+    ended.set()
+    reader.join()
+    assert all(len(text) == 100_000 and len(set(text)) == 1 for text in seen)
+
+
+def test_a_lock_that_is_held_is_an_error(file: Path) -> None:
+    def wait(found: list[str]) -> None:
+        try:
+            with locked(file, 0.05):
+                found.append("held")
+        except BlockingIOError as error:
+            found.append(str(error.strerror))
+
+    found: list[str] = []
+    with locked(file, 1):
+        thread = threading.Thread(target=wait, args=(found,))
+        thread.start()
+        thread.join()
+    wait(found)
+    assert found == ["another program is changing it", "held"]
+
+
+def _add_many(lock: Path, file: Path, times: int) -> None:
+    for _ in range(times):
+        with locked(lock, 30):
+            write_atomically(file, str(int(file.read_text()) + 1))
+
+
+def test_processes_that_change_a_file_at_once_lose_nothing(file: Path, tmp_path: Path) -> None:
+    file.write_text("0")
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_add_many, args=(tmp_path / "lock", file, 20)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    assert file.read_text() == "60"
+
+
+def test_directories_reach_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "file").write_text("x")
+    sync_tree(tmp_path)
+    sync_directory(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        sync_directory(tmp_path / "missing")
