@@ -14,6 +14,7 @@ import numpy as np
 from desktop.engine.audio.sources.base import FrameSink, Source
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, Event, Samples, SpeechAudio, State, StateChanged, TranslationUpdate, Word
+from desktop.engine.message import verbatim
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
@@ -131,7 +132,7 @@ class FakeTranslator:
 
     def load(self, source: str, target: str, progress: Progress) -> None:
         if (source, target) not in self.capabilities.pairs:
-            raise EngineError(f"Install the package {source}-{target}.", code="model-missing")
+            raise EngineError(verbatim(f"Install the package {source}-{target}."), code="model-missing")
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
         return text.upper()
@@ -156,7 +157,7 @@ class FakeSpeechTranslator(FakeTranslator):
         if "unknown" in transcript:
             return None
         if self.fails:
-            raise EngineError("It failed; try again.", code="backend-failed", recoverable=True)
+            raise EngineError(verbatim("It failed; try again."), code="backend-failed", recoverable=True)
         return f"{len(samples)} samples of {source}"
 
 
@@ -176,7 +177,7 @@ class FakeSynthesizer:
 
     def load(self, language: str, voice: str, progress: Progress) -> None:
         if language not in self.capabilities.languages:
-            raise EngineError(f"No voice for {language}; install one.", code="model-missing")
+            raise EngineError(verbatim(f"No voice for {language}; install one."), code="model-missing")
 
     def synthesize(self, text: str, language: str, rate: float = 1.0) -> Iterator[SpeechChunk]:
         if self._fail is not None:

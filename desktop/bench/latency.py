@@ -29,6 +29,7 @@ from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, SpeechAudio, TranscriptUpdate
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
@@ -81,7 +82,7 @@ def main(
     wanted = chosen(only, quick(recordings()) if is_quick else recordings())
     everything = tuple(one for one in wanted if one.entries)
     if not everything:
-        raise EngineError("The times of the words in these recordings are not known; choose others.")
+        raise EngineError(verbatim("The times of the words in these recordings are not known; choose others."))
     found = measure(settings, everything, via, repeats, is_quick=is_quick)
     return deliver(report(about, label, via, found), output)
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from desktop.engine.errors import EngineError
+from desktop.engine.message import verbatim
 from desktop.system.paths import RESOURCES
 
 _STARTER = RESOURCES / "starter" / "whisper"
@@ -41,11 +42,11 @@ SIZES = {"tiny": TINY, "base": BASE, "small": SMALL, "medium": MEDIUM}
 def main(size: str, directory: Path) -> int:
     """Make a model and say where it is; returns 0. Raises EngineError."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise EngineError(f"{directory} is not empty; name a new folder for the model.")
+        raise EngineError(verbatim(f"{directory} is not empty; name a new folder for the model."))
     try:
         make_whisper(directory, SIZES[size], name=f"Whisper {size}, random weights")
     except OSError as error:
-        raise EngineError(f"The model could not be written to {directory} ({error.strerror}).") from error
+        raise EngineError(verbatim(f"The model could not be written to {directory} ({error.strerror}).")) from error
     megabytes = (directory / "model.bin").stat().st_size / 1e6
     print(f"{directory}: a Whisper model of the size {size} with random weights, int8, {megabytes:.0f} MB.")
     print("It costs what a real one costs, and hears nonsense: measure time and memory with it, never accuracy.")

@@ -24,6 +24,7 @@ from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Event, Samples, State, StateChanged, TranscriptUpdate
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.recognition.backends.base import WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
@@ -150,7 +151,7 @@ def measure(settings: Settings, sound: Sound, seconds: int) -> Result:
     try:
         engine.start(source)
         if not listening.wait(60) or states[-1].state is State.FAILED:
-            raise EngineError(states[-1].detail if states else "The engine did not start within a minute.")
+            raise EngineError((states and states[-1].detail) or verbatim("The engine did not start within a minute."))
         began = time.monotonic()
         for frame in _frames(sound, seconds, source.id):
             source.push(frame)

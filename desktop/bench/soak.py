@@ -32,6 +32,7 @@ from desktop.engine.events import (
     State,
 )
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
@@ -118,7 +119,7 @@ def measure(settings: Settings, minutes: float) -> tuple[tuple[Period, ...], tup
         engine.start(feeder.source)
         _wait(listener, lambda: listener.state in (State.LISTENING, State.FAILED), "the engine to listen")
         if listener.state is State.FAILED:
-            raise EngineError(listener.problems[-1] if listener.problems else "The engine could not listen.")
+            raise EngineError(verbatim(listener.problems[-1] if listener.problems else "The engine could not listen."))
         feeder.start()
         listener.began = feeder.began
         at, spent = feeder.began, time.process_time()
@@ -175,7 +176,7 @@ def _wait(listener: ScriptMatcher, condition: Callable[[], bool], what: str) -> 
     with listener.changed:
         while not condition():
             if time.monotonic() > deadline:
-                raise EngineError(f"Gave up waiting for {what} after a minute.")
+                raise EngineError(verbatim(f"Gave up waiting for {what} after a minute."))
             listener.changed.wait(0.1)
 
 

@@ -20,6 +20,7 @@ from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, as_record, deliver
 from desktop.bench.reports.progress import Progress, progress
 from desktop.engine.errors import EngineError, FileUnreadable
+from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.speed.tuning import has_card, resolved
@@ -49,7 +50,7 @@ def plan(languages: Sequence[str], prompts: int, *, is_quick: bool, is_live: boo
     """From the options of the command. Pure. Raises EngineError for a language without recordings."""
     for one in languages:
         if one not in VOICES:
-            raise EngineError(missing(one))
+            raise EngineError(verbatim(missing(one)))
     count, seconds = _QUICK if is_quick else (prompts, SECONDS)
     return Plan(tuple(languages) or tuple(VOICES), min(prompts, count), seconds if is_live else 0.0, is_odd)
 
@@ -77,7 +78,7 @@ def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: ReportOu
     ]
     todo = {language: some for language, some in chosen.items() if some and language in model.languages}
     if not todo:
-        raise EngineError(notes[0])
+        raise EngineError(verbatim(notes[0]))
     found = dict(before)
     total = sum(len(some) for language, some in todo.items() if language not in before)
     with progress(total, "prompts") as shown:
@@ -138,7 +139,7 @@ def read(settings: Settings, language: str, count: int = PROMPTS, *, is_odd: boo
     `holds` says whether the first is as good as the second. Raises EngineError, also where there are no prompts."""
     some = half(language, count, is_odd=is_odd)
     if not some:
-        raise EngineError(missing(language))
+        raise EngineError(verbatim(missing(language)))
     plain = PlainWhisper(chosen_model(settings.recognition).path)
     return _figures(read_both(settings, plain, some), None)
 
@@ -174,7 +175,11 @@ def kept(file: Path, about_run: dict[str, Any]) -> dict[str, LanguageFigures]:
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
         if {key: record.get(key) for key in about_run} != about_run:
-            raise EngineError(f"{file} was written by another kind of run; name another file, or leave out --resume.")
+            raise EngineError(
+                verbatim(f"{file} was written by another kind of run; name another file, or leave out --resume.")
+            )
         return {one["language"]: LanguageFigures.of(one) for one in record["languages"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FileUnreadable(f"{file} cannot be gone on with; name another file, or leave out --resume.") from error
+        raise FileUnreadable(
+            verbatim(f"{file} cannot be gone on with; name another file, or leave out --resume.")
+        ) from error

@@ -47,7 +47,9 @@ def _run(arguments: list[str]) -> int:
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except EngineError as error:
-        say(error.message)
+        from desktop.messages import text_of
+
+        say(text_of(error))
         return 1
     except (BrokenPipeError, SystemExit):
         # Whoever read the output has enough (`| head`); typer makes a SystemExit of that. Nothing may be

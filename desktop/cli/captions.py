@@ -16,6 +16,7 @@ from rich.text import Text
 from desktop.engine.events import ErrorEvent, Event, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.engine.text.languages import language_name
 from desktop.engine.transcript.reducer import Passage, Segment, TranscriptReducer, passage
+from desktop.messages import text_of
 
 _ARROW = "  → "
 
@@ -224,13 +225,14 @@ def event_record(event: Event) -> dict[str, Any] | None:
             "is_translated": event.is_translated,
         }
     if isinstance(event, StateChanged):
-        return {"type": "state", "state": event.state.value, "detail": event.detail}
+        return {"type": "state", "state": event.state.value, "detail": text_of(event.detail)}
     if isinstance(event, ErrorEvent):
         return {
             "type": "error",
             "code": event.code,
-            "message": event.message,
+            "message": text_of(event),
             "severity": event.severity.value,
+            **event.message.as_json(),
         }
     return None
 

@@ -1,6 +1,7 @@
 """Before a command uses models: those that the set-up installed as packages are put together once. Main thread."""
 
 from desktop.cli.messages import say
+from desktop.messages import text_of
 
 
 def ready_models() -> None:
@@ -13,4 +14,4 @@ def ready_models() -> None:
         return
     say(f"putting {listed([one.label for one in waiting])} in place, once.")
     for problem in assembly.assemble():
-        say(problem)
+        say(text_of(problem))

@@ -17,6 +17,8 @@ from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioLevel, ErrorEvent, Event, Severity, State, StateChanged
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -69,12 +71,12 @@ class EngineSession:
                 self.engine.stop()
                 continue
             if isinstance(item, ErrorEvent) and item.severity is Severity.ERROR:
-                self.errors.append((item.code, item.message))
+                self.errors.append((item.code, text_of(item)))
                 if not item.recoverable:
                     continue  # the state that follows says the same
             if isinstance(item, StateChanged) and item.state is State.FAILED:
                 code = self.errors[-1][0] if self.errors else "engine"
-                raise EngineError(item.detail or "The engine gave up; look into the log.", code=code)
+                raise EngineError(item.detail or verbatim("The engine gave up; look into the log."), code=code)
             yield item
             if isinstance(item, StateChanged) and item.state is State.IDLE:
                 return

@@ -9,6 +9,7 @@ from threading import Event
 from desktop.doctor import installed, machine, screen, sound
 from desktop.doctor.findings import CheckResult, Finding, Health, skipped
 from desktop.engine.errors import EngineError
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def examine_one(check: Check, subject: CheckContext, *, quick: bool = False) -> 
     try:
         return check.look(subject).named(check.id, check.title)
     except EngineError as error:
-        return CheckResult(Health.PROBLEM, error.message).named(check.id, check.title)
+        return CheckResult(Health.PROBLEM, text_of(error)).named(check.id, check.title)
     except Exception as error:
         log.exception("the check %s failed", check.id)
         sentence = f"This could not be looked at ({type(error).__name__}); the log says more."

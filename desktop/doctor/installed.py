@@ -7,6 +7,7 @@ from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.translation_routes import translation_route
 from desktop.engine.models.whisper_directory import describe
 from desktop.engine.text.languages import language_name
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 
@@ -15,7 +16,7 @@ def models(settings: Settings) -> CheckResult:
     try:
         lacks, basics = _lacks(settings)
     except EngineError as error:
-        return CheckResult(Health.PROBLEM, error.message)
+        return CheckResult(Health.PROBLEM, text_of(error))
     if lacks:
         return CheckResult(
             Health.PROBLEM, " ".join(lacks), "Fetch or import what is missing in the window of the models."
@@ -28,7 +29,7 @@ def models(settings: Settings) -> CheckResult:
 
 def broken() -> CheckResult:
     """Files that are there but cannot be used."""
-    problems = [problem for kind in on_disk.KINDS for problem in on_disk.broken(kind)]
+    problems = [text_of(problem) for kind in on_disk.KINDS for problem in on_disk.broken(kind)]
     if not problems:
         return ok("Every model that is installed looks whole.")
     return CheckResult(Health.PROBLEM, " ".join(problems), "Install these again or delete them.")
@@ -43,7 +44,7 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
         try:
             model = chosen_model(recognition)
         except ModelError as error:
-            lacks.append(error.message)
+            lacks.append(text_of(error))
         else:
             unknown = [language_name(code) for code in recognition.spoken if code not in model.languages]
             if unknown:
@@ -61,7 +62,7 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
                 route = translation_route(source, wanted)
             except ModelError as error:
                 if (source, wanted) not in heard or settings.translation.backend == "argos":
-                    lacks.append(error.message)
+                    lacks.append(text_of(error))
             else:
                 hears_it = (source, wanted) in heard and settings.translation.backend == "auto"
                 if hears_it and not chosen_model(settings.recognition).is_starter:
@@ -71,7 +72,7 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
         try:
             on_disk.voice_for(target, settings.speech.voice)
         except ModelError as error:
-            lacks.append(error.message)
+            lacks.append(text_of(error))
     return lacks, basics
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from desktop.doctor.findings import CheckResult, Health, ok, skipped
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.platforms import choose, open_keyboard
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 NO_SCREEN = "There is no screen here."
@@ -34,7 +36,7 @@ def typing(settings: Settings) -> CheckResult:
     try:
         keyboard = open_keyboard(settings)
     except TypingError as error:
-        return CheckResult(Health.PROBLEM if settings.typing.enabled else Health.WARNING, error.message)
+        return CheckResult(Health.PROBLEM if settings.typing.enabled else Health.WARNING, text_of(error))
     try:
         caveat = keyboard.capabilities.caveat
     finally:
@@ -127,7 +129,7 @@ class _Screen:
         try:
             self._display: Any = display.Display()
         except (error.DisplayError, OSError) as problem:
-            raise TypingError("No screen answers at DISPLAY; check the variable.") from problem
+            raise TypingError(verbatim("No screen answers at DISPLAY; check the variable.")) from problem
         self.number = int(self._display.get_default_screen())
 
     def __enter__(self) -> "_Screen":

@@ -14,6 +14,7 @@ from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import AudioError, EngineError
 from desktop.engine.events import SAMPLE_RATE, AudioFrame, Samples, SpeechAudio
 from desktop.engine.hearing.level import peak, rms
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 LISTEN = 1.0
@@ -75,7 +76,7 @@ def microphone(settings: Settings, cancelled: Event) -> CheckResult:
     try:
         source.open(ear)
     except AudioError as error:
-        return CheckResult(Health.PROBLEM, error.message, private=(chosen.partition(":")[2],))
+        return CheckResult(Health.PROBLEM, text_of(error), private=(chosen.partition(":")[2],))
     try:
         _wait(ear.enough, cancelled, PATIENCE)
     finally:
@@ -121,7 +122,7 @@ def loopback(settings: Settings, cancelled: Event) -> CheckResult:
     except AudioError as error:
         is_wanted = chosen.startswith("loopback:")
         health = Health.PROBLEM if is_wanted else Health.WARNING
-        return CheckResult(health, error.message, private=(chosen.partition(":")[2],))
+        return CheckResult(health, text_of(error), private=(chosen.partition(":")[2],))
     try:
         _wait(ear.enough, cancelled, PATIENCE)
     finally:
@@ -176,7 +177,7 @@ def output(settings: Settings, cancelled: Event) -> CheckResult:
         speaker.open()
     except AudioError as error:
         health = Health.PROBLEM if settings.speech.enabled else Health.WARNING
-        return CheckResult(health, error.message, private=(name,))
+        return CheckResult(health, text_of(error), private=(name,))
     listener = _monitor(name, ear)
     try:
         speaker.volume = 1.0
@@ -193,7 +194,7 @@ def output(settings: Settings, cancelled: Event) -> CheckResult:
     if cancelled.is_set():
         return skipped("This was stopped.")
     if failures:
-        return CheckResult(Health.PROBLEM, failures[0].message, private=(name,))
+        return CheckResult(Health.PROBLEM, text_of(failures[0]), private=(name,))
     if not played.is_set():
         fix = "Choose another output in the settings under Voice."
         return CheckResult(Health.PROBLEM, "The output takes no sound.", fix)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from desktop.engine.events import TranslationUpdate as TranslationUpdate
     from desktop.engine.events import Word as Word
     from desktop.engine.inline import run_inline as run_inline
+    from desktop.engine.message import Message as Message
     from desktop.engine.options import ModelOptions as ModelOptions
     from desktop.engine.options import SessionOptions as SessionOptions
     from desktop.engine.options import VoiceOptions as VoiceOptions
@@ -28,6 +29,7 @@ _PLACES = {
     "errors": ("EngineError",),
     "events": ("AudioLevel", "ErrorEvent", "Event", "SpeechAudio", "TranscriptUpdate", "TranslationUpdate", "Word"),
     "inline": ("run_inline",),
+    "message": ("Message",),
     "options": ("ModelOptions", "SessionOptions", "VoiceOptions"),
     "pool.models": ("Models",),
     "requests": ("Request",),

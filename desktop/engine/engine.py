@@ -30,6 +30,7 @@ from desktop.engine.live.lane import EndOfSpeech
 from desktop.engine.live.parts import Parts
 from desktop.engine.live.source_sink import SourceSink
 from desktop.engine.live.subscribers import Subscriber, Subscribers
+from desktop.engine.message import Message
 from desktop.settings.declaration import Settings
 from desktop.system.heap import share_heap
 
@@ -185,10 +186,10 @@ class Engine:
             self._subscribers.tell(ErrorEvent(error.code, error.message, Severity.ERROR, error.recoverable))
         except Exception as error:
             log.exception("a command failed")
-            message = f"Something went wrong ({type(error).__name__}). The log says more."
+            message = Message("internal", error=type(error).__name__)
             self._subscribers.tell(ErrorEvent("internal", message, Severity.ERROR))
 
-    def _enter(self, state: State, detail: str = "") -> None:
+    def _enter(self, state: State, detail: Message | None = None) -> None:
         self._state = state
         self._rest()
         self._subscribers.tell(StateChanged(state, detail))
@@ -301,7 +302,7 @@ class Engine:
         self._is_ready = False
         if self._state in (State.LISTENING, State.LOADING):
             self._close_source()
-            detail = error.message if isinstance(error, EngineError) else "The recogniser could not be loaded."
+            detail = error.message if isinstance(error, EngineError) else Message("recogniser-not-loaded")
             self._enter(State.FAILED, detail)
 
     def _do_drained(self, end: EndOfSpeech) -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong, as sentences for the user.
+"""What can go wrong.
 
     EngineError
     ├── AudioError
@@ -26,23 +26,36 @@
     │   └── GraphicsCardFailed the graphics card cannot be used; the processor is, meanwhile
     └── TypingError            text cannot be typed (no permission, no display, no clipboard tool)
 
-The message is one clear sentence that says what happened and what to do next. It never holds what was said.
+An error says what happened by a key and values (`Message`); `desktop.messages` makes the sentence of it, which says
+what to do next, too. It never holds what was said.
 """
+
+from os import PathLike
+
+from desktop.engine.message import Message, Value
 
 
 class EngineError(Exception):
-    """An error that a user reads.
+    """An error that a user reads about.
 
-    code: short and stable, for tests and for the front ends ("device-missing").
-    message: one sentence, what happened and what to do.
+    what: the key of its message, or the message itself; parameters: those of the message.
+    code: short and stable, one for each kind of error, for the front ends ("device-missing").
     recoverable: the session goes on.
     """
 
     code = "engine"
 
-    def __init__(self, message: str, *, code: str | None = None, recoverable: bool = False) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self,
+        what: str | Message,
+        /,
+        *,
+        code: str | None = None,
+        recoverable: bool = False,
+        **parameters: Value | PathLike[str],
+    ) -> None:
+        self.message = what if isinstance(what, Message) else Message(what, **parameters)
+        super().__init__(self.message)
         self.code = code or type(self).code
         self.recoverable = recoverable
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from desktop.engine.message import Message
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -162,8 +164,8 @@ class StateChanged:
     """The engine entered a state."""
 
     state: State
-    detail: str = ""
-    """one sentence for the user, for example which device is awaited; empty if the state says it all"""
+    detail: Message | None = None
+    """what the user should know besides, for example which device is awaited"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +202,8 @@ class Metrics:
     synthesizer: str
     spoken_queue: float = 0.0
     """seconds of speech waiting to be played"""
-    pace: str = ""
-    """what recognition does less of to keep up, as shown to the user ("words every 1.2 s"); empty if nothing"""
+    pace: tuple[Message, ...] = ()
+    """what recognition does less of to keep up; empty if nothing"""
     busy: float = 0.0
     """share of the last seconds that recognition computed, 0..1"""
     backlog: float = 0.0
@@ -248,8 +250,8 @@ class ErrorEvent:
     code: str
     """that of the `EngineError`, or of a notice (`fallback`, `audio-dropped`, `untranslated`, `pace`, `buffered`,
     `streaming`, `stumbled`)"""
-    message: str
-    """one sentence: what happened, what to do"""
+    message: Message
+    """what happened, what to do"""
     severity: Severity
     recoverable: bool = True
     """the session goes on"""

@@ -73,7 +73,7 @@ class _Inline:
                 answers.put(error)
 
         if not self._models.slots[request.stage].submit(self._session, request.kind, run):
-            raise EngineError("The models are closed; make new ones.", code="closed")
+            raise EngineError("models-closed", code="closed")
         outputs = answers.get()
         if isinstance(outputs, EngineError):
             raise outputs

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.engine.events import ErrorEvent, Event, Metrics, ModelProgress, ModelUnloaded, Severity
+from desktop.engine.message import Message
 
 STAGES = ("partial", "recognition", "final", "translation", "speech")
 """keys of `Metrics.latency`, in the order of the pipeline"""
@@ -66,8 +67,8 @@ class LatencySnapshot:
     """items that wait in all stages together"""
     spoken_queue: float
     """seconds of speech that wait to be played"""
-    pace: str
-    """what recognition does less of to keep up, as shown; empty if nothing"""
+    pace: tuple[Message, ...]
+    """what recognition does less of to keep up; empty if nothing"""
     busy: float
     """share of the last seconds that recognition computed, 0..1"""
     backlog: float
@@ -80,8 +81,8 @@ class LatencySnapshot:
     """partial work that newer audio replaced since the panel opened"""
     fallbacks: int
     """ErrorEvents with a code of FALLBACKS since the panel opened"""
-    last_fallback: str
-    """the sentence of the latest one; empty if none"""
+    last_fallback: Message | None
+    """of the latest one"""
     errors: int
     models: Mapping[str, str]
     """stage -> what is loaded ("Whisper small"); stages without a model are left out"""
@@ -134,10 +135,10 @@ class LatencyLog:
         self._dropped = _Counter()
         self._coalesced = _Counter()
         self._spoken_queue = 0.0
-        self._keeping_up = ("", 0.0, 0.0)
+        self._keeping_up: tuple[tuple[Message, ...], float, float] = ((), 0.0, 0.0)
         self._mode = ""
         self._fallbacks = 0
-        self._last_fallback = ""
+        self._last_fallback: Message | None = None
         self._errors = 0
         self._models: dict[str, str] = {}
 

@@ -21,6 +21,7 @@ from desktop.engine.events import (
     TranslationUpdate,
 )
 from desktop.engine.hearing.hearing import Hearing, VoiceDetector
+from desktop.engine.message import Message
 from desktop.engine.options import Effort, SessionOptions
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
 from desktop.engine.recognition.recognition import Recognition
@@ -62,7 +63,7 @@ class Session:
         self._hearing: Hearing | None = None
         self._effort: Effort | None = None
         self._outputs: list[Event | Request] = []
-        self._failures: dict[Stage, str] = {}
+        self._failures: dict[Stage, Message] = {}
         self._is_finished = False
         emit = self._outputs.append
         ids = count(1)
@@ -271,5 +272,5 @@ def failure(stage: Stage, error: Exception) -> ErrorEvent:
     if isinstance(error, EngineError):
         return ErrorEvent(error.code, error.message, Severity.ERROR)
     log.error("stage %s failed", stage.value, exc_info=error)
-    message = f"Something failed in {stage.value} ({type(error).__name__}). The log says more."
+    message = Message("stage-failed", stage=stage.value, error=type(error).__name__)
     return ErrorEvent("backend-failed", message, Severity.ERROR)

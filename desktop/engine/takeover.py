@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from desktop.engine.errors import BackendFailed, EngineError
 from desktop.engine.events import ErrorEvent, Severity
+from desktop.engine.message import Message
 
 Notify = Callable[[ErrorEvent], None]
 """Takes what the user should know; any thread."""
@@ -17,13 +18,14 @@ def order(wanted: str, available: Sequence[str]) -> tuple[str, ...]:
     return tuple(available) if wanted == "auto" else (wanted,)
 
 
-def takeover(failure: EngineError, successor: str) -> ErrorEvent:
-    """What the user is told: what failed, and what is used instead."""
-    return ErrorEvent("fallback", f"{failure.message} Meanwhile {successor} is used.", Severity.WARNING)
+def takeover(failure: EngineError, successor: str, *, on_processor: bool = False) -> ErrorEvent:
+    """What the user is told: what failed, and what is used instead. on_processor: that it runs there is news."""
+    key = "takeover-on-processor" if on_processor else "takeover"
+    return ErrorEvent("fallback", Message(key, failure=failure.message, successor=successor), Severity.WARNING)
 
 
-def as_engine_error(error: Exception, what: str) -> EngineError:
-    """The error itself if it is a sentence for the user, else one that says what failed."""
+def as_engine_error(error: Exception, what: str, **parameters: str) -> EngineError:
+    """The error itself if it is one that a user reads, else one that says what failed: the message of key `what`."""
     if isinstance(error, EngineError):
         return error
-    return BackendFailed(f"{what} ({type(error).__name__}); choose another model, or look into the log.")
+    return BackendFailed(Message(what, error=type(error).__name__, **parameters))

@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.base import Capabilities, Chunk, Guard, Window
 from desktop.injector.chunks import cut
 from desktop.injector.diff import characters
@@ -48,11 +49,11 @@ class MacKeyboard:
 
     def __init__(self) -> None:
         if platform.system() != "Darwin":
-            raise TypingError("This way of typing works on macOS only.")
+            raise TypingError(verbatim("This way of typing works on macOS only."))
         from pynput import keyboard, mouse
 
         if not importlib.import_module("ApplicationServices").AXIsProcessTrusted():
-            raise TypingError(PERMISSION)
+            raise TypingError(verbatim(PERMISSION))
         self._quartz: Any = importlib.import_module("Quartz")
         self._lock = threading.Lock()
         self._actions = 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.base import Keyboard, Window
 from desktop.settings.declaration import Settings
 
@@ -25,7 +26,9 @@ def choose(system: str, environment: Mapping[str, str]) -> Platform:
         return "wayland"
     if environment.get("DISPLAY"):
         return "x11"
-    raise TypingError("Text cannot be typed: there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set).")
+    raise TypingError(
+        verbatim("Text cannot be typed: there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set).")
+    )
 
 
 def open_keyboard(settings: Settings) -> Keyboard:

@@ -2,6 +2,7 @@
 blocks; the typist itself never types into Parley."""
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.base import Window
 from desktop.injector.platforms import is_own, open_keyboard
 from desktop.settings.declaration import Settings
@@ -20,7 +21,7 @@ def type_sentence(settings: Settings, text: str = SENTENCE) -> int:
         window = keyboard.focused_window()
         checks = keyboard.capabilities.checks_focus
         if checks and (window is None or not is_own(window)):
-            raise TypingError("Another window has the focus; click into the field and try again.")
+            raise TypingError(verbatim("Another window has the focus; click into the field and try again."))
         target = window or Window("")
 
         def is_focused() -> bool:
@@ -32,8 +33,10 @@ def type_sentence(settings: Settings, text: str = SENTENCE) -> int:
             sent += done
             if done < len(chunk.text):
                 raise TypingError(
-                    f"Typing stopped after {sent} of {len(text)} characters: a key was held or another window took "
-                    "the focus; try again."
+                    verbatim(
+                        f"Typing stopped after {sent} of {len(text)} characters: a key was held or another window took "
+                        "the focus; try again."
+                    )
                 )
         return sent
     finally:

@@ -16,6 +16,7 @@ from desktop.injector.base import Keyboard, Window
 from desktop.injector.diff import can_undo, edit
 from desktop.injector.platforms import is_own, is_terminal, open_keyboard
 from desktop.injector.utterances import SessionEnded, TypingQueue, Update, wanted_text
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ class Typist:
             self._keyboard = self._open_on(self._settings)
             self._report(TypingStatus(message=self._keyboard.capabilities.caveat))
         except TypingError as error:
-            self._report(TypingStatus(message=error.message))
+            self._report(TypingStatus(message=text_of(error)))
         except Exception:
             log.exception("the keyboard could not be opened")
             self._report(TypingStatus(message="Text cannot be typed here; the log says why."))
@@ -171,7 +172,7 @@ class Typist:
         try:
             self._bring_up_to_date(self._keyboard, update)
         except EngineError as error:
-            self._give_up(update, error.message)
+            self._give_up(update, text_of(error))
         except Exception as error:
             # The text of a failure may quote what was to be typed: only its kind is logged.
             log.error("typing failed: %s", type(error).__name__)

@@ -12,6 +12,7 @@ import subprocess
 from typing import Any
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.diff import characters
 
@@ -33,7 +34,9 @@ class WaylandKeyboard:
     def __init__(self) -> None:
         program = shutil.which("wtype")
         if program is None:
-            raise TypingError("Text cannot be typed on Wayland without wtype; install it (sudo apt install wtype).")
+            raise TypingError(
+                verbatim("Text cannot be typed on Wayland without wtype; install it (sudo apt install wtype).")
+            )
         self._wtype = program
         self._swaymsg = shutil.which("swaymsg")
         if self._swaymsg and self._tree() is None:
@@ -84,9 +87,9 @@ class WaylandKeyboard:
             command = [self._wtype, "-s", str(SETTLE), *arguments]
             result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise TypingError("wtype did not answer; text was not typed.") from error
+            raise TypingError(verbatim("wtype did not answer; text was not typed.")) from error
         if result.returncode:
-            raise TypingError(sentence_for(result.stderr))
+            raise TypingError(verbatim(sentence_for(result.stderr)))
 
     def _tree(self) -> Any:
         try:

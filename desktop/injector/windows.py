@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.base import Capabilities, Chunk, Guard, Window
 from desktop.injector.chunks import cut
 
@@ -82,7 +83,7 @@ class WindowsKeyboard:
 
     def __init__(self) -> None:
         if platform.system() != "Windows":
-            raise TypingError("This way of typing works on Windows only.")
+            raise TypingError(verbatim("This way of typing works on Windows only."))
         from pynput import keyboard, mouse
 
         windll: Any = vars(ctypes)["WinDLL"]  # exists on Windows only
@@ -151,7 +152,10 @@ class WindowsKeyboard:
         array = inputs(events)
         if self._user32.SendInput(len(events), array, ctypes.sizeof(Input)) != len(events):
             raise TypingError(
-                "Windows did not let Parley type into this window; it may run as administrator, and Parley does not."
+                verbatim(
+                    "Windows did not let Parley type into this window; it may run as administrator, "
+                    "and Parley does not."
+                )
             )
 
     def close(self) -> None:

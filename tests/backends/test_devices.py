@@ -19,8 +19,10 @@ from desktop.engine.recognition.whisper import shared_models as opened
 from desktop.engine.recognition.whisper.decoder import WhisperDecoder
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.engine.recognition.whisper.shared_models import Terms
+from desktop.messages import text_of
 from desktop.settings.declaration import RecognitionSettings
 from desktop.system.paths import RESOURCES
+from tests.raising import raises
 
 STARTER = RESOURCES / "starter" / "whisper"
 
@@ -47,7 +49,7 @@ def _without_card(real: type) -> object:
 
 def test_a_card_that_cannot_be_used_is_named() -> None:
     recognizer = WhisperRecognizer(STARTER, device="cuda")
-    with pytest.raises(GraphicsCardFailed, match="graphics card"):
+    with raises(GraphicsCardFailed, match="graphics card"):
         recognizer.load(quiet)
 
 
@@ -56,7 +58,7 @@ def test_the_processor_takes_over_and_says_so(speech: Callable[[str], Samples]) 
     chain = make_recognizer(RecognitionSettings(device="cuda", model=str(STARTER)), told.append)
     chain.load(quiet)
     assert [(event.code, event.severity) for event in told] == [("fallback", Severity.WARNING)]
-    assert told[0].message == (
+    assert text_of(told[0]) == (
         "The graphics card cannot be used for recognition; check its driver and the CUDA libraries, or set the device "
         "to cpu. Meanwhile Starter (phrasebook) on the processor is used."
     )
@@ -100,7 +102,7 @@ def test_a_card_that_fails_later_is_replaced_by_the_processor(
     assert chain.transcribe(samples, RecognitionRequest("en", is_final=True, is_buffered=True)).words
     assert devices == ["cuda", "cpu"]
     assert [event.code for event in told] == ["fallback"]
-    assert told[0].message.endswith("Meanwhile Starter (phrasebook) on the processor is used.")
+    assert text_of(told[0]).endswith("Meanwhile Starter (phrasebook) on the processor is used.")
     chain.close()
 
 
@@ -123,7 +125,7 @@ def test_a_number_format_that_the_processor_lacks_is_replaced_and_said() -> None
     recognizer.load(quiet)
     recognizer.close()
     assert [event.code for event in told] == ["fallback"]
-    assert "float16" in told[0].message
+    assert "float16" in text_of(told[0])
 
 
 def test_auto_is_what_was_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

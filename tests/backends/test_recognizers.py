@@ -17,7 +17,9 @@ from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequ
 from desktop.engine.recognition.backends.pocketsphinx import PocketSphinxRecognizer
 from desktop.engine.recognition.stabilizer import normalized
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
+from desktop.messages import text_of
 from desktop.system.paths import RESOURCES
+from tests.raising import raises
 
 Recordings = Callable[[str], Samples]
 STARTER = RESOURCES / "starter" / "whisper"
@@ -130,7 +132,7 @@ def test_the_language_is_one_of_its_own(recognizer: Recognizer, sample: Samples)
 
 
 def test_an_unknown_language_is_refused(recognizer: Recognizer, speech: Recordings) -> None:
-    with pytest.raises(BackendFailed, match="xx"):
+    with raises(BackendFailed, match="xx"):
         recognizer.transcribe(speech("en-00"), RecognitionRequest("xx"))
 
 
@@ -222,8 +224,8 @@ def failure(path: Path) -> ModelError:
     recognizer = WhisperRecognizer(path)
     with pytest.raises(ModelError) as caught:
         recognizer.load(lambda fraction: None)
-    assert str(path) in caught.value.message
-    assert caught.value.message.endswith(".")
+    assert str(path) in text_of(caught.value)
+    assert text_of(caught.value).endswith(".")
     recognizer.close()
     return caught.value
 
@@ -264,7 +266,7 @@ def test_a_tokenizer_of_another_kind(directory: Path) -> None:
 
 def test_a_model_of_another_kind(directory: Path) -> None:
     error = failure(RESOURCES / "starter" / "argos" / "translate-en_es-1_0" / "model")
-    assert "a model of another kind" in error.message
+    assert "a model of another kind" in text_of(error)
 
 
 def test_a_manifest_names_the_model(directory: Path) -> None:

@@ -9,15 +9,18 @@ import sacrebleu
 
 from desktop.engine.errors import BackendFailed, EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples
+from desktop.engine.message import verbatim
 from desktop.engine.recognition.whisper import shared_models as opened
 from desktop.engine.recognition.whisper.shared_models import Terms
 from desktop.engine.translation.backends import choose
 from desktop.engine.translation.backends.base import SpeechTranslator
 from desktop.engine.translation.backends.choose import make_translator
 from desktop.engine.translation.backends.whisper import WhisperTranslator
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from desktop.system.paths import RESOURCES
+from tests.raising import raises
 
 Recordings = Callable[[str], Samples]
 STARTER = RESOURCES / "starter" / "whisper"
@@ -86,14 +89,14 @@ def test_samples_out_of_range_do_no_harm(translator: SpeechTranslator, speech: R
 def test_text_is_not_for_it(translator: SpeechTranslator) -> None:
     assert translator.translate("Hello there", "en", "en") == "Hello there"
     assert translator.translate(" ... ", *PAIR) == "..."
-    with pytest.raises(BackendFailed, match="install the Argos package es→en") as caught:
+    with raises(BackendFailed, match="install the Argos package es→en") as caught:
         translator.translate("palabras secretas", *PAIR)
-    assert "secretas" not in caught.value.message
+    assert "secretas" not in text_of(caught.value)
 
 
 @pytest.mark.parametrize("pair", [("en", "es"), ("fr", "en"), ("es", "fr")])
 def test_a_missing_pair_says_what_to_install(translator: SpeechTranslator, pair: tuple[str, str]) -> None:
-    with pytest.raises(ModelMissing, match=f"install the Argos package {pair[0]}→{pair[1]}"):
+    with raises(ModelMissing, match=f"install the Argos package {pair[0]}→{pair[1]}"):
         translator.load(*pair, lambda _: None)
 
 
@@ -155,7 +158,7 @@ def test_whisper_takes_what_no_package_has(monkeypatch: pytest.MonkeyPatch, spee
     made.load(*PAIR, lambda _: None)
     assert isinstance(made, SpeechTranslator)
     assert made.translate_speech(speech("es-03"), *PAIR)
-    with pytest.raises(EngineError, match="en→es"):
+    with raises(EngineError, match="en→es"):
         made.load("en", "es", lambda _: None)
     made.close()
 
@@ -164,13 +167,13 @@ def test_whisper_takes_over_from_a_broken_package(monkeypatch: pytest.MonkeyPatc
     from desktop.engine.translation.backends.argos import ArgosTranslator
 
     def broken(self: ArgosTranslator, source: str, target: str, progress: Callable[[float], None]) -> None:
-        raise ModelBroken("The translation package cannot be loaded; install it again or delete it.")
+        raise ModelBroken(verbatim("The translation package cannot be loaded; install it again or delete it."))
 
     monkeypatch.setattr(ArgosTranslator, "load", broken)
     told: list[ErrorEvent] = []
     made = make_translator(Settings(), told.append)
     made.load(*PAIR, lambda _: None)
     assert [event.code for event in told] == ["fallback"]
-    assert told[0].message.endswith("Meanwhile Starter (phrasebook) is used.")
+    assert text_of(told[0]).endswith("Meanwhile Starter (phrasebook) is used.")
     assert made.capabilities.hears == {PAIR}
     made.close()

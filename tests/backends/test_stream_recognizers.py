@@ -13,6 +13,7 @@ from desktop.engine.errors import BackendFailed
 from desktop.engine.events import ErrorEvent, Event, Samples, SpeechAudio, TranscriptUpdate, TranslationUpdate
 from desktop.engine.inline import run_inline
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.models import Models
 from desktop.engine.recognition.backends.base import (
@@ -22,6 +23,7 @@ from desktop.engine.recognition.backends.base import (
     StreamResult,
 )
 from desktop.engine.session import Session
+from desktop.messages import text_of
 from tests.fakes import FakeRecognizer, FakeStreamRecognizer, FakeSynthesizer, FakeTranslator
 
 RECOGNIZERS: dict[str, Callable[[], StreamRecognizer]] = {"fake": FakeStreamRecognizer}
@@ -162,8 +164,8 @@ def test_each_sample_of_an_utterance_is_handed_on_once(speech: Recordings) -> No
 def test_a_stream_that_fails_keeps_what_was_shown_and_the_next_utterance_goes_on(speech: Recordings) -> None:
     silence = np.zeros(16_000, np.float32)
     samples = np.concatenate((speech("en-00"), silence, speech("en-01"), silence))
-    error = BackendFailed("The service does not answer; check the network.", recoverable=True)
+    error = BackendFailed(verbatim("The service does not answer; check the network."), recoverable=True)
     events = heard(FakeStreamRecognizer(fail_from=(1, error)), samples)
-    assert [event.message for event in events if isinstance(event, ErrorEvent)] == [error.message]
+    assert [text_of(event) for event in events if isinstance(event, ErrorEvent)] == [text_of(error)]
     finals = [event for event in events if isinstance(event, TranscriptUpdate) and event.is_final]
     assert len(finals) == 1

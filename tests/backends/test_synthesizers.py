@@ -23,9 +23,11 @@ from desktop.engine.speech.backends.choose import make_synthesizer
 from desktop.engine.speech.backends.espeak import EspeakSynthesizer, read_streamed_wav
 from desktop.engine.speech.backends.piper import PiperSynthesizer
 from desktop.engine.speech.backends.speakable import pieces, speakable, without_silence
+from desktop.messages import text_of
 from desktop.settings.declaration import SpeechSettings
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
+from tests.raising import raises
 
 STARTER = RESOURCES / "starter"
 BACKENDS: dict[str, Callable[[], Synthesizer]] = {"piper": PiperSynthesizer, "espeak": EspeakSynthesizer}
@@ -162,7 +164,7 @@ def test_a_voice_of_another_language_is_replaced(synthesizer: Synthesizer) -> No
 
 
 def test_a_language_without_a_voice_says_what_to_do(synthesizer: Synthesizer) -> None:
-    with pytest.raises(ModelMissing, match=r"Yoruba.*(install|copy)"):
+    with raises(ModelMissing, match=r"Yoruba.*(install|copy)"):
         synthesizer.load("yo", "", lambda _: None)
 
 
@@ -245,10 +247,10 @@ def test_piper_refuses_broken_voices(voices: Path) -> None:
     file = _copy_voice(voices, "en_US-other-high")
     file.write_bytes(bytes([0x3A, 0x02, 0x0A, 0x00]))  # well-formed, but an empty graph
     synthesizer = PiperSynthesizer()
-    with pytest.raises(ModelBroken, match="cannot be loaded; install it again or choose another one"):
+    with raises(ModelBroken, match="cannot be loaded; install it again or choose another one"):
         synthesizer.load("en", "en_US-other-high", lambda _: None)
     spelled = _copy_voice(voices, "ja_JP-spelled-high", phoneme_type="japanese", language={"family": "ja"})
-    with pytest.raises(ModelBroken, match=r"needs a speller that Parley does not have \(japanese\)"):
+    with raises(ModelBroken, match=r"needs a speller that Parley does not have \(japanese\)"):
         synthesizer.load("ja", spelled.stem, lambda _: None)
     file.unlink()
     synthesizer.load("en", "", lambda _: None)
@@ -302,9 +304,7 @@ def test_without_the_program_it_says_what_to_install(monkeypatch: pytest.MonkeyP
         lambda: synthesizer.load("en", "", lambda _: None),
         lambda: list(synthesizer.synthesize("Hello", "en")),
     ):
-        with pytest.raises(
-            ModelMissing, match=r"espeak-ng is not installed; install it \(sudo apt install espeak-ng\)"
-        ):
+        with raises(ModelMissing, match=r"espeak-ng is not installed; install it \(sudo apt install espeak-ng\)"):
             attempt()
 
 
@@ -315,13 +315,13 @@ def test_a_program_that_fails_is_told_without_the_text(tmp_path: Path, monkeypat
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(BackendFailed) as caught:
         list(EspeakSynthesizer().synthesize("my secret", "en"))
-    assert "secret" not in caught.value.message
+    assert "secret" not in text_of(caught.value)
     program.write_text("#!/bin/sh\nexit 3\n")
     monkeypatch.setenv("PATH", str(tmp_path))
     from desktop.engine.speech.backends import espeak
 
     espeak._voices.cache_clear()
-    with pytest.raises(ModelBroken, match="lists no voices"):
+    with raises(ModelBroken, match="lists no voices"):
         EspeakSynthesizer().load("en", "", lambda _: None)
     espeak._voices.cache_clear()
 

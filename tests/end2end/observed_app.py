@@ -13,6 +13,7 @@ from PyQt6.QtCore import QTimer
 from desktop.app.start import run
 from desktop.app.wiring import App
 from desktop.engine.events import SpeechAudio, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.messages import text_of
 from desktop.ui.runtime.engine_thread import EngineThread
 
 
@@ -34,7 +35,7 @@ class ObservedApp(App):
 
     def _write_down(self, event: Any) -> None:
         if isinstance(event, StateChanged):
-            self._note(state=event.state.value, detail=event.detail)
+            self._note(state=event.state.value, detail=text_of(event.detail))
         elif isinstance(event, TranscriptUpdate | TranslationUpdate):
             kind = "transcript" if isinstance(event, TranscriptUpdate) else "translation"
             self._note(**{kind: event.committed, "open": event.unconfirmed, "final": event.is_final})

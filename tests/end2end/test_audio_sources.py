@@ -18,6 +18,8 @@ from desktop.engine.audio.platforms.devices import hears_output, list_devices, w
 from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import AudioServerMissing, DeviceLost, DeviceMissing
 from desktop.engine.events import SAMPLE_RATE, DevicesChanged, Samples
+from desktop.messages import text_of
+from tests.raising import raises
 from tests.signals import Collector, is_heard, noise, recording, similarity, write_wav
 from tests.waiting import let_pass, wait_until
 
@@ -129,7 +131,7 @@ def test_a_loopback_that_vanishes_never_becomes_another_device(audio: VirtualAud
             toggle()
             assert wait_until(lambda before=errors: len(sink.errors) > before, 2)  # type: ignore[misc]
             assert isinstance(sink.errors[-1], DeviceLost)
-            assert "Extra (what the computer plays) was disconnected" in sink.errors[-1].message
+            assert "Extra (what the computer plays) was disconnected" in text_of(sink.errors[-1])
             assert sink.errors[-1].recoverable
             count = len(sink.frames)
             let_pass(0.7)
@@ -176,9 +178,9 @@ def test_the_server_dies_and_returns(tmp_path: Path) -> None:
             assert monotonic() - died < 3
             assert isinstance(sink.errors[0], DeviceLost)
             assert wait_until(lambda: reports and reports[-1] == DevicesChanged())
-            with pytest.raises(AudioServerMissing, match="start one"):
+            with raises(AudioServerMissing, match="start one"):
                 list_devices()
-            with pytest.raises(AudioServerMissing, match="start one"):
+            with raises(AudioServerMissing, match="start one"):
                 source_for("microphone:").open(Collector())
             assert hears_output("microphone:", "output:headset"), "careful while nobody can be asked"
             audio.start_server()
@@ -191,7 +193,7 @@ def test_the_server_dies_and_returns(tmp_path: Path) -> None:
 
 def test_missing_devices_are_named(audio: VirtualAudio) -> None:
     for source_id in ("microphone:nobody", "loopback:nobody"):
-        with pytest.raises(DeviceMissing, match=r"nobody is not connected; .*choose another"):
+        with raises(DeviceMissing, match=r"nobody is not connected; .*choose another"):
             source_for(source_id).open(Collector())
 
 

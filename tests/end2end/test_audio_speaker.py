@@ -11,6 +11,7 @@ from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.engine.audio.playback.speaker import Speaker
 from desktop.engine.errors import AudioError, AudioServerMissing, DeviceMissing, EngineError
 from desktop.engine.events import Samples, SpeechAudio
+from tests.raising import raises
 from tests.signals import Collector, heard, is_heard, noise, recording
 from tests.waiting import let_pass, wait_until
 
@@ -161,10 +162,10 @@ def test_the_server_dies_while_speaking() -> None:
 
 
 def test_errors_of_opening(audio: VirtualAudio) -> None:
-    with pytest.raises(DeviceMissing, match="The output nobody is not connected"):
+    with raises(DeviceMissing, match="The output nobody is not connected"):
         Speaker("output:nobody", lambda _: None).open()
     speaker = Speaker("output:", lambda _: None)
-    with pytest.raises(AudioError, match="not open"):
+    with raises(AudioError, match="not open"):
         speaker.play(spoken(14))
     speaker.stop()
     speaker.close()

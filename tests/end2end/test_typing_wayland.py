@@ -12,6 +12,7 @@ from desktop.injector.x11.typing import X11Keyboard
 from desktop.settings.declaration import Settings, TypingSettings
 from tests.end2end.typing_harness import EDITORS, Dictation
 from tests.end2end.wayland_session import WaylandDesk
+from tests.raising import raises
 from tests.waiting import wait_until
 
 SAID = "Grüße an José, 日本語 und 😀: #{}[]|~^`"
@@ -40,20 +41,20 @@ def test_a_dead_compositor_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-77")
     monkeypatch.delenv("SWAYSOCK", raising=False)
-    with pytest.raises(TypingError, match="no Wayland desktop"):
+    with raises(TypingError, match="no Wayland desktop"):
         WaylandKeyboard()
 
 
 def test_without_wtype_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(TypingError, match="apt install wtype"):
+    with raises(TypingError, match="apt install wtype"):
         WaylandKeyboard()
 
 
 # python-xlib leaves the socket of a refused connection to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_dead_x_server_is_one_sentence() -> None:
-    with pytest.raises(TypingError, match="no screen answers"):
+    with raises(TypingError, match="no screen answers"):
         X11Keyboard((), "auto", ":977")
     gc.collect()
 

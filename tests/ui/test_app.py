@@ -9,6 +9,7 @@ from PyQt6.QtCore import QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Severity, TranscriptUpdate
+from desktop.engine.message import verbatim
 from desktop.settings.declaration import Settings
 from desktop.settings.store import SettingsStore
 from desktop.ui.main.main_window import MainWindow
@@ -173,7 +174,7 @@ def test_hotkeys_that_cannot_work_are_one_sentence(qtbot: QtBot, monkeypatch: py
 
 def test_an_error_of_the_engine_reaches_the_status_line(start_app: StartApp, qtbot: QtBot) -> None:
     app, engine = start_app(starts=True)
-    engine.emit(ErrorEvent("fallback", "Basic English is used.", Severity.WARNING))
+    engine.emit(ErrorEvent("fallback", verbatim("Basic English is used."), Severity.WARNING))
     qtbot.waitUntil(lambda: app.window.status_line.words() == "Reduced")
     assert app.window.status_line.bar.isVisible()
 

@@ -28,6 +28,7 @@ from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.hotkeys import Hotkeys, hotkey_text
 from desktop.ui.widgets import theme
 from tests.conftest import TEST_AUDIO
+from tests.raising import raises
 from tests.virtual_desktop import VirtualDesktop
 
 
@@ -226,7 +227,7 @@ def test_nothing_is_typed_into_another_window() -> None:
     with VirtualDesktop((800, 600), compositor=False) as desktop:
         desktop.spawn(["xterm", "-T", "other"])
         desktop.activate(desktop.wait_for_window("^other$"))
-        with pytest.raises(TypingError, match="Another window has the focus"):
+        with raises(TypingError, match="Another window has the focus"):
             type_sentence(Settings())
 
 

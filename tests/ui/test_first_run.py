@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.errors import DeviceMissing
 from desktop.engine.events import Device, DevicesChanged, Samples
+from desktop.engine.message import verbatim
 from desktop.settings.declaration import Settings
 from desktop.ui.first_run import source_check
 from desktop.ui.first_run.source_check import recognise
@@ -178,7 +179,7 @@ def test_silence_is_told(desk: ModelsHarness, room: Room, qtbot: QtBot) -> None:
 def test_a_source_that_is_missing_is_one_sentence_and_another_one_works(
     desk: ModelsHarness, room: Room, qtbot: QtBot
 ) -> None:
-    room.fail = DeviceMissing("The microphone Headset is not connected; choose another one.")
+    room.fail = DeviceMissing(verbatim("The microphone Headset is not connected; choose another one."))
     desk.model_setup.on_event(DEVICES)
     window = desk.model_setup.open_first_run()
     assert window is not None

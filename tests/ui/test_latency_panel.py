@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Metrics, Severity, State, StateChanged
 from desktop.engine.latency import LatencyLog, Usage
+from desktop.engine.message import Message, verbatim
 from desktop.settings.declaration import Settings
 from desktop.settings.values import changed
 from desktop.ui.main.latency_panel import LatencyPanel
@@ -74,7 +75,7 @@ def test_it_shows_whether_words_are_streamed(panel: LatencyPanel) -> None:
     assert fact.text.full_text() == "Streaming: words appear while they are spoken"
     assert fact._is_good
     panel.on_event(replace(metrics(0.1), mode="buffered"))
-    panel.on_event(ErrorEvent("buffered", "Live recognition failed.", Severity.WARNING))
+    panel.on_event(ErrorEvent("buffered", verbatim("Live recognition failed."), Severity.WARNING))
     panel.refresh()
     assert fact.text.full_text() == "Buffered: words appear when an utterance ends"
     assert not fact._is_good
@@ -85,7 +86,7 @@ def test_it_shows_percentiles_queues_losses_and_fallbacks(panel: LatencyPanel) -
     panel.on_event(metrics(0.1))
     for number in range(1, 101):
         panel.on_event(metrics(number / 100, queued=3, dropped=0.5, skipped=7))
-    panel.on_event(ErrorEvent("fallback", "No Piper voice is installed; espeak-ng speaks.", Severity.WARNING))
+    panel.on_event(ErrorEvent("fallback", verbatim("No Piper voice is installed; espeak-ng speaks."), Severity.WARNING))
     panel.refresh()
     row = panel._rows["partial"]
     texts = {figure: label.text() for figure, label in row.figures.items()}
@@ -111,7 +112,7 @@ def test_it_shows_what_is_reduced_to_keep_up(panel: LatencyPanel) -> None:
     panel.refresh()
     assert pace.text.full_text() == "Recognition as set · busy 34 %"
     assert pace._is_good
-    panel.on_event(replace(metrics(0.1), pace="words every 1.2 s", busy=0.8, backlog=4.25))
+    panel.on_event(replace(metrics(0.1), pace=(Message("reduced-cadence", seconds=1.2),), busy=0.8, backlog=4.25))
     panel.refresh()
     assert pace.text.full_text() == "To keep up: words every 1.2 s · busy 80 %"
     assert not pace._is_good

@@ -18,6 +18,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
+from desktop.engine.message import verbatim
 from desktop.ui.main.main_window import SMALLEST, MainWindow
 from desktop.ui.models.installed_choices import find
 from desktop.ui.widgets import theme
@@ -80,7 +81,7 @@ def test_the_state_is_told_in_words(window: MainWindow) -> None:
     assert words() == "Loading 43 %"
     window.on_event(StateChanged(State.LISTENING))
     assert words() == "Listening"
-    window.on_event(StateChanged(State.FAILED, "Plug in a microphone."))
+    window.on_event(StateChanged(State.FAILED, verbatim(verbatim("Plug in a microphone."))))
     assert words() == "Failed"
     assert window.start.text() == "Start"
 
@@ -145,7 +146,7 @@ def test_swap_exchanges_the_languages(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_warning_is_one_line_with_one_action(window: MainWindow, qtbot: QtBot) -> None:
-    window.on_event(ErrorEvent("model-missing", "No model; install one.", Severity.WARNING))
+    window.on_event(ErrorEvent("model-missing", verbatim("No model; install one."), Severity.WARNING))
     bar = window.status_line.bar
     assert bar.isVisible()
     assert window.status_line.warnings.text() == "1"

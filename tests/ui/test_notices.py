@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Severity, State, StateChanged, TranscriptUpdate
+from desktop.engine.message import verbatim
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.shortcuts import SHORTCUTS
 from desktop.ui.models.installed_choices import InstalledChoices
@@ -50,8 +51,8 @@ def said(window: MainWindow, sentence: str) -> int:
 
 def test_a_failure_is_said_once(window: MainWindow) -> None:
     sentence = "The microphone is not connected; connect it."
-    window.on_event(ErrorEvent("device-missing", sentence, Severity.ERROR, recoverable=False))
-    window.on_event(StateChanged(State.FAILED, sentence))
+    window.on_event(ErrorEvent("device-missing", verbatim(sentence), Severity.ERROR, recoverable=False))
+    window.on_event(StateChanged(State.FAILED, verbatim(verbatim(sentence))))
     assert said(window, sentence) == 1
     window.status_line.bar.dismiss()
     assert said(window, sentence) == 2  # the hidden bar and the status line
@@ -85,7 +86,7 @@ def test_a_phrasebook_is_told_before_the_first_word_and_once(window: MainWindow,
     notice = window.status_line.bar.notice
     assert notice is not None
     assert (notice.message, notice.action, notice.action_label) == (PHRASEBOOK, "models", "Open Models")
-    window.on_event(ErrorEvent("phrasebook", "The engine says it in other words.", Severity.WARNING))
+    window.on_event(ErrorEvent("phrasebook", verbatim("The engine says it in other words."), Severity.WARNING))
     window.set_choices(choices(is_phrasebook=True))
     assert [(one.code, one.count) for one in window.notices] == [("phrasebook", 1)]
     with qtbot.waitSignal(window.menu.modelsWanted):

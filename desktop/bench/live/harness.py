@@ -39,7 +39,9 @@ from desktop.engine.events import (
     TranscriptUpdate,
 )
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
 from desktop.engine.transcript.export import Transcript
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 Via = Literal["microphone", "pushed"]
@@ -103,7 +105,7 @@ class Rig:
             self.engine.start(WatchedSource(source, self._hear))
             self._await(lambda: self._state in (State.LISTENING, State.FAILED), "the engine to listen")
             if self._state is State.FAILED:
-                raise EngineError(self.errors[-1] if self.errors else "The engine could not listen.")
+                raise EngineError(verbatim(self.errors[-1] if self.errors else "The engine could not listen."))
             if self._feeder is not None:
                 self._feeder.start()
             else:
@@ -135,7 +137,7 @@ class Rig:
         begin, likeness = place_of(samples, heard)
         if likeness < UNHEARD:
             name = recording.path.name
-            raise EngineError(f"The engine did not hear {name}; is the machine too busy for real time?")
+            raise EngineError(verbatim(f"The engine did not hear {name}; is the machine too busy for real time?"))
         if likeness < DISTURBED:
             self.disturbed.append(recording.path.name)
         placed = []
@@ -187,7 +189,7 @@ class Rig:
         with self._changed:
             while not condition():
                 if time.monotonic() > deadline:
-                    raise EngineError(f"Gave up waiting for {what} after {PATIENCE:.0f} seconds.")
+                    raise EngineError(verbatim(f"Gave up waiting for {what} after {PATIENCE:.0f} seconds."))
                 self._changed.wait(0.1)
 
     def _hear(self, frame: AudioFrame) -> None:
@@ -215,7 +217,7 @@ class Rig:
             elif isinstance(event, TranscriptUpdate):
                 (self._open_segments.discard if event.is_final else self._open_segments.add)(event.segment_id)
             elif isinstance(event, ErrorEvent) and event.severity is not Severity.INFO:
-                self.errors.append(event.message)
+                self.errors.append(text_of(event))
             self._changed.notify_all()
 
 

@@ -25,8 +25,10 @@ from desktop.bench.live.script import Recording, group_of, recordings
 from desktop.bench.live.shadow import put_beside
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, TranscriptUpdate, TranslationUpdate
+from desktop.engine.message import verbatim
 from desktop.engine.text.languages import join_words
 from desktop.engine.transcript.export import Transcript
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 
@@ -116,9 +118,9 @@ def run_in_new_process(specs: Sequence[RunSpec]) -> tuple[LiveRun, ...]:
             try:
                 found = pool.submit(recorded, spec).result()
             except BrokenProcessPool as error:
-                raise EngineError("A measurement ended without a result; was there enough memory?") from error
+                raise EngineError(verbatim("A measurement ended without a result; was there enough memory?")) from error
         if isinstance(found, str):
-            raise EngineError(found)
+            raise EngineError(verbatim(found))
         results.append(found)
     return tuple(results)
 
@@ -132,7 +134,7 @@ def recorded(spec: RunSpec) -> LiveRun | str:
             put_beside(importlib.import_module("ctranslate2"), spec.shadow)
         return run(Settings(**spec.settings), [wanted[name] for name in spec.files], spec)
     except EngineError as error:  # an EngineError does not travel between processes
-        return error.message
+        return text_of(error)
 
 
 def run(settings: Settings, everything: Sequence[Recording], spec: RunSpec) -> LiveRun:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, ModelProgress, State, StateChanged
+from desktop.engine.message import verbatim
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 
@@ -34,12 +35,12 @@ def real_time_factor(settings: Settings, file: Path, language: str) -> float:
     try:
         engine.prepare()
         if not ready.wait(60):
-            raise EngineError("The recogniser was not loaded within a minute.")
+            raise EngineError(verbatim("The recogniser was not loaded within a minute."))
         began = time.monotonic()
         source = FileSource(file)
         engine.start(source)
         if not done.wait(300):
-            raise EngineError("A minute of speech was not recognised within five minutes.")
+            raise EngineError(verbatim("A minute of speech was not recognised within five minutes."))
         return (time.monotonic() - began) / (source.duration or 1.0)
     finally:
         engine.close()

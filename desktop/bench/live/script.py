@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.bench.figures.delays import Sentence
 from desktop.engine.errors import EngineError, FileUnreadable
+from desktop.engine.message import verbatim
 from desktop.system import paths
 
 FOLDER = paths.RESOURCES / "starter" / "test"
@@ -55,7 +56,9 @@ def recordings(folder: Path = FOLDER) -> tuple[Recording, ...]:
     try:
         entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise FileUnreadable(f"The test recordings in {folder} are not complete; install Parley again.") from error
+        raise FileUnreadable(
+            verbatim(f"The test recordings in {folder} are not complete; install Parley again.")
+        ) from error
     return tuple(_recording(folder, entry) for entry in entries)
 
 
@@ -79,7 +82,9 @@ def chosen(names: Sequence[str], otherwise: tuple[Recording, ...]) -> tuple[Reco
     for name in names:
         if not any(name in (one.path.stem, one.group) for one in everything):
             known = ", ".join(dict.fromkeys(one.group for one in everything))
-            raise EngineError(f'There is no recording "{name}"; there are {known}, and single ones such as en-00.')
+            raise EngineError(
+                verbatim(f'There is no recording "{name}"; there are {known}, and single ones such as en-00.')
+            )
     return tuple(one for one in everything if one.path.stem in names or one.group in names)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from desktop.bench.figures.errors import Errors, matched_words, normalized, word_errors
 from desktop.bench.live.script import Recording
 from desktop.engine.events import ErrorEvent, Event, Metrics, Severity, State, StateChanged, TranscriptUpdate
+from desktop.messages import text_of
 
 _OLDEST = 120.0
 """seconds for which words wait to be committed before they count as lost"""
@@ -55,7 +56,7 @@ class ScriptMatcher:
             elif isinstance(event, StateChanged):
                 self.state = event.state
             elif isinstance(event, ErrorEvent) and event.severity is not Severity.INFO:
-                self.problems = [*self.problems, event.message][-20:]
+                self.problems = [*self.problems, text_of(event)][-20:]
             elif isinstance(event, TranscriptUpdate):
                 counts = self._commits.setdefault(event.segment_id, [])
                 counts.append((now, len(normalized(event.committed))))

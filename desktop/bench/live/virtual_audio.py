@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from desktop.engine.errors import AudioServerMissing
+from desktop.engine.message import verbatim
 
 _SCRIPT = """
 load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
@@ -73,7 +74,7 @@ class VirtualAudio:
         missing = [tool for tool in ("pulseaudio", "pactl", "pacat", "paplay") if not shutil.which(tool)]
         if missing:
             raise AudioServerMissing(
-                f"Install the packages pulseaudio and pulseaudio-utils ({', '.join(missing)} missing)."
+                verbatim(f"Install the packages pulseaudio and pulseaudio-utils ({', '.join(missing)} missing).")
             )
         for stale in (self._directory / "pulse").glob("*"):
             stale.unlink()
@@ -94,7 +95,9 @@ class VirtualAudio:
         deadline = time.monotonic() + 15
         while subprocess.run(["pactl", "info"], env=self._env(), capture_output=True).returncode:
             if time.monotonic() > deadline or self._server.poll() is not None:
-                raise AudioServerMissing("The private PulseAudio server did not start; run `pulseaudio -n` to see why.")
+                raise AudioServerMissing(
+                    verbatim("The private PulseAudio server did not start; run `pulseaudio -n` to see why.")
+                )
             time.sleep(0.05)
         # An idle null sink renders in blocks of two seconds; a stream of silence keeps it at low latency.
         for sink in SINKS:

@@ -20,6 +20,7 @@ from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.engine.errors import EngineError, ModelMissing
+from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.settings.declaration import Settings
 
@@ -66,11 +67,11 @@ def main(settings: Settings, plan: Plan, output: ReportOutput) -> int:
     output.check()
     model = chosen_model(settings.recognition)
     if plan.shadow is not None and not (plan.shadow / "model.bin").is_file():
-        raise ModelMissing(f"There is no model in {plan.shadow}; `parley bench make-model` makes one.")
+        raise ModelMissing(verbatim(f"There is no model in {plan.shadow}; `parley bench make-model` makes one."))
     try:
         systems, heard = chosen(plan.only), tracks(plan.audio, plan.seconds)
     except ValueError as error:
-        raise EngineError(f"This is not known: {error}.") from error
+        raise EngineError(verbatim(f"This is not known: {error}.")) from error
     about = machine()
     program = _peers_python(systems, plan)
     able = [one for one in systems if program is not None or not one.needs_environment]

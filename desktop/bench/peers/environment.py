@@ -12,6 +12,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from desktop.engine.errors import EngineError
+from desktop.engine.message import verbatim
 from desktop.system import paths
 
 _FOLDER = Path(__file__).parent
@@ -46,12 +47,14 @@ def make(tell: Callable[[str], None], folder: Path | None = None) -> Path:
     pip's own configuration says where packages come from. Raises PeersMissing."""
     folder = folder or paths.peers_dir()
     if getattr(sys, "frozen", False):
-        raise PeersMissing("The packaged app has no Python to run the peers with; install Parley with pip to use this.")
+        raise PeersMissing(
+            verbatim("The packaged app has no Python to run the peers with; install Parley with pip to use this.")
+        )
     shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise PeersMissing(f"{folder.parent} cannot be made ({error.strerror}); is the disk full?") from error
+        raise PeersMissing(verbatim(f"{folder.parent} cannot be made ({error.strerror}); is the disk full?")) from error
     tell(f"Making an environment in {folder}.")
     _run(
         [sys.executable, "-m", "venv", str(folder)], "Python cannot make an environment; is its module venv installed?"
@@ -81,10 +84,10 @@ def _run(command: list[str], why: str) -> None:
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise PeersMissing(why) from error
+        raise PeersMissing(verbatim(why)) from error
     if done.returncode:
         said = [line.strip() for line in done.stderr.splitlines() if line.strip().lower().startswith("error")]
-        raise PeersMissing(f"{why} pip says: {said[-1].removeprefix('ERROR: ')}" if said else why)
+        raise PeersMissing(verbatim(f"{why} pip says: {said[-1].removeprefix('ERROR: ')}" if said else why))
 
 
 def _fingerprint() -> str:

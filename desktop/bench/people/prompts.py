@@ -16,6 +16,7 @@ import numpy as np
 
 from desktop.engine.errors import FileUnreadable
 from desktop.engine.events import Samples
+from desktop.engine.message import verbatim
 from desktop.engine.text.languages import language_name
 
 _FULL_SCALE = 32768
@@ -115,7 +116,7 @@ def prompts(language: str, folders: tuple[Path, ...] | None = None) -> tuple[Pro
         try:
             texts = scripted(gzip.decompress(script.read_bytes()).decode("utf-8"))
         except (OSError, EOFError, ValueError) as error:
-            raise FileUnreadable(f"{script} cannot be read; install {_packages(language)} again.") from error
+            raise FileUnreadable(verbatim(f"{script} cannot be read; install {_packages(language)} again.")) from error
         made = (
             Prompt(language, name, text, sounds / f"{name}.g722") for name, text in texts.items() if is_usable(text)
         )
@@ -148,8 +149,8 @@ def samples_of(path: Path) -> Samples:
         with av.open(str(path), format="g722") as container:
             pieces = [frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)]
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise FileUnreadable(f"{path} cannot be read as G.722; install its package again.") from error
+        raise FileUnreadable(verbatim(f"{path} cannot be read as G.722; install its package again.")) from error
     if not pieces:
-        raise FileUnreadable(f"{path} holds no audio; install its package again.")
+        raise FileUnreadable(verbatim(f"{path} holds no audio; install its package again."))
     samples: Samples = np.concatenate(pieces).astype(np.float32) / np.float32(_FULL_SCALE)
     return samples

@@ -15,8 +15,10 @@ from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, Event, ModelProgress, Samples, Severity, State, StateChanged
+from desktop.engine.message import verbatim
 from desktop.engine.transcript.export import Transcript
 from desktop.engine.whole_files import FOR_FILES
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 
@@ -77,11 +79,11 @@ class FileReader:
         try:
             event = self._events.get(timeout=_PATIENCE)
         except queue.Empty:
-            raise EngineError("The engine did not answer for five minutes; look into the log.") from None
+            raise EngineError(verbatim("The engine did not answer for five minutes; look into the log.")) from None
         if isinstance(event, ErrorEvent) and event.severity is not Severity.INFO:
-            self.errors.append(event.message)
+            self.errors.append(text_of(event))
         if isinstance(event, StateChanged) and event.state is State.FAILED:
-            raise EngineError(event.detail or "The engine gave up; look into the log.")
+            raise EngineError(event.detail or verbatim("The engine gave up; look into the log."))
         return event
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from desktop.bench.reports.machine import load, machine_line
 from desktop.bench.reports.report import Report, Table
 from desktop.engine.errors import EngineError
+from desktop.engine.message import verbatim
 from desktop.system.files import write_atomically
 
 WIDTH = 120
@@ -27,7 +28,7 @@ class ReportOutput:
         """Find out before a long measurement whether its results can be written. Raises EngineError."""
         for path in (Path(self.json) if self.json not in ("", "-") else None, self.plot):
             if path is not None and not path.absolute().parent.is_dir():
-                raise EngineError(f"The folder of {path} does not exist; make it, or choose another one.")
+                raise EngineError(verbatim(f"The folder of {path} does not exist; make it, or choose another one."))
         if self.plot is not None:
             from desktop.bench.reports.plots import check
 
@@ -49,7 +50,9 @@ def deliver(report: Report, output: ReportOutput) -> int:
 
             draw(report, output.plot)
     except OSError as error:
-        raise EngineError(f"The results could not be written ({error.strerror}); is the folder writable?") from error
+        raise EngineError(
+            verbatim(f"The results could not be written ({error.strerror}); is the folder writable?")
+        ) from error
     return 0 if report.holds else 1
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from desktop.bench.reports.machine import machine_line
 from desktop.engine.errors import EngineError, FileUnreadable
+from desktop.engine.message import verbatim
 from desktop.system.files import write_atomically
 
 
@@ -23,10 +24,10 @@ def main(page: Path, files: Sequence[Path]) -> int:
             try:
                 text = filled(text, file.stem, json.loads(file.read_text(encoding="utf-8")))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise EngineError(f"{file} was not put into {page}: {error}.") from error
+                raise EngineError(verbatim(f"{file} was not put into {page}: {error}.")) from error
         write_atomically(page, text)
     except OSError as error:
-        raise FileUnreadable(f"{error.filename} cannot be read or written ({error.strerror}).") from error
+        raise FileUnreadable(verbatim(f"{error.filename} cannot be read or written ({error.strerror}).")) from error
     print(f"{page}: {len(files)} tables.")
     return 0
 

@@ -10,6 +10,7 @@ from typing import Any
 from desktop.bench.reports.machine import machine_line
 from desktop.bench.reports.report import Chart, Report
 from desktop.engine.errors import EngineError
+from desktop.engine.message import verbatim
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
 """told apart by the colour-blind, too (Okabe and Ito)"""
@@ -21,11 +22,13 @@ _SUFFIXES = (".png", ".svg")
 def check(path: Path) -> None:
     """Whether a plot could be drawn into this file. Raises EngineError."""
     if path.suffix.lower() not in _SUFFIXES:
-        raise EngineError(f"{path.name} is neither PNG nor SVG; give the plot one of these endings.")
+        raise EngineError(verbatim(f"{path.name} is neither PNG nor SVG; give the plot one of these endings."))
     if importlib.util.find_spec("matplotlib") is None:
         raise EngineError(
-            "Plots need the package matplotlib, which is not installed; install Parley with its extra bench, or "
-            "matplotlib into Parley's environment."
+            verbatim(
+                "Plots need the package matplotlib, which is not installed; install Parley with its extra bench, or "
+                "matplotlib into Parley's environment."
+            )
         )
 
 
@@ -33,7 +36,7 @@ def draw(report: Report, path: Path) -> None:
     """Every chart of the report, one below the other. Raises EngineError if there is nothing to draw, OSError."""
     check(path)
     if not report.charts:
-        raise EngineError(f"There is nothing to draw for {report.kind}.")
+        raise EngineError(verbatim(f"There is nothing to draw for {report.kind}."))
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

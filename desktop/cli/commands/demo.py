@@ -26,6 +26,7 @@ from desktop.engine.events import SAMPLE_RATE, AudioFrame, ErrorEvent, State, St
 from desktop.engine.live.backends import Backends
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.transcript.export import Format, Transcript, rendered
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
 
@@ -107,7 +108,7 @@ def _play(options: Options, part: Part, folder: Path, *, is_fast: bool) -> _Play
                     transcript.add(event)
                     printer.show(event)
                     if isinstance(event, ErrorEvent):
-                        say(event.message)
+                        say(text_of(event))
                     elif isinstance(event, StateChanged) and event.state is State.LISTENING:
                         loaded = time.monotonic() - began
             has_failed = bool(session.errors)

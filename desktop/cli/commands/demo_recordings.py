@@ -13,6 +13,7 @@ from desktop.bench.people.prompts import VOICES, Prompt, missing, prompts, sampl
 from desktop.bench.people.stretches import spoken, stretches
 from desktop.engine.errors import EngineError, FileUnreadable, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
+from desktop.engine.message import verbatim
 from desktop.engine.models.installed import InstalledModel, voice_for
 from desktop.engine.models.translation_routes import translation_route
 from desktop.engine.text.languages import language_name
@@ -153,7 +154,7 @@ def _phrasebook(model: InstalledModel) -> Programme:
         about: dict[str, Any] = json.loads(description.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FileUnreadable(
-            f"The demo's recording is not complete ({description} cannot be read); install Parley again."
+            verbatim(f"The demo's recording is not complete ({description} cannot be read); install Parley again.")
         ) from error
     language, target = about["language"], about["translation_language"]
     part = Part(

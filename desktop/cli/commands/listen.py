@@ -10,6 +10,7 @@ from desktop.cli.options import Options
 from desktop.cli.session import EngineSession
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.events import ErrorEvent, ModelProgress, State, StateChanged
+from desktop.messages import text_of
 
 
 def source_id(text: str) -> str:
@@ -36,7 +37,7 @@ def listen(options: Options, changes: dict[str, Any], *, as_json: bool) -> int:
             if as_json:
                 continue
             if isinstance(event, ErrorEvent):
-                say(event.message)
+                say(text_of(event))
             elif isinstance(event, StateChanged):
                 _say_state(event, settings.audio.source)
             elif isinstance(event, ModelProgress) and event.fraction < 1 and options.is_verbose:
@@ -60,9 +61,9 @@ def _say_state(event: StateChanged, source: str) -> None:
     if event.state is State.LOADING:
         say("loading the recogniser; what is said meanwhile is kept.")
     elif event.state is State.LISTENING:
-        say(event.detail or f"listening to {_shown(source)}; Ctrl+C stops.")
+        say(text_of(event.detail) or f"listening to {_shown(source)}; Ctrl+C stops.")
     elif event.detail:
-        say(event.detail)
+        say(text_of(event.detail))
 
 
 def _shown(source: str) -> str:

@@ -13,12 +13,14 @@ from desktop.cli.commands.models_list import find_installed, measured
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.engine.errors import EngineError, ModelMissing
+from desktop.engine.message import verbatim
 from desktop.engine.models.catalogue import Catalogue, Entry, installed_as
 from desktop.engine.models.downloads import Broken, Control, Downloads, Phase, Progress
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.speed import speed_class
 from desktop.engine.text.languages import check_language
 from desktop.engine.text.sizes import readable_size
+from desktop.messages import text_of
 
 
 def pull(
@@ -28,7 +30,7 @@ def pull(
     downloads = Downloads(options.store.current.models)
     catalogue = downloads.catalogue()
     for problem in catalogue.problems:
-        say(problem)
+        say(text_of(problem))
     entries = [catalogue.find(name) for name in names]
     if source:
         entries += _missing(options, downloads, source, to, wants_speech=wants_speech)
@@ -116,7 +118,7 @@ def refresh(options: Options, *, as_json: bool) -> int:
     """Ask for new lists. 1 if one of them could not be had. Raises DownloadError if none could."""
     found = Downloads(options.store.current.models).refresh()
     for problem in found.problems:
-        say(problem)
+        say(text_of(problem))
     count = len(found.catalogue.entries)
     if as_json:
         print(json.dumps({"models": count, "added": found.added, "changed": found.changed}))
@@ -164,9 +166,12 @@ class _Shown:
         try:
             return work()
         except EngineError as error:
-            say(error.message)
+            say(text_of(error))
             if self._as_json:
-                self._print({"type": "error", "name": label, "code": error.code, "message": error.message})
+                self._print(
+                    {"type": "error", "name": label, "code": error.code, "message": text_of(error)}
+                    | error.message.as_json()
+                )
             return None
         except KeyboardInterrupt:
             say("stopped; what came is kept, and the same command goes on from there.")
@@ -198,9 +203,9 @@ class _Shown:
             return
         words = {Phase.FETCHING: "", Phase.DONE: ""}.get(progress.phase, f" ({progress.phase.value})")
         self._bars.update(self._task, description=self._label + words, completed=progress.done, total=progress.total)
-        if progress.detail and progress.detail != self._said:
-            self._said = progress.detail
-            say(progress.detail)
+        if (detail := text_of(progress.detail)) and detail != self._said:
+            self._said = detail
+            say(detail)
 
     def _print(self, record: dict[str, Any]) -> None:
         print(json.dumps(record, ensure_ascii=False), flush=True)
@@ -234,7 +239,9 @@ def _broken(found: tuple[Broken, ...], name: str) -> Broken:
         if name in (one.name, f"{one.kind}/{one.name}", str(one.path)):
             return one
     model = find_installed(name)
-    raise ModelMissing(f"{model.label} is not broken; `parley models pull {model.name} --again` fetches it anew.")
+    raise ModelMissing(
+        verbatim(f"{model.label} is not broken; `parley models pull {model.name} --again` fetches it anew.")
+    )
 
 
 def _about(model: InstalledModel) -> dict[str, Any]:

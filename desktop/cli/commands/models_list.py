@@ -12,6 +12,7 @@ from desktop.cli.commands.tables import MOST_NAMED
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.engine.errors import ModelError, ModelMissing
+from desktop.engine.message import verbatim
 from desktop.engine.models import installed as models
 from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Entry
@@ -21,6 +22,7 @@ from desktop.engine.models.speed import speed_class
 from desktop.engine.models.speed.speed_class import Measured
 from desktop.engine.text.languages import check_language, language_name
 from desktop.engine.text.sizes import readable_size
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.system import paths
 
@@ -46,7 +48,7 @@ def list_all(options: Options, *, everything: bool, kind: Kind | None, language:
         rows += [_record(entry, None, result) for key, entry in known.items() if key not in fetched]
     rows = [row for row in rows if (kind is None or row["kind"] == kind) and (not code or code in row["languages"])]
     for problem in catalogue.problems:
-        say(problem)
+        say(text_of(problem))
     if as_json:
         print(json.dumps({"models": rows, "catalogue_date": catalogue.date}, ensure_ascii=False, indent=2))
         return 0
@@ -107,8 +109,10 @@ def measure(options: Options, *, as_json: bool) -> int:
         result = speed_class.measure(**speed_class.way(options.store.current.recognition), again=True)
     except (ValueError, RuntimeError) as error:
         raise ModelError(
-            f"CTranslate2 cannot run with these settings here ({' '.join(str(error).split())[:120]}); "
-            "change recognition.device or recognition.compute_type."
+            verbatim(
+                f"CTranslate2 cannot run with these settings here ({' '.join(str(error).split())[:120]}); "
+                "change recognition.device or recognition.compute_type."
+            )
         ) from None
     entries = [one for one in Downloads().catalogue().entries if one.kind == "whisper"]
     if as_json:
@@ -133,7 +137,7 @@ def find_installed(name: str) -> InstalledModel:
         if wanted in (model.name.casefold(), model.label.casefold(), f"{model.kind}/{model.name}".casefold()):
             return model
     there = ", ".join(model.name for model in every)
-    raise ModelMissing(f"There is no model “{name[:60]}” on this machine; there are {there}.")
+    raise ModelMissing(verbatim(f"There is no model “{name[:60]}” on this machine; there are {there}."))
 
 
 def _record(entry: Entry | None, model: InstalledModel | None, result: Measured | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from desktop.engine.models import installed as models
 from desktop.engine.models.downloads.identity import known_as, source_of
 from desktop.engine.text.languages import language_name
 from desktop.engine.text.sizes import readable_size
+from desktop.messages import text_of
 
 MOST_NAMED = 5
 """languages that are named one by one"""
@@ -45,7 +46,7 @@ def devices(*, as_json: bool) -> int:
 def list_models(*, as_json: bool) -> int:
     """Print what is installed, and a sentence for everything that is broken."""
     found = {kind: models.installed(kind) for kind in models.KINDS}
-    problems = [problem for kind in models.KINDS for problem in models.broken(kind)]
+    problems = [text_of(problem) for kind in models.KINDS for problem in models.broken(kind)]
     if as_json:
         _print_json({"models": [_model_record(one) for group in found.values() for one in group], "problems": problems})
         return 0

@@ -24,6 +24,7 @@ from desktop.engine.events import (
 )
 from desktop.engine.transcript.export import Format, Transcript, Utterance, records, rendered
 from desktop.engine.whole_files import FOR_FILES
+from desktop.messages import text_of
 
 _BLOCK = 512
 """samples; the engine hears whole blocks, so a file's last one is filled up"""
@@ -93,7 +94,7 @@ def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]
             try:
                 listener.listen()
             except EngineError as error:
-                listener.complain(error.message)
+                listener.complain(text_of(error))
             said = tuple(_shifted(one, -heard_before) for one in listener.transcript.utterances())
             heard_before += -(-listener.samples // _BLOCK) * _BLOCK / SAMPLE_RATE
             if said:
@@ -143,7 +144,7 @@ class _Listener:
             elif isinstance(event, ErrorEvent):
                 # A damaged file or a lost backend is a failure; that another backend took over is not.
                 is_failure = event.severity is Severity.ERROR or event.code == "file-unreadable"
-                self.complain(event.message) if is_failure else say(event.message)
+                self.complain(text_of(event)) if is_failure else say(text_of(event))
 
     def complain(self, message: str) -> None:
         self.has_failed = True

@@ -131,4 +131,4 @@ def _silero_path() -> Path:
             path = Path(str(file.locate()))
             if path.is_file():
                 return path
-    raise ModelMissing("The speech detector's model is not installed; install Parley again to get silero-vad.")
+    raise ModelMissing("speech-detector-missing")

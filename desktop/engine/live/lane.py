@@ -27,6 +27,7 @@ from desktop.engine.live.backends import Backends
 from desktop.engine.live.frame_queue import SOUND_WAITING, FrameQueue
 from desktop.engine.live.session_thread import SessionThread
 from desktop.engine.live.speech_output import SpeechOutput
+from desktop.engine.message import Message
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.models import Models
 from desktop.engine.recognition.work import Decode, StreamChunk
@@ -49,7 +50,6 @@ _ARRIVALS = 4096
 """frames whose arrival is remembered"""
 _QUIET = 60.0
 """seconds after which it is told again that sound is lost"""
-_DROPPED = "This computer cannot keep up, and some sound was left out; close other programs, or choose a smaller model."
 
 Emit = Callable[[Event], None]
 """Takes an event for the subscribers; any thread, returns at once."""
@@ -101,7 +101,7 @@ class Lane:
         self._asked: dict[int, tuple[int, float]] = {}
         """of requests to speak: the output's generation and the time when they came"""
         self._end: EndOfSpeech | None = None
-        self._told: set[str] = set()
+        self._told: set[Message] = set()
         self._hears_itself = False
         self._is_playing = False
         self._muted_until = -math.inf
@@ -200,7 +200,7 @@ class Lane:
         if dropped == self._dropped:
             return
         if now - self._dropped_at > _QUIET:
-            self._emit(ErrorEvent("audio-dropped", _DROPPED, Severity.WARNING))
+            self._emit(ErrorEvent("audio-dropped", Message("audio-dropped"), Severity.WARNING))
         self._dropped, self._dropped_at = dropped, now
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ def metrics(models: Models, lane: Lane) -> Metrics:
         translator=translation.name,
         synthesizer=models.speech.name,
         spoken_queue=lane.output.queued_seconds,
-        pace=recognition.pacing.words,
+        pace=recognition.pacing.reduced,
         busy=recognition.pacing.busy(),
         backlog=lane.backlog,
         mode=lane.mode,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, ErrorEvent, Event, Severity
 from desktop.engine.live.lane import Lane
+from desktop.engine.message import Message
 
 
 class SourceSink:
@@ -40,4 +41,4 @@ class SourceSink:
 
     def resumed(self) -> None:
         if self.is_active:
-            self._emit(ErrorEvent("resumed", "The sound is back.", Severity.INFO))
+            self._emit(ErrorEvent("resumed", Message("resumed"), Severity.INFO))

@@ -1,7 +1,7 @@
 """The catalogue: which models there are to fetch, and what a pair of languages still lacks. Any thread; no network.
 
 It ships with Parley (resources/catalogue.json), pinned to revisions; `downloads.refresh` writes a newer one into the
-models' directory, which then counts. A bad entry is left out with a sentence, a bad file leaves the shipped one.
+models' directory, which then counts. A bad entry is left out with a message, a bad file leaves the shipped one.
 """
 
 import json
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.engine.errors import CatalogueBroken, ModelMissing
+from desktop.engine.message import Message
 from desktop.engine.models import installed as models
 from desktop.engine.models import packages as model_packages
 from desktop.engine.models.entries import Entry as Entry
@@ -37,8 +38,8 @@ class Catalogue:
     entries: tuple[Entry, ...]
     date: str
     """ISO day on which the lists were read; empty if unknown"""
-    problems: tuple[str, ...] = ()
-    """a sentence for each thing in the file that was left out"""
+    problems: tuple[Message, ...] = ()
+    """one for each thing in the file that was left out"""
 
     def find(self, name: str, kind: Kind | None = None) -> Entry:
         """The entry of that id or label; `en-es` and `en→es` find an Argos package. Raises ModelMissing, naming what
@@ -56,9 +57,10 @@ class Catalogue:
 
         names = [one.id for one in self.entries if kind in (None, one.kind)]
         close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(close)}?" if close else "`parley models list --all` shows what there is."
         shown = wanted if len(wanted) <= 60 else wanted[:60] + "…"
-        raise ModelMissing(f"There is no model “{shown}” in the catalogue; {hint}")
+        if close:
+            raise ModelMissing("catalogue-lacks-model-like", name=shown, close=tuple(close))
+        raise ModelMissing("catalogue-lacks-model", name=shown)
 
 
 def shipped_file() -> Path:
@@ -94,41 +96,40 @@ def load() -> Catalogue:
 
 
 def _load() -> Catalogue:
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
     if refreshed_file().exists():
         try:
             return read(refreshed_file())
         except CatalogueBroken as error:
             _log.warning("%s", error.message)
-            problems = (f"{error.message} The list that came with Parley is used.",)
+            problems = (Message("shipped-catalogue-used", problem=error.message),)
     shipped = read(shipped_file())
     return Catalogue(shipped.entries, shipped.date, problems + shipped.problems)
 
 
 def read(file: Path) -> Catalogue:
     """The catalogue in a file; entries that make no sense are left out. Raises CatalogueBroken if there are none."""
-    advice = "refresh the list of models, or delete that file"
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CatalogueBroken(f"The list of models {file} cannot be read ({reason(error)}); {advice}.") from None
+        raise CatalogueBroken("catalogue-unreadable", file=file, reason=reason(error)) from None
     except (ValueError, RecursionError):
-        raise CatalogueBroken(f"The list of models {file} is damaged; {advice}.") from None
+        raise CatalogueBroken("catalogue-damaged", file=file) from None
     if not isinstance(content, dict) or not isinstance(content.get("models"), list):
-        raise CatalogueBroken(f"The file {file} is no list of models; {advice}.")
+        raise CatalogueBroken("catalogue-no-list", file=file)
     if content.get("format") != FORMAT:
-        raise CatalogueBroken(f"The list of models {file} was made for another version of Parley; {advice}.")
+        raise CatalogueBroken("catalogue-other-version", file=file)
     entries: dict[tuple[str, str], Entry] = {}
     problems = []
     for number, record in enumerate(content["models"], 1):
         try:
             entry = entry_from(record)
         except (ValueError, TypeError) as error:
-            problems.append(f"Entry {number} of the list of models is left out: {error}.")
+            problems.append(Message("catalogue-entry-left-out", number=number, reason=str(error)))
             continue
         entries.setdefault((entry.kind, entry.id), entry)
     if not entries:
-        raise CatalogueBroken(f"The list of models {file} holds no model that can be used; {advice}.")
+        raise CatalogueBroken("catalogue-empty", file=file)
     date = content.get("date")
     return Catalogue(tuple(entries.values()), date if isinstance(date, str) else "", tuple(problems))
 

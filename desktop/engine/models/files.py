@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from desktop.engine.message import Message, Value
+
 _OLDEST, _NEWEST = 4, 6
 _LARGEST_NAME = 1024
 _LAYER = re.compile(r"(encoder|decoder)/layer_(\d+)/")
@@ -29,7 +31,11 @@ class Shape:
 
 
 class FileBroken(Exception):
-    """The text says what is wrong, as the end of a sentence: "model.bin is truncated"."""
+    """A file of a model cannot be used. Its message is the end of a sentence: "model.bin is truncated"."""
+
+    def __init__(self, what: str | Message, /, **parameters: Value) -> None:
+        self.message = what if isinstance(what, Message) else Message(what, **parameters)
+        super().__init__(self.message)
 
 
 def check_ctranslate2(file: Path, spec: str) -> None:
@@ -38,9 +44,9 @@ def check_ctranslate2(file: Path, spec: str) -> None:
     try:
         status = file.stat()
     except FileNotFoundError:
-        raise FileBroken(f"{file.name} is missing") from None
+        raise FileBroken("broken-missing", name=file.name) from None
     except OSError as error:
-        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+        raise FileBroken("broken-unreadable", name=file.name, reason=reason(error)) from None
     problem = _survey(str(file), spec, status.st_size, status.st_mtime_ns).problem
     if problem:
         raise FileBroken(problem)
@@ -71,11 +77,11 @@ def check_onnx(file: Path) -> None:
     try:
         size = file.stat().st_size
         with file.open("rb") as stream:
-            problem = _onnx_problem(stream, size)
+            problem = _onnx_problem(stream, size, file.name)
     except OSError as error:
-        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+        raise FileBroken("broken-unreadable", name=file.name, reason=reason(error)) from None
     if problem:
-        raise FileBroken(f"{file.name} {problem}")
+        raise FileBroken(problem)
 
 
 def read_json(file: Path) -> dict[str, Any]:
@@ -83,13 +89,13 @@ def read_json(file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise FileBroken(f"{file.name} is missing") from None
+        raise FileBroken("broken-missing", name=file.name) from None
     except OSError as error:
-        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+        raise FileBroken("broken-unreadable", name=file.name, reason=reason(error)) from None
     except (ValueError, RecursionError):
-        raise FileBroken(f"{file.name} is not valid JSON") from None
+        raise FileBroken("broken-no-json", name=file.name) from None
     if not isinstance(content, dict):
-        raise FileBroken(f"{file.name} does not describe a model")
+        raise FileBroken("broken-no-description", name=file.name)
     return content
 
 
@@ -100,11 +106,11 @@ def check_readable(file: Path, least: int = 1) -> None:
             stream.seek(0, os.SEEK_END)
             size = stream.tell()
     except FileNotFoundError:
-        raise FileBroken(f"{file.name} is missing") from None
+        raise FileBroken("broken-missing", name=file.name) from None
     except OSError as error:
-        raise FileBroken(f"{file.name} cannot be read ({reason(error)})") from None
+        raise FileBroken("broken-unreadable", name=file.name, reason=reason(error)) from None
     if size < least:
-        raise FileBroken(f"{file.name} is empty")
+        raise FileBroken("broken-empty", name=file.name)
 
 
 def reason(error: OSError) -> str:
@@ -116,8 +122,8 @@ def reason(error: OSError) -> str:
 class _Survey:
     """What a walk through a CTranslate2 model found."""
 
-    problem: str = ""
-    """empty, or what is wrong"""
+    problem: Message | None = None
+    """what is wrong"""
     shape: Shape | None = None
     """of a Whisper model"""
 
@@ -130,19 +136,20 @@ def _survey(path: str, spec: str, size: int, changed: int) -> _Survey:
         with Path(path).open("rb") as stream:
             return _walk(stream, name, spec, size)
     except (struct.error, UnicodeDecodeError):
-        return _Survey(f"{name} is truncated or no CTranslate2 model")
+        return _Survey(Message("broken-truncated-or-no-ctranslate2", name=name))
     except OSError as error:
-        return _Survey(f"{name} cannot be read ({reason(error)})")
+        return _Survey(Message("broken-unreadable", name=name, reason=reason(error)))
 
 
 def _walk(stream: BinaryIO, name: str, spec: str, size: int) -> _Survey:
     (version,) = struct.unpack("<I", stream.read(4))
     if not 1 <= version <= 100:
-        return _Survey(f"{name} is no CTranslate2 model")
+        return _Survey(Message("broken-no-ctranslate2", name=name))
     found = _text(stream)
     if found != spec:
-        known = f"a model of another kind ({found})" if found.isidentifier() else "no model"
-        return _Survey(f"{name} is {known}")
+        if not found.isidentifier():
+            return _Survey(Message("broken-no-model", name=name))
+        return _Survey(Message("broken-other-kind", name=name, found=found))
     if not _OLDEST <= version <= _NEWEST:
         return _Survey()  # a layout this check does not know; loading it will tell
     _, variables = struct.unpack("<II", stream.read(8))
@@ -156,7 +163,7 @@ def _walk(stream: BinaryIO, name: str, spec: str, size: int) -> _Survey:
         (length,) = struct.unpack("<I", stream.read(4))
         stream.seek(length, os.SEEK_CUR)
         if stream.tell() > size:
-            return _Survey(f"{name} is truncated")
+            return _Survey(Message("broken-truncated", name=name))
         if layer := _LAYER.match(variable):
             layers[layer[1]].add(layer[2])
         elif variable == "encoder/conv1/weight" and dimensions:
@@ -188,7 +195,7 @@ def _text(stream: BinaryIO) -> str:
     return content.rstrip(b"\0").decode("utf-8")
 
 
-def _onnx_problem(stream: BinaryIO, size: int) -> str:
+def _onnx_problem(stream: BinaryIO, size: int, name: str) -> Message | None:
     """ONNX is one protocol buffer message: walk its top-level fields, whose lengths must fill the file."""
     position, fields = 0, 0
     while position < size:
@@ -197,15 +204,15 @@ def _onnx_problem(stream: BinaryIO, size: int) -> str:
         tag, used = _varint(head, 0)
         kind = tag & 7
         if tag >> 3 == 0 or tag >> 3 > 40 or kind not in (0, 1, 2, 5):
-            return "is no ONNX model" if not fields else "is damaged"
+            return Message("broken-damaged" if fields else "broken-no-onnx", name=name)
         value, used_by_value = _varint(head, used) if kind in (0, 2) else (0, 0)
         if used < 0 or used_by_value < 0:
-            return "is truncated"
+            return Message("broken-truncated", name=name)
         position += used + {0: used_by_value - used, 1: 8, 2: used_by_value - used + value, 5: 4}[kind]
         fields += 1
     if position > size:
-        return "is truncated"
-    return "" if fields else "is empty"
+        return Message("broken-truncated", name=name)
+    return None if fields else Message("broken-empty", name=name)
 
 
 def _varint(content: bytes, start: int) -> tuple[int, int]:

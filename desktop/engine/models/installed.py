@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop.engine.errors import ModelBroken, ModelMissing
+from desktop.engine.message import Message
 from desktop.engine.models import model_places
 from desktop.engine.models.files import FileBroken, reason
 from desktop.engine.models.model_readers import (
@@ -20,7 +21,6 @@ from desktop.engine.models.model_readers import (
     read_whisper,
     whisper_name,
 )
-from desktop.engine.text.languages import language_name
 from desktop.system import paths
 
 __all__ = ["KINDS", "InstalledModel", "Kind"]
@@ -33,13 +33,13 @@ def installed(kind: Kind) -> tuple[InstalledModel, ...]:
     return _scan(kind)[0]
 
 
-def broken(kind: Kind) -> tuple[str, ...]:
-    """A sentence for everything in the models' directories that cannot be used."""
+def broken(kind: Kind) -> tuple[Message, ...]:
+    """What is wrong with everything in the models' directories that cannot be used."""
     return tuple(_scan(kind)[1].values())
 
 
-def broken_places(kind: Kind) -> dict[Path, str]:
-    """Where something lies that cannot be used, and the sentence that says why."""
+def broken_places(kind: Kind) -> dict[Path, Message]:
+    """Where something lies that cannot be used, and why."""
     return dict(_scan(kind)[1])
 
 
@@ -53,7 +53,7 @@ def examine(kind: Kind, path: Path) -> InstalledModel:
     try:
         return {"whisper": read_whisper, "argos": read_argos, "voice": read_voice}[kind](path)
     except OSError as error:
-        raise FileBroken(f"it cannot be read ({reason(error)})") from None
+        raise FileBroken("broken-whole-unreadable", reason=reason(error)) from None
 
 
 def recognition_model(name_or_path: str) -> InstalledModel:
@@ -65,21 +65,18 @@ def recognition_model(name_or_path: str) -> InstalledModel:
         if found:
             return found[0]
         place = paths.models_dir() / "whisper"
-        problem = next(iter(problems.values()), "")
+        problem = next(iter(problems.values()), None)
         if problem:
             raise ModelBroken(problem)
-        raise ModelMissing(
-            "No Whisper model is installed; fetch one with `parley models pull`, "
-            f"or copy the directory of a CTranslate2 model into {place}."
-        )
+        raise ModelMissing("no-whisper-model", place=place)
     if "/" in wanted or os.sep in wanted or wanted.startswith(("~", ".")):
         path = Path(wanted).expanduser()
         if not path.exists():
-            raise ModelMissing(f"There is no model directory {wanted}; choose another one in the settings.")
+            raise ModelMissing("model-directory-missing", path=wanted)
         try:
             return read_whisper(path)
         except FileBroken as error:
-            raise ModelBroken(_sentence("whisper", path, error)) from None
+            raise ModelBroken(_unusable("whisper", path, error)) from None
     folded = wanted.casefold()
     for model in found:
         if folded in (model.name.casefold(), model.label.casefold(), model.path.name.casefold()):
@@ -87,8 +84,7 @@ def recognition_model(name_or_path: str) -> InstalledModel:
     for path, problem in problems.items():
         if folded in (path.name.casefold(), whisper_name(path).casefold()):
             raise ModelBroken(problem)
-    there = ", ".join(model.name for model in found) or "none"
-    raise ModelMissing(f"The Whisper model “{wanted}” is not installed; choose one that is ({there}).")
+    raise ModelMissing("whisper-model-missing", name=wanted, there=tuple(model.name for model in found))
 
 
 def voice_for(language: str, wanted: str = "", *, is_real: bool = False) -> InstalledModel:
@@ -110,10 +106,7 @@ def voice_for(language: str, wanted: str = "", *, is_real: bool = False) -> Inst
         if language in model.languages and not (is_real and model.is_starter):
             return model
     place = paths.models_dir() / "voices"
-    raise ModelMissing(
-        f"No voice for {language_name(language)} is installed; fetch one with `parley models pull`, "
-        f"or copy a Piper voice (.onnx and .onnx.json) into {place}."
-    )
+    raise ModelMissing("voice-missing-in-place", language=language, place=place)
 
 
 # What lies where.
@@ -121,14 +114,14 @@ def voice_for(language: str, wanted: str = "", *, is_real: bool = False) -> Inst
 Reader = Callable[[Path], InstalledModel]
 
 
-def _scan(kind: Kind) -> tuple[tuple[InstalledModel, ...], dict[Path, str]]:
+def _scan(kind: Kind) -> tuple[tuple[InstalledModel, ...], dict[Path, Message]]:
     candidates, read = {
         "whisper": (model_places.whisper_directories, read_whisper),
         "argos": (model_places.argos_directories, read_argos),
         "voice": (model_places.voice_files, read_voice),
     }[kind]
     models: list[InstalledModel] = []
-    problems: dict[Path, str] = {}
+    problems: dict[Path, Message] = {}
     seen = set()
     for path in candidates(problems):
         real = path.resolve()
@@ -138,9 +131,9 @@ def _scan(kind: Kind) -> tuple[tuple[InstalledModel, ...], dict[Path, str]]:
         try:
             models.append(read(path))
         except FileBroken as error:
-            problems[path] = _sentence(kind, path, error)
+            problems[path] = _unusable(kind, path, error)
         except OSError as error:
-            problems[path] = _sentence(kind, path, FileBroken(f"it cannot be read ({reason(error)})"))
+            problems[path] = _unusable(kind, path, FileBroken("broken-whole-unreadable", reason=reason(error)))
     return tuple(sorted(models, key=_order)), problems
 
 
@@ -151,6 +144,5 @@ def _order(model: InstalledModel) -> tuple[bool, int, int, str]:
     return (model.is_starter, -quality, -model.size_bytes, model.name)
 
 
-def _sentence(kind: Kind, path: Path, problem: FileBroken) -> str:
-    what = {"whisper": "Whisper model", "argos": "translation package", "voice": "voice"}[kind]
-    return f"The {what} {path} cannot be used: {problem}; install it again or delete it."
+def _unusable(kind: Kind, path: Path, problem: FileBroken) -> Message:
+    return Message("installed-unusable", kind=kind, path=path, problem=problem.message)

@@ -1,6 +1,6 @@
 """Where models may lie on this machine. Any thread; reads directories, no files.
 
-The functions yield candidates, best place first. problems: gets a sentence for each directory that cannot be read.
+The functions yield candidates, best place first. problems: gets what is wrong with each directory that cannot be read.
 """
 
 import logging
@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from desktop.engine.message import Message
 from desktop.engine.models.files import reason
 from desktop.system import paths
 
@@ -16,7 +17,7 @@ _log = logging.getLogger(__name__)
 _DEEPEST = 5  # levels of directories below a root: a voice lies in en/en_US/lessac/medium
 
 
-def whisper_directories(problems: dict[Path, str]) -> Iterator[Path]:
+def whisper_directories(problems: dict[Path, Message]) -> Iterator[Path]:
     """Where Whisper models may lie: Parley's own, those of the Hugging Face cache, the starter's."""
     yield from _subdirectories(paths.models_dir() / "whisper", problems)
     for snapshot in _huggingface("models--*whisper*/snapshots/*"):
@@ -25,7 +26,7 @@ def whisper_directories(problems: dict[Path, str]) -> Iterator[Path]:
     yield from _starter("whisper")
 
 
-def argos_directories(problems: dict[Path, str]) -> Iterator[Path]:
+def argos_directories(problems: dict[Path, Message]) -> Iterator[Path]:
     """Where Argos packages may lie: Parley's own, those of Argos itself, the starter's."""
     yield from _subdirectories(paths.models_dir() / "argos", problems)
     shared = os.environ.get("ARGOS_PACKAGES_DIR")
@@ -36,21 +37,21 @@ def argos_directories(problems: dict[Path, str]) -> Iterator[Path]:
         yield from _subdirectories(place, problems)
 
 
-def voice_files(problems: dict[Path, str]) -> Iterator[Path]:
+def voice_files(problems: dict[Path, Message]) -> Iterator[Path]:
     """The .onnx files that may be voices: Parley's own, those of the Hugging Face cache, the starter's."""
     roots = [paths.models_dir() / "voices", *_huggingface("models--rhasspy--piper-voices/snapshots/*")]
     for root in [*roots, *_starter("voices")]:
         yield from _files(root, ".onnx", problems, _DEEPEST)
 
 
-def _subdirectories(root: Path, problems: dict[Path, str], *, is_shared: bool = False) -> Iterator[Path]:
+def _subdirectories(root: Path, problems: dict[Path, Message], *, is_shared: bool = False) -> Iterator[Path]:
     """is_shared: another program keeps it, so only what looks like a package is looked at."""
     for entry in _entries(root, problems):
         if entry.is_dir() and not entry.name.startswith(".") and (not is_shared or (entry / "metadata.json").exists()):
             yield entry
 
 
-def _files(root: Path, suffix: str, problems: dict[Path, str], depth: int) -> Iterator[Path]:
+def _files(root: Path, suffix: str, problems: dict[Path, Message], depth: int) -> Iterator[Path]:
     for entry in _entries(root, problems):
         if entry.name.startswith("."):
             continue
@@ -61,13 +62,13 @@ def _files(root: Path, suffix: str, problems: dict[Path, str], depth: int) -> It
             yield entry
 
 
-def _entries(root: Path, problems: dict[Path, str]) -> list[Path]:
+def _entries(root: Path, problems: dict[Path, Message]) -> list[Path]:
     try:
         return sorted(root.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        problems[root] = f"The directory {root} cannot be read ({reason(error)}); mend its permissions."
+        problems[root] = Message("directory-unreadable", path=root, reason=reason(error))
         return []
 
 

@@ -79,10 +79,10 @@ def read_argos(path: Path) -> InstalledModel:
     """The directory of an Argos package."""
     about = read_json(path / "metadata.json")
     if about.get("type", "translate") != "translate":
-        raise FileBroken("it is no translation package")
+        raise FileBroken("broken-no-translation-package")
     source, target = (_language(about.get(key)) for key in ("from_code", "to_code"))
     if source is None or target is None:
-        raise FileBroken("metadata.json names no languages that Parley knows")
+        raise FileBroken("broken-package-without-languages")
     check_ctranslate2(path / "model" / "model.bin", "TransformerSpec")
     pieces = [path / name for name in ("sentencepiece.model", "bpe.model")]
     check_readable(next((file for file in pieces if file.exists()), pieces[0]))
@@ -103,9 +103,9 @@ def read_voice(path: Path) -> InstalledModel:
     ]
     language = next((code for code in map(_language, tags) if code), None)
     if language is None:
-        raise FileBroken("its .json names no language that Parley knows")
+        raise FileBroken("broken-voice-without-language")
     if not isinstance(about.get("audio"), dict) or not isinstance(about.get("phoneme_id_map"), dict):
-        raise FileBroken("its .json does not describe a Piper voice")
+        raise FileBroken("broken-voice-description")
     if _is_starter(path):
         label = f"Starter voice ({language_name(language)})"
     else:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from desktop.engine.errors import ModelMissing
 from desktop.engine.models.installed import InstalledModel, installed
-from desktop.engine.text.languages import language_name
 
 
 def translation_pairs(*, real_only: bool = False) -> frozenset[tuple[str, str]]:
@@ -34,10 +33,10 @@ def translation_route(source: str, target: str) -> tuple[InstalledModel, ...]:
     for usable in ([one for one in packages if not one.is_starter], packages):
         if route := _route(usable, source, target):
             return route
-    raise ModelMissing(
-        f"No translation from {language_name(source)} to {language_name(target)} is installed; "
-        f"install the Argos package {_advice(source, target)}."
-    )
+    ways = _advice(source, target)
+    if not ways:
+        raise ModelMissing("translation-missing-both-ways", source=source, target=target)
+    raise ModelMissing("translation-missing", source=source, target=target, packages=ways)
 
 
 def _route(packages: Sequence[InstalledModel], source: str, target: str) -> tuple[InstalledModel, ...]:
@@ -56,13 +55,14 @@ def _route(packages: Sequence[InstalledModel], source: str, target: str) -> tupl
     return routes.get(target, ())
 
 
-def _advice(source: str, target: str) -> str:
-    """Which package would close the gap: the direct one, or one that meets what is installed."""
+def _advice(source: str, target: str) -> tuple[str, ...]:
+    """Which packages would close the gap, each alone: the direct one, or one that meets what is installed. Empty: the
+    direct one, or both through English."""
     pairs = translation_pairs()
     onward = sorted(middle for middle, end in pairs if end == target and middle != source)
     inward = sorted(middle for start, middle in pairs if start == source and middle != target)
     direct = f"{source}→{target}"
     if not onward and not inward and "en" not in (source, target):
-        return f"{direct}, or {source}→en and en→{target}"
+        return ()
     ways = [f"{source}→{middle}" for middle in onward[:2]] + [f"{middle}→{target}" for middle in inward[:2]]
-    return " or ".join([direct, *ways])
+    return (direct, *ways)

@@ -106,24 +106,23 @@ def check(path: Path) -> None:
     """Raises FileBroken unless `path` holds the files of a Whisper model, as far as can be told without reading much.
     The tokenizer is not among them: whoever imports a model brings the usual one."""
     if not path.is_dir():
-        raise FileBroken("it is not a directory")
+        raise FileBroken("broken-no-directory")
     check_ctranslate2(path / "model.bin", "WhisperSpec")
     read_json(path / "config.json")
     if not any((path / f"vocabulary.{kind}").exists() for kind in ("json", "txt")):
-        raise FileBroken("vocabulary.json is missing")
+        raise FileBroken("broken-missing", name="vocabulary.json")
 
 
 def verify(path: Path) -> None:
     """Raises ModelMissing or ModelBroken, with what is wrong, unless `path` is a Whisper model that can be opened."""
     if not path.is_dir():
-        raise ModelMissing(f"There is no recognition model in {path}; choose another one or install it again.")
+        raise ModelMissing("recognition-model-gone", path=path)
     try:
         check(path)
         if not _is_whole(path / "tokenizer.json"):
-            raise FileBroken("tokenizer.json is missing or damaged")
+            raise FileBroken("broken-missing-or-damaged", name="tokenizer.json")
     except FileBroken as error:
-        advice = "install it again or choose another one"
-        raise ModelBroken(f"The recognition model in {path} cannot be used ({error}); {advice}.") from None
+        raise ModelBroken("recognition-model-broken", path=path, problem=error.message) from None
 
 
 def _is_whole(path: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.engine.events import Event, ModelUnloaded
 from desktop.engine.hearing.hearing import VoiceDetector
+from desktop.engine.message import Message
 from desktop.engine.options import ModelOptions, VoiceOptions
 from desktop.engine.pool.backends import ModelBackends
 from desktop.engine.pool.recognition import RecognitionModel
@@ -48,7 +49,7 @@ class Models:
         backends = backends or ModelBackends()
         self.clock = backends.clock
         self._emit = emit
-        self._told: dict[Stage, str] = {}
+        self._told: dict[Stage, Message] = {}
         self.recognition = RecognitionModel(settings.recognition, backends, emit, on_ready, on_failed, on_unloaded)
         self.translation = TranslationModel(lambda: backends.translator(self._settings, emit), emit)
         self.speech = SpeechModel(settings.speech, backends.synthesizer, emit)

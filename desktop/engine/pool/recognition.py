@@ -118,7 +118,7 @@ class RecognitionModel:
         """Hand a chunk to the stream that it belongs to. owner: whose session. Raises BackendFailed."""
         recognizer = self._recognizer
         if not isinstance(recognizer, StreamRecognizer):
-            raise BackendFailed("Another recogniser was loaded in mid-sentence; say it again.", recoverable=True)
+            raise BackendFailed("recogniser-changed", recoverable=True)
         key = (owner, work.stream)
         began = self.pacing.begins()
         try:

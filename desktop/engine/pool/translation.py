@@ -48,7 +48,7 @@ class TranslationModel:
             return self.load(work.source, work.target)
         translator = self._translator if self._is_usable(work.source, work.target) else None
         if translator is None:
-            raise BackendFailed("The translator was changed in mid-sentence; say it again.", recoverable=True)
+            raise BackendFailed("translator-changed", recoverable=True)
         if isinstance(work, Translate):
             return translator.translate(work.text, work.source, work.target, work.prefix, work.is_final)
         assert isinstance(translator, SpeechTranslator)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from desktop.engine.errors import BackendFailed, DecodeHung, EngineError
 from desktop.engine.events import ErrorEvent, Severity
+from desktop.engine.message import Message
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.circuit_breaker import Breaker, BreakerState
 
@@ -89,10 +90,10 @@ class ModeSwitch:
         self._note_mode()
         if self._breaker.state is BreakerState.OPEN:
             if before is BreakerState.CLOSED:
-                message = _opened(error, self._options.breaker_recovery)
+                message = Message("buffered", what=_what(error), seconds=self._options.breaker_recovery)
                 self._untold = ErrorEvent("buffered", message, Severity.WARNING)
         elif is_first:
-            self._untold = ErrorEvent("stumbled", _stumbled(error), Severity.INFO)
+            self._untold = ErrorEvent("stumbled", Message("stumbled", what=_what(error)), Severity.INFO)
 
     def made_good(self) -> None:
         """The whole utterance was decoded. Only then it may be said that nothing is lost."""
@@ -105,8 +106,7 @@ class ModeSwitch:
         if self._breaker.state is BreakerState.HALF_OPEN:
             self._breaker.succeeded()
             self._note_mode()
-            message = "Live recognition works again: words appear while you speak."
-            self._notify(ErrorEvent("streaming", message, Severity.INFO))
+            self._notify(ErrorEvent("streaming", Message("streaming-again"), Severity.INFO))
 
     def _note_mode(self) -> None:
         is_live = self._options.mode == "streaming" or (
@@ -120,26 +120,15 @@ def may_be_streaming(error: Exception) -> bool:
     return isinstance(error, BackendFailed) or not isinstance(error, EngineError)
 
 
-def _opened(error: Exception, recovery: float) -> str:
-    return (
-        f"Live recognition {_what(error)}, so text appears only when you pause; live text is tried again after "
-        f"{recovery:g} seconds."
-    )
-
-
-def _stumbled(error: Exception) -> str:
-    return f"Live recognition {_what(error)} for a moment; what you said is recognised again, and nothing is lost."
-
-
-def _what(error: BaseException) -> str:
+def _what(error: BaseException) -> Message:
     if isinstance(error, DecodeHung):
-        return "stood still"
+        return Message("streaming-hung")
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, MemoryError) or any(words in str(link).casefold() for words in _NO_MEMORY):
-            return "ran out of memory"
+            return Message("streaming-out-of-memory")
         link = link.__cause__
-    return "failed"
+    return Message("streaming-failed")
 
 
 def _traceback(error: Exception) -> Exception | None:

@@ -73,16 +73,14 @@ def check_language(text: str) -> str:
         return _names()[wanted]
     shown = " ".join(text.split())
     if not shown:
-        raise LanguageUnknown("No language is given; write a code or a name, for example en or Spanish.")
+        raise LanguageUnknown("no-language")
     if len(shown) > 40:
         shown = shown[:40] + "…"
     close = difflib.get_close_matches(wanted[:40], _names(), n=3, cutoff=0.7)
     codes = list(dict.fromkeys(_names()[name] for name in close))
     if codes:
-        hint = "did you mean " + " or ".join(f"{language_name(code)} ({code})" for code in codes) + "?"
-    else:
-        hint = "write a code or a name, for example en or Spanish."
-    raise LanguageUnknown(f"“{shown}” is not a language that Parley knows; {hint}")
+        raise LanguageUnknown("language-unknown-like", name=shown, close=tuple(codes))
+    raise LanguageUnknown("language-unknown", name=shown)
 
 
 def writes_spaces(code: str) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from desktop.engine.message import Message
 from desktop.engine.models.files import FileBroken, read_json
 from desktop.engine.text.compare import folded
-from desktop.engine.text.languages import language_name
 from desktop.engine.text.punctuation import CLOSERS, PAUSES, QUOTES, SENTENCE_ENDS
 
 FILE = "phrasebook.json"
@@ -83,7 +83,7 @@ def words_in(package: Path) -> int:
     """How many different words the package's phrasebook has. Raises FileBroken."""
     words = read_json(package / FILE).get("words")
     if not isinstance(words, int):
-        raise FileBroken(f"{FILE} is damaged")
+        raise FileBroken("broken-damaged", name=FILE)
     return words
 
 
@@ -91,30 +91,25 @@ def parsed(content: Mapping[str, Any]) -> Phrasebook:
     """What the file holds. Raises FileBroken."""
     try:
         if content["format"] != _FORMAT:
-            raise FileBroken(f"{FILE} was made for another version of Parley")
+            raise FileBroken("broken-other-version", name=FILE)
         classes = {name: frozenset(map(str, allowed)) for name, allowed in content["classes"].items()}
         sentences = tuple(
             Sentence(tuple(pattern.rstrip("?").split()), pattern.endswith("?")) for pattern in content["patterns"]
         )
         named = {place[1] for one in sentences for part in one.parts if (place := _PLACE.fullmatch(part))}
         if not named <= set(classes):
-            raise FileBroken(f"{FILE} is damaged")
+            raise FileBroken("broken-damaged", name=FILE)
         return Phrasebook(int(content["words"]), float(content["least_score"]), sentences, classes)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FileBroken(f"{FILE} is damaged") from error
+        raise FileBroken("broken-damaged", name=FILE) from error
 
 
-def notice(source: str, target: str, words: int, packages: Sequence[tuple[str, str]]) -> str:
+def notice(source: str, target: str, words: int, packages: Sequence[tuple[str, str]]) -> Message:
     """What the user is told when the first sentence stays untranslated. words: of the phrasebook; packages: the pairs
     whose real packages are missing, at least one."""
-    arrows = " and ".join(f"{start}→{end}" for start, end in packages)
-    names = " ".join(f"{start}-{end}" for start, end in packages)
-    what = f"Argos package{'s' if len(packages) > 1 else ''} {arrows}"
-    return (
-        f"From {language_name(source)} to {language_name(target)} only a phrasebook of about {round(words, -2)} words "
-        f"is installed; other sentences stay untranslated. Fetch the {what} in the Models window or with "
-        f"`parley models pull {names}`."
-    )
+    key = "phrasebook-only" if len(packages) == 1 else "phrasebook-only-several"
+    pairs = tuple(f"{start}-{end}" for start, end in packages)
+    return Message(key, source=source, target=target, words=round(words, -2), packages=pairs)
 
 
 def cleaned(text: str) -> tuple[tuple[str, ...], str]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +99,14 @@ class UserInput:
         try:
             opcode = self._display.display.get_extension_major(xinput.extname)
             if opcode is None:
-                raise TypingError("This screen cannot tell who types; voice typing needs an X server with XInput 2.2.")
+                raise TypingError(
+                    verbatim("This screen cannot tell who types; voice typing needs an X server with XInput 2.2.")
+                )
             version = QueryVersion(display=self._display.display, opcode=opcode, major=2, minor=2)
             if (version.major_version, version.minor_version) < (2, 1):
-                raise TypingError("This screen cannot tell who types; voice typing needs an X server with XInput 2.2.")
+                raise TypingError(
+                    verbatim("This screen cannot tell who types; voice typing needs an X server with XInput 2.2.")
+                )
             self._opcode = opcode
             self.echo = OwnPresses(self._synthetic_devices(), self._modifier_keys())
             wanted = xinput.RawKeyPressMask | xinput.RawButtonPressMask
@@ -132,7 +137,9 @@ class UserInput:
         """Grows with each press of the user. Raises TypingError once the screen is gone."""
         with self._lock:
             if self._is_lost:
-                raise TypingError("The connection to the screen was lost; switch voice typing off and on again.")
+                raise TypingError(
+                    verbatim("The connection to the screen was lost; switch voice typing off and on again.")
+                )
             return self._actions
 
     def sending(self, keycode: int) -> None:

@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.x11.transfer import Content, Transfers, fetch, text_content
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Selections:
 
     def _ask(self, job: Callable[[], Any]) -> Any:
         if not self._thread.is_alive():
-            raise TypingError("The connection to the screen was lost; switch voice typing off and on again.")
+            raise TypingError(verbatim("The connection to the screen was lost; switch voice typing off and on again."))
         answer: Future[Any] = Future()
         self._jobs.put((job, answer))
         os.write(self._wake_write, b".")
@@ -149,7 +150,9 @@ class Selections:
         if not self._own(selection):
             self._contents.pop(selection, None)
             self._loans.pop(selection, None)
-            raise TypingError("Another program keeps the clipboard to itself; text with special letters was not typed.")
+            raise TypingError(
+                verbatim("Another program keeps the clipboard to itself; text with special letters was not typed.")
+            )
         return loan.fetched
 
     def _save(self, selection: int) -> Content | None:
@@ -161,8 +164,10 @@ class Selections:
         content = fetch(self._display, self._window, selection, self._timestamp(), SAVE_WITHIN, self._on_event)
         if content is None:
             raise TypingError(
-                "The clipboard holds something that its program does not hand over, so nothing was pasted; "
-                "copy something else, or set the typing method to keystrokes."
+                verbatim(
+                    "The clipboard holds something that its program does not hand over, so nothing was pasted; "
+                    "copy something else, or set the typing method to keystrokes."
+                )
             )
         return content
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from desktop.engine.errors import TypingError
+from desktop.engine.message import verbatim
 from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.chunks import cut
 from desktop.injector.x11.layout import LEVEL3_SHIFT, Stroke, keycode_of, strokes
@@ -40,10 +41,10 @@ class X11Keyboard:
         try:
             self._display = display.Display(display_name)
         except (error.DisplayError, OSError) as problem:
-            raise TypingError("Text cannot be typed: no screen answers at DISPLAY.") from problem
+            raise TypingError(verbatim("Text cannot be typed: no screen answers at DISPLAY.")) from problem
         if not self._display.has_extension("XTEST"):
             self._display.close()
-            raise TypingError("Text cannot be typed: this screen lacks the XTEST extension.")
+            raise TypingError(verbatim("Text cannot be typed: this screen lacks the XTEST extension."))
         self._root = self._display.screen().root
         self._active = self._display.intern_atom("_NET_ACTIVE_WINDOW")
         self._windows: dict[int, Window] = {}
@@ -71,7 +72,7 @@ class X11Keyboard:
             return None  # it vanished while it was being asked
         except (error.ConnectionClosedError, OSError) as problem:
             raise TypingError(
-                "The connection to the screen was lost; switch voice typing off and on again."
+                verbatim("The connection to the screen was lost; switch voice typing off and on again.")
             ) from problem
 
     def _describe(self, number: int) -> Window:
@@ -158,8 +159,10 @@ class X11Keyboard:
         self._user.wait_quiet(_ECHO_WITHIN)
         if not fetched.wait(FETCH_WITHIN):
             raise TypingError(
-                f"{window.label} did not take the text that was pasted into it; "
-                "try the typing method keystrokes, or click into a text field."
+                verbatim(
+                    f"{window.label} did not take the text that was pasted into it; "
+                    "try the typing method keystrokes, or click into a text field."
+                )
             )
         return len(text)
 
@@ -177,7 +180,7 @@ class X11Keyboard:
     def _key(self, keysym: int) -> int:
         keycode = keycode_of(self._rows, keysym)
         if keycode is None:
-            raise TypingError("The keyboard layout lacks a key that typing needs; choose another layout.")
+            raise TypingError(verbatim("The keyboard layout lacks a key that typing needs; choose another layout."))
         return keycode
 
     def _state(self) -> int:

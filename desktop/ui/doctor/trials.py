@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from desktop.messages import text_of
 from desktop.ui.doctor.rows import MARKS, Mark, StateMark
 from desktop.ui.runtime import running_threads
 from desktop.ui.runtime.hotkeys import Hotkeys, hotkey_text
@@ -237,7 +238,7 @@ class _TypingWork(QRunnable):
         try:
             type_sentence(self._settings)
         except EngineError as error:
-            self.told.done.emit(error.message)
+            self.told.done.emit(text_of(error))
         except Exception as error:
             log.exception("typing cannot be tried")
             self.told.done.emit(f"Typing failed ({type(error).__name__}); the log says more.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from desktop.messages import text_of
 from desktop.ui.runtime.level_listener import LevelListener
 from desktop.ui.runtime.lookup import Lookup
 
@@ -91,7 +92,7 @@ def try_recognition(samples: "Samples", settings: "Settings") -> TrialResult:
     try:
         return TrialResult(*recognise(samples, settings))
     except EngineError as error:
-        return TrialResult(problem=error.message)
+        return TrialResult(problem=text_of(error))
     except Exception as error:
         log.exception("the test could not be recognised")
         return TrialResult(problem=f"The test did not work ({type(error).__name__}); the log says more.")

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.engine.text.sizes import readable_size
+from desktop.messages import text_of
 from desktop.ui.main.status import STAGES
 from desktop.ui.main.trend import Trend
 from desktop.ui.widgets import icons, theme
@@ -97,7 +98,11 @@ class LatencyPanel(QWidget):
         count = snapshot.coalesced
         skipped.show_fact(f"{count} partial results skipped" if count else "No partial result skipped", is_good=True)
         count = snapshot.fallbacks
-        words = f"{count} fallback{'' if count == 1 else 's'}: {snapshot.last_fallback}" if count else "No fallback"
+        words = (
+            f"{count} fallback{'' if count == 1 else 's'}: {text_of(snapshot.last_fallback)}"
+            if count
+            else "No fallback"
+        )
         fallbacks.show_fact(words, is_good=not count)
         self._models.setText(
             " · ".join(f"{_MODELS[stage]}: {name}" for stage, name in snapshot.models.items()) or "No model is loaded."
@@ -203,7 +208,7 @@ class LatencyPanel(QWidget):
 
 def _pace_words(snapshot: "LatencySnapshot") -> str:
     """Whether recognition keeps up, and what it costs."""
-    how = f"To keep up: {snapshot.pace}" if snapshot.pace else "Recognition as set"
+    how = f"To keep up: {', '.join(map(text_of, snapshot.pace))}" if snapshot.pace else "Recognition as set"
     return f"{how} · busy {snapshot.busy * 100:.0f} %"
 
 

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop.messages import text_of
 from desktop.ui.main import output_summaries
 from desktop.ui.main.language_pair import LanguagePair
 from desktop.ui.main.menu import MainMenu
@@ -199,7 +200,7 @@ class MainWindow(QWidget):
 
     def _on_error(self, event: "events.ErrorEvent") -> None:
         is_fatal = event.severity == "error" and not event.recoverable
-        self._show_status(self.status.after_error(event.code, event.message, is_fatal=is_fatal))
+        self._show_status(self.status.after_error(event.code, text_of(event), is_fatal=is_fatal))
         self._add_notice(notifications.notice_of(event, datetime.now()))
 
     def _on_devices(self, event: "events.DevicesChanged") -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from desktop.messages import text_of
+
 if TYPE_CHECKING:
     from desktop.engine.events import Metrics, ModelProgress, StateChanged
 
@@ -80,10 +82,10 @@ class Status:
     def after_state(self, event: "StateChanged") -> "Status":
         state = str(event.state)
         if state == "loading" and self.state not in ("loading", "listening"):
-            return Status(state, event.detail)
+            return Status(state, text_of(event.detail))
         if state in ("idle", "stopping"):
-            return Status(state, event.detail)
-        return replace(self, state=state, detail=event.detail)
+            return Status(state, text_of(event.detail))
+        return replace(self, state=state, detail=text_of(event.detail))
 
     def after_progress(self, event: "ModelProgress") -> "Status":
         loading = {**self.loading, event.stage: event.fraction}
@@ -91,7 +93,11 @@ class Status:
         return replace(self, detail=detail, loading=loading)
 
     def after_metrics(self, event: "Metrics") -> "Status":
-        slow = f"This computer is too slow for everything that is set: {event.pace}." if event.pace else ""
+        slow = (
+            f"This computer is too slow for everything that is set: {', '.join(map(text_of, event.pace))}."
+            if event.pace
+            else ""
+        )
         return replace(self, is_speaking=event.spoken_queue > 0, slow=slow)
 
     def after_error(self, code: str, message: str, *, is_fatal: bool) -> "Status":

@@ -4,6 +4,7 @@ of a hundred languages and the models on the disk take longer than a frame."""
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from desktop.messages import text_of
 from desktop.ui.runtime.lookup import Lookup
 from desktop.ui.widgets.picker import Choice, heading
 
@@ -66,7 +67,7 @@ def find(settings: "Settings") -> InstalledChoices:
         _with_named(voices, "voice", settings.speech.voice),
         tuple(model.name for model in suited(whisper, recognition)),
         is_phrasebook(recognition),
-        tuple(problem for kind in KINDS for problem in broken(kind)),
+        tuple(text_of(problem) for kind in KINDS for problem in broken(kind)),
     )
 
 

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from desktop.messages import text_of
 from desktop.ui.models.rows import Key, ModelRow
 from desktop.ui.models.tasks import Download
 from desktop.ui.models.words import KIND_ICONS, KIND_NAMES, size_words, speed_words, time_words
@@ -130,7 +131,7 @@ class ModelRowView(QFrame):
         words = state_of(row, download)[0]
         line = progress_line(download) if download is not None else row.details
         self.setAccessibleName(", ".join(part for part in (row.label, words, line) if part))
-        whole = row.broken.problem if row.broken is not None and download is None else line
+        whole = text_of(row.broken.problem) if row.broken is not None and download is None else line
         self.setToolTip(whole if row.state == "broken" or (download is not None and download.phase == "failed") else "")
         self.update()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.messages import text_of
 from desktop.ui.models.recogniser_sizes import RecogniserSize, recognisers_of, understood_words
 from desktop.ui.models.rows import ModelRow, rows_of
 from desktop.ui.models.spoken_choices import narrowed, spoken_choices
@@ -69,7 +70,7 @@ def find(settings: "Settings") -> ModelOverview:
     try:
         listed = catalogue.load()
     except CatalogueBroken as error:
-        listed, problems = catalogue.Catalogue((), ""), (error.message,)
+        listed, problems = catalogue.Catalogue((), ""), (text_of(error),)
     installed = [model for kind in models.KINDS for model in model_choice.offered(kind)]
     measured = speed_class.measured(**speed_class.way(settings.recognition))
 
@@ -106,7 +107,7 @@ def find(settings: "Settings") -> ModelOverview:
         place,
         shutil.disk_usage(there).free,
         listed.date,
-        problems + listed.problems,
+        (*problems, *map(text_of, listed.problems)),
     )
 
 

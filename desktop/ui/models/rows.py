@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from desktop.engine.text.compare import folded
+from desktop.messages import text_of
 from desktop.ui.models.words import language_words, licence_words, size_words
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _installed_row(
 def _broken_row(key: Key, broken: "Broken", name: Callable[[str], str]) -> ModelRow:
     entry = broken.entry
     label, languages = (entry.label, entry.languages) if entry is not None else (broken.name, ())
-    return _row(key, label, [_reason(broken.problem)], "broken", languages, name, entry=entry, broken=broken)
+    return _row(key, label, [_reason(text_of(broken.problem))], "broken", languages, name, entry=entry, broken=broken)
 
 
 def _available_row(entry: "Entry", speed: Callable[["Entry"], str], name: Callable[[str], str]) -> ModelRow:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from desktop.engine.text.languages import listed
+from desktop.messages import text_of
 from desktop.ui.models.rows import Key
 from desktop.ui.models.words import size_words
 
@@ -224,7 +225,7 @@ class ModelTasks(QObject):
         def ask(downloads: "Downloads") -> str:
             new = downloads.refresh()
             if new.problems:
-                return f"{new.problems[0]} The rest of the list is up to date."
+                return f"{text_of(new.problems[0])} The rest of the list is up to date."
             return f"The list of models is up to date, with {new.added or 'nothing'} new."
 
         self._run(ask)
@@ -324,7 +325,7 @@ class ModelTasks(QObject):
             total=progress.total or download.total,
             speed=progress.speed,
             seconds_left=progress.seconds_left,
-            message=progress.detail,
+            message=text_of(progress.detail),
         )
         self.changed.emit(key)
         if self._downloads[key].is_paused and not was_paused:
@@ -371,6 +372,6 @@ def _sentence(error: Exception, what: str) -> tuple[str, str]:
     from desktop.engine.errors import EngineError
 
     if isinstance(error, EngineError):
-        return error.code, error.message
+        return error.code, text_of(error)
     log.exception("a task with models failed", exc_info=error)
     return "internal", f"{what} ({type(error).__name__}); try again, the log says more."

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
+from desktop.messages import text_of
+
 if TYPE_CHECKING:
     from desktop.engine.events import Event, TranslationUpdate
     from desktop.settings.declaration import Settings
@@ -50,7 +52,7 @@ def assemble_models() -> tuple[bool, tuple[str, ...]]:
     each that cannot be used. Takes a second for each 100 MB."""
     from desktop.engine.models.downloads import assembly, packages
 
-    return (True, assembly.assemble()) if packages.waiting() else (False, ())
+    return (True, tuple(map(text_of, assembly.assemble()))) if packages.waiting() else (False, ())
 
 
 class EngineThread(QThread):

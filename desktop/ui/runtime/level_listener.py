@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
+from desktop.messages import text_of
+
 if TYPE_CHECKING:
     from desktop.engine.errors import EngineError
     from desktop.engine.events import AudioFrame
@@ -45,7 +47,7 @@ class LevelListener(QThread):
             source = source_for(self._source)
             source.open(self)
         except EngineError as error:
-            self.failed.emit(error.message)
+            self.failed.emit(text_of(error))
             return
         except Exception as error:
             log.exception("a source cannot be opened")
@@ -76,7 +78,7 @@ class LevelListener(QThread):
         pass
 
     def interrupted(self, error: "EngineError") -> None:
-        self.failed.emit(error.message)
+        self.failed.emit(text_of(error))
 
     def resumed(self) -> None:
         self.opened.emit("")

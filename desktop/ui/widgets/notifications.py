@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from desktop.messages import text_of
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
 
@@ -79,7 +80,7 @@ class Notice:
 
 def notice_of(event: "ErrorEvent", now: datetime) -> Notice:
     """The notice for an error event."""
-    return Notice(event.code, event.message, str(event.severity), now)
+    return Notice(event.code, text_of(event), str(event.severity), now)
 
 
 def added(notices: tuple[Notice, ...], new: Notice) -> tuple[Notice, ...]:

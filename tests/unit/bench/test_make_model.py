@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from desktop.bench.make_model import SIZES, Dimensions, main, make_whisper
 from desktop.engine.errors import EngineError
+from tests.raising import raises
 
 
 def test_a_model_of_the_dimensions_that_were_asked_for(tmp_path: Path) -> None:
@@ -31,6 +30,6 @@ def test_sizes_are_those_of_the_real_ones() -> None:
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
-    with pytest.raises(EngineError, match="not empty"):
+    with raises(EngineError, match="not empty"):
         main("tiny", tmp_path)
     assert (tmp_path / "mine").read_text() == "mine"

@@ -21,6 +21,7 @@ from desktop.bench.speech import PROMPTS, half, kept, plan
 from desktop.engine.errors import EngineError
 from tests import prompt_packages
 from tests.conftest import TEST_AUDIO, read_audio
+from tests.raising import raises
 from tests.unit.bench.takes import ABOUT
 
 RUN = {"model": "Whisper x", "parley_runs_on": "processor", "prompts": 2, "stream_seconds": 90.0, "half": "even"}
@@ -79,10 +80,10 @@ def test_a_run_goes_on_where_its_file_ends(tmp_path: Path) -> None:
     assert kept(file, RUN) == {}
     file.write_text(json.dumps(as_record(report(ABOUT, RUN, [ES]))), encoding="utf-8")
     assert kept(file, RUN) == {"es": ES}
-    with pytest.raises(EngineError, match="another kind of run"):
+    with raises(EngineError, match="another kind of run"):
         kept(file, {**RUN, "model": "Whisper y"})
     file.write_text(json.dumps({**RUN, "languages": [{}]}), encoding="utf-8")
-    with pytest.raises(EngineError, match="cannot be gone on with"):
+    with raises(EngineError, match="cannot be gone on with"):
         kept(file, RUN)
 
 
@@ -94,7 +95,7 @@ def test_the_options_say_what_is_measured() -> None:
     quick = plan((), PROMPTS, **{**usual, "is_quick": True})
     assert quick.prompts < PROMPTS
     assert 0 < quick.seconds < 60
-    with pytest.raises(EngineError, match="Japanese"):
+    with raises(EngineError, match="Japanese"):
         plan(("ja",), PROMPTS, **usual)
 
 

@@ -18,6 +18,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
+from desktop.engine.message import verbatim
 
 
 def heard(segment: int, revision: int, committed: str, unconfirmed: str = "", *, final: bool = False) -> Event:
@@ -127,7 +128,7 @@ def test_json_lines_hold_every_event_but_the_frequent_ones() -> None:
         printer.show(AudioLevel(-20.0, -10.0, True))
         printer.show(heard(3, 2, "Where is", "it"))
         printer.show(translated(3, 1, "Dónde"))
-        printer.show(ErrorEvent("fallback", "Another one took over.", Severity.WARNING))
+        printer.show(ErrorEvent("fallback", verbatim("Another one took over."), Severity.WARNING))
     records = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [record["type"] for record in records] == ["state", "transcript", "translation", "error"]
     assert records[1] == {

@@ -11,9 +11,12 @@ from desktop.cli.session import EngineSession
 from desktop.engine.errors import DeviceMissing, EngineError, ModelBroken
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from tests.conftest import TEST_AUDIO, read_audio
 from tests.fakes import FakeRecognizer, FakeSource
+from tests.raising import raises
 
 
 def session(recognizer: FakeRecognizer | None = None) -> EngineSession:
@@ -83,8 +86,8 @@ def test_a_second_signal_gives_up_waiting() -> None:
 
 
 def test_a_source_that_cannot_be_opened_is_an_error_with_its_sentence() -> None:
-    broken = FakeSource(fail=DeviceMissing("The microphone is gone; connect it."))
-    with session() as running, pytest.raises(EngineError, match="The microphone is gone") as caught:
+    broken = FakeSource(fail=DeviceMissing(verbatim("The microphone is gone; connect it.")))
+    with session() as running, raises(EngineError, match="The microphone is gone") as caught:
         list(running.listen(broken))
     assert caught.value.code == "device-missing"
 
@@ -92,17 +95,17 @@ def test_a_source_that_cannot_be_opened_is_an_error_with_its_sentence() -> None:
 def test_after_an_error_the_next_file_is_heard() -> None:
     with session() as running:
         with pytest.raises(EngineError):
-            list(running.listen(FakeSource(fail=DeviceMissing("Gone."))))
+            list(running.listen(FakeSource(fail=DeviceMissing(verbatim("Gone.")))))
         assert len(finals(list(running.listen(PlayedSource("end"))))) == 1
 
 
 def test_a_recogniser_that_cannot_be_loaded_is_an_error() -> None:
-    with session(FakeRecognizer(fail_load=ModelBroken("The model is cut off; install it again."))) as running:
+    with session(FakeRecognizer(fail_load=ModelBroken(verbatim("The model is cut off; install it again.")))) as running:
         try:
             list(running.listen(PlayedSource("end")))
         except EngineError as error:
             # The file was still being read.
-            told = error.message
+            told = text_of(error)
         else:
             told = running.errors[0][1]
     assert told == "The model is cut off; install it again."

@@ -3,15 +3,18 @@ import pytest
 
 from desktop.engine.errors import DecodeHung, EngineError, ModelMissing
 from desktop.engine.events import ErrorEvent
+from desktop.engine.message import verbatim
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.backends.fallback import FallbackRecognizer
 from desktop.engine.speech.backends.fallback import FallbackSynthesizer
 from desktop.engine.takeover import order
+from desktop.messages import text_of
 from tests.fakes import FailingRecognizer, FakeRecognizer, FakeSynthesizer
+from tests.raising import raises
 
 SECOND = np.zeros(16_000, np.float32)
 BUFFERED = RecognitionRequest("en", is_buffered=True)
-MISSING = ModelMissing("No Whisper model is installed; install one.")
+MISSING = ModelMissing(verbatim("No Whisper model is installed; install one."))
 
 
 def nothing(_: float) -> None:
@@ -40,7 +43,7 @@ def test_a_missing_model_is_replaced_and_both_are_named() -> None:
     chain.load(nothing)
     assert chain.name == "Basic"
     assert told[0].code == "fallback"
-    assert told[0].message == "No Whisper model is installed; install one. Meanwhile Basic is used."
+    assert text_of(told[0]) == "No Whisper model is installed; install one. Meanwhile Basic is used."
 
 
 def test_a_recogniser_that_cannot_decode_a_whole_utterance_is_replaced_and_no_audio_is_lost() -> None:
@@ -54,8 +57,8 @@ def test_a_recogniser_that_cannot_decode_a_whole_utterance_is_replaced_and_no_au
     assert [word.text for word in heard.words] == ["word0", "word1"]
     assert first.is_closed
     chain.close()
-    assert "first stopped working" in told[0].message
-    assert "boom" not in told[0].message
+    assert "first stopped working" in text_of(told[0])
+    assert "boom" not in text_of(told[0])
 
 
 def test_a_streamed_decode_that_fails_costs_no_recogniser() -> None:
@@ -89,7 +92,7 @@ def test_when_nothing_loads_the_first_reason_is_given() -> None:
         ],
         lambda _: None,
     )
-    with pytest.raises(ModelMissing, match="No Whisper model"):
+    with raises(ModelMissing, match="No Whisper model"):
         chain.load(nothing)
 
 
@@ -98,7 +101,7 @@ def test_a_language_that_the_model_does_not_know_is_said_and_does_not_cost_the_m
         [("1", lambda: FakeRecognizer("first")), ("2", lambda: FakeRecognizer("second"))], lambda _: None
     )
     chain.load(nothing)
-    with pytest.raises(ModelMissing, match="first does not understand French"):
+    with raises(ModelMissing, match="first does not understand French"):
         chain.transcribe(SECOND, RecognitionRequest("fr"))
     assert chain.name == "first"
     assert chain.transcribe(SECOND, RecognitionRequest("en")).words
@@ -116,7 +119,7 @@ def test_a_language_without_a_voice_is_spoken_by_the_next_and_said_once() -> Non
     list(chain.synthesize("salut", "fr"))
     assert (good.spoken, basic.spoken) == (["hola"], ["salut"])
     assert [event.code for event in told] == ["fallback"]
-    assert "basic" in told[0].message
+    assert "basic" in text_of(told[0])
 
 
 def test_a_voice_that_fails_is_replaced_and_the_clause_is_still_spoken() -> None:
@@ -126,10 +129,10 @@ def test_a_voice_that_fails_is_replaced_and_the_clause_is_still_spoken() -> None
     chain.load("es", "", nothing)
     assert list(chain.synthesize("hola", "es"))
     assert basic.spoken == ["hola"]
-    assert "good stopped working" in told[0].message
+    assert "good stopped working" in text_of(told[0])
 
 
 def test_no_voice_at_all_is_an_error_with_the_first_reason() -> None:
     chain = FallbackSynthesizer([FakeSynthesizer("good"), FakeSynthesizer("basic")], lambda _: None)
-    with pytest.raises(EngineError, match="No voice for fr"):
+    with raises(EngineError, match="No voice for fr"):
         chain.load("fr", "", nothing)

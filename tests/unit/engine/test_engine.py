@@ -24,6 +24,8 @@ from desktop.engine.events import (
     TranslationUpdate,
 )
 from desktop.engine.live.backends import Backends
+from desktop.engine.message import verbatim
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from tests.fakes import (
     FakeOutput,
@@ -230,7 +232,7 @@ def test_what_a_new_target_needs_is_loaded_and_told_at_once(make: Callable[..., 
     session.engine.start(FakeSource())
     session.wait_state(State.LISTENING)
     session.engine.update_settings(settings(translation={"target": "fr"}))
-    assert session.wait(ErrorEvent).message == "Install the package en-fr."
+    assert text_of(session.wait(ErrorEvent)) == "Install the package en-fr."
 
 
 def test_a_pair_without_translation_shows_the_original_and_says_once_what_to_install(
@@ -246,13 +248,13 @@ def test_a_pair_without_translation_shows_the_original_and_says_once_what_to_ins
     finals = [update for update in session.all(TranslationUpdate) if update.is_final]
     assert finals
     assert all(not update.is_translated for update in finals)
-    assert [event.message for event in session.all(ErrorEvent)] == ["Install the package en-fr."]
+    assert [text_of(event) for event in session.all(ErrorEvent)] == ["Install the package en-fr."]
 
 
 def test_a_source_that_cannot_be_opened_fails_with_its_sentence(make: Callable[..., Session]) -> None:
     session = make()
-    session.engine.start(FakeSource(fail=DeviceMissing("Plug the headset in.")))
-    assert session.wait_state(State.FAILED).detail == "Plug the headset in."
+    session.engine.start(FakeSource(fail=DeviceMissing(verbatim("Plug the headset in."))))
+    assert session.wait_state(State.FAILED).detail == verbatim("Plug the headset in.")
     assert session.wait(ErrorEvent).code == "device-missing"
     source = FakeSource()
     session.engine.start(source)
@@ -260,10 +262,10 @@ def test_a_source_that_cannot_be_opened_fails_with_its_sentence(make: Callable[.
 
 
 def test_a_model_that_cannot_be_loaded_fails_and_closes_the_source(make: Callable[..., Session]) -> None:
-    session = make(recognizer=FakeRecognizer(fail_load=ModelMissing("Install a model.")))
+    session = make(recognizer=FakeRecognizer(fail_load=ModelMissing(verbatim("Install a model."))))
     source = FakeSource()
     session.engine.start(source)
-    assert session.wait_state(State.FAILED).detail == "Install a model."
+    assert session.wait_state(State.FAILED).detail == verbatim("Install a model.")
     assert not source.is_open
 
 
@@ -287,7 +289,7 @@ def test_a_recogniser_that_breaks_keeps_what_was_shown(make: Callable[..., Sessi
     shown = [update for update in updates if update.segment_id == final.segment_id][-2]
     assert final.committed == " ".join(filter(None, (shown.committed, shown.unconfirmed)))
     assert [event.severity for event in session.all(ErrorEvent)] == ["error"]
-    assert "boom" not in session.all(ErrorEvent)[0].message
+    assert "boom" not in text_of(session.all(ErrorEvent)[0])
 
 
 def test_an_interrupted_source_ends_the_utterance_and_goes_on(make: Callable[..., Session], speech: Speech) -> None:
@@ -295,7 +297,7 @@ def test_an_interrupted_source_ends_the_utterance_and_goes_on(make: Callable[...
     session.engine.start(source)
     session.wait_state(State.LISTENING)
     source.send(speech("en-00")[: 16_000 * 2])
-    source.interrupt(DeviceLost("The headset is gone; plug it in again.", recoverable=True))
+    source.interrupt(DeviceLost(verbatim("The headset is gone; plug it in again."), recoverable=True))
     assert session.wait(TranscriptUpdate, lambda update: update.is_final)
     source.resume()
     source.send(ended(speech("en-01")))
@@ -332,8 +334,8 @@ def test_a_new_source_that_cannot_be_opened_leaves_the_old_one_running(make: Cal
     session = make()
     session.engine.start(old)
     session.wait_state(State.LISTENING)
-    session.engine.start(FakeSource(fail=DeviceMissing("No such device.")))
-    assert session.wait(ErrorEvent).message == "No such device."
+    session.engine.start(FakeSource(fail=DeviceMissing(verbatim("No such device."))))
+    assert text_of(session.wait(ErrorEvent)) == "No such device."
     assert old.is_open
     assert session.all(StateChanged)[-1].state is State.LISTENING
 
@@ -375,7 +377,7 @@ def test_stop_speaking_silences_and_later_text_is_spoken_again(make: Callable[..
 def test_a_language_without_any_voice_is_said(make: Callable[..., Session]) -> None:
     session = make()
     session.engine.speak("bonjour", "fr")
-    assert session.wait(ErrorEvent).message == "No voice for fr; install one."
+    assert text_of(session.wait(ErrorEvent)) == "No voice for fr; install one."
 
 
 def test_while_parley_speaks_it_does_not_hear_itself(make: Callable[..., Session], speech: Speech) -> None:

@@ -9,8 +9,10 @@ from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.audio.sources.tapped import WatchedSource
 from desktop.engine.events import ErrorEvent, Samples, Severity, TranscriptUpdate
 from desktop.engine.live.frame_queue import BOUND
+from desktop.engine.message import Message
 from desktop.engine.models.load.load_levels import Kind
 from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.messages import text_of
 from tests.conftest import TEST_AUDIO
 from tests.fakes import FakeSource
 from tests.unit.engine.lock_step import Cost, LockStep, spoken
@@ -79,11 +81,11 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
     assert engine.recognizers[0].is_closed
     metrics = engine.metrics()
     assert metrics.recognizer == "small"
-    assert metrics.pace.startswith("small instead of large")
+    assert metrics.pace[0] == Message("reduced-to-model", chosen="large", used="small")
     said = notices(engine, 6)
     assert len(said) == 6, "each change is told, once"
     assert all(event.severity is Severity.WARNING for event in said)
-    assert said[-1].message == "This computer is too slow for large now; small recognises."
+    assert text_of(said[-1]) == "This computer is too slow for large now; small recognises."
 
     for _ in engine.run(8):
         assert pacing.pace.model == 1
@@ -98,10 +100,10 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
     assert up[-1] == (0, Kind.AS_SET, 5)
     assert [recognizer.name for recognizer in engine.recognizers] == ["large", "small", "large"]
     assert engine.recognizers[1].is_closed
-    assert engine.metrics().pace == ""
+    assert engine.metrics().pace == ()
     told = notices(engine, 6 + 4 + 3)
     assert all(event.severity is Severity.INFO for event in told[6:])
-    assert [event.message for event in told].count("There is time again for large; it recognises now.") == 1
+    assert [text_of(event) for event in told].count("There is time again for large; it recognises now.") == 1
 
 
 def test_beam_and_step_reach_the_recogniser_and_the_ear(make: Callable[..., LockStep]) -> None:
@@ -156,7 +158,7 @@ def test_a_fast_computer_is_left_alone(make: Callable[..., LockStep]) -> None:
     for _ in engine.run(60):
         pass
     metrics = engine.metrics()
-    assert metrics.pace == ""
+    assert metrics.pace == ()
     assert 0 < metrics.busy < 0.5
     assert metrics.backlog < 0.2
     assert not notices(engine)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.events import ErrorEvent, Metrics, ModelProgress, ModelUnloaded, Severity, State, StateChanged
 from desktop.engine.latency import REMEMBERED, LatencyLog, ProcessUsage, Usage, percentile
+from desktop.engine.message import Message, verbatim
 
 
 def metrics(
@@ -52,14 +53,15 @@ def test_counts_begin_when_somebody_looks() -> None:
 def test_queues_fallbacks_errors_and_models() -> None:
     log = LatencyLog()
     log.add(metrics(queued=4), 1.0)
-    log.add(ErrorEvent("fallback", "A took over.", Severity.WARNING), 2.0)
-    log.add(ErrorEvent("backend-failed", "It failed.", Severity.ERROR), 2.0)
-    log.add(ErrorEvent("resumed", "The sound is back.", Severity.INFO), 2.0)
+    log.add(ErrorEvent("fallback", verbatim("A took over."), Severity.WARNING), 2.0)
+    log.add(ErrorEvent("backend-failed", verbatim("It failed."), Severity.ERROR), 2.0)
+    log.add(ErrorEvent("resumed", verbatim("The sound is back."), Severity.INFO), 2.0)
     log.add(ModelProgress("translation", "Argos", 0.5), 2.0)
     shown = log.snapshot(3.0)
     assert shown.queued == {"recognition": 4, "speech": 1}
     assert [point.value for point in shown.queue_depth] == [5.0]
-    assert (shown.fallbacks, shown.last_fallback, shown.errors, shown.spoken_queue) == (1, "A took over.", 1, 0.5)
+    assert (shown.fallbacks, shown.last_fallback) == (1, verbatim("A took over."))
+    assert (shown.errors, shown.spoken_queue) == (1, 0.5)
     assert shown.models == {"recognition": "Whisper small", "speech": "Piper"}
     log.add(ModelProgress("translation", "Argos", 1.0), 4.0)
     log.add(ModelUnloaded("speech", "Piper"), 5.0)
@@ -70,12 +72,12 @@ def test_queues_fallbacks_errors_and_models() -> None:
 def test_how_recognition_keeps_up_is_that_of_the_newest_metrics() -> None:
     log = LatencyLog()
     before = log.snapshot(0.0)
-    assert (before.pace, before.busy, before.backlog) == ("", 0.0, 0.0)
-    log.add(replace(metrics(), pace="whole sentences only", busy=0.8, backlog=3.5), 1.0)
+    assert (before.pace, before.busy, before.backlog) == ((), 0.0, 0.0)
+    log.add(replace(metrics(), pace=(Message("reduced-to-sentences"),), busy=0.8, backlog=3.5), 1.0)
     shown = log.snapshot(1.0)
-    assert (shown.pace, shown.busy, shown.backlog) == ("whole sentences only", 0.8, 3.5)
+    assert (shown.pace, shown.busy, shown.backlog) == ((Message("reduced-to-sentences"),), 0.8, 3.5)
     log.add(metrics(), 2.0)
-    assert log.snapshot(2.0).pace == ""
+    assert log.snapshot(2.0).pace == ()
 
 
 def test_series_are_bounded_and_a_snapshot_stays_as_it_is() -> None:

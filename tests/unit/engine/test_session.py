@@ -18,12 +18,14 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
+from desktop.engine.message import verbatim
 from desktop.engine.options import Effort, SessionOptions, VoiceOptions
 from desktop.engine.recognition.work import Decode
 from desktop.engine.requests import Kind, Request, Stage
 from desktop.engine.session import Session
 from desktop.engine.speech.work import Speak
 from desktop.engine.translation.work import LoadTranslation, Translate
+from desktop.messages import text_of
 from tests.fakes import FakeRecognizer, FakeTranslator
 
 ENGLISH = SessionOptions(language="en", voice=VoiceOptions(early_end=0))
@@ -169,7 +171,7 @@ def test_a_pair_is_asked_for_once_and_again_when_other_translators_may_be_there(
 
 def test_a_failure_is_told_once_and_the_next_utterance_goes_on() -> None:
     desk = Desk()
-    error = BackendFailed("The model failed; choose another one.", recoverable=True)
+    error = BackendFailed(verbatim("The model failed; choose another one."), recoverable=True)
     for _ in range(2):
         desk.speak(1.0)
         desk.fall_silent()
@@ -177,7 +179,7 @@ def test_a_failure_is_told_once_and_the_next_utterance_goes_on() -> None:
             request, work = desk.begin()
             if work is not None:
                 desk.take(desk.session.deliver(request.id, error))
-    assert [event.message for event in desk.events if isinstance(event, ErrorEvent)] == [error.message]
+    assert [text_of(event) for event in desk.events if isinstance(event, ErrorEvent)] == [text_of(error)]
     desk.speak(1.0)
     desk.fall_silent()
     desk.serve()

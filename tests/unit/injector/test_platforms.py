@@ -10,6 +10,7 @@ from desktop.injector.macos import MacKeyboard, parts
 from desktop.injector.platforms import choose, is_own, is_terminal
 from desktop.injector.wayland import focused, sentence_for
 from desktop.injector.windows import Input, WindowsKeyboard, inputs, unicode_events
+from tests.raising import raises
 
 
 @pytest.mark.parametrize(
@@ -28,14 +29,14 @@ def test_the_platform_of_a_session(system: str, environment: dict[str, str], pla
 
 
 def test_without_a_screen_one_sentence_says_so() -> None:
-    with pytest.raises(TypingError, match="no screen"):
+    with raises(TypingError, match="no screen"):
         choose("linux", {})
 
 
 def test_other_systems_keyboards_say_where_they_work() -> None:
-    with pytest.raises(TypingError, match="Windows only"):
+    with raises(TypingError, match="Windows only"):
         WindowsKeyboard()
-    with pytest.raises(TypingError, match="macOS only"):
+    with raises(TypingError, match="macOS only"):
         MacKeyboard()
 
 

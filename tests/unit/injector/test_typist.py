@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.errors import TypingError
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.engine.message import verbatim
 from desktop.injector import typist as sentences
 from desktop.injector.base import Keyboard, Window
 from desktop.injector.typist import TypingStatus, Typist
@@ -222,7 +223,7 @@ def test_what_cannot_be_typed_is_one_sentence() -> None:
     statuses: list[TypingStatus] = []
 
     def refuse(_settings: Settings) -> Keyboard:
-        raise TypingError("No permission.")
+        raise TypingError(verbatim("No permission."))
 
     typist = Typist(Settings(typing=TypingSettings(enabled=True)), statuses.append, refuse)
     typist.on_event(heard(0, 1, "one", "", True))

@@ -16,10 +16,12 @@ from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
 from desktop.engine.events import AudioFrame, ErrorEvent, Event, Severity, State, StateChanged, TranscriptUpdate
 from desktop.engine.inline import run_inline
+from desktop.engine.message import verbatim
 from desktop.engine.pool.models import Models
 from desktop.engine.session import Session
 from desktop.engine.settings_options import model_options, session_options
 from desktop.engine.text.languages import join_words
+from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 
@@ -84,13 +86,13 @@ def _run_aware(job: Job, channel: Channel) -> None:
                 states.append(event)
                 news.notify_all()
         elif isinstance(event, ErrorEvent) and event.severity is Severity.ERROR:
-            errors.append(event.message)
+            errors.append(text_of(event))
 
     def wait_for(*wanted: State) -> None:
         with news:
             came = news.wait_for(lambda: bool(states) and states[-1].state in (*wanted, State.FAILED), _PATIENCE)
         if not came or states[-1].state is State.FAILED:
-            raise EngineError(errors[-1] if errors else "Parley's engine did not answer within a minute.")
+            raise EngineError(verbatim(errors[-1] if errors else "Parley's engine did not answer within a minute."))
 
     engine = Engine(settings(job))
     engine.subscribe(take)

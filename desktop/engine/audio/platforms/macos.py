@@ -20,7 +20,6 @@ def _resolve(kind: str, name: str) -> tuple[str, str]:
     try:
         return resolve_portaudio_source(kind, name)
     except DeviceMissing as error:
-        raise DeviceMissing(
-            f"{name or 'A loopback device'} is not there; install BlackHole (existential.audio/blackhole) and play "
-            "through a multi-output device that contains it."
-        ) from error
+        if name:
+            raise DeviceMissing("macos-loopback-missing", name=name) from error
+        raise DeviceMissing("no-macos-loopback") from error

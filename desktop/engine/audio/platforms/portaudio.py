@@ -42,7 +42,7 @@ def device_infos(*, fresh: bool = False) -> list[DeviceInfo]:
             wanted = portaudio_host.module().paWASAPI if sys.platform == "win32" else None
             api = host.get_host_api_info_by_type(wanted)["index"] if wanted is not None else default_api
         except OSError as error:
-            raise AudioServerMissing("The system has no sound interface; connect a sound device.") from error
+            raise AudioServerMissing("no-sound-interface") from error
     # Windows lists each device once per interface; only WASAPI knows loopbacks.
     return [info for info in infos if info["hostApi"] == api]
 
@@ -140,8 +140,8 @@ def resolve_portaudio_source(kind: str, name: str) -> tuple[str, str]:
         if (not name and device.is_default) or (name and own in (name, f"{name} [Loopback]")):
             return own, device.label
     if name:
-        raise DeviceMissing(f"{name} is not connected; connect it or choose another device (`parley devices`).")
-    raise DeviceMissing("No microphone is connected; connect one and try again.")
+        raise DeviceMissing("named-device-missing", name=name)
+    raise DeviceMissing("no-microphone")
 
 
 class PortAudioRecording:
@@ -150,15 +150,13 @@ class PortAudioRecording:
     rate: int
 
     def __init__(self, name: str, label: str, *, fill_silence: bool = False) -> None:
-        self._lost = DeviceLost(
-            f"{label} was disconnected; Parley goes on listening as soon as it is back.", recoverable=True
-        )
+        self._lost = DeviceLost("recording-disconnected", label=label, recoverable=True)
         self._blocks: Queue[bytes | None] = Queue(_QUEUE)
         self._overflowed = False
         inputs = [info for info in device_infos(fresh=True) if int(info["maxInputChannels"]) > 0]
         info = next((info for info in inputs if info["name"] == name), None)
         if info is None:
-            raise DeviceMissing(f"{label} is not connected; connect it or choose another device.")
+            raise DeviceMissing("source-missing", label=label)
         self.rate = int(info["defaultSampleRate"])
         self._channels = min(2, int(info["maxInputChannels"]))
         self._fill = SilenceFill(self.rate, monotonic()) if fill_silence else None
@@ -173,10 +171,7 @@ class PortAudioRecording:
                 stream_callback=self._callback,
             )
         except (OSError, ValueError) as error:
-            raise AudioError(
-                f"{label} cannot be opened; allow Parley to use it in the system's privacy settings, "
-                "and close other programs that use it."
-            ) from error
+            raise AudioError("recording-refused", label=label) from error
 
     def _callback(self, data: bytes | None, _frames: int, _time: Any, _status: int) -> tuple[None, int]:
         try:
@@ -232,10 +227,10 @@ class PortAudioPlayback:
         outputs = [info for info in device_infos(fresh=True) if int(info["maxOutputChannels"]) > 0]
         info = next((info for info in outputs if info["name"] == name), None)
         if info is None:
-            raise DeviceMissing(f"The output {name or '(default)'} is not connected; connect it or choose another one.")
-        self._lost = DeviceLost(
-            f"{name} was disconnected; connect it again or choose another output.", recoverable=True
-        )
+            if name:
+                raise DeviceMissing("portaudio-output-missing", name=name)
+            raise DeviceMissing("no-portaudio-output")
+        self._lost = DeviceLost("output-disconnected", name=name, recoverable=True)
         self._waiting = Event()
         self._is_silent = False
         self._channels = min(2, int(info["maxOutputChannels"]))
@@ -252,7 +247,7 @@ class PortAudioPlayback:
                 stream_callback=self._callback,
             )
         except (OSError, ValueError) as error:
-            raise AudioError(f"{name} cannot be opened; close other programs that use it alone.") from error
+            raise AudioError("output-refused", name=name) from error
 
     def _callback(self, _data: bytes | None, count: int, _time: Any, _status: int) -> tuple[bytes, int]:
         block = np.zeros(count, np.float32) if self._is_silent else self._pull(count)

@@ -40,7 +40,7 @@ def module() -> Any:
     try:
         return import_module("pyaudiowpatch" if sys.platform == "win32" else "pyaudio")
     except (ImportError, OSError) as error:
-        raise AudioServerMissing("The PortAudio library is missing; install it (libportaudio2, portaudio).") from error
+        raise AudioServerMissing("portaudio-missing") from error
 
 
 def open_stream(**arguments: Any) -> Any:

@@ -131,7 +131,7 @@ class _Watch:
         with self._lock:
             self._pulse = pulse
         try:
-            with translated(AudioServerMissing("The audio server stopped.")):
+            with translated(AudioServerMissing("audio-server-stopped")):
                 changed = Event()
 
                 def note(_event: Any) -> None:
@@ -173,12 +173,5 @@ def resolve_source(kind: str, name: str) -> tuple[str, str]:
         if (not name and device.is_default) or (name and own in (name, f"{name}.monitor")):
             return own, device.label
     if name:
-        raise DeviceMissing(
-            f"The {'output to listen to' if kind == 'loopback' else 'microphone'} {name} is not connected; "
-            "connect it or choose another one (`parley devices` lists them)."
-        )
-    raise DeviceMissing(
-        "No output is there to listen to; connect speakers or headphones."
-        if kind == "loopback"
-        else "No microphone is connected; connect one, or listen to what the computer plays."
-    )
+        raise DeviceMissing("loopback-missing" if kind == "loopback" else "microphone-missing", name=name)
+    raise DeviceMissing("no-loopback" if kind == "loopback" else "no-microphone-but-loopback")

@@ -40,12 +40,11 @@ class PulseRecording:
 
     def __init__(self, name: str, label: str) -> None:
         self._lost = DeviceLost(
-            f"{label} was disconnected, or the system moved the recording; Parley goes on with it as soon as it can.",
+            "recording-moved",
+            label=label,
             recoverable=True,
         )
-        self._silent = DeviceLost(
-            f"{label} delivers no more audio; Parley is connecting to it again.", recoverable=True
-        )
+        self._silent = DeviceLost("recording-silent", label=label, recoverable=True)
         self._blocks: Queue[bytes | None] = Queue(_QUEUE)
         self._overflowed = False
         self._pulse = connect()
@@ -69,7 +68,7 @@ class PulseRecording:
             for source in self._pulse.source_list():
                 if source.name == name:
                     return source
-        raise DeviceMissing(f"{label} is not connected; connect it or choose another device.")
+        raise DeviceMissing("source-missing", label=label)
 
     def _callback(self, data: bytes | None, _frames: int, _time: Any, _status: int) -> tuple[None, int]:
         try:

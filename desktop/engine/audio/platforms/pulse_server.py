@@ -34,23 +34,20 @@ def connect(name: str = "Parley") -> Any:
     try:
         import pulsectl
     except (ImportError, OSError) as error:
-        raise AudioServerMissing("The library libpulse is missing; install the package libpulse0.") from error
+        raise AudioServerMissing("libpulse-missing") from error
     pulse = pulsectl.Pulse(name, connect=False)
     try:
         pulse.connect(autospawn=False)
     except pulsectl.PulseError as error:
         pulse.close()
-        raise AudioServerMissing(
-            "No PulseAudio or PipeWire server answers; start one (`systemctl --user start pipewire-pulse`, "
-            "or `pulseaudio --start`) and try again."
-        ) from error
+        raise AudioServerMissing("no-audio-server") from error
     return pulse
 
 
 @contextmanager
 def connected(name: str = "Parley") -> Iterator[Any]:
     """A connection for one question; errors of the server become AudioServerMissing."""
-    stopped = AudioServerMissing("The audio server stopped answering; start it again and retry.")
+    stopped = AudioServerMissing("audio-server-silent")
     pulse = connect(name)
     try:
         with translated(stopped):
@@ -132,9 +129,7 @@ def open_pulse_stream(
                     **ends,
                 )
             except (OSError, ValueError) as error:
-                raise AudioError(
-                    f"The audio device {device} cannot be opened; close other programs that use it."
-                ) from error
+                raise AudioError("audio-device-refused", device=device) from error
     try:
         return PulseStream(stream, direction, tag, _find(pulse, direction, tag))
     except BaseException:
@@ -146,13 +141,13 @@ def _find(pulse: Any, direction: Direction, tag: str) -> int:
     list_streams = pulse.source_output_list if direction == "source" else pulse.sink_input_list
     deadline = monotonic() + _FIND_DEADLINE
     pause = Event()
-    with translated(AudioServerMissing("The audio server stopped answering; start it again and retry.")):
+    with translated(AudioServerMissing("audio-server-silent")):
         while True:
             for stream in list_streams():
                 if stream.proplist.get("parley.stream") == tag:
                     return int(stream.index)
             if monotonic() > deadline:
-                raise AudioError("The audio server did not accept the stream; try again or restart the audio server.")
+                raise AudioError("audio-server-refused")
             pause.wait(0.01)
 
 
@@ -163,7 +158,7 @@ def _pulse_device() -> int:
         for index in range(host.get_device_count()):
             if host.get_device_info_by_index(index)["name"] == "pulse":
                 return index
-    raise AudioServerMissing("ALSA has no plug-in for the audio server; install the package libasound2-plugins.")
+    raise AudioServerMissing("alsa-plugin-missing")
 
 
 @contextmanager

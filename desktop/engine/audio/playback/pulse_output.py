@@ -21,9 +21,7 @@ class PulsePlayback:
     latency = 0.06
 
     def __init__(self, name: str, pull: Callable[[int], Pull]) -> None:
-        self._lost = DeviceLost(
-            "The output was disconnected; connect it again or choose another one.", recoverable=True
-        )
+        self._lost = DeviceLost("default-output-disconnected", recoverable=True)
         self._opened: PulseStream | None = None
         self._pulse = connect()
         self._is_silent = False
@@ -32,8 +30,8 @@ class PulsePlayback:
         try:
             sink = self._find_sink(name)
             self._lost = DeviceLost(
-                f"{sink.description or sink.name} was disconnected, or the system moved the voice; "
-                "connect it again or choose another output.",
+                "output-moved",
+                name=sink.description or sink.name,
                 recoverable=True,
             )
             self._sink = int(sink.index)
@@ -56,11 +54,9 @@ class PulsePlayback:
             for sink in self._pulse.sink_list():
                 if sink.name == wanted:
                     return sink
-        raise DeviceMissing(
-            f"The output {name} is not connected; connect it or choose another one (`parley devices` lists them)."
-            if name
-            else "No output is connected; connect speakers or headphones."
-        )
+        if name:
+            raise DeviceMissing("output-missing", name=name)
+        raise DeviceMissing("no-output")
 
     def _callback(self, _data: bytes | None, count: int, _time: Any, _status: int) -> tuple[bytes, int]:
         block = np.zeros(count, np.float32) if self._is_silent else self._pull(count)

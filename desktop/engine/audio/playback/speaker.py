@@ -64,7 +64,7 @@ class Speaker:
         """Queue audio behind what is queued; returns at once. Raises AudioError unless open."""
         with self._change:
             if not self._is_open:
-                raise AudioError("The speaker is not open; open it before it plays.")
+                raise AudioError("speaker-closed")
             self._pending.append(audio)
             self._change.notify()
 

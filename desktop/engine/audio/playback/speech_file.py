@@ -43,9 +43,7 @@ class SpeechFile:
             try:
                 self._file = self._path.open("wb")
             except OSError as error:
-                raise AudioError(
-                    f"{self._path} cannot be written; choose another folder for the spoken translation."
-                ) from error
+                raise AudioError("speech-file-refused", path=self._path) from error
             self._end = 0
             self._write_header(self._file)
 
@@ -55,7 +53,7 @@ class SpeechFile:
         data = (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
         with self._lock:
             if self._file is None:
-                raise AudioError("The file for spoken translation is not open; open it before it is written.")
+                raise AudioError("speech-file-closed")
             start = max(self._end, round(self._now() * self._rate))
             # Seeking past the end leaves zeros, which are silence.
             self._file.seek(_HEADER.size + start * _BYTES)

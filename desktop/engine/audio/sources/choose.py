@@ -20,10 +20,7 @@ def source_for(source_id: str) -> Source:
         return FileSource(name)
     if colon and kind in ("microphone", "loopback"):
         return _device(kind, name)
-    raise AudioError(
-        f"“{source_id}” is not something to listen to; give microphone:NAME, loopback:NAME or file:PATH "
-        "(`parley devices` lists the names)."
-    )
+    raise AudioError("source-unknown", source_id=source_id)
 
 
 def _device(kind: str, name: str) -> Source:

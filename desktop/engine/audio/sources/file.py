@@ -62,13 +62,13 @@ class FileSource:
     def open(self, sink: FrameSink) -> None:
         """Start delivering to `sink`, which may block; raises FileUnreadable if not one sample can be decoded."""
         if self._thread is not None:
-            raise AudioError(f"{self.label} is already being read; open it a second time for a second reader.")
+            raise AudioError("file-in-use", label=self.label)
         decoder = _Decoder(self._path)
         try:
             pieces = decoder.pieces()
             first = next(pieces, None)
             if first is None:
-                raise FileUnreadable(f"{self._path} holds no audio; choose another file.")
+                raise FileUnreadable("file-without-audio", path=self._path)
         except BaseException:
             decoder.close()
             raise
@@ -139,13 +139,11 @@ class _Decoder:
                 f"file:{path}", metadata_errors="ignore", container_options={"protocol_whitelist": "file"}
             )
         except (av.FFmpegError, ValueError, OSError) as error:
-            raise FileUnreadable(
-                f"{path} is not a media file that Parley can open; choose an audio or video file."
-            ) from error
+            raise FileUnreadable("file-no-media", path=path) from error
         stream = self._container.streams.best("audio")
         if stream is None:
             self._container.close()
-            raise FileUnreadable(f"{path} has no audio track; choose a file with sound.")
+            raise FileUnreadable("file-without-audio-track", path=path)
         self._stream: Any = stream
         self.duration = self._declared_duration()
 
@@ -199,9 +197,7 @@ class _Decoder:
         if is_short:
             return _truncated(self._path, heard)
         if self._bad_packets:
-            return FileUnreadable(
-                f"Parts of {self._path.name} are damaged and were skipped; check the file.", recoverable=True
-            )
+            return FileUnreadable("file-damaged", name=self._path.name, recoverable=True)
         return None
 
     def close(self) -> None:
@@ -228,7 +224,9 @@ def _wav_duration(path: Path) -> float | None:
 def _truncated(path: Path, heard: float) -> FileUnreadable:
     seconds = math.floor(heard * 10) / 10
     return FileUnreadable(
-        f"{path.name} is cut off: only its first {seconds:g} seconds could be read; get a complete copy for the rest.",
+        "file-cut-off",
+        name=path.name,
+        seconds=seconds,
         recoverable=True,
     )
 
@@ -238,16 +236,17 @@ def _check_readable(path: Path) -> None:
         with path.open("rb") as file:
             is_empty = not file.read(1)
     except FileNotFoundError as error:
-        raise FileUnreadable(f"{path} does not exist; check the name.") from error
+        raise FileUnreadable("file-missing", path=path) from error
     except (IsADirectoryError, PermissionError) as error:
         if path.is_dir():
-            raise FileUnreadable(f"{path} is a folder; choose a file in it.") from error
-        raise FileUnreadable(f"You may not read {path}; change its permissions or choose another file.") from error
+            raise FileUnreadable("file-is-folder", path=path) from error
+        raise FileUnreadable("file-forbidden", path=path) from error
     except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "not a valid name"
-        raise FileUnreadable(f"{path} cannot be read ({reason}); choose another file.") from error
+        if isinstance(error, OSError) and error.errno:
+            raise FileUnreadable("file-unreadable", path=path, reason=os.strerror(error.errno)) from error
+        raise FileUnreadable("file-name-not-valid", path=path) from error
     if is_empty:
-        raise FileUnreadable(f"{path} is empty; choose another file.")
+        raise FileUnreadable("file-empty", path=path)
 
 
 def _samples(frame: Any) -> NDArray[np.float32]:

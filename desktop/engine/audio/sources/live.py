@@ -82,7 +82,7 @@ class LiveSource:
         when it returns; nothing is ever delivered from another one.
         """
         if self._thread is not None:
-            raise AudioError(f"{self.label} is already being recorded.")
+            raise AudioError("source-in-use", label=self.label)
         name, self.label = self._resolve(self._kind, self._name)
         self._closing.clear()
         opened: Future[None] = Future()

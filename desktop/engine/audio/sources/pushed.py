@@ -32,7 +32,7 @@ class PushedSource:
         """Hand over audio, 16 kHz mono; blocks as long as the sink does. AudioError unless open."""
         with self._lock:
             if self._sink is None:
-                raise AudioError("Audio was pushed into a source that is not open; start listening to it first.")
+                raise AudioError("source-closed")
             self._sink.frame(frame)
 
     def finish(self) -> None:

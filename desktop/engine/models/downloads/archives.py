@@ -15,7 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from desktop.engine.errors import PackageRefused
+from desktop.engine.message import Message
 from desktop.engine.models.downloads.places import disk_error
+from desktop.engine.models.files import reason
 
 _MOST_FILES = 2000
 _MOST_BYTES = 20 * 10**9
@@ -56,29 +58,29 @@ def unpack(file: Path, into: Path, check: Callable[[], None] = lambda: None) -> 
                 with target.open("xb") as out:
                     _copy(member, out, file, check)
             except FileExistsError:
-                raise _refused(file, "it names a file twice") from None
+                raise _refused(file, "archive-names-twice") from None
             except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, RuntimeError, NotImplementedError):
-                raise _refused(file, f"{member.path.name} in it is damaged") from None
+                raise _refused(file, "archive-member-damaged", name=member.path.name) from None
             except OSError as error:
                 if error.errno is None:  # lzma and bz2 say so of bad data
-                    raise _refused(file, f"{member.path.name} in it is damaged") from None
+                    raise _refused(file, "archive-member-damaged", name=member.path.name) from None
                 raise disk_error(into, error) from None
 
 
 def _copy(member: _Member, out: IO[bytes], file: Path, check: Callable[[], None]) -> None:
     source = member.open()
     if source is None:
-        raise _refused(file, f"{member.path.name} in it is damaged")
+        raise _refused(file, "archive-member-damaged", name=member.path.name)
     written = 0
     with source:
         while block := source.read(_BLOCK):
             written += len(block)
             if written > member.size:
-                raise _refused(file, f"{member.path.name} in it is larger than it says")
+                raise _refused(file, "archive-member-larger", name=member.path.name)
             out.write(block)
             check()
     if written < member.size:
-        raise _refused(file, f"{member.path.name} in it is shorter than it says")
+        raise _refused(file, "archive-member-shorter", name=member.path.name)
 
 
 class _opened:  # noqa: N801  # used like a function
@@ -103,14 +105,15 @@ class _opened:  # noqa: N801  # used like a function
             raise
         except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
             self.__exit__()
-            raise _refused(self._file, "it is damaged or no package") from error
+            raise _refused(self._file, "archive-damaged-or-none") from error
         except (NotImplementedError, OverflowError, MemoryError, RuntimeError):
             self.__exit__()
-            raise _refused(self._file, "it is packed in a way that Parley cannot read") from None
+            raise _refused(self._file, "archive-packing-unknown") from None
         except OSError as error:
             self.__exit__()
-            why = "it is damaged" if error.errno is None else (error.strerror or "unreadable").lower()
-            raise _refused(self._file, why) from None
+            if error.errno is None:
+                raise _refused(self._file, "archive-damaged") from None
+            raise _refused(self._file, "archive-unreadable", reason=reason(error)) from None
         self._check_sizes(members)
         return members
 
@@ -125,9 +128,9 @@ class _opened:  # noqa: N801  # used like a function
                 continue
             kind = stat.S_IFMT(info.external_attr >> 16)
             if kind not in (0, stat.S_IFREG):
-                raise _refused(self._file, "it holds a link or a device")
+                raise _refused(self._file, "archive-holds-link")
             if info.flag_bits & 1:
-                raise _refused(self._file, "it is locked with a password")
+                raise _refused(self._file, "archive-locked")
             yield _Member(self._path(info.filename), info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
 
     def _tarred(self, archive: tarfile.TarFile) -> Iterator[_Member]:
@@ -135,12 +138,12 @@ class _opened:  # noqa: N801  # used like a function
         for number, info in enumerate(archive):
             read += info.size
             if number > _MOST_FILES or read > _MOST_BYTES:  # a tar has no list: reading on unpacks it
-                raise _refused(self._file, "it holds more than any model does")
+                raise _refused(self._file, "archive-too-large")
             if info.isdir():
                 self._path(info.name)
                 continue
             if not info.isreg():
-                raise _refused(self._file, "it holds a link or a device")
+                raise _refused(self._file, "archive-holds-link")
             yield _Member(self._path(info.name), info.size, lambda info=info: archive.extractfile(info))  # type: ignore[misc]
 
     def _path(self, name: str) -> PurePosixPath:
@@ -148,7 +151,7 @@ class _opened:  # noqa: N801  # used like a function
         parts = [part for part in path.parts if part != "."]
         is_unsafe = path.is_absolute() or ".." in parts or ":" in name or "\0" in name or len(name) > 500
         if is_unsafe or not name.isprintable():
-            raise _refused(self._file, "a file in it has an unsafe path")
+            raise _refused(self._file, "archive-path-unsafe")
         return PurePosixPath(*parts)
 
     def _check_sizes(self, members: list[_Member]) -> None:
@@ -156,18 +159,18 @@ class _opened:  # noqa: N801  # used like a function
         packed = self._file.stat().st_size
         if len(members) > _MOST_FILES or total > _MOST_BYTES or total > 10_000_000 + _MOST_GROWTH * packed:
             self.__exit__()
-            raise _refused(self._file, "it holds more than any model does")
+            raise _refused(self._file, "archive-too-large")
         if not members:
             self.__exit__()
-            raise _refused(self._file, "it is empty")
+            raise _refused(self._file, "archive-empty")
         names = [str(one.path).casefold() for one in members]
         if len(set(names)) < len(names):
             self.__exit__()
-            raise _refused(self._file, "it names a file twice")
+            raise _refused(self._file, "archive-names-twice")
 
 
-def _refused(file: Path, why: str) -> PackageRefused:
-    return PackageRefused(f"The package {file.name} was not installed: {why}; get it again from where it came.")
+def _refused(file: Path, why: str, **parameters: str) -> PackageRefused:
+    return PackageRefused("archive-refused", name=file.name, problem=Message(why, **parameters))
 
 
 def remove_quietly(place: Path) -> None:

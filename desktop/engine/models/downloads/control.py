@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desktop.engine.errors import DownloadStopped
+from desktop.engine.message import Message
 
 _WINDOW = 5.0
 """seconds that the speed is averaged over"""
@@ -46,8 +47,8 @@ class Progress:
     speed: float = 0.0
     """bytes per second, over the last seconds; 0: not known yet"""
     seconds_left: float | None = None
-    detail: str = ""
-    """one sentence, where the phase does not say it all (why it is retried)"""
+    detail: Message | None = None
+    """where the phase does not say it all (why it is retried)"""
 
 
 OnProgress = Callable[[Progress], None]
@@ -93,11 +94,7 @@ class Control:
     def check(self) -> None:
         """Raises DownloadStopped if it was asked for."""
         if self._stopped:
-            raise DownloadStopped(
-                "The download was cancelled."
-                if self.discards
-                else "The download was stopped; fetch the model again and it goes on from there."
-            )
+            raise DownloadStopped("download-cancelled" if self.discards else "download-stopped")
 
     def wait_while_paused(self) -> None:
         """Blocks until somebody resumes. Raises DownloadStopped."""
@@ -169,14 +166,14 @@ class Meter:
         if now - self._last >= _EVERY:
             self._tell(now)
 
-    def enter(self, phase: Phase, detail: str = "") -> None:
+    def enter(self, phase: Phase, detail: Message | None = None) -> None:
         """Another phase began; told at once."""
         self._phase = phase
         if phase is not Phase.FETCHING:
             self._seen.clear()
         self._tell(self._clock(), detail)
 
-    def _tell(self, now: float, detail: str = "") -> None:
+    def _tell(self, now: float, detail: Message | None = None) -> None:
         self._last = now
         if self._report is None:
             return

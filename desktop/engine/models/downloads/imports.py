@@ -21,7 +21,6 @@ from desktop.engine.models.installed import InstalledModel, Kind
 _BLOCK = 1 << 20
 _DEEPEST = 3
 """levels of folders inside a package or folder that are looked through"""
-_EXPECTED = "choose an .argosmodel file, a folder of a CTranslate2 Whisper model, or a Piper voice (.onnx)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def import_from(
     control = control or Control()
     source = source.expanduser()
     if not source.exists():
-        raise PackageRefused(f"There is no file or folder {source}; {_EXPECTED}.")
+        raise PackageRefused("import-missing", source=source)
     meter = Meter(source.name, None, on_progress)
     workshop = places.partial_dir() / f"import-{uuid.uuid4().hex}"
     places.make_directory(workshop)
@@ -51,7 +50,7 @@ def import_from(
         looked_at = source
         if source.is_file() and source.suffix != ".onnx":
             if not archives.is_archive(source):
-                raise PackageRefused(f"{source.name} is no model that Parley can read; {_EXPECTED}.")
+                raise PackageRefused("import-no-model", name=source.name)
             places.check_space(source.name, archives.unpacked_size(source))
             looked_at = (
                 workshop
@@ -61,18 +60,16 @@ def import_from(
             archives.unpack(source, looked_at, control.check)
         found = _models_in(looked_at)
         if not found:
-            raise PackageRefused(f"{source.name} holds no model that Parley can read; {_EXPECTED}.")
+            raise PackageRefused("import-without-model", name=source.name)
         if name and (len(found) > 1 or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name)):
-            raise PackageRefused(
-                f"“{name[:60]}” cannot be the name; use letters, digits, dots and dashes, for one model at a time."
-            )
+            raise PackageRefused("import-name-unusable", name=name[:60])
         checked = [(one, _examined(one, source)) for one in found]
         meter.total = sum(one.size_bytes for _, one in checked)
         if looked_at == source:
             places.check_space(source.name, meter.total)
         return tuple(_install(one, model, workshop, meter, control, name) for one, model in checked)
     except OSError as error:
-        raise PackageRefused(f"{source} cannot be read ({reason(error)}); mend its permissions.") from None
+        raise PackageRefused("import-unreadable", source=source, reason=reason(error)) from None
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
 
@@ -99,12 +96,11 @@ def _examined(found: _Found, source: Path) -> InstalledModel:
     try:
         model = models.examine(found.kind, found.path)
         if model.is_starter:
-            raise ModelProtected(f"{model.label} is there already: it ships with Parley.")
+            raise ModelProtected("import-of-starter", label=model.label)
         if found.kind == "whisper" and not (found.path / "tokenizer.json").is_file():
-            raise FileBroken("tokenizer.json is missing")
+            raise FileBroken("broken-missing", name="tokenizer.json")
     except FileBroken as error:
-        what = {"whisper": "Whisper model", "argos": "translation package", "voice": "voice"}[found.kind]
-        raise PackageRefused(f"The {what} in {source.name} cannot be used: {error}; get it again.") from None
+        raise PackageRefused("import-unusable", kind=found.kind, name=source.name, problem=error.message) from None
     return model
 
 
@@ -126,7 +122,7 @@ def _install(
             models.examine(found.kind, places.model_path(found.kind, made))
             installed = places.move_into_place(found.kind, made, name)
         except FileBroken as error:
-            raise PackageRefused(f"{name} was damaged while it was copied: {error}; try again.") from None
+            raise PackageRefused("import-damaged", name=name, problem=error.message) from None
         if known is not None and known.id == name:
             state.record(known)
     meter.enter(Phase.DONE)
@@ -145,9 +141,7 @@ def _files(found: _Found, name: str) -> list[tuple[Path, Path]]:
         if not file.is_file():
             continue
         if file.is_symlink() and not inside_cache and not file.resolve().is_relative_to(root):
-            raise PackageRefused(
-                f"{file.name} in {found.path.name} is a link to somewhere else; import the real files."
-            )
+            raise PackageRefused("import-link", name=file.name, folder=found.path.name)
         files.append((file, file.relative_to(found.path)))
     return files
 

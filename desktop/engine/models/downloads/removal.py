@@ -12,7 +12,6 @@ from desktop.engine.models.downloads import places, state
 from desktop.engine.models.downloads.control import Control
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
-from desktop.engine.text.sizes import readable_size
 from desktop.system import paths
 
 _log = logging.getLogger(__name__)
@@ -26,7 +25,7 @@ def remove(model: InstalledModel) -> int:
     Raises ModelProtected for what ships with Parley, DownloadBusy while it is fetched, ModelError if the system
     refuses."""
     if model.is_starter:
-        raise ModelProtected(f"{model.label} ships with Parley and stays; it takes {readable_size(model.size_bytes)}.")
+        raise ModelProtected("starter-stays", label=model.label, size_bytes=model.size_bytes)
     with places.locked(model.kind, model.name, model.label, Control(), None, wait=False):
         freed = remove_place(model.kind, model.path)
         state.forget(model.kind, model.name)
@@ -37,7 +36,7 @@ def remove_place(kind: Kind, path: Path) -> int:
     """Delete the files of a model, whole or broken, wherever they lie; returns the bytes that were freed.
     Raises ModelError."""
     if path.resolve().is_relative_to((paths.RESOURCES / "starter").resolve()):
-        raise ModelProtected(f"{path.name} ships with Parley and stays.")
+        raise ModelProtected("shipped-file-stays", name=path.name)
     try:
         if path.absolute().is_relative_to(model_places.huggingface_cache().absolute()):
             return _from_hub_cache(kind, path)
@@ -45,9 +44,9 @@ def remove_place(kind: Kind, path: Path) -> int:
             return _voice(path)
         return _at_once(path)
     except FileNotFoundError:
-        raise ModelMissing(f"{path.name} is not there any more.") from None
+        raise ModelMissing("model-gone", name=path.name) from None
     except OSError as error:
-        raise ModelError(f"{path} cannot be deleted ({reason(error)}); mend its permissions and try again.") from None
+        raise ModelError("model-not-deleted", path=path, reason=reason(error)) from None
 
 
 def clear_partial() -> int:
@@ -73,7 +72,7 @@ def clear_partial() -> int:
         except DownloadBusy:
             continue
         except OSError as error:
-            raise ModelError(f"{place} cannot be deleted ({reason(error)}); mend its permissions.") from None
+            raise ModelError("leftover-not-deleted", place=place, reason=reason(error)) from None
     return freed
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.engine.errors import ModelMissing
+from desktop.engine.message import Message
 from desktop.engine.models import installed as models
 from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Catalogue, Entry
@@ -25,8 +26,8 @@ class Broken:
     kind: Kind
     name: str
     path: Path
-    problem: str
-    """the sentence for the user"""
+    problem: Message
+    """what is wrong"""
     entry: Entry | None
     """what it should be; None: nobody knows where it came from, it can only be removed"""
     is_package: bool = False
@@ -41,8 +42,8 @@ def find_broken(catalogue: Catalogue) -> tuple[Broken, ...]:
             name = models.name_at(kind, path)
             found.append(Broken(kind, name, path, problem, _entry(kind, name, catalogue)))
     for entry in packages.waiting():
-        if problem := packages.damage(entry):
-            found.append(Broken(entry.kind, entry.id, packages.place_of(entry), problem, entry, is_package=True))
+        if damage := packages.damage(entry):
+            found.append(Broken(entry.kind, entry.id, packages.place_of(entry), damage, entry, is_package=True))
     return tuple(found)
 
 
@@ -56,9 +57,7 @@ def repair(
 ) -> InstalledModel:
     """Fetch the files that are wrong or missing; the others are kept. Raises ModelError, and leaves it as it was."""
     if broken.entry is None:
-        raise ModelMissing(
-            f"Parley does not know where {broken.name} came from and cannot repair it; remove it, or import it again."
-        )
+        raise ModelMissing("repair-of-unknown", name=broken.name)
     if broken.is_package and packages.damage(broken.entry):
         packages.reinstall(broken.entry)
     place = broken.path if broken.kind != "voice" else broken.path.parent

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from desktop.engine.events import ErrorEvent, Severity
+from desktop.engine.message import Message
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.load.governor import BUSY_OVER, Decoded, Governor
-from desktop.engine.models.load.load_levels import Pace, sentence, summary
+from desktop.engine.models.load.load_levels import Pace, change, summary
 from desktop.settings.declaration import RecognitionSettings
 
 log = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ class Pacing:
         return self._governor.pace
 
     @property
-    def words(self) -> str:
-        """What is reduced, as shown to the user; empty if nothing is. Any thread."""
+    def reduced(self) -> tuple[Message, ...]:
+        """What is reduced; empty if nothing is. Any thread."""
         pace = self.pace
         return summary(pace, self._label(0), self._label(pace.model))
 
@@ -91,7 +92,7 @@ class Pacing:
         if pace.model == loaded:
             return False
         self._governor.refuse(pace.model, loaded)
-        message = f"{self._label(pace.model)} cannot be loaded; {self._label(loaded)} goes on recognising."
+        message = Message("model-not-changed", wanted=self._label(pace.model), used=self._label(loaded))
         self._emit(ErrorEvent("pace", message, Severity.WARNING))
         return True
 
@@ -127,8 +128,8 @@ class Pacing:
 
     def _tell(self, before: Pace, now: Pace) -> None:
         is_lower = (now.model, now.number) > (before.model, before.number)
-        text = sentence(before, now, self._label(before.model), self._label(now.model))
-        self._emit(ErrorEvent("pace", text, Severity.WARNING if is_lower else Severity.INFO))
+        message = change(before, now, self._label(before.model), self._label(now.model))
+        self._emit(ErrorEvent("pace", message, Severity.WARNING if is_lower else Severity.INFO))
 
     def _label(self, model: int) -> str:
         return self._models[model].label if model < len(self._models) else ""

@@ -7,6 +7,7 @@ at running utterances as often as it says, and to the metrics.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.engine.message import Message
 from desktop.settings.declaration import RecognitionSettings
 
 LEAST_WINDOW = 5.0
@@ -100,37 +101,42 @@ def _stretch(level: Level) -> float:
     return max(1.0, level.slower / 1.5)
 
 
-def summary(pace: Pace, chosen: str, used: str) -> str:
-    """What is reduced, in a few words, for a panel; empty if nothing is. chosen, used: names of the models."""
-    words = []
+def summary(pace: Pace, chosen: str, used: str) -> tuple[Message, ...]:
+    """What is reduced, for a panel; empty if nothing is. chosen, used: names of the models."""
+    reduced = []
     if pace.model:
-        words.append(f"{used} instead of {chosen}" if chosen and used and chosen != used else "a smaller model")
+        is_named = chosen and used and chosen != used
+        reduced.append(
+            Message("reduced-to-model", chosen=chosen, used=used) if is_named else Message("reduced-to-smaller")
+        )
     if pace.level.kind is Kind.FINALS:
-        words.append("whole sentences only")
+        reduced.append(Message("reduced-to-sentences"))
     elif pace.level.kind is Kind.CADENCE:
-        words.append(f"words every {pace.step:.1f} s")
+        reduced.append(Message("reduced-cadence", seconds=pace.step))
     elif pace.level.kind is Kind.BEAM:
-        words.append(f"narrow search (beam {pace.level.beam_size})")
-    return ", ".join(words)
+        reduced.append(Message("reduced-beam", beam=pace.level.beam_size))
+    return tuple(reduced)
 
 
-def sentence(before: Pace, now: Pace, chosen: str, used: str) -> str:
+def change(before: Pace, now: Pace, chosen: str, used: str) -> Message:
     """What a user reads of a change. chosen: name of the model that the user wants; used: of the one used now."""
     is_lower = (now.model, now.number) > (before.model, before.number)
     if now.model != before.model:
         if is_lower:
-            return f"This computer is too slow for {chosen or 'the model'} now; {used or 'a smaller one'} recognises."
-        return f"There is time again for {used or 'the larger model'}; it recognises now."
+            is_named = chosen and used
+            return Message("slow-for-model", chosen=chosen, used=used) if is_named else Message("slow-for-the-model")
+        return Message("time-for-model", used=used) if used else Message("time-for-the-model")
     level = now.level
     if is_lower:
-        return "This computer is too slow now for " + {
-            Kind.FINALS: "words while they are spoken; each sentence appears when it is over.",
-            Kind.CADENCE: f"words every {before.step:.1f} s; they come every {now.step:.1f} s.",
-        }.get(level.kind, f"a search as wide as set; sentences are finished with beam {level.beam_size}.")
+        if level.kind is Kind.FINALS:
+            return Message("slow-for-partials")
+        if level.kind is Kind.CADENCE:
+            return Message("slow-for-cadence", before=before.step, seconds=now.step)
+        return Message("slow-for-beam", beam=level.beam_size)
     if not before.level.has_partials:
-        return f"There is time again for words while they are spoken; they come every {now.step:.1f} s."
+        return Message("time-for-partials", seconds=now.step)
     if before.level.kind is Kind.CADENCE:
-        return f"There is time again; words come every {now.step:.1f} s."
+        return Message("time-for-cadence", seconds=now.step)
     if level.kind is Kind.AS_SET:
-        return "There is time again; recognition is done as set."
-    return f"There is time again; sentences are finished with beam {level.beam_size}."
+        return Message("time-for-all")
+    return Message("time-for-beam", beam=level.beam_size)

@@ -203,7 +203,7 @@ def measure(
         give_back()
         longest = max(longest, monotonic() - began - spent)
     if not timings:
-        raise ModelBroken(f"The recognition model in {path} could not be measured; install it again.")
+        raise ModelBroken("model-not-measured", path=path)
     return Tuning(best(timings), tuple(timings), tuple(failed), is_complete)
 
 

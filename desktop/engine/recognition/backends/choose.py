@@ -8,6 +8,7 @@ from threading import Event
 
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, Severity
+from desktop.engine.message import Message
 from desktop.engine.models.speed.tuning import has_card, measure, resolved
 from desktop.engine.models.speed.tuning_cache import TuningCache
 from desktop.engine.recognition.backends.base import WindowRecognizer
@@ -18,10 +19,6 @@ from desktop.settings.declaration import RecognitionSettings
 log = logging.getLogger(__name__)
 
 RECOGNIZERS = ("whisper", "pocketsphinx")
-_PHRASEBOOK = (
-    "Only a phrasebook of about 900 words is installed, so real speech comes out wrong; fetch a Whisper model in the "
-    "window of the models or with `parley models pull base`."
-)
 
 
 def make_recognizer(settings: RecognitionSettings, notify: Notify) -> WindowRecognizer:
@@ -81,7 +78,7 @@ def _whisper(settings: RecognitionSettings, notify: Notify, *, has_card: bool) -
 
     model = chosen_model(settings)
     if model.is_starter and not settings.model.strip():
-        notify(ErrorEvent("phrasebook", _PHRASEBOOK, Severity.WARNING))
+        notify(ErrorEvent("phrasebook", Message("recognition-phrasebook-only"), Severity.WARNING))
     tuning = TuningCache().get(model.path)
     choice = resolved(settings, tuning.choice if tuning is not None else None, has_card=has_card)
     return WhisperRecognizer(

@@ -14,12 +14,8 @@ from desktop.engine.recognition.backends.base import (
 )
 from desktop.engine.recognition.backends.watchdog import WatchedRecognizer
 from desktop.engine.takeover import Notify, as_engine_error, takeover
-from desktop.engine.text.languages import language_name
 
 log = logging.getLogger(__name__)
-
-_PLACES = {"processor": "on the processor"}
-"""what to say of a candidate of that name when it takes over"""
 
 
 class FallbackRecognizer:
@@ -58,7 +54,7 @@ class FallbackRecognizer:
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         while True:
             if self._active is None:
-                raise BackendFailed("No recogniser is loaded; press Start again.")
+                raise BackendFailed("no-recogniser-loaded")
             self._check_language(request.language)
             try:
                 return self._active.transcribe(samples, request)
@@ -66,7 +62,7 @@ class FallbackRecognizer:
                 if not request.is_buffered:
                     raise
                 log.exception("the recogniser failed")
-                self._take_next(as_engine_error(error, f"{self._active.name} stopped working"))
+                self._take_next(as_engine_error(error, "backend-stopped", name=self._active.name))
 
     def close(self) -> None:
         if self._active is not None:
@@ -75,10 +71,7 @@ class FallbackRecognizer:
 
     def _check_language(self, language: str | None) -> None:
         if language is not None and language not in self.capabilities.languages:
-            raise ModelMissing(
-                f"{self.name} does not understand {language_name(language)}; "
-                "install a Whisper model that does, or choose another language."
-            )
+            raise ModelMissing("recogniser-lacks-language", name=self.name, language=language)
 
     def _take_next(self, failure: EngineError | None) -> None:
         first_failure = failure
@@ -89,7 +82,7 @@ class FallbackRecognizer:
                 candidate.load(self._progress)
             except Exception as error:
                 log.info("a recogniser cannot be used", exc_info=True)
-                found = as_engine_error(error, "Speech recognition could not be loaded")
+                found = as_engine_error(error, "recognition-not-loaded")
                 # A model that the processor cannot load either is to blame, not the graphics card.
                 if first_failure is None or (isinstance(first_failure, GraphicsCardFailed) and failure is None):
                     first_failure = found
@@ -100,6 +93,6 @@ class FallbackRecognizer:
                 self._active.close()
             self._active = candidate
             if first_failure is not None:
-                self._notify(takeover(first_failure, f"{candidate.name} {_PLACES.get(name, '')}".strip()))
+                self._notify(takeover(first_failure, candidate.name, on_processor=name == "processor"))
             return
-        raise first_failure or ModelMissing("No recogniser is installed; install a Whisper model.")
+        raise first_failure or ModelMissing("no-recogniser-installed")

@@ -41,20 +41,21 @@ class PocketSphinxRecognizer:
         try:
             from pocketsphinx import Decoder
         except ImportError as error:
-            raise ModelMissing("PocketSphinx is not installed; install Parley again or add a Whisper model.") from error
+            raise ModelMissing("pocketsphinx-missing") from error
         try:
             self._decoder = Decoder(samprate=float(SAMPLE_RATE), logfn=os.devnull, loglevel="FATAL")
         except (RuntimeError, ValueError, OSError) as error:
-            raise ModelBroken("The basic English model is damaged; install Parley again.") from error
+            raise ModelBroken("basic-english-damaged") from error
         progress(1.0)
 
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         """Decode one utterance, samples of shape (n,) at 16 kHz. Raises BackendFailed."""
         if self._decoder is None:
-            raise BackendFailed("The basic English model is not loaded; choose a model again.", recoverable=True)
+            raise BackendFailed("basic-english-not-loaded", recoverable=True)
         if request.language not in (None, "en"):
             raise BackendFailed(
-                f'Basic English does not know the language "{request.language}"; install a Whisper model for it.',
+                "basic-english-lacks-language",
+                language=request.language,
                 recoverable=True,
             )
         samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
@@ -64,7 +65,7 @@ class PocketSphinxRecognizer:
             return self._decode(np.clip(samples, -1.0, 1.0))
         except Exception as error:
             _log.exception("PocketSphinx failed")
-            raise BackendFailed("Basic English failed while recognising; say it again.", recoverable=True) from error
+            raise BackendFailed("basic-english-failed", recoverable=True) from error
 
     def close(self) -> None:
         """Give the memory back. Idempotent."""

@@ -250,6 +250,7 @@ class _Worker:
 
 def _hung(name: str) -> DecodeHung:
     return DecodeHung(
-        f"{name} stood still; if that happens again, choose another model or another device in the settings.",
+        "recogniser-hung",
+        name=name,
         recoverable=True,
     )

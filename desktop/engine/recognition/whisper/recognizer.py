@@ -16,6 +16,7 @@ import numpy as np
 from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples, Severity, Word
 from desktop.engine.hearing import music
+from desktop.engine.message import Message
 from desktop.engine.models import whisper_directory as model_directory
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.whisper import context
@@ -98,26 +99,21 @@ class WhisperRecognizer:
             self.close()
             if self._terms.device == "cuda":
                 _log.exception("cannot load the Whisper model on the graphics card")
-                raise GraphicsCardFailed(
-                    "The graphics card cannot be used for recognition; check its driver and the CUDA libraries, or "
-                    "set the device to cpu."
-                ) from error
+                raise GraphicsCardFailed("graphics-card-unusable") from error
             _log.exception("cannot load the Whisper model")
-            raise ModelBroken(
-                f"The recognition model in {self._directory.path} cannot be loaded: it is damaged, incomplete or of "
-                "another kind; install it again or choose another one."
-            ) from error
+            raise ModelBroken("recognition-model-unusable", path=self._directory.path) from error
         progress(1.0)
 
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         """Decode one window of at most 30 s (more is cut off). Raises BackendFailed."""
         decoder = self._decoder
         if decoder is None:
-            raise BackendFailed("The recognition model is not loaded; choose a model again.", recoverable=True)
+            raise BackendFailed("recognition-model-not-loaded", recoverable=True)
         if request.language is not None and request.language not in self.capabilities.languages:
             raise BackendFailed(
-                f'The model "{self.name}" does not know the language "{request.language}"; choose another model or '
-                "language.",
+                "model-lacks-language",
+                name=self.name,
+                language=request.language,
                 recoverable=True,
             )
         samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
@@ -130,8 +126,8 @@ class WhisperRecognizer:
         except Exception as error:
             _log.exception("Whisper failed")
             raise BackendFailed(
-                f'The model "{self.name}" failed while recognising; choose another model, or another device in the '
-                "settings.",
+                "recognition-failed",
+                name=self.name,
                 recoverable=True,
             ) from error
 
@@ -239,11 +235,7 @@ class WhisperRecognizer:
             return short
         differ = self._check.compare(normalized_words(short.found.text), normalized_words(full.found.text))
         if differ and self._notify is not None:
-            message = (
-                f"{self.name} hears less well in short windows of audio, so longer ones are used from now on; "
-                "this takes more of the processor."
-            )
-            self._notify(ErrorEvent("context", message, Severity.INFO))
+            self._notify(ErrorEvent("context", Message("longer-windows", name=self.name), Severity.INFO))
         return full
 
     def _language(self, decoder: WhisperDecoder, encoded: Any, request: RecognitionRequest) -> tuple[str, float]:
@@ -270,7 +262,7 @@ class WhisperRecognizer:
             known = whisper.hf_tokenizer.token_to_id
             languages = tuple(code for code in self._directory.languages if known(f"<|{code}|>") is not None)
         if not languages:
-            raise ModelBroken("The model has no tokens for its languages.")
+            raise ModelBroken("model-without-language-tokens")
         self.capabilities = self._capabilities(languages)
 
     def _warm_up(self) -> None:

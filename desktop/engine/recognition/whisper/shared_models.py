@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from desktop.engine.events import ErrorEvent, Severity
+from desktop.engine.message import Message
 from desktop.system.read_ahead import read_ahead
 
 _WORKERS = 2
@@ -137,11 +138,7 @@ def _usable_type(terms: Terms, notify: Callable[[ErrorEvent], None] | None) -> s
     wanted = terms.compute_type
     if wanted in ("default", "auto") or wanted in ctranslate2.get_supported_compute_types(terms.device):
         return wanted
-    where = "graphics card" if terms.device == "cuda" else "processor"
-    message = (
-        f"The {where} cannot calculate in {wanted}; choose another number format in the settings. Meanwhile the "
-        "one that the model is stored in is used."
-    )
+    key = "number-format-of-card" if terms.device == "cuda" else "number-format-of-processor"
     if notify is not None:
-        notify(ErrorEvent("fallback", message, Severity.WARNING))
+        notify(ErrorEvent("fallback", Message(key, format=wanted), Severity.WARNING))
     return "default"

@@ -17,7 +17,7 @@ from desktop.engine.events import Samples
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice
 from desktop.engine.speech.backends.speakable import pieces, without_silence
-from desktop.engine.text.languages import CODES, language_name
+from desktop.engine.text.languages import CODES
 from desktop.engine.text.sentences import has_words
 
 _log = logging.getLogger(__name__)
@@ -51,15 +51,13 @@ class EspeakSynthesizer:
         """Raises ModelMissing if the program or the language is not there, ModelBroken if it does not run."""
         self._program = _program()
         if not self._program:
-            raise ModelMissing("espeak-ng is not installed; install it (sudo apt install espeak-ng).")
+            raise ModelMissing("espeak-missing")
         voices = self.voices()
         if not voices:
-            raise ModelBroken("espeak-ng lists no voices; install it again (sudo apt reinstall espeak-ng-data).")
+            raise ModelBroken("espeak-without-voices")
         matching = [known for known in voices if known.language == language]
         if not matching:
-            raise ModelMissing(
-                f"espeak-ng does not speak {language_name(language)}; install a Piper voice for it instead."
-            )
+            raise ModelMissing("espeak-lacks-language", language=language)
         wanted = [known.id for known in matching if voice.casefold() in (known.id.casefold(), known.label.casefold())]
         self._chosen[language] = (wanted or [_best(language, matching)])[0]
         progress(1.0)
@@ -91,7 +89,8 @@ class EspeakSynthesizer:
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise BackendFailed(
-                f"espeak-ng could not speak ({type(error).__name__}); install it again if this happens again.",
+                "espeak-failed",
+                error=type(error).__name__,
                 recoverable=True,
             ) from error
         samples, sample_rate = read_streamed_wav(done.stdout)
@@ -116,7 +115,7 @@ def read_streamed_wav(content: bytes) -> tuple[Samples, int]:
             samples = np.frombuffer(data, dtype="<i2", count=len(data) // 2).astype(np.float32)
             return samples / np.float32(32768), sample_rate
         position += size + size % 2
-    raise BackendFailed("espeak-ng made no sound that can be read; install it again.", recoverable=True)
+    raise BackendFailed("espeak-without-sound", recoverable=True)
 
 
 def _program() -> str | None:

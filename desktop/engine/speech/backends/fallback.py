@@ -8,7 +8,6 @@ from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
 from desktop.engine.takeover import Notify, as_engine_error, takeover
-from desktop.engine.text.languages import language_name
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ class FallbackSynthesizer:
                     yield chunk
             except Exception as error:
                 log.exception("the voice failed")
-                failure = as_engine_error(error, f"{self.candidates[index].name} stopped working")
+                failure = as_engine_error(error, "backend-stopped", name=self.candidates[index].name)
                 self._take_next(language, index + 1, failure)
                 if not spoken:
                     continue
@@ -68,7 +67,7 @@ class FallbackSynthesizer:
                 candidate.load(language, self._voice, self._progress)
             except Exception as error:
                 log.info("a synthesizer cannot be used", exc_info=True)
-                first_failure = first_failure or as_engine_error(error, "The voice could not be loaded")
+                first_failure = first_failure or as_engine_error(error, "voice-not-loaded")
                 continue
             self._chosen[language] = index
             self.name = candidate.name
@@ -76,4 +75,4 @@ class FallbackSynthesizer:
                 self._reported.add((language, index))
                 self.notify(takeover(first_failure, candidate.name))
             return
-        raise first_failure or ModelMissing(f"No voice for {language_name(language)} is installed; install one.")
+        raise first_failure or ModelMissing("voice-missing", language=language)

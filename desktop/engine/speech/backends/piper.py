@@ -74,8 +74,9 @@ class PiperSynthesizer:
         except Exception as error:
             # onnxruntime raises classes of its own below Exception; messages may hold the text.
             raise BackendFailed(
-                f"The voice {self._chosen[language].label} could not speak ({type(error).__name__}); "
-                "choose another voice if this happens again.",
+                "voice-failed",
+                label=self._chosen[language].label,
+                error=type(error).__name__,
                 recoverable=True,
             ) from error
 
@@ -107,7 +108,7 @@ def _load(model: InstalledModel) -> Any:
         about = read_json(model.path.with_name(model.path.name + ".json"))
         speller = about.get("phoneme_type", "espeak")
         if speller not in _SPELLED_BY:
-            raise FileBroken(f"it needs a speller that Parley does not have ({speller})")
+            raise FileBroken("broken-speller-unknown", speller=speller)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -122,8 +123,7 @@ def _load(model: InstalledModel) -> Any:
             pass
     except Exception as error:
         _log.warning("voice %s: %s", model.name, error)
-        problem = f" ({error})" if isinstance(error, FileBroken) else ""
-        raise ModelBroken(
-            f"The voice {model.path} cannot be loaded{problem}; install it again or choose another one."
-        ) from error
+        if isinstance(error, FileBroken):
+            raise ModelBroken("voice-broken", path=model.path, problem=error.message) from error
+        raise ModelBroken("voice-unusable", path=model.path) from error
     return voice

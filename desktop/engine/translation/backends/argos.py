@@ -97,8 +97,10 @@ class ArgosTranslator:
         except (RuntimeError, ValueError, IndexError) as error:
             # The message of the library may hold the text, so only its kind is told.
             raise BackendFailed(
-                f"The translation from {source} to {target} failed ({type(error).__name__}); "
-                "install its package again if this happens with every sentence.",
+                "translation-failed",
+                source=source,
+                target=target,
+                error=type(error).__name__,
                 recoverable=True,
             ) from error
         return text
@@ -136,9 +138,7 @@ class _Leg:
             self._translator.translate_batch([self._codec.encode("1")], beam_size=1, max_decoding_length=2)
         except (FileBroken, RuntimeError, ValueError, OSError) as error:
             _log.warning("package %s: %s", package.name, error)
-            raise ModelBroken(
-                f"The translation package {package.path} cannot be loaded; install it again or delete it."
-            ) from error
+            raise ModelBroken("translation-package-unusable", path=package.path) from error
         forced = metadata.get("target_prefix", "")
         self._language_token: list[str] = [forced] if isinstance(forced, str) and forced else []
 
@@ -321,7 +321,7 @@ class BpeCodec:
             self._source.lazy_load()
         except (ValueError, IndexError, SystemExit) as error:
             # Its reader ends the program on a bad line.
-            raise FileBroken(f"{model.name} is damaged") from error
+            raise FileBroken("broken-damaged", name=model.name) from error
 
     def encode(self, text: str) -> list[str]:
         tokens: list[str] = self._source.encode(text)

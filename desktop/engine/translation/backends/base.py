@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from desktop.engine.events import Samples
+from desktop.engine.message import Message
 from desktop.engine.recognition.backends.base import Progress
 
 
@@ -24,7 +25,7 @@ class TranslatorCapabilities:
     """those of `hears` that it can translate from text, too, where there is no sound"""
     phrasebook: frozenset[tuple[str, str]] = frozenset()
     """those of `pairs` of which it knows a phrasebook only: whole sentences, most of which stay untranslated"""
-    limits: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    limits: Mapping[tuple[str, str], Message] = field(default_factory=dict)
     """what to tell the user when the first sentence of a pair stays untranslated"""
 
 

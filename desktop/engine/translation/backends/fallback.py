@@ -7,12 +7,12 @@ Itself a Translator. Each takeover is reported, because nothing may be replaced 
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from desktop.engine.errors import BackendFailed, EngineError, ModelMissing
-from desktop.engine.events import ErrorEvent, Samples, Severity
+from desktop.engine.events import Samples
 from desktop.engine.recognition.backends.base import Progress
-from desktop.engine.text.languages import language_name
+from desktop.engine.takeover import Notify, takeover
 from desktop.engine.translation.backends.base import SpeechTranslator, Translator, TranslatorCapabilities
 
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 class FallbackTranslator:
     """candidates: in the order of preference; at least one."""
 
-    def __init__(self, candidates: Sequence[Translator], notify: Callable[[ErrorEvent], None]) -> None:
+    def __init__(self, candidates: Sequence[Translator], notify: Notify) -> None:
         self._candidates = tuple(candidates)
         self._notify = notify
         self._chosen: dict[tuple[str, str], Translator] = {}
@@ -66,12 +66,9 @@ class FallbackTranslator:
             self._chosen[pair] = self._last = candidate
             self._known = None
             if failure is not None:
-                message = f"{failure.message} Meanwhile {candidate.name} is used."
-                self._notify(ErrorEvent("fallback", message, Severity.WARNING))
+                self._notify(takeover(failure, candidate.name))
             return
-        raise failure or ModelMissing(
-            f"Nothing translates from {language_name(source)} to {language_name(target)}; install its Argos package."
-        )
+        raise failure or ModelMissing("no-translator", source=source, target=target)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
         reader = self._reader((source, target)) or self._used((source, target))
@@ -80,7 +77,7 @@ class FallbackTranslator:
     def translate_speech(self, samples: Samples, source: str, target: str, transcript: str = "") -> str | None:
         used = self._used((source, target))
         if not isinstance(used, SpeechTranslator):
-            raise BackendFailed(f"{used.name} translates text only; look into the log.", recoverable=True)
+            raise BackendFailed("translator-reads-only", name=used.name, recoverable=True)
         return used.translate_speech(samples, source, target, transcript)
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
 from desktop.engine.hearing import music
+from desktop.engine.message import Message
 from desktop.engine.models import whisper_directory as model_directory
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.recognition.whisper import context
@@ -23,7 +24,6 @@ from desktop.engine.recognition.whisper import result_checks as window
 from desktop.engine.recognition.whisper.context import Context, ContextLimits, limits_of
 from desktop.engine.recognition.whisper.decoder import WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Lease, Terms, in_use, lease
-from desktop.engine.text.languages import language_name
 from desktop.engine.text.sentences import has_words
 from desktop.engine.translation import speech_checks as heard
 from desktop.engine.translation.backends.base import TranslatorCapabilities
@@ -76,10 +76,7 @@ class WhisperTranslator:
     def load(self, source: str, target: str, progress: Progress) -> None:
         """Bring the model into memory, unless the recogniser has. Raises ModelMissing, ModelBroken."""
         if source != target and (source, target) not in self.capabilities.pairs:
-            raise ModelMissing(
-                f"{self.name} cannot translate from {language_name(source)} to {language_name(target)}; "
-                f"install the Argos package {source}→{target}."
-            )
+            raise ModelMissing("translator-lacks-pair", name=self.name, source=source, target=target)
         progress(0.0)
         self._open(source, progress)
         progress(1.0)
@@ -90,7 +87,10 @@ class WhisperTranslator:
         if source == target or not has_words(text):
             return text if not prefix or text.startswith(prefix) else prefix
         raise BackendFailed(
-            f"{self.name} translates what it hears, not text; install the Argos package {source}→{target} for that.",
+            "translator-hears-only",
+            name=self.name,
+            source=source,
+            target=target,
             recoverable=True,
         )
 
@@ -108,7 +108,8 @@ class WhisperTranslator:
             # The message of the library may hold the text, so only its kind is told.
             _log.error("Whisper failed to translate: %s", type(error).__name__)
             raise BackendFailed(
-                f'The model "{self.name}" failed while translating; install an Argos package, or choose another model.',
+                "speech-translation-failed",
+                name=self.name,
                 recoverable=True,
             ) from error
 
@@ -149,10 +150,7 @@ class WhisperTranslator:
             except Exception as error:
                 _log.exception("cannot load the Whisper model for translation")
                 if index + 1 == len(candidates):
-                    raise ModelBroken(
-                        f"The recognition model in {terms.path} cannot be loaded for translation; install it again or "
-                        "choose another one."
-                    ) from error
+                    raise ModelBroken("speech-translation-unusable", path=terms.path) from error
                 continue
             self.close()
             self._lease, self._decoder = held, WhisperDecoder(held.whisper, "translate")
@@ -173,10 +171,6 @@ def _can(terms: Terms, source: str) -> bool:
     return any(source == pair[0] for pair in model_directory.describe(terms.path).pairs)
 
 
-def _notice(name: str, source: str, target: str) -> str:
+def _notice(name: str, source: str, target: str) -> Message:
     """What the user is told when the first utterance, or a corrected line, stays untranslated."""
-    return (
-        f"{name} translates from {language_name(source)} to {language_name(target)} only what it hears, and not every "
-        "sentence; others, and lines that are corrected, stay untranslated. Fetch the Argos package "
-        f"{source}→{target} in the Models window or with `parley models pull {source}-{target}`."
-    )
+    return Message("translator-hears-some", name=name, source=source, target=target)

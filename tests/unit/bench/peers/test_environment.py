@@ -7,6 +7,8 @@ import pytest
 
 from desktop.bench.peers import environment
 from desktop.bench.peers.environment import REQUIREMENTS, TORCH, PeersMissing, make, python
+from desktop.messages import text_of
+from tests.raising import raises
 
 
 def test_there_is_none(tmp_path: Path) -> None:
@@ -27,23 +29,23 @@ def test_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
     told: list[str] = []
-    with pytest.raises(PeersMissing, match="are you online") as caught:
+    with raises(PeersMissing, match="are you online") as caught:
         make(told.append, tmp_path / "peers")
-    assert "torch" in caught.value.message
-    assert "Traceback" not in caught.value.message
+    assert "torch" in text_of(caught.value)
+    assert "Traceback" not in text_of(caught.value)
     assert len(told) == 2
     assert python(tmp_path / "peers") is None
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PeersMissing, match="cannot be made"):
+    with raises(PeersMissing, match="cannot be made"):
         make(lambda sentence: None, tmp_path / "file" / "folder" / "peers")
 
 
 def test_the_packaged_app_has_no_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment.sys, "frozen", True, raising=False)
-    with pytest.raises(PeersMissing, match="install Parley with pip"):
+    with raises(PeersMissing, match="install Parley with pip"):
         make(lambda sentence: None, tmp_path)
 
 

@@ -13,6 +13,7 @@ from desktop.bench.people.prompts import VOICES, data_folders, is_usable, key_of
 from desktop.engine.errors import FileUnreadable
 from tests import prompt_packages
 from tests.conftest import TEST_AUDIO, read_audio
+from tests.raising import raises
 
 TEXT = "Por favor espere un momento."
 TONE = (0.3 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)).astype(np.float32)
@@ -70,7 +71,7 @@ def test_a_damaged_script_is_said(tmp_path: Path) -> None:
     script = tmp_path / "doc" / "asterisk-core-sounds-es" / "core-sounds-es.txt.gz"
     for content in (b"no gzip at all", gzip.compress(b"one: \xff\xfe")):
         script.write_bytes(content)
-        with pytest.raises(FileUnreadable, match="install asterisk-core-sounds-es-g722"):
+        with raises(FileUnreadable, match="install asterisk-core-sounds-es-g722"):
             prompts("es", (tmp_path,))
 
 
@@ -101,7 +102,7 @@ def test_a_file_without_sound_is_said(tmp_path: Path, content: bytes | None) -> 
     file = tmp_path / "speech.g722"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(FileUnreadable, match="install its package again"):
+    with raises(FileUnreadable, match="install its package again"):
         samples_of(file)
 
 

@@ -10,6 +10,7 @@ from desktop.bench.reports.output import ReportOutput, as_record, deliver
 from desktop.bench.reports.page import blocks, filled, markdown
 from desktop.bench.reports.report import Chart, Check, Report, Series, Table
 from desktop.engine.errors import EngineError
+from tests.raising import raises
 from tests.unit.bench.takes import ABOUT
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -78,16 +79,16 @@ def test_every_kind_of_chart_is_drawn(tmp_path: Path, name: str) -> None:
 
 
 def test_where_results_cannot_go_is_said_before_measuring(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="does not exist"):
+    with raises(EngineError, match="does not exist"):
         ReportOutput(str(tmp_path / "none" / "a.json")).check()
-    with pytest.raises(EngineError, match="PNG nor SVG"):
+    with raises(EngineError, match="PNG nor SVG"):
         ReportOutput("", tmp_path / "plot.gif").check()
     ReportOutput("-", tmp_path / "plot.svg").check()
 
 
 def test_without_matplotlib_a_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(EngineError, match=r"matplotlib.*not installed"):
+    with raises(EngineError, match=r"matplotlib.*not installed"):
         ReportOutput("", tmp_path / "plot.png").check()
 
 

@@ -16,6 +16,7 @@ from desktop.engine.models.catalogue import Catalogue, Entry, entry_from, render
 from desktop.engine.models.speed import speed_class
 from desktop.engine.models.speed.speed_class import Measured, SpeedClass
 from desktop.engine.text.languages import CODES
+from desktop.messages import text_of
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
 
@@ -86,9 +87,9 @@ def test_names_find_entries(shipped: Catalogue, name: str, found: str) -> None:
 def test_names_that_find_nothing_say_what_is_like_it(shipped: Catalogue, name: str) -> None:
     with pytest.raises(ModelMissing) as caught:
         shipped.find(name)
-    assert len(caught.value.message) < 200
+    assert len(text_of(caught.value)) < 200
     if name == "smal":
-        assert "small" in caught.value.message
+        assert "small" in text_of(caught.value)
 
 
 def test_a_refreshed_one_counts_and_a_broken_one_does_not(home: Path, shipped: Catalogue) -> None:
@@ -102,8 +103,8 @@ def test_a_refreshed_one_counts_and_a_broken_one_does_not(home: Path, shipped: C
         found = catalogue.load()
         assert found.entries == shipped.entries
         (problem,) = found.problems
-        assert str(catalogue.refreshed_file()) in problem
-        assert problem.endswith("is used.")
+        assert str(catalogue.refreshed_file()) in text_of(problem)
+        assert text_of(problem).endswith("is used.")
 
 
 def test_a_bad_entry_is_left_out(tmp_path: Path, shipped: Catalogue) -> None:
@@ -113,7 +114,9 @@ def test_a_bad_entry_is_left_out(tmp_path: Path, shipped: Catalogue) -> None:
     file.write_text(json.dumps(content))
     found = catalogue.read(file)
     assert [one.id for one in found.entries] == [shipped.entries[0].id, shipped.entries[2].id]
-    assert found.problems == ("Entry 2 of the list of models is left out: a file of it has an unsafe path.",)
+    assert [text_of(problem) for problem in found.problems] == [
+        "Entry 2 of the list of models is left out: a file of it has an unsafe path."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_1000_generated_broken_catalogues(
         found = catalogue.load()
         assert found.entries
         assert file.read_bytes() == before  # the user's file is kept
-        for problem in found.problems:
+        for problem in map(text_of, found.problems):
             assert problem.endswith(".")
             assert "\n" not in problem
             assert len(problem) < 500
@@ -298,7 +301,7 @@ def test_a_broken_shipped_file_is_an_error(home: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr(paths, "RESOURCES", tmp_path / "nowhere")
     with pytest.raises(CatalogueBroken) as caught:
         catalogue.load()
-    assert caught.value.message.endswith(".")
+    assert text_of(caught.value).endswith(".")
 
 
 RECORD = {

@@ -10,8 +10,10 @@ from desktop.engine.errors import ModelBroken, ModelMissing
 from desktop.engine.models import installed as models
 from desktop.engine.models.files import FileBroken, check_ctranslate2, check_onnx
 from desktop.engine.models.translation_routes import translation_pairs, translation_route
+from desktop.messages import text_of
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
+from tests.raising import raises
 
 STARTER = RESOURCES / "starter"
 
@@ -96,10 +98,10 @@ def test_a_truncated_recogniser_is_told(home: Path, share: float) -> None:
     truncate(place / "model.bin", share)
     assert [model.name for model in models.installed("whisper")] == ["starter"]
     (problem,) = models.broken("whisper")
-    assert "small" in problem
-    assert "truncated" in problem
+    assert "small" in text_of(problem)
+    assert "truncated" in text_of(problem)
     for wanted in ("small", str(place)):
-        with pytest.raises(ModelBroken, match="truncated"):
+        with raises(ModelBroken, match="truncated"):
             models.recognition_model(wanted)
 
 
@@ -117,9 +119,7 @@ def test_foreign_directories_do_not_break_the_listing(home: Path) -> None:
     (text / "model.bin").write_text("<html>404 Not Found</html>" * 50)
     (place / "notes.txt").write_text("mine")
     assert [model.name for model in models.installed("whisper")] == ["starter"]
-    problems = {
-        Path(problem.split(" cannot be used")[0].split()[-1]).name: problem for problem in models.broken("whisper")
-    }
+    problems = {path.name: text_of(problem) for path, problem in models.broken_places("whisper").items()}
     assert set(problems) == {"holiday", "translation", "no-json", "bad-json", "text"}
     assert "model.bin is missing" in problems["holiday"]
     assert "another kind (TransformerSpec)" in problems["translation"]
@@ -142,20 +142,20 @@ def test_a_directory_that_may_not_be_read_is_told(home: Path, monkeypatch: pytes
 
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert [model.name for model in models.installed("whisper")] == ["starter"]
-    assert models.broken("whisper") == (
-        f"The directory {place} cannot be read (permission denied); mend its permissions.",
-    )
+    assert [text_of(problem) for problem in models.broken("whisper")] == [
+        f"The directory {place} cannot be read (permission denied); mend its permissions."
+    ]
 
 
 def test_a_recogniser_that_is_not_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ModelMissing, match=r"“huge” is not installed; choose one that is \(starter\)"):
+    with raises(ModelMissing, match=r"“huge” is not installed; choose one that is \(starter\)"):
         models.recognition_model("huge")
-    with pytest.raises(ModelMissing, match="There is no model directory /nowhere/small"):
+    with raises(ModelMissing, match="There is no model directory /nowhere/small"):
         models.recognition_model("/nowhere/small")
-    with pytest.raises(ModelBroken, match="it is not a directory"):
+    with raises(ModelBroken, match="it is not a directory"):
         models.recognition_model(str(STARTER / "whisper" / "model.bin"))
     monkeypatch.setattr(paths, "RESOURCES", home / "nothing")
-    with pytest.raises(ModelMissing, match="No Whisper model is installed; fetch one"):
+    with raises(ModelMissing, match="No Whisper model is installed; fetch one"):
         models.recognition_model("")
 
 
@@ -178,12 +178,12 @@ def test_packages_and_routes(home: Path) -> None:
 def test_a_missing_pair_names_what_to_install(home: Path) -> None:
     with pytest.raises(ModelMissing) as caught:
         translation_route("fr", "es")
-    assert caught.value.message == (
+    assert text_of(caught.value) == (
         "No translation from French to Spanish is installed; install the Argos package fr→es or fr→en."
     )
-    with pytest.raises(ModelMissing, match="en→fr or es→fr"):
+    with raises(ModelMissing, match="en→fr or es→fr"):
         translation_route("en", "fr")
-    with pytest.raises(ModelMissing, match="fr→de, or fr→en and en→de"):
+    with raises(ModelMissing, match="fr→de, or fr→en and en→de"):
         translation_route("fr", "de")
 
 
@@ -196,7 +196,7 @@ def test_bad_packages_do_not_break_the_listing(home: Path) -> None:
     (own / "stray").mkdir()
     (home / "argos-packages/stray").mkdir(parents=True)  # another program's matter
     assert all(model.is_starter for model in models.installed("argos"))
-    text = "\n".join(models.broken("argos"))
+    text = "\n".join(map(text_of, models.broken("argos")))
     assert len(models.broken("argos")) == 5
     assert "model.bin is truncated" in text
     assert text.count("metadata.json is missing") == 2
@@ -216,7 +216,7 @@ def test_voices(home: Path) -> None:
     assert models.voice_for("en", "starter voice (english)").is_starter
     assert models.voice_for("fr", "en_US-lessac-low").path == french  # the wanted one speaks another language
     assert models.voice_for("es", "no such voice").is_starter
-    with pytest.raises(ModelMissing, match="No voice for German is installed; fetch one"):
+    with raises(ModelMissing, match="No voice for German is installed; fetch one"):
         models.voice_for("de")
 
 
@@ -227,11 +227,11 @@ def test_broken_voices(home: Path) -> None:
     (own / "page.onnx").write_text("<html></html>")
     (own / "page.onnx.json").write_text("[]")
     assert all(model.is_starter for model in models.installed("voice"))
-    problems = "\n".join(models.broken("voice"))
+    problems = "\n".join(map(text_of, models.broken("voice")))
     assert "en_US-cut-high.onnx is truncated" in problems
     assert "en_US-alone-high.onnx.json is missing" in problems
     assert "page.onnx.json does not describe a model" in problems
-    with pytest.raises(ModelBroken, match="truncated"):
+    with raises(ModelBroken, match="truncated"):
         models.voice_for("en", "en_US-cut-high")
     assert models.voice_for("en").is_starter
 

@@ -11,6 +11,7 @@ from desktop.engine.models import installed
 from desktop.engine.models import whisper_directory as model_directory
 from desktop.engine.models.files import FileBroken, Shape, whisper_shape
 from desktop.system import paths
+from tests.raising import raises
 
 STARTER = paths.RESOURCES / "starter" / "whisper"
 
@@ -33,14 +34,14 @@ def test_a_whole_model_passes_without_its_tokenizer_being_parsed(
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"model": {"vocab"', "<html>no such file</html>"])
 def test_a_damaged_tokenizer_is_told(directory: Path, content: str) -> None:
     (directory / "tokenizer.json").write_text(content)
-    with pytest.raises(ModelBroken, match=r"tokenizer\.json is missing or damaged"):
+    with raises(ModelBroken, match=r"tokenizer\.json is missing or damaged"):
         model_directory.verify(directory)
 
 
 def test_a_download_that_broke_off_is_told(directory: Path) -> None:
     tokenizer = directory / "tokenizer.json"
     tokenizer.write_bytes(tokenizer.read_bytes()[:-2_000_000])
-    with pytest.raises(ModelBroken, match=r"tokenizer\.json"):
+    with raises(ModelBroken, match=r"tokenizer\.json"):
         model_directory.verify(directory)
 
 
@@ -56,9 +57,9 @@ def test_what_is_missing_is_told_alike_where_models_are_listed_and_where_they_ar
     directory: Path, file: str, why: str
 ) -> None:
     (directory / file).unlink()
-    with pytest.raises(ModelBroken, match=why):
+    with raises(ModelBroken, match=why):
         model_directory.verify(directory)
-    with pytest.raises(FileBroken, match=why):
+    with raises(FileBroken, match=why):
         installed.examine("whisper", directory)
 
 

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from desktop.engine.errors import BackendFailed, DecodeHung, EngineError, GraphicsCardFailed, ModelMissing
 from desktop.engine.events import ErrorEvent
+from desktop.engine.message import verbatim
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.streaming_mode import Mode, ModeSwitch, may_be_streaming
+from desktop.messages import text_of
 
 AUTO = SessionOptions(breaker_failures=2, breaker_recovery=30.0)
 
@@ -46,7 +48,7 @@ def test_one_failure_is_made_good_and_streaming_goes_on() -> None:
 def test_failures_change_to_buffered_and_the_pause_back_each_told_once() -> None:
     desk = Desk()
     desk.fail()
-    desk.fail(DecodeHung("It stood still."))
+    desk.fail(DecodeHung(verbatim("It stood still.")))
     assert not desk.switch.streams
     assert desk.switch.mode is Mode.BUFFERED
     desk.now = 29
@@ -61,7 +63,7 @@ def test_failures_change_to_buffered_and_the_pause_back_each_told_once() -> None
     desk.switch.succeeded()
     assert desk.switch.mode is Mode.STREAMING
     assert desk.codes == ["stumbled", "buffered", "streaming"]
-    assert desk.told[1].message == (
+    assert text_of(desk.told[1]) == (
         "Live recognition stood still, so text appears only when you pause; live text is tried again after 30 seconds."
     )
 
@@ -123,26 +125,26 @@ def test_another_recogniser_has_not_failed_yet() -> None:
     [
         (MemoryError(), "ran out of memory"),
         (RuntimeError("CUDA failed with error out of memory"), "ran out of memory"),
-        (DecodeHung("It stood still."), "stood still"),
+        (DecodeHung(verbatim("It stood still.")), "stood still"),
         (ValueError("boom"), "failed"),
     ],
 )
 def test_the_reason_is_named_and_nothing_of_the_error_itself(error: Exception, what: str) -> None:
-    wrapped = BackendFailed("The model failed.")
+    wrapped = BackendFailed(verbatim("The model failed."))
     wrapped.__cause__ = error
     for one in (error, *([] if isinstance(error, DecodeHung) else [wrapped])):
         desk = Desk()
         desk.fail(one)
-        assert f"Live recognition {what} for a moment" in desk.told[0].message
-        assert "boom" not in desk.told[0].message
+        assert f"Live recognition {what} for a moment" in text_of(desk.told[0])
+        assert "boom" not in text_of(desk.told[0])
 
 
 def test_a_missing_model_is_not_streaming_s_fault() -> None:
     assert may_be_streaming(RuntimeError())
     assert may_be_streaming(MemoryError())
-    assert may_be_streaming(GraphicsCardFailed("It failed."))
-    assert not may_be_streaming(ModelMissing("Install one."))
-    assert not may_be_streaming(EngineError("Something."))
+    assert may_be_streaming(GraphicsCardFailed(verbatim("It failed.")))
+    assert not may_be_streaming(ModelMissing(verbatim("Install one.")))
+    assert not may_be_streaming(EngineError(verbatim("Something.")))
 
 
 @given(st.lists(st.tuples(st.sampled_from(["begin", "fail", "succeed"]), st.integers(0, 20)), max_size=80))

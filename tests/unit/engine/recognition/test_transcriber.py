@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
+from desktop.engine.message import verbatim
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from tests.driven import DrivenRecognition, DrivenTranscriber
@@ -283,7 +284,7 @@ def test_a_failure_leaves_the_state_as_it_was() -> None:
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     for each in list(snapshots(2.2))[:-1]:
         transcriber.update(each)
-    recognizer.failure = BackendFailed("It failed; try again.")
+    recognizer.failure = BackendFailed(verbatim("It failed; try again."))
     with pytest.raises(BackendFailed):
         transcriber.update(segment(2.2, final=True))
     recognizer.failure = None
@@ -436,7 +437,7 @@ def test_a_pause_that_could_not_be_decoded_leaves_the_final_to_be() -> None:
     recognizer = ScriptedRecognizer("turn right here")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(0.85, spoken=0.8, pause=True))
-    recognizer.failure = BackendFailed("It failed; try again.")
+    recognizer.failure = BackendFailed(verbatim("It failed; try again."))
     with pytest.raises(BackendFailed):
         transcriber.update(segment(1.25, spoken=1.2, pause=True))
     assert transcriber.whole_until is None

@@ -15,6 +15,8 @@ from desktop.engine.text.languages import (
     native_name,
     writes_spaces,
 )
+from desktop.messages import text_of
+from tests.raising import raises
 
 
 def test_the_codes_are_those_of_whisper() -> None:
@@ -68,11 +70,11 @@ def test_what_users_write_is_understood(text: str, code: str) -> None:
 
 
 def test_an_unknown_language_is_answered_with_close_ones() -> None:
-    with pytest.raises(LanguageUnknown, match=r"did you mean Spanish \(es\)\?"):
+    with raises(LanguageUnknown, match=r"did you mean Spanish \(es\)\?"):
         check_language("Spansh")
-    with pytest.raises(LanguageUnknown, match="write a code or a name"):
+    with raises(LanguageUnknown, match="write a code or a name"):
         check_language("qqqqqq")
-    with pytest.raises(LanguageUnknown, match="No language is given"):
+    with raises(LanguageUnknown, match="No language is given"):
         check_language(" \n")
 
 
@@ -81,7 +83,7 @@ def test_any_text_is_a_language_or_one_short_sentence(text: str) -> None:
     try:
         found = check_language(text)
     except LanguageUnknown as error:
-        message = error.message
+        message = text_of(error)
     else:
         assert found in CODES
         return

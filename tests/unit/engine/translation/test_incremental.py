@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.errors import BackendFailed, EngineError
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.engine.message import verbatim
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.sentences import split
 from desktop.engine.translation.backends.base import TranslatorCapabilities
@@ -34,7 +35,7 @@ class FickleTranslator:
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str:
         if self.fails:
-            raise BackendFailed("It failed; try again.", recoverable=True)
+            raise BackendFailed(verbatim("It failed; try again."), recoverable=True)
         self.calls.append((text, prefix, is_final))
         chance = zlib.crc32(text.encode())
         words = [word.upper() for word in text.split()]

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from desktop.engine.models.files import FileBroken
 from desktop.engine.translation.phrasebook import FILE, Phrasebook, cleaned, notice, parsed, read, words_in
+from desktop.messages import text_of
 from desktop.system.paths import RESOURCES
+from tests.raising import raises
 
 STARTER = RESOURCES / "starter" / "argos"
 CONTENT: dict[str, Any] = {
@@ -127,7 +129,7 @@ def test_a_damaged_file_is_refused(change: dict[str, Any], tmp_path: Path) -> No
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for reader in (read, words_in):
-        with pytest.raises(FileBroken, match="is missing"):
+        with raises(FileBroken, match="is missing"):
             reader(tmp_path)
 
 
@@ -141,9 +143,10 @@ def test_the_starter_packages_bring_theirs(language: str) -> None:
 
 
 def test_the_notice_names_what_to_fetch() -> None:
-    assert notice("en", "es", 447, [("en", "es")]) == (
+    assert text_of(notice("en", "es", 447, [("en", "es")])) == (
         "From English to Spanish only a phrasebook of about 400 words is installed; other sentences stay untranslated. "
         "Fetch the Argos package en→es in the Models window or with `parley models pull en-es`."
     )
-    assert "packages es→en and en→fr" in notice("es", "fr", 536, [("es", "en"), ("en", "fr")])
-    assert "`parley models pull es-en en-fr`" in notice("es", "fr", 536, [("es", "en"), ("en", "fr")])
+    several = text_of(notice("es", "fr", 536, [("es", "en"), ("en", "fr")]))
+    assert "packages es→en and en→fr" in several
+    assert "`parley models pull es-en en-fr`" in several

@@ -11,6 +11,7 @@ from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.transcript.export import Format, Transcript, rendered
 from desktop.engine.translation.backends.argos import ArgosTranslator
 from desktop.engine.translation.translation import Transcribed, Translation
+from desktop.messages import text_of
 from tests.driven import answered
 
 NOTICE = "From English to Spanish only a phrasebook of about 400 words is installed; other sentences stay untranslated."
@@ -63,7 +64,7 @@ def test_what_is_missing_is_said_once_before_the_first_untranslated_line(desk: D
         ("We had a lovely time at the lake.", False),
     ]
     (warning,) = desk.warnings
-    assert warning.message.startswith(NOTICE)
+    assert text_of(warning).startswith(NOTICE)
     assert warning.severity is Severity.WARNING
     assert desk.events.index(warning) < desk.events.index(desk.translations[0])
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from desktop.engine.events import Metrics, ModelProgress, State, StateChanged
+from desktop.engine.message import Message
 from desktop.ui.main.status import Status, latency_words
 
 
@@ -39,7 +40,7 @@ def test_loading_is_the_mean_of_what_loads() -> None:
 
 
 def test_a_computer_that_is_too_slow_is_told_until_it_keeps_up() -> None:
-    slow = listening().after_metrics(replace(metrics(), pace="whole sentences only"))
+    slow = listening().after_metrics(replace(metrics(), pace=(Message("reduced-to-sentences"),)))
     assert slow.words == "Reduced"
     assert slow.reason == "This computer is too slow for everything that is set: whole sentences only."
     assert slow.after_metrics(metrics()).words == "Listening"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.events import ErrorEvent, Severity
+from desktop.engine.message import verbatim
 from desktop.settings.declaration import Settings
 from desktop.settings.store import merged
 from desktop.ui.main import output_summaries as card_states
@@ -37,7 +38,7 @@ def test_notices_do_not_grow_without_end() -> None:
 
 @pytest.mark.parametrize("code", ["device-missing", "model-missing", "untranslated", "typing", "audio-server-missing"])
 def test_what_the_user_can_mend_has_a_button(code: str) -> None:
-    notice = notice_of(ErrorEvent(code, "Something.", Severity.ERROR), NOW)
+    notice = notice_of(ErrorEvent(code, verbatim("Something."), Severity.ERROR), NOW)
     assert notice.action
     assert notice.action_label
 

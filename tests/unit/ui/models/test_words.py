@@ -5,6 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.engine.message import verbatim
 from desktop.engine.models.catalogue import Catalogue, Entry
 from desktop.engine.models.downloads import Broken
 from desktop.engine.models.installed import InstalledModel
@@ -61,7 +62,7 @@ def test_languages_and_licences() -> None:
 
 def test_each_model_is_one_row_in_the_state_it_has() -> None:
     broken = Broken(
-        "voice", VOICE.id, Path("/m/v"), "The voice /m/v cannot be used: it is truncated; repair it.", VOICE
+        "voice", VOICE.id, Path("/m/v"), verbatim("The voice /m/v cannot be used: it is truncated; repair it."), VOICE
     )
     found = rows(
         model("whisper", "small"), model("whisper", "mine"), model("whisper", "tiny", starter=True), broken=(broken,)
@@ -82,7 +83,7 @@ def test_each_model_is_one_row_in_the_state_it_has() -> None:
 
 
 def test_a_broken_copy_beside_a_whole_one_is_a_row_of_its_own() -> None:
-    broken = Broken("whisper", "small", Path("/cache/small"), "It is truncated.", SMALL)
+    broken = Broken("whisper", "small", Path("/cache/small"), verbatim("It is truncated."), SMALL)
     found = rows(model("whisper", "small"), broken=(broken,))
     assert found["small"].state == "installed"
     assert found["/cache/small"].state == "broken"
@@ -118,7 +119,7 @@ def test_every_state_has_its_buttons_and_a_shape_of_its_own() -> None:
 
 
 def test_nobody_can_repair_what_came_from_nowhere() -> None:
-    broken = Broken("whisper", "mine", Path("/m/mine"), "It is truncated.", None)
+    broken = Broken("whisper", "mine", Path("/m/mine"), verbatim("It is truncated."), None)
     row = rows(broken=(broken,))["mine"]
     assert [action.name for action in actions_of(row, None)] == ["remove"]
 

@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 
 from desktop import __version__
 from desktop.engine.errors import DownloadError, DownloadGone, DownloadRefused, Unreachable
-from desktop.engine.models.downloads.network.proxy import REFUSED, with_password
+from desktop.engine.message import Message, Value
+from desktop.engine.models.downloads.network.proxy import with_password
 from desktop.settings.declaration import ModelSettings
+from desktop.system import secrets
 
 if TYPE_CHECKING:
     import httpx2
@@ -52,18 +54,18 @@ class Patience:
 
 
 class Temporary(Exception):
-    """Worth another try. sentence: what went wrong, as the user reads it when it does not get better.
+    """Worth another try. what, parameters: of the message for when it does not get better.
     after: seconds that the server asked for."""
 
-    def __init__(self, sentence: str, after: float = 0.0) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, what: str, /, *, after: float = 0.0, **parameters: Value) -> None:
+        self.message = Message(what, **parameters)
+        super().__init__(self.message)
         self.after = after
 
     @property
-    def retrying(self) -> str:
+    def retrying(self) -> Message:
         """What is said while there are tries left."""
-        return self.sentence.partition(";")[0].rstrip(".") + "; trying again."
+        return Message("download-retrying", problem=self.message)
 
 
 def hubs(settings: ModelSettings) -> tuple[str, ...]:
@@ -93,77 +95,68 @@ def open_client(settings: ModelSettings, patience: Patience) -> "Iterator[httpx2
         )
     except (ValueError, ImportError, httpx2.HTTPError, httpx2.InvalidURL) as error:
         _log.warning("proxy: %s", type(error).__name__)
-        raise DownloadError(
-            "The proxy in the settings (models.proxy) or in the environment cannot be used; "
-            "write it like http://proxy:8080."
-        ) from None
+        raise DownloadError("proxy-unusable") from None
     with client:
         yield client
 
 
 @contextmanager
 def translated(url: str) -> Iterator[None]:
-    """Failures of the line become Temporary, with a sentence."""
+    """Failures of the line become Temporary."""
     import httpx2
 
     try:
         host = urlsplit(url).netloc.rpartition("@")[2] or url
     except ValueError:
-        raise DownloadError(f"The address {url[:120]} cannot be used; correct it in the settings.") from None
+        raise DownloadError("address-unusable", address=url[:120]) from None
     try:
         yield
     except httpx2.ProxyError as error:
         if str(error).startswith("407"):
-            raise DownloadRefused(REFUSED) from None
-        raise Temporary(f"The proxy does not let Parley reach {host}; check models.proxy in the settings.") from None
+            raise DownloadRefused("proxy-asks-password", secret=secrets.PROXY) from None
+        raise Temporary("proxy-in-the-way", host=host) from None
     except httpx2.ConnectTimeout:
-        raise Temporary(f"{host} does not answer; check the connection, or choose a mirror in the settings.") from None
+        raise Temporary("server-silent", host=host) from None
     except httpx2.ConnectError as error:
         if _is_name_error(error):
-            text = f"{host} cannot be found; check the connection to the internet, or choose a mirror in the settings."
-        elif "certificate" in str(error).lower():
-            text = f"The certificate of {host} is not valid; check the clock and the network of this computer."
-        else:
-            text = f"{host} cannot be reached; check the connection, or choose a mirror in the settings."
-        raise Temporary(text) from None
+            raise Temporary("server-not-found", host=host) from None
+        if "certificate" in str(error).lower():
+            raise Temporary("certificate-not-valid", host=host) from None
+        raise Temporary("server-unreachable", host=host) from None
     except httpx2.UnsupportedProtocol:
-        raise DownloadError(f"The address {url[:120]} cannot be used; correct it in the settings.") from None
+        raise DownloadError("address-unusable", address=url[:120]) from None
     except httpx2.TimeoutException:
-        raise Temporary(f"{host} stopped sending; fetch the model again later, it goes on from there.") from None
+        raise Temporary("server-stopped", host=host) from None
     except (httpx2.TransportError, httpx2.DecodingError, httpx2.StreamError):
-        raise Temporary(
-            f"The connection to {host} breaks again and again; fetch the model again later, it goes on from there."
-        ) from None
+        raise Temporary("connection-breaks", host=host) from None
     except (httpx2.InvalidURL, httpx2.TooManyRedirects, UnicodeError):
-        raise DownloadError(f"The address {url[:120]} cannot be used; correct it in the settings.") from None
+        raise DownloadError("address-unusable", address=url[:120]) from None
 
 
-def check_status(response: "httpx2.Response", what: str) -> None:
+def check_status(response: "httpx2.Response", what: str | Message) -> None:
     """Raises DownloadRefused, DownloadGone, Temporary or DownloadError unless the answer is a good one."""
     status, host = response.status_code, response.url.host
     if status < 400:
         return
     if status == 407:
-        raise DownloadRefused(REFUSED)
+        raise DownloadRefused("proxy-asks-password", secret=secrets.PROXY)
     if status in (401, 403):
-        raise DownloadRefused(
-            f"{host} refuses {what} ({status}); accept its licence there or log in with `hf auth login`, "
-            "or choose a mirror in the settings."
-        )
+        raise DownloadRefused("download-refused", host=host, what=what, status=status)
     if status in (404, 410):
-        raise DownloadGone(
-            f"{host} no longer has {what} ({status}); refresh the list of models, or choose a mirror in the settings."
-        )
+        raise DownloadGone("download-gone", host=host, what=what, status=status)
     if status in (408, 425, 429) or status >= 500:
         after = response.headers.get("retry-after", "")
         raise Temporary(
-            f"{host} cannot serve {what} now ({status}); fetch it again later, it goes on from there.",
-            min(float(after), 60.0) if after.isdigit() else 0.0,
+            "server-busy",
+            host=host,
+            what=what,
+            status=status,
+            after=min(float(after), 60.0) if after.isdigit() else 0.0,
         )
-    raise DownloadError(f"{host} answers {status} to the request for {what}; choose a mirror in the settings.")
+    raise DownloadError("answer-unexpected", host=host, status=status, what=what)
 
 
-def get_json(client: "httpx2.Client", url: str, what: str, headers: dict[str, str] | None = None) -> Any:
+def get_json(client: "httpx2.Client", url: str, what: str | Message, headers: dict[str, str] | None = None) -> Any:
     """The JSON at an address. Raises like check_status, and DownloadError if it is no JSON."""
     with translated(url), client.stream("GET", url, headers=headers) as response:
         check_status(response, what)
@@ -171,15 +164,12 @@ def get_json(client: "httpx2.Client", url: str, what: str, headers: dict[str, st
         for piece in response.iter_bytes():
             content += piece
             if len(content) > _LARGEST_LIST:
-                raise DownloadError(f"{response.url.host} sends something else than {what}; choose another mirror.")
+                raise DownloadError("answer-too-long", host=response.url.host, what=what)
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        host = urlsplit(url).hostname
-        raise DownloadError(
-            f"{host} sends something else than {what}; a log-in page of the network, or a wrong address in the "
-            "settings, may be in the way."
-        ) from None
+        host = urlsplit(url).hostname or url
+        raise DownloadError("answer-no-list", host=host, what=what) from None
 
 
 def hub_headers(hub: str) -> dict[str, str]:
@@ -195,7 +185,7 @@ def hub_headers(hub: str) -> dict[str, str]:
 
 def gave_up(problem: Temporary) -> Unreachable:
     """The error after the last try."""
-    return Unreachable(problem.sentence, recoverable=True)
+    return Unreachable(problem.message, recoverable=True)
 
 
 def _is_name_error(error: BaseException) -> bool:

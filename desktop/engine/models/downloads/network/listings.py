@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
 from desktop.engine.errors import DownloadError, DownloadStopped
+from desktop.engine.message import Message
 from desktop.engine.models import catalogue
 from desktop.engine.models.catalogue import Catalogue, Entry, ModelFile, entry_from, pair_label
 from desktop.engine.models.downloads import places
@@ -41,8 +42,8 @@ class Refreshed:
     catalogue: Catalogue
     added: int
     changed: int
-    problems: tuple[str, ...]
-    """a sentence for each list that could not be had; its models are as they were"""
+    problems: tuple[Message, ...]
+    """one for each list that could not be had; its models are as they were"""
 
 
 def argos_entries(index: Any, address: str = "") -> tuple[Entry, ...]:
@@ -51,7 +52,7 @@ def argos_entries(index: Any, address: str = "") -> tuple[Entry, ...]:
 
     address: where the index was read, for links that are relative to it."""
     if not isinstance(index, list):
-        raise DownloadError("The list of Argos packages is none; choose another address in the settings.")
+        raise DownloadError("argos-list-unusable")
     best: dict[tuple[str, ...], tuple[tuple[int, ...], Entry]] = {}
     for package in index:
         try:
@@ -92,7 +93,7 @@ def piper_entries(voices: Any, revision: str) -> tuple[Entry, ...]:
     """Piper's catalogue (voices.json): key -> language, quality, files with size and MD5. Raises DownloadError if it is
     none."""
     if not isinstance(voices, dict):
-        raise DownloadError("The list of Piper's voices is none; choose another address in the settings.")
+        raise DownloadError("piper-list-unusable")
     found = []
     for key, voice in voices.items():
         try:
@@ -133,7 +134,7 @@ def refresh(
     """Ask the hub, Argos and Piper for what there is now, and keep the new catalogue for this user. A list that cannot
     be had stays as it was. Raises DownloadError if none can be had, DownloadStopped."""
     control = control or Control()
-    problems: list[str] = []
+    problems: list[Message] = []
     old = {kind: tuple(one for one in before.entries if one.kind == kind) for kind in ("whisper", "argos", "voice")}
     with open_client(settings, patience or Patience(attempts=3)) as client:
         asking = Asking(client, settings, patience or Patience(attempts=3), control)
@@ -184,7 +185,7 @@ def _newest(entry: Entry, asking: Asking) -> Entry:
 
 def _argos(asking: Asking) -> tuple[Entry, ...]:
     def ask(address: str) -> tuple[Entry, ...]:
-        return argos_entries(get_json(asking.client, address, "the list of Argos packages"), address)
+        return argos_entries(get_json(asking.client, address, Message("argos-list")), address)
 
     return asking.first_of(argos_lists(asking.settings), ask)
 
@@ -201,7 +202,7 @@ def sized(found: Iterable[Entry], old: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _piper(asking: Asking) -> tuple[Entry, ...]:
-    what = "the list of Piper's voices"
+    what = Message("piper-list")
     if asking.settings.piper:
         return asking.first_of(
             asking.settings.piper,
@@ -209,8 +210,8 @@ def _piper(asking: Asking) -> tuple[Entry, ...]:
         )
 
     def ask(hub: str) -> tuple[Entry, ...]:
-        probe = Entry("voice", "voices", what, (), None, "", PIPER)
-        revision = repository(probe, hub, asking.client, newest=True).sha or "main"
+        probe = Entry("voice", "voices", "", (), None, "", PIPER)
+        revision = repository(probe, hub, asking.client, newest=True, what=what).sha or "main"
         url = f"{hub}/{PIPER}/resolve/{quote(revision)}/voices.json"
         return piper_entries(get_json(asking.client, url, what, hub_headers(hub)), revision)
 

@@ -11,12 +11,6 @@ from desktop.system import secrets
 
 _log = logging.getLogger(__name__)
 
-REFUSED = (
-    "The proxy asks for a user name and a password; put the name into models.proxy, like http://name@proxy:8080, "
-    f"and keep its password with `parley config secret set {secrets.PROXY}`."
-)
-"""What the user reads after a 407."""
-
 
 def with_password(address: str) -> str:
     """The address, with the kept password where it names a user and no password; as it is where there is none."""

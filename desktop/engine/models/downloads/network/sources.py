@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from desktop.engine.errors import DownloadError, DownloadGone, DownloadStopped
+from desktop.engine.message import Message
 from desktop.engine.models.catalogue import Entry
 from desktop.engine.models.downloads.control import Control, Meter, Phase
 from desktop.engine.models.downloads.network.client import Patience, Temporary, gave_up, get_json, hub_headers, hubs
@@ -82,7 +83,7 @@ class Asking:
                 raise
             except DownloadError as error:
                 first = first or error
-        raise first or DownloadError("No address to fetch from is set; correct the models' page of the settings.")
+        raise first or DownloadError("no-address")
 
 
 def plan(entry: Entry, asking: Asking) -> Plan:
@@ -119,11 +120,14 @@ def _pinned(entry: Entry, settings: ModelSettings) -> Plan:
     return Plan(entry.revision, remotes)
 
 
-def repository(entry: Entry, hub: str, client: "httpx2.Client", *, newest: bool = False) -> "ModelInfo":
-    """What the hub says of the entry's repository at its revision. Raises DownloadError, Temporary."""
+def repository(
+    entry: Entry, hub: str, client: "httpx2.Client", *, newest: bool = False, what: Message | None = None
+) -> "ModelInfo":
+    """What the hub says of the entry's repository at its revision. what: is asked for, if not the entry
+    itself. Raises DownloadError, Temporary."""
     revision = "main" if newest else entry.revision or "main"
     url = f"{hub}/api/models/{entry.repository}/revision/{quote(revision, safe='')}?blobs=true"
-    return read_repository(get_json(client, url, entry.label, hub_headers(hub)), hub)
+    return read_repository(get_json(client, url, what or entry.label, hub_headers(hub)), hub)
 
 
 def read_repository(answer: Any, hub: str) -> "ModelInfo":
@@ -138,7 +142,7 @@ def read_repository(answer: Any, hub: str) -> "ModelInfo":
     except (TypeError, KeyError, ValueError, AttributeError):
         sane = None
     if not sane:
-        raise DownloadError(f"{hub} answers in a way that Parley does not understand; choose another mirror.")
+        raise DownloadError("hub-answer-unusable", hub=hub)
     return info
 
 
@@ -153,9 +157,7 @@ def _answered(entry: Entry, info: "ModelInfo", settings: ModelSettings) -> Plan:
     remotes = []
     for path in wanted:
         if path not in there:
-            raise DownloadGone(
-                f"{entry.repository} no longer has {path}; refresh the list of models and fetch {entry.label} again."
-            )
+            raise DownloadGone("file-gone", repository=entry.repository, path=path, label=entry.label)
         file = there[path]
         lfs = file.lfs
         sha256 = lfs.sha256 if lfs is not None else ""

@@ -102,10 +102,7 @@ class Transfer:
                 return
             self._drop(part)
             if not was_resumed:
-                raise ChecksumWrong(
-                    f"What came for {remote.name} is not the file that was asked for (its checksum differs); "
-                    "nothing was installed: fetch it again, or choose a mirror in the settings."
-                )
+                raise ChecksumWrong("checksum-wrong", name=remote.name)
             was_resumed = False  # the old part may be to blame: once more, from the beginning
 
     def _kept(self, remote: Remote, part: Path) -> int:
@@ -159,7 +156,7 @@ class Transfer:
                 if have and total == have and remote.size in (None, total):
                     return
                 self._drop(part)
-                raise Temporary(f"{response.url.host} has another {remote.name} than before; fetch it again later.")
+                raise Temporary("file-changed-while-fetching", host=response.url.host, name=remote.name)
             check_status(response, remote.name)
             if have and not _goes_on_at(response, have):
                 self._drop(part)  # the server cannot go on, or the file has changed: from the beginning
@@ -168,8 +165,7 @@ class Transfer:
             if remote.size is not None and total is not None and total != remote.size:
                 self._drop(part)
                 raise ChecksumWrong(
-                    f"{response.url.host} offers a {remote.name} of {total} bytes where {remote.size} were expected; "
-                    "nothing was installed: refresh the list of models, or choose a mirror in the settings."
+                    "size-wrong", host=response.url.host, name=remote.name, total=total, size=remote.size
                 )
             if remote.size is None and total is not None:
                 self.room(total - have)
@@ -179,7 +175,7 @@ class Transfer:
             with self.control.waking(lambda: _hang_up(response)):
                 self._append(response, part)
             if total is not None and _size(part) != total:
-                raise Temporary(f"{response.url.host} sent less of {remote.name} than announced; fetch it again later.")
+                raise Temporary("file-sent-in-part", host=response.url.host, name=remote.name)
 
     def _append(self, response: "httpx2.Response", part: Path) -> None:
         with _disk_errors(part), part.open("ab", buffering=0) as file:
@@ -240,12 +236,8 @@ def _disk_errors(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _NO_SPACE:
-            raise DiskFull(
-                f"The disk of {place.parent} is full; free some space and fetch the model again, it goes on from there."
-            ) from None
-        raise DownloadError(
-            f"{place.parent} cannot be written ({reason(error)}); mend its permissions and fetch the model again."
-        ) from None
+            raise DiskFull("disk-full-while-fetching", folder=place.parent) from None
+        raise DownloadError("download-place-refused", folder=place.parent, reason=reason(error)) from None
 
 
 def _hang_up(response: "httpx2.Response") -> None:

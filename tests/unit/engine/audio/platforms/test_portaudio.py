@@ -12,6 +12,7 @@ from desktop.engine.audio.platforms.portaudio import PortAudioMicrophone, PortAu
 from desktop.engine.audio.platforms.windows import WindowsLoopback
 from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import DeviceLost, DeviceMissing
+from tests.raising import raises
 from tests.signals import Collector
 from tests.waiting import wait_until
 
@@ -149,7 +150,7 @@ def test_the_loopback_of_macos(host: FakePortAudio) -> None:
     assert source.label == "BlackHole 2ch (what the computer plays)"
     source.close()
     del host.infos[2]
-    with pytest.raises(DeviceMissing, match="install BlackHole"):
+    with raises(DeviceMissing, match="install BlackHole"):
         MacLoopback("").open(sink)
 
 
@@ -168,9 +169,9 @@ def test_the_loopback_of_windows_fills_silence(host: FakePortAudio, monkeypatch:
 
 
 def test_a_missing_device_is_named(host: FakePortAudio) -> None:
-    with pytest.raises(DeviceMissing, match="USB Microphone is not connected"):
+    with raises(DeviceMissing, match="USB Microphone is not connected"):
         PortAudioMicrophone("USB Microphone").open(Collector())
-    with pytest.raises(DeviceMissing, match="Bose is not connected"):
+    with raises(DeviceMissing, match="Bose is not connected"):
         PortAudioPlayback("Bose", lambda rate: lambda count: np.zeros(count, np.float32))
 
 
@@ -182,7 +183,7 @@ def test_playing(host: FakePortAudio) -> None:
     assert stream.pull(480).shape == (480, 2)
     playback.watch(0.001)
     stream.is_running = False
-    with pytest.raises(DeviceLost, match="Speakers was disconnected"):
+    with raises(DeviceLost, match="Speakers was disconnected"):
         playback.watch(0.001)
     playback.close()
     assert not np.any(stream.pull(480))
@@ -212,5 +213,5 @@ def test_without_portaudio_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     from desktop.engine.errors import AudioServerMissing
 
     monkeypatch.setattr("sys.platform", "win32")  # its fork of PyAudio is not installed here
-    with pytest.raises(AudioServerMissing, match="PortAudio library is missing"):
+    with raises(AudioServerMissing, match="PortAudio library is missing"):
         portaudio_host.module()

@@ -6,6 +6,7 @@ import pytest
 from desktop.engine.audio.playback.speech_file import SpeechFile
 from desktop.engine.errors import AudioError
 from desktop.engine.events import Samples, SpeechAudio
+from tests.raising import raises
 from tests.signals import read_wav, similarity, tone
 
 
@@ -66,7 +67,7 @@ def test_volume(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(AudioError, match="cannot be written"):
+    with raises(AudioError, match="cannot be written"):
         SpeechFile(tmp_path / "missing" / "out.wav", Clock()).open()
 
 
@@ -75,5 +76,5 @@ def test_a_file_that_was_never_spoken_into_is_a_valid_wav(tmp_path: Path) -> Non
     file.open()
     file.close()
     assert len(read_wav(tmp_path / "out.wav")[0]) == 0
-    with pytest.raises(AudioError, match="not open"):
+    with raises(AudioError, match="not open"):
         file.play(spoken(tone(0.1, 440)))

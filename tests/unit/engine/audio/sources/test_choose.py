@@ -2,6 +2,7 @@ import pytest
 
 from desktop.engine.audio.sources.choose import source_for
 from desktop.engine.errors import AudioError
+from tests.raising import raises
 
 
 @pytest.mark.parametrize(
@@ -16,5 +17,5 @@ def test_the_source_keeps_the_id(source_id: str) -> None:
 
 @pytest.mark.parametrize("source_id", ["", "microphone", "file:", "camera:x", "http://x", "pushed:"])
 def test_anything_else_is_refused_in_a_sentence(source_id: str) -> None:
-    with pytest.raises(AudioError, match="is not something to listen to"):
+    with raises(AudioError, match="is not something to listen to"):
         source_for(source_id)

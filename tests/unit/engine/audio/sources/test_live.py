@@ -7,6 +7,9 @@ import pytest
 
 from desktop.engine.audio.sources.live import Block, LiveSource
 from desktop.engine.errors import AudioError, DeviceLost, DeviceMissing
+from desktop.engine.message import verbatim
+from desktop.messages import text_of
+from tests.raising import raises
 from tests.signals import Collector
 from tests.waiting import wait_until
 
@@ -44,7 +47,7 @@ class Device:
 
     def resolve(self, _kind: str, name: str) -> tuple[str, str]:
         if name == "missing":
-            raise DeviceMissing("missing is not connected; connect it.")
+            raise DeviceMissing(verbatim("missing is not connected; connect it."))
         return name or "the-default", "The device"
 
     def record(self, name: str, _label: str) -> ScriptedRecording:
@@ -81,11 +84,11 @@ def test_errors_of_opening_reach_the_caller() -> None:
     with pytest.raises(DeviceMissing):
         source.open(sink)
     device, source, sink = make()
-    device.failures = [AudioError("busy")]
-    with pytest.raises(AudioError, match="busy"):
+    device.failures = [AudioError(verbatim("busy"))]
+    with raises(AudioError, match="busy"):
         source.open(sink)
     device, source, sink = make()
-    device.first = [DeviceLost("silent")]
+    device.first = [DeviceLost(verbatim("silent"))]
     with pytest.raises(DeviceLost):
         source.open(sink)
     assert device.recordings[0].is_closed
@@ -99,12 +102,12 @@ def test_errors_of_opening_reach_the_caller() -> None:
 def test_a_lost_device_is_reported_once_and_opened_again() -> None:
     device, source, sink = make("")
     source.open(sink)
-    device.failures = [DeviceMissing("not yet"), AudioError("nor now")]
-    device.recordings[0].script.put(DeviceLost("gone"))
+    device.failures = [DeviceMissing(verbatim("not yet")), AudioError(verbatim("nor now"))]
+    device.recordings[0].script.put(DeviceLost(verbatim("gone")))
     assert wait_until(lambda: sink.resumptions == 1)
     assert wait_until(lambda: sink.calls[-1] == "frame")
     source.close()
-    assert [error.message for error in sink.errors] == ["gone"]
+    assert [text_of(error) for error in sink.errors] == ["gone"]
     assert sink.calls == ["frame", "interrupted", "resumed", "frame"]
     assert set(device.names) == {"the-default"}, "another default must not be followed"
     assert len(device.names) == 4
@@ -115,8 +118,8 @@ def test_a_lost_device_is_reported_once_and_opened_again() -> None:
 def test_close_while_the_device_is_away() -> None:
     device, source, sink = make()
     source.open(sink)
-    device.failures = [DeviceMissing("away")] * 1000
-    device.recordings[0].script.put(DeviceLost("gone"))
+    device.failures = [DeviceMissing(verbatim("away"))] * 1000
+    device.recordings[0].script.put(DeviceLost(verbatim("gone")))
     assert wait_until(lambda: sink.errors)
     source.close()
     assert sink.calls == ["frame", "interrupted"]
@@ -125,6 +128,6 @@ def test_close_while_the_device_is_away() -> None:
 def test_a_source_is_open_once() -> None:
     _device, source, sink = make()
     source.open(sink)
-    with pytest.raises(AudioError, match="already"):
+    with raises(AudioError, match="already"):
         source.open(sink)
     source.close()

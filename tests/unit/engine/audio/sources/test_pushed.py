@@ -1,11 +1,11 @@
 import threading
 
 import numpy as np
-import pytest
 
 from desktop.engine.audio.sources.pushed import PushedSource
 from desktop.engine.errors import AudioError
 from desktop.engine.events import AudioFrame
+from tests.raising import raises
 from tests.signals import Collector
 
 
@@ -27,11 +27,11 @@ def test_what_is_pushed_arrives_until_the_end() -> None:
 
 def test_pushing_into_a_closed_source_says_so() -> None:
     source, sink = PushedSource(), Collector()
-    with pytest.raises(AudioError, match="not open"):
+    with raises(AudioError, match="not open"):
         source.push(frame())
     source.open(sink)
     source.close()
-    with pytest.raises(AudioError, match="not open"):
+    with raises(AudioError, match="not open"):
         source.push(frame())
     source.finish()
     assert sink.calls == []

@@ -12,6 +12,7 @@ from pathlib import Path
 from desktop.engine.errors import EngineError
 from desktop.engine.models.catalogue import entry_from
 from desktop.engine.models.downloads import Downloads, Patience
+from desktop.messages import text_of
 from desktop.settings.declaration import ModelSettings
 from desktop.system import paths
 
@@ -26,7 +27,7 @@ def main(server: str, place: str, entry: str, largest: str = "") -> int:
             entry_from(json.loads(entry))
         )
     except EngineError as error:
-        print(error.code, error.message)
+        print(error.code, text_of(error))
         return 1
     print(model.path)
     return 0

@@ -15,6 +15,7 @@ from desktop.engine.errors import DiskFull
 from desktop.engine.models import installed as models
 from desktop.engine.models.catalogue import Entry, rendered
 from desktop.engine.models.downloads import Downloads
+from desktop.messages import text_of
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
 from tests.model_server import Fault, ModelServer
@@ -97,7 +98,7 @@ def test_a_full_disk(home: Path, server: ModelServer, small_disk: Path, monkeypa
     with pytest.raises(DiskFull) as caught:  # it is 19 MB, and some room is left free
         Downloads(server.settings, patience=SHORT).pull(entry)
     assert is_sentence(caught.value)
-    assert "are free" in caught.value.message
+    assert "are free" in text_of(caught.value)
 
     # Somebody else fills the disk meanwhile: what was free at the beginning is not any more.
     plenty = shutil.disk_usage("/")._replace(free=10**10)
@@ -107,7 +108,7 @@ def test_a_full_disk(home: Path, server: ModelServer, small_disk: Path, monkeypa
     with pytest.raises(DiskFull) as caught:
         Downloads(server.settings, patience=SHORT).pull(entry)
     assert is_sentence(caught.value)
-    assert "is full" in caught.value.message
+    assert "is full" in text_of(caught.value)
     assert nothing_is_there(place)
     filler.unlink()
     assert Downloads(server.settings, patience=SHORT).pull(entry).name == "small"

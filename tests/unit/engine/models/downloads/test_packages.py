@@ -17,8 +17,10 @@ from desktop.engine.models.catalogue import Entry, ModelFile
 from desktop.engine.models.downloads import Control, Downloads, identity, packages
 from desktop.engine.models.downloads.assembly import assemble
 from desktop.engine.models.downloads.control import Meter
+from desktop.messages import text_of
 from tests.model_packages import list_them, recogniser_in_two
 from tests.model_server import STARTER
+from tests.raising import raises
 from tests.unit.engine.models.downloads.test_pull import is_sentence
 
 TALK = ("whisper", "talk")
@@ -87,7 +89,7 @@ def test_without_its_packages_nothing_waits(entry: Entry, tmp_path: Path) -> Non
         file.parent.rmdir()
     assert packages.waiting() == ()
     assert all(one.id != "talk" for one in catalogue.load().entries)
-    with pytest.raises(ModelMissing, match="talk-model-1 or talk-model-2") as caught:
+    with raises(ModelMissing, match="talk-model-1 or talk-model-2") as caught:
         Downloads().pull(entry)
     assert is_sentence(caught.value)
 
@@ -100,14 +102,14 @@ def test_a_damaged_package_is_told_and_nothing_of_it_is_used(entry: Entry, tmp_p
         file.unlink()
     else:
         file.write_bytes(content[:-1] if fault == "cut short" else bytes([content[0] ^ 1]) + content[1:])
-    (problem,) = assemble()
+    (problem,) = map(text_of, assemble())
     assert "talk-model-1 or talk-model-2" in problem
     assert "damaged" in problem
     assert problem.endswith(".")
     assert talk() is None
     (broken,) = [one for one in Downloads().find_broken() if one.name == "talk"]
     assert broken.is_package
-    with pytest.raises(ModelBroken, match="damaged"):
+    with raises(ModelBroken, match="damaged"):
         Downloads().repair(broken)  # nobody can install these packages anew
     file.write_bytes(content)  # somebody did
     assert Downloads().repair(broken) == talk()

@@ -20,6 +20,7 @@ from desktop.system import secrets
 from tests.kept_keyring import KeptKeyring
 from tests.model_server import ModelServer
 from tests.proxy_server import ProxyServer, proxied
+from tests.raising import raises
 from tests.unit.engine.models.downloads.conftest import SHORT
 
 PASSWORD = "pä:ss@w/ord %41#?"
@@ -70,7 +71,7 @@ def test_a_proxy_that_refuses_is_one_sentence_that_says_what_to_do(
 ) -> None:
     if wrong:
         secrets.set(secrets.PROXY, wrong)
-    with pytest.raises(DownloadRefused, match=r"parley config secret set proxy`\.$"):
+    with raises(DownloadRefused, match=r"parley config secret set proxy`\.$"):
         downloads(proxy, hub=hub).pull(server.add_whisper(pinned=True))
     assert proxy.statuses
     assert set(proxy.statuses) == {407}
@@ -80,14 +81,14 @@ def test_a_proxy_that_refuses_is_one_sentence_that_says_what_to_do(
 
 def test_a_tunnel_gets_the_password_too(home: Path, server: ModelServer, proxy: ProxyServer) -> None:
     secrets.set(secrets.PROXY, PASSWORD)
-    with pytest.raises(DownloadError, match=r"does not let Parley reach hub\.invalid"):
+    with raises(DownloadError, match=r"does not let Parley reach hub\.invalid"):
         downloads(proxy, hub="https://hub.invalid").pull(server.add_whisper(pinned=True))
     assert set(proxy.statuses) == {502}
 
 
 def test_without_a_keyring_it_goes_on_without_a_password(home: Path, server: ModelServer, proxy: ProxyServer) -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())
-    with pytest.raises(DownloadRefused, match="asks for a user name and a password"):
+    with raises(DownloadRefused, match="asks for a user name and a password"):
         downloads(proxy).pull(server.add_whisper(pinned=True))
     assert proxy.statuses == [407]
 

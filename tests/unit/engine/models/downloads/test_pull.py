@@ -25,6 +25,7 @@ from desktop.engine.models import installed as models
 from desktop.engine.models import model_places
 from desktop.engine.models.downloads import Control, Downloads, Patience, Phase, Progress, state
 from desktop.engine.models.translation_routes import translation_route
+from desktop.messages import text_of
 from desktop.settings.declaration import ModelSettings
 from tests.model_server import REVISION, STARTER, Fault, ModelServer
 from tests.unit.engine.models.downloads.conftest import SHORT
@@ -39,7 +40,7 @@ def downloads(server: ModelServer, patience: Patience = SHORT) -> Downloads:
 
 
 def is_sentence(error: ModelError) -> bool:
-    text = error.message
+    text = text_of(error)
     return text.endswith((".", "?")) and "\n" not in text and "Traceback" not in text and 20 < len(text) < 400
 
 
@@ -191,7 +192,7 @@ def test_a_dead_mirror_is_passed_over_and_named_if_all_are_dead(home: Path, serv
     assert Downloads(both, patience=SHORT).pull(entry).name == "small"
     with pytest.raises(Unreachable) as caught:
         Downloads(ModelSettings(hub=(dead,)), patience=SHORT).pull(entry, again=True)
-    assert "127.0.0.1:9" in caught.value.message
+    assert "127.0.0.1:9" in text_of(caught.value)
     assert is_sentence(caught.value)
     assert models.recognition_model("small")  # the one that was there is untouched
 
@@ -369,7 +370,7 @@ def test_a_disk_without_room_is_said_before_anything_is_fetched(
     with pytest.raises(DiskFull) as caught:
         downloads(server).pull(entry)
     assert is_sentence(caught.value)
-    assert "30 MB are free" in caught.value.message
+    assert "30 MB are free" in text_of(caught.value)
     assert server.requests == []
 
 

@@ -10,6 +10,7 @@ from desktop.engine.errors import DownloadBusy, ModelMissing, ModelProtected, Un
 from desktop.engine.models import catalogue, model_places
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads import Broken, Control, Downloads, places, state
+from desktop.messages import text_of
 from desktop.settings.declaration import ModelSettings
 from desktop.system.paths import RESOURCES
 from tests.model_server import REVISION, STARTER, ModelServer, catalogue_of
@@ -32,7 +33,7 @@ def test_only_the_bad_file_is_fetched(home: Path, server: ModelServer) -> None:
     (broken,) = downloads.find_broken()
     assert (broken.kind, broken.name, broken.path) == ("whisper", "small", model.path)
     assert broken.entry is not None
-    assert broken.problem.endswith(".")
+    assert text_of(broken.problem).endswith(".")
     assert downloads.repair(broken) == model
     assert (model.path / "model.bin").read_bytes() == WEIGHTS
     # The hub is asked for the checksums of the small files again; of the files only the bad one is fetched.

@@ -9,6 +9,7 @@ import pytest
 from desktop.bench.make_model import Dimensions, make_whisper
 from desktop.engine.errors import ModelBroken
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Event, Severity
+from desktop.engine.message import Message, verbatim
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.load.governor import Decoded
 from desktop.engine.models.load.load_control import Pacing
@@ -20,6 +21,7 @@ from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.recognition.whisper import shared_models as opened
 from desktop.engine.recognition.work import Decode
+from desktop.messages import text_of
 from desktop.settings.declaration import RecognitionSettings
 from tests.fakes import FakeRecognizer
 from tests.unit.engine.lock_step import Clock
@@ -99,14 +101,14 @@ def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
     listening.utterances(4)
     assert model.name == "Tiny"
     assert [terms.path.name for terms in opened._entries] == ["tiny"], "the larger one's memory is given back"
-    assert listening.told()[-1].message == "This computer is too slow for Base now; Tiny recognises."
+    assert text_of(listening.told()[-1]) == "This computer is too slow for Base now; Tiny recognises."
     listening.utterances(3)
     is_slow[0] = False
     listening.utterances(120)
     assert model.name == "Base"
     assert [terms.path.name for terms in opened._entries] == ["base"]
-    assert "There is time again for Base; it recognises now." in [event.message for event in listening.told()]
-    assert model.pacing.words == ""
+    assert "There is time again for Base; it recognises now." in [text_of(event) for event in listening.told()]
+    assert model.pacing.reduced == ()
     assert not listening.failures
     model.unload()
     assert not opened._entries
@@ -114,17 +116,19 @@ def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
 
 def test_a_smaller_model_that_cannot_be_loaded_leaves_the_larger_one_at_work() -> None:
     def make(settings: RecognitionSettings) -> WindowRecognizer:
-        failure = ModelBroken("Install it again.") if settings.model else None
+        failure = ModelBroken(verbatim("Install it again.")) if settings.model else None
         return FakeRecognizer(settings.model or "small", fail_load=failure)
 
     listening = Listening(make, lambda _: 9.0, lambda _: MODELS)
     listening.utterances(20)
     assert listening.model.name == "small"
     assert not listening.failures
-    refused = [event for event in listening.told() if "cannot be loaded" in event.message]
-    assert [event.message for event in refused] == ["Whisper base cannot be loaded; Whisper small goes on recognising."]
+    refused = [event for event in listening.told() if "cannot be loaded" in text_of(event)]
+    assert [text_of(event) for event in refused] == [
+        "Whisper base cannot be loaded; Whisper small goes on recognising."
+    ]
     assert refused[0].severity is Severity.WARNING
-    assert listening.model.pacing.words == "whole sentences only"
+    assert listening.model.pacing.reduced == (Message("reduced-to-sentences"),)
 
 
 def test_another_model_chosen_by_the_user_begins_anew() -> None:
@@ -134,7 +138,7 @@ def test_another_model_chosen_by_the_user_begins_anew() -> None:
     listening.model.configure(listening.settings.model_copy(update={"model": "small"}))
     listening.model.prepare()
     assert listening.model.name == "small"
-    assert listening.model.pacing.words == ""
+    assert listening.model.pacing.reduced == ()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.models.load.load_levels import LONGEST_STEP, Kind, Pace, first_step, levels, sentence, step, summary
+from desktop.engine.models.load.load_levels import LONGEST_STEP, Kind, Pace, change, first_step, levels, step, summary
+from desktop.messages import text_of
 from desktop.settings.declaration import RecognitionSettings
 
 SETTINGS = RecognitionSettings()
@@ -21,7 +22,7 @@ def pace(number: int, model: int = 0) -> Pace:
 
 def test_as_set_is_as_set() -> None:
     assert pace(0).applied(SETTINGS) is SETTINGS
-    assert summary(pace(0), "Whisper small", "Whisper small") == ""
+    assert summary(pace(0), "Whisper small", "Whisper small") == ()
 
 
 def test_a_lower_level_narrows_beam_and_window_and_nothing_else() -> None:
@@ -53,7 +54,7 @@ def test_every_change_has_one_sentence_of_its_own(number: int, model: int) -> No
     for before in (pace(other, other_model) for other in range(len(LEVELS)) for other_model in (0, 1)):
         if (before.model, before.number) == (now.model, now.number):
             continue
-        text = sentence(before, now, "Whisper small", "Whisper base" if model else "Whisper small")
+        text = text_of(change(before, now, "Whisper small", "Whisper base" if model else "Whisper small"))
         said.add(text)
         assert text.endswith(".")
         assert text[0].isupper()
@@ -66,12 +67,13 @@ def test_every_change_has_one_sentence_of_its_own(number: int, model: int) -> No
 
 
 def test_the_summary_names_everything_that_is_reduced() -> None:
-    assert summary(pace(1), "Whisper small", "Whisper small") == "narrow search (beam 2)"
-    assert summary(pace(3), "Whisper small", "Whisper small") == "words every 1.1 s"
-    assert summary(pace(5), "Whisper small", "Whisper small") == "whole sentences only"
-    assert summary(pace(5, 1), "Whisper small", "Whisper base") == (
-        "Whisper base instead of Whisper small, whole sentences only"
-    )
+    assert [text_of(one) for one in summary(pace(1), "Whisper small", "Whisper small")] == ["narrow search (beam 2)"]
+    assert [text_of(one) for one in summary(pace(3), "Whisper small", "Whisper small")] == ["words every 1.1 s"]
+    assert [text_of(one) for one in summary(pace(5), "Whisper small", "Whisper small")] == ["whole sentences only"]
+    assert [text_of(one) for one in summary(pace(5, 1), "Whisper small", "Whisper base")] == [
+        "Whisper base instead of Whisper small",
+        "whole sentences only",
+    ]
     assert pace(5).level.kind is Kind.FINALS
 
 

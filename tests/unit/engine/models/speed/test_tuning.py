@@ -33,6 +33,7 @@ from desktop.settings.declaration import RecognitionSettings, Settings
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
 from desktop.ui.models import overview
+from tests.raising import raises
 
 STARTER = RESOURCES / "starter" / "whisper"
 TYPES = ("float32", "int8", "int8_float32")
@@ -163,7 +164,7 @@ def test_what_cannot_be_loaded_is_left_out_and_a_broken_model_is_named(tmp_path:
     assert found.failed == (() if machine.card_types else (Choice("cuda", "float16", 1),))
     broken = make_whisper(tmp_path / "broken", TINY)
     (broken / "model.bin").write_bytes((broken / "model.bin").read_bytes()[:1000])
-    with pytest.raises(ModelBroken, match="install it again"):
+    with raises(ModelBroken, match="install it again"):
         measure(broken)
 
 

@@ -15,6 +15,7 @@ from desktop.engine.recognition.backends.watchdog import Deadlines, WatchedRecog
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
 from desktop.engine.recognition.steps import Step, step
 from tests.fakes import Failing, FailingRecognizer, FakeRecognizer
+from tests.raising import raises
 from tests.waiting import let_pass, wait_until
 
 SECOND = np.zeros(16_000, np.float32)
@@ -67,7 +68,7 @@ def test_a_decode_that_hangs_is_given_up_and_a_buffered_one_runs_beside_it(
 ) -> None:
     recognizer = failing(lambda call, _: "hang" if call == 0 else None)
     watched = WatchedRecognizer(recognizer, Impatient(0.05))
-    with pytest.raises(DecodeHung, match="stood still"):
+    with raises(DecodeHung, match="stood still"):
         watched.transcribe(SECOND, STREAMED)
     with pytest.raises(DecodeHung):
         watched.transcribe(SECOND, STREAMED)

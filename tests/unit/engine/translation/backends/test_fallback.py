@@ -5,9 +5,11 @@ import pytest
 
 from desktop.engine.errors import EngineError, ModelBroken
 from desktop.engine.events import ErrorEvent
+from desktop.engine.message import verbatim
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.translation.backends.base import TranslatorCapabilities
 from desktop.engine.translation.backends.fallback import FallbackTranslator
+from desktop.messages import text_of
 from tests.fakes import FakeSpeechTranslator, FakeTranslator
 
 PAIR = ("es", "en")
@@ -61,7 +63,7 @@ def test_a_real_package_keeps_its_place() -> None:
 def test_the_phrasebook_takes_over_when_the_real_one_cannot_be_loaded() -> None:
     class Broken(FakeSpeechTranslator):
         def load(self, source: str, target: str, progress: Progress) -> None:
-            raise ModelBroken("It is broken; install it again.")
+            raise ModelBroken(verbatim("It is broken; install it again."))
 
     told: list[ErrorEvent] = []
     both = FallbackTranslator([book(), Broken()], told.append)
@@ -69,6 +71,6 @@ def test_the_phrasebook_takes_over_when_the_real_one_cannot_be_loaded() -> None:
     both.load(*PAIR, lambda _: None)
     assert both.capabilities.hears == frozenset()
     assert both.capabilities.phrasebook == {PAIR, ("en", "es")}
-    assert [event.message for event in told] == ["It is broken; install it again. Meanwhile fake translator is used."]
+    assert [text_of(event) for event in told] == ["It is broken; install it again. Meanwhile fake translator is used."]
     with pytest.raises(EngineError):
         FallbackTranslator([Broken()], told.append).load(*PAIR, lambda _: None)

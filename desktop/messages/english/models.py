@@ -1,0 +1,68 @@
+"""Models on this machine."""
+
+TEXTS = {
+    "broken-damaged": "{name} is damaged",
+    "broken-empty": "{name} is empty",
+    "broken-missing": "{name} is missing",
+    "broken-missing-or-damaged": "{name} is missing or damaged",
+    "broken-no-ctranslate2": "{name} is no CTranslate2 model",
+    "broken-no-description": "{name} does not describe a model",
+    "broken-no-directory": "it is not a directory",
+    "broken-no-json": "{name} is not valid JSON",
+    "broken-no-model": "{name} is no model",
+    "broken-no-onnx": "{name} is no ONNX model",
+    "broken-no-translation-package": "it is no translation package",
+    "broken-other-kind": "{name} is a model of another kind ({found})",
+    "broken-other-version": "{name} was made for another version of Parley",
+    "broken-package-without-languages": "metadata.json names no languages that Parley knows",
+    "broken-speller-unknown": "it needs a speller that Parley does not have ({speller})",
+    "broken-truncated": "{name} is truncated",
+    "broken-truncated-or-no-ctranslate2": "{name} is truncated or no CTranslate2 model",
+    "broken-unreadable": "{name} cannot be read ({reason})",
+    "broken-voice-description": "its .json does not describe a Piper voice",
+    "broken-voice-without-language": "its .json names no language that Parley knows",
+    "broken-whole-unreadable": "it cannot be read ({reason})",
+    "catalogue-damaged": "The list of models {file} is damaged; refresh the list of models, or delete that file.",
+    "catalogue-empty": (
+        "The list of models {file} holds no model that can be used; refresh the list of models, or delete that file."
+    ),
+    "catalogue-entry-left-out": "Entry {number} of the list of models is left out: {reason}.",
+    "catalogue-lacks-model": (
+        "There is no model “{name}” in the catalogue; `parley models list --all` shows what there is."
+    ),
+    "catalogue-lacks-model-like": "There is no model “{name}” in the catalogue; did you mean {close:or}?",
+    "catalogue-no-list": "The file {file} is no list of models; refresh the list of models, or delete that file.",
+    "catalogue-other-version": (
+        "The list of models {file} was made for another version of Parley; refresh the list of models, or delete "
+        "that file."
+    ),
+    "catalogue-unreadable": (
+        "The list of models {file} cannot be read ({reason}); refresh the list of models, or delete that file."
+    ),
+    "directory-unreadable": "The directory {path} cannot be read ({reason}); mend its permissions.",
+    "installed-unusable": "The {kind:kind} {path} cannot be used: {problem}; install it again or delete it.",
+    "model-directory-missing": "There is no model directory {path}; choose another one in the settings.",
+    "model-not-measured": "The recognition model in {path} could not be measured; install it again.",
+    "no-whisper-model": (
+        "No Whisper model is installed; fetch one with `parley models pull`, or copy the directory of a CTranslate2 "
+        "model into {place}."
+    ),
+    "recognition-model-broken": (
+        "The recognition model in {path} cannot be used ({problem}); install it again or choose another one."
+    ),
+    "recognition-model-gone": "There is no recognition model in {path}; choose another one or install it again.",
+    "shipped-catalogue-used": "{problem} The list that came with Parley is used.",
+    "translation-missing": (
+        "No translation from {source:language} to {target:language} is installed; install the Argos package "
+        "{packages:or}."
+    ),
+    "translation-missing-both-ways": (
+        "No translation from {source:language} to {target:language} is installed; install the Argos package "
+        "{source}→{target}, or {source}→en and en→{target}."
+    ),
+    "voice-missing-in-place": (
+        "No voice for {language:language} is installed; fetch one with `parley models pull`, or copy a Piper voice "
+        "(.onnx and .onnx.json) into {place}."
+    ),
+    "whisper-model-missing": "The Whisper model “{name}” is not installed; choose one that is ({there:list}).",
+}
