@@ -10,7 +10,7 @@ from desktop.engine.recognition.recognition import Recognition
 from desktop.engine.recognition.streaming_mode import ModeSwitch
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.translation.backends.base import SpeechTranslator, Translator
-from desktop.engine.translation.incremental import LiveTranslator
+from desktop.engine.translation.incremental import IncrementalTranslator
 from desktop.engine.translation.work import Translate, TranslateSpeech
 
 T = TypeVar("T")
@@ -61,11 +61,11 @@ class DrivenTranscriber:
 
 
 class DrivenTranslator:
-    """A LiveTranslator with its translator."""
+    """A IncrementalTranslator with its translator."""
 
     def __init__(self, translator: Translator | None, target: str) -> None:
         self._translator = translator
-        self._live = LiveTranslator(translator.capabilities if translator else None, target)
+        self._live = IncrementalTranslator(translator.capabilities if translator else None, target)
 
     def configure(self, translator: Translator | None, target: str) -> None:
         self._translator = translator

@@ -30,7 +30,7 @@ from desktop.engine.requests import Kind, Request, Stage
 from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.speech.work import Speak
 from desktop.engine.track import Handling, Track
-from desktop.engine.translation.incremental import LiveTranslator
+from desktop.engine.translation.incremental import IncrementalTranslator
 from desktop.engine.translation.translation import Transcribed, Translation
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Session:
         detector: VoiceDetector | None = None,
         *,
         transcriber: type[Transcriber] = Transcriber,
-        translator: LiveTranslator | None = None,
+        translator: IncrementalTranslator | None = None,
     ) -> None:
         self._options = options = options or SessionOptions()
         self.detector = detector

@@ -15,7 +15,7 @@ from desktop.engine.models.speed import tuning_cache
 from desktop.engine.models.speed.tuning import Choice, Timing, Tuning, has_card
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.backends.choose import make_recognizer, tune_recognizer
-from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.whisper import shared_models
 from desktop.engine.recognition.whisper.decoder import WhisperDecoder
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.engine.recognition.whisper.shared_models import Terms
@@ -73,7 +73,7 @@ def test_a_card_that_fails_later_is_replaced_by_the_processor(
     """A card that CTranslate2 opens and that then runs out of memory, played by the processor."""
     devices: list[str] = []
     on_card: list[object] = []
-    real = opened._open
+    real = shared_models._open
 
     def open_anywhere(terms: Terms, notify: Callable[[ErrorEvent], None] | None) -> object:
         devices.append(terms.device)
@@ -82,7 +82,7 @@ def test_a_card_that_fails_later_is_replaced_by_the_processor(
             on_card.append(whisper)
         return whisper
 
-    monkeypatch.setattr(opened, "_open", open_anywhere)
+    monkeypatch.setattr(shared_models, "_open", open_anywhere)
     told: list[ErrorEvent] = []
     chain = make_recognizer(RecognitionSettings(device="cuda", model=str(STARTER)), told.append)
     chain.load(quiet)

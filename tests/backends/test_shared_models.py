@@ -10,7 +10,7 @@ from desktop.engine.errors import ModelBroken, ModelMissing
 from desktop.engine.events import Samples
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.backends.choose import make_recognizer
-from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.whisper import shared_models
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.engine.recognition.whisper.shared_models import Terms
 from desktop.engine.translation.backends.base import SpeechTranslator
@@ -28,16 +28,16 @@ PAIR = ("es", "en")
 
 @pytest.fixture(autouse=True)
 def nothing_stays_open() -> Iterator[None]:
-    assert opened.in_use() == ()
+    assert shared_models.in_use() == ()
     yield
-    assert opened.in_use() == ()
+    assert shared_models.in_use() == ()
 
 
 def test_recognition_and_translation_share_the_model(speech: Recordings) -> None:
     recognizer, translator = WhisperRecognizer(STARTER), WhisperTranslator([TERMS])
     recognizer.load(lambda _: None)
     translator.load(*PAIR, lambda _: None)
-    assert opened.in_use() == (TERMS,)
+    assert shared_models.in_use() == (TERMS,)
     assert recognizer._lease is not None
     assert translator._lease is not None
     model = recognizer._lease.whisper.model
@@ -47,7 +47,7 @@ def test_recognition_and_translation_share_the_model(speech: Recordings) -> None
     assert translator.translate_speech(speech("es-03"), *PAIR)
     translator.close()
     assert not model.model_is_loaded
-    assert opened.in_use() == ()
+    assert shared_models.in_use() == ()
 
 
 def test_the_translator_follows_the_recogniser(speech: Recordings) -> None:
@@ -58,12 +58,12 @@ def test_the_translator_follows_the_recogniser(speech: Recordings) -> None:
     translator.load(*PAIR, lambda _: None)
     second.load(lambda _: None)
     first.close()
-    assert len(opened.in_use()) == 2
+    assert len(shared_models.in_use()) == 2
     assert translator.translate_speech(speech("es-03"), *PAIR)
-    assert opened.in_use() == (Terms(STARTER, "cpu", "default", 2),)
+    assert shared_models.in_use() == (Terms(STARTER, "cpu", "default", 2),)
     second.close()
     translator.close()
-    assert opened.in_use() == ()
+    assert shared_models.in_use() == ()
 
 
 def test_both_work_at_a_time(speech: Recordings) -> None:
@@ -96,13 +96,14 @@ def test_a_model_that_cannot_be_opened_leaves_nothing_behind(tmp_path: Path) -> 
     broken.mkdir()
     with pytest.raises(ModelBroken):
         WhisperTranslator([Terms(broken, "cpu", "default", 1)]).load("es", "en", lambda _: None)
-    assert opened.in_use() == ()
+    assert shared_models.in_use() == ()
 
 
 def test_two_that_open_it_at_once_get_one() -> None:
-    leases: list[opened.Lease] = []
+    leases: list[shared_models.Lease] = []
     threads = [
-        threading.Thread(target=lambda: leases.append(opened.lease(TERMS, lambda _: None, None))) for _ in range(4)
+        threading.Thread(target=lambda: leases.append(shared_models.lease(TERMS, lambda _: None, None)))
+        for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -126,9 +127,9 @@ def test_the_engines_own_backends_share_whichever_loads_first(first: str, speech
     loads = [lambda: recognizer.load(lambda _: None), lambda: translator.load(*PAIR, lambda _: None)]
     for load in loads if first == "recognition" else reversed(loads):
         load()
-    assert len(opened.in_use()) == 1
+    assert len(shared_models.in_use()) == 1
     assert isinstance(translator, SpeechTranslator)
     assert translator.translate_speech(speech("es-03"), *PAIR)
-    assert len(opened.in_use()) == 1
+    assert len(shared_models.in_use()) == 1
     recognizer.close()
     translator.close()

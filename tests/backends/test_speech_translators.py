@@ -10,7 +10,7 @@ import sacrebleu
 from desktop.engine.errors import BackendFailed, EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples
 from desktop.engine.message import verbatim
-from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.whisper import shared_models
 from desktop.engine.recognition.whisper.shared_models import Terms
 from desktop.engine.translation.backends import choose
 from desktop.engine.translation.backends.base import SpeechTranslator
@@ -46,7 +46,7 @@ def translator(request: pytest.FixtureRequest) -> Iterator[SpeechTranslator]:
     assert progress[-1] == 1.0
     yield made
     made.close()
-    assert not opened.in_use()
+    assert not shared_models.in_use()
 
 
 def test_it_declares_that_it_hears(translator: SpeechTranslator) -> None:

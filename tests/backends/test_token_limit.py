@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from desktop.engine.events import Samples
-from desktop.engine.recognition.whisper import result_checks as window
+from desktop.engine.recognition.whisper import result_checks
 from desktop.engine.recognition.whisper.decoder import WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Terms, lease
 from desktop.system.paths import RESOURCES
@@ -36,5 +36,5 @@ def test_a_text_that_needs_just_its_limit_is_whole(
 
 
 def test_no_window_promises_more_than_whisper_can_write() -> None:
-    assert window.most_tokens(16_000 * 30) <= 224
-    assert window.most_tokens(16_000 * 5) == 48
+    assert result_checks.most_tokens(16_000 * 30) <= 224
+    assert result_checks.most_tokens(16_000 * 5) == 48

@@ -14,13 +14,13 @@ from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
-from desktop.engine.recognition.stabilizer import Caution
+from desktop.engine.recognition.stabilizer import CommitRules
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.session import Session
 from desktop.engine.takeover import Notify
 from desktop.engine.translation.backends.base import Translator, TranslatorCapabilities
 from desktop.engine.translation.backends.choose import make_translator
-from desktop.engine.translation.incremental import LiveTranslator
+from desktop.engine.translation.incremental import IncrementalTranslator
 from desktop.settings.declaration import RecognitionSettings, Settings
 
 
@@ -79,8 +79,8 @@ _MASK = "mask of the translation"
 _WITHOUT_OF_TRANSCRIBER: dict[str, dict[str, Any]] = {
     "prompt": {"prompts": False},
     "trimming": {"trims": False},
-    "agreement": {"caution": Caution(agreed=_NEVER, unsure=_NEVER)},
-    "sure words": {"caution": Caution(sure=_NEVER)},
+    "agreement": {"commit_rules": CommitRules(agreed=_NEVER, unsure=_NEVER)},
+    "sure words": {"commit_rules": CommitRules(sure=_NEVER)},
     "speculative final": {"speculates": False},
 }
 WITHOUT = (*_WITHOUT_OF_TRANSCRIBER, _GOVERNOR, _MASK, TARGET_PREFIX)
@@ -104,7 +104,7 @@ def backends(without: Sequence[str], timed: list[TimedRecognizer]) -> Backends:
 
     def session(options: SessionOptions) -> Session:
         return Session(
-            options, transcriber=transcriber, translator=LiveTranslator(None, "", masks=_MASK not in without)
+            options, transcriber=transcriber, translator=IncrementalTranslator(None, "", masks=_MASK not in without)
         )
 
     return Backends(

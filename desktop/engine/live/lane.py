@@ -33,7 +33,7 @@ from desktop.engine.pool.models import Models
 from desktop.engine.recognition.work import Decode, StreamChunk
 from desktop.engine.requests import Request, Stage
 from desktop.engine.speech.work import Speak
-from desktop.engine.translation.incremental import LiveTranslator
+from desktop.engine.translation.incremental import IncrementalTranslator
 from desktop.engine.translation.translation import untranslated
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ class Lane:
 
         def run() -> None:
             able = self._models.translation.load(language, target) if language != target else None
-            translating = LiveTranslator(able, target).update(update)
+            translating = IncrementalTranslator(able, target).update(update)
             try:
                 work = next(translating)
                 while True:

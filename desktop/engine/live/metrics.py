@@ -18,8 +18,8 @@ def metrics(models: Models, lane: Lane) -> Metrics:
         translator=translation.name,
         synthesizer=models.speech.name,
         spoken_queue=lane.output.queued_seconds,
-        pace=recognition.pacing.reduced,
-        busy=recognition.pacing.busy(),
+        pace=recognition.load.reduced,
+        busy=recognition.load.busy(),
         backlog=lane.backlog,
         mode=lane.mode,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from desktop.engine.errors import LanguageUnknown
-from desktop.engine.models import whisper_directory as model_directory
+from desktop.engine.models import whisper_directory
 from desktop.engine.models.files import (
     FileBroken,
     Shape,
@@ -50,13 +50,13 @@ class InstalledModel:
 
 def read_whisper(path: Path) -> InstalledModel:
     """A directory with a CTranslate2 Whisper model."""
-    model_directory.check(path)
+    whisper_directory.check(path)
     about = read_json(path / "parley.json") if (path / "parley.json").exists() else {}
     name = "starter" if _is_starter(path) else whisper_name(path)
     label = about.get("name")
     if not isinstance(label, str) or not label.strip():
         label = "Starter (phrasebook)" if _is_starter(path) else f"Whisper {name}"
-    able = model_directory.describe(path)
+    able = whisper_directory.describe(path)
     return InstalledModel(
         "whisper",
         name,
@@ -72,7 +72,7 @@ def read_whisper(path: Path) -> InstalledModel:
 
 def whisper_name(path: Path) -> str:
     """What the settings call the Whisper model in that directory."""
-    return re.sub(r"^(faster-)?whisper-", "", model_directory.model_name(path))
+    return re.sub(r"^(faster-)?whisper-", "", whisper_directory.model_name(path))
 
 
 def read_argos(path: Path) -> InstalledModel:

@@ -69,7 +69,7 @@ class Models:
     def keep_to_real_time(self, *, is_wanted: bool) -> None:
         """Whether recognition has to keep up with a live source; otherwise it is done as set, however slow."""
         self._is_in_real_time = is_wanted
-        self.recognition.pacing.in_real_time = is_wanted and self._options.lowers_load
+        self.recognition.load.in_real_time = is_wanted and self._options.lowers_load
 
     def voice_detector(self, options: VoiceOptions) -> VoiceDetector:
         """One for each stream; the network is loaded once. Raises ModelMissing."""

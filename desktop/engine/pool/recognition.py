@@ -11,7 +11,7 @@ from typing import cast
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import Event, ModelProgress
 from desktop.engine.models.load.governor import BUSY_OVER, Decoded
-from desktop.engine.models.load.load_control import Pacing
+from desktop.engine.models.load.load_control import LoadControl
 from desktop.engine.options import Effort
 from desktop.engine.pool.backends import ModelBackends
 from desktop.engine.recognition.backends.base import (
@@ -51,7 +51,7 @@ class RecognitionModel:
         self._on_ready = on_ready
         self._on_failed = on_failed
         self._on_unloaded = on_unloaded
-        self.pacing = Pacing(settings, backends.models, emit, backends.clock)
+        self.load = LoadControl(settings, backends.models, emit, backends.clock)
         self._recognizer: Recognizer | None = None
         self._loaded_for: RecognitionSettings | None = None
         self._last_name = ""
@@ -80,7 +80,7 @@ class RecognitionModel:
     @property
     def effort(self) -> Effort:
         """How thoroughly live sessions should work now. Any thread."""
-        pace = self.pacing.pace
+        pace = self.load.pace
         level = pace.level
         return Effort(pace.step, pace.first_step, level.beam_size, level.window, level.has_partials)
 
@@ -100,17 +100,17 @@ class RecognitionModel:
         """owner: whose session. waited: seconds from when its newest audio was heard until now; None: it need
         not keep up. Raises what the recogniser raises."""
         recognizer = cast(WindowRecognizer, self._recognizer)
-        began = self.pacing.begins()
+        began = self.load.begins()
         try:
             hypothesis = recognizer.transcribe(work.samples, work.request)
         finally:
-            self.pacing.ends()
+            self.load.ends()
         ended = self._backends.clock()
         self.latency = ended - began
         if recognizer.capabilities.streaming and waited is not None:
             sessions = self._sessions(owner, ended)
             decoded = Decoded(began, ended, work.seconds, work.request.is_final, max(0.0, waited), sessions)
-            if self.pacing.after(decoded):
+            if self.load.after(decoded):
                 self._bring_up_to_date()
         return hypothesis
 
@@ -120,7 +120,7 @@ class RecognitionModel:
         if not isinstance(recognizer, StreamRecognizer):
             raise BackendFailed("recogniser-changed", recoverable=True)
         key = (owner, work.stream)
-        began = self.pacing.begins()
+        began = self.load.begins()
         try:
             if key not in self._streams:
                 self._close_streams(owner)
@@ -130,7 +130,7 @@ class RecognitionModel:
             self._close_streams(owner)
             raise
         finally:
-            self.pacing.ends()
+            self.load.ends()
             self.latency = self._backends.clock() - began
             if work.is_last:
                 self._close_streams(owner)
@@ -145,7 +145,7 @@ class RecognitionModel:
         name = self.name
         self.close()
         self._loaded_for = None
-        self.pacing.forget()
+        self.load.forget()
         if name:
             self._on_unloaded()
         return name
@@ -167,7 +167,7 @@ class RecognitionModel:
             self._streams.pop(key).close()
 
     def _bring_up_to_date(self) -> None:
-        wanted = self.pacing.wanted(self._settings)
+        wanted = self.load.wanted(self._settings)
         before = self._loaded_for
         if self._recognizer is not None and before is not None and wanted.model_terms == before.model_terms:
             return
@@ -179,12 +179,12 @@ class RecognitionModel:
         try:
             self._load(wanted)
         except Exception:
-            if self._recognizer is None or not self.pacing.is_refused():
+            if self._recognizer is None or not self.load.is_refused():
                 raise
             log.warning("a model that was to stand in cannot be loaded", exc_info=True)
             self._emit(ModelProgress("recognition", self._recognizer.name, 1.0))
             return False
-        self.pacing.loaded()
+        self.load.loaded()
         return True
 
     def _load(self, wanted: RecognitionSettings) -> None:

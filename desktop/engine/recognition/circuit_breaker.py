@@ -23,7 +23,7 @@ class BreakerState(StrEnum):
     """yes, on trial"""
 
 
-class Breaker:
+class CircuitBreaker:
     """Counts failures and says whether work is let through.
 
     failures: how many within `recovery` seconds open it.

@@ -8,7 +8,7 @@ from desktop.engine.events import Word
 from desktop.engine.recognition.stabilizer import joint, normalized
 
 
-def supplement(committed: Sequence[Word], words: Sequence[Word]) -> tuple[Word, ...]:
+def late_words(committed: Sequence[Word], words: Sequence[Word]) -> tuple[Word, ...]:
     """The words that follow `committed`, which cannot change, so that all of `words` have been written.
 
     words: what was heard in all of the audio, the committed part included. What of it says the committed words again is

@@ -19,7 +19,7 @@ _MARKS = SENTENCE_ENDS + CLAUSE_ENDS
 
 
 @dataclass(frozen=True, slots=True)
-class Restraint:
+class PreviewRules:
     """What keeps an unconfirmed word from being shown."""
 
     new: float = 0.9
@@ -40,11 +40,11 @@ class Restraint:
     """seconds; a word that ends nearer to the end of the audio may be cut. Not in a pause"""
 
 
-class Display:
+class Preview:
     """The unconfirmed words of one utterance as they are shown."""
 
-    def __init__(self, restraint: Restraint | None = None) -> None:
-        self._restraint = restraint or Restraint()
+    def __init__(self, rules: PreviewRules | None = None) -> None:
+        self._rules = rules or PreviewRules()
         self._before: tuple[Word, ...] = ()
         self._before_at = 0.0
         self._shown: tuple[Word, ...] = ()
@@ -57,7 +57,7 @@ class Display:
         words = (*committed, *unconfirmed)
         if unconfirmed:
             words = (*words[:-1], self._without_unsure_mark(words[-1], len(words)))
-        is_other_opinion = not self._before or audio_end - self._before_at >= self._restraint.apart
+        is_other_opinion = not self._before or audio_end - self._before_at >= self._rules.apart
         before = self._before if is_other_opinion else ()
         shown = list(committed)
         for index in range(len(committed), len(words)):
@@ -77,17 +77,17 @@ class Display:
         return tuple(shown[len(committed) :])
 
     def _without_unsure_mark(self, last: Word, count: int) -> Word:
-        if last.mark >= self._restraint.mark and count >= self._restraint.words:
+        if last.mark >= self._rules.mark and count >= self._rules.words:
             return last
         return replace(last, text=last.text.rstrip(_MARKS) or last.text)
 
     def _is_sure(self, word: Word, last: Word | None, index: int) -> bool:
         if index == 0:
-            return word.probability >= self._restraint.first
+            return word.probability >= self._rules.first
         is_repeated = last is not None and normalized(last.text) == normalized(word.text)
-        return word.probability >= (self._restraint.repeated if is_repeated else self._restraint.new)
+        return word.probability >= (self._rules.repeated if is_repeated else self._rules.new)
 
     def _may_be_cut(self, word: Word, index: int, audio_end: float) -> bool:
-        if index == 0 and word.probability >= self._restraint.at_once:
+        if index == 0 and word.probability >= self._rules.at_once:
             return False
-        return word.end > audio_end - self._restraint.edge
+        return word.end > audio_end - self._rules.edge

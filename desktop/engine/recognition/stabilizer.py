@@ -28,7 +28,7 @@ nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
+class CommitRules:
     """How near the audio's edge words are trusted; seconds.
 
     Measured on the starter model in audio time: twice as long made not one word more right, 0.25 s and 0.4 s in place
@@ -49,8 +49,8 @@ class Caution:
 class Stabilizer:
     """The words of one utterance: committed ones and the unconfirmed tail. Times are session seconds."""
 
-    def __init__(self, caution: Caution | None = None) -> None:
-        self._caution = caution or Caution()
+    def __init__(self, rules: CommitRules | None = None) -> None:
+        self._rules = rules or CommitRules()
         self._committed: list[Word] = []
         self._tail: tuple[Word, ...] = ()
         self._heard_since: tuple[float, ...] = ()
@@ -111,14 +111,14 @@ class Stabilizer:
 
     def _count(self, tail: tuple[Word, ...], since: tuple[float, ...], audio_end: float) -> int:
         """How many words of the tail can be committed."""
-        caution = self._caution
+        rules = self._rules
         count = 0
         # The last word stays open whatever its time: the next one may still change it.
         for word, heard_since in zip(tail[:-1], since[:-1], strict=True):
-            hold = caution.agreed if word.probability >= caution.probability else caution.unsure
-            is_agreed = audio_end - heard_since >= caution.apart and word.end <= audio_end - hold
-            is_far = word.is_placed and word.end <= audio_end - caution.sure
-            is_sure = is_far and word.probability >= caution.probability
+            hold = rules.agreed if word.probability >= rules.probability else rules.unsure
+            is_agreed = audio_end - heard_since >= rules.apart and word.end <= audio_end - hold
+            is_far = word.is_placed and word.end <= audio_end - rules.sure
+            is_sure = is_far and word.probability >= rules.probability
             if not is_agreed and not is_sure:
                 break
             count += 1

@@ -13,7 +13,7 @@ from desktop.engine.errors import BackendFailed, DecodeHung, EngineError
 from desktop.engine.events import ErrorEvent, Severity
 from desktop.engine.message import Message
 from desktop.engine.options import SessionOptions
-from desktop.engine.recognition.circuit_breaker import Breaker, BreakerState
+from desktop.engine.recognition.circuit_breaker import BreakerState, CircuitBreaker
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class ModeSwitch:
     ) -> None:
         self._options = options
         self._notify = notify
-        self._breaker = Breaker(options.breaker_failures, options.breaker_recovery, clock)
+        self._breaker = CircuitBreaker(options.breaker_failures, options.breaker_recovery, clock)
         self._is_tried = True
         self.has_failed = False
         """whether streaming failed in the running utterance, which then ends with a decoding of the whole"""

@@ -22,11 +22,11 @@ from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, Transcrip
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.final_text import final_words
-from desktop.engine.recognition.late_words import supplement
-from desktop.engine.recognition.preview import Display
+from desktop.engine.recognition.late_words import late_words
+from desktop.engine.recognition.preview import Preview
 from desktop.engine.recognition.sentence_end import is_whole
 from desktop.engine.recognition.spoken_language import SpokenLanguage
-from desktop.engine.recognition.stabilizer import Caution, Stabilizer, normalized
+from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, normalized
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
 from desktop.engine.recognition.work import Decode
 from desktop.engine.text.languages import join_words
@@ -75,7 +75,7 @@ class Transcriber:
     """a pause is decoded as if the utterance were over"""
     revises: ClassVar[bool] = True
     """an utterance of which words have left the window is decoded once more when it is over"""
-    caution: ClassVar[Caution] = Caution()
+    commit_rules: ClassVar[CommitRules] = CommitRules()
     """when words are committed"""
 
     def __init__(self, options: SessionOptions, capabilities: RecognizerCapabilities, switch: ModeSwitch) -> None:
@@ -90,9 +90,9 @@ class Transcriber:
         self._segment_id = segment_id
         self._revision = 0
         self._shown: tuple[str, str] | None = None
-        self._stabilizer = Stabilizer(self.caution)
+        self._stabilizer = Stabilizer(self.commit_rules)
         self._open_words: tuple[Word, ...] = ()
-        self._display = Display()
+        self._preview = Preview()
         self._window_start: float = start
         self._uses_prompt = self.prompts
         self._speculation: _Speculation | None = None
@@ -209,7 +209,7 @@ class Transcriber:
             replace(word, start=word.start + segment.start, end=word.end + segment.start) for word in hypothesis.words
         )
         self._whole = words
-        self._open_words = supplement(self._stabilizer.committed, words)
+        self._open_words = late_words(self._stabilizer.committed, words)
         if segment.is_final:
             self._stabilizer.end(self._open_words)
             self._open_words = ()
@@ -352,7 +352,7 @@ class Transcriber:
         self._stabilizer.trim(count)
 
     def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:
-        shown = self._display.show(self._stabilizer.committed, self._open_words, segment.end, is_pause=segment.is_pause)
+        shown = self._preview.show(self._stabilizer.committed, self._open_words, segment.end, is_pause=segment.is_pause)
         committed = self._joined(self._stabilizer.committed)
         unconfirmed = self._joined(shown)
         texts = (committed, unconfirmed)

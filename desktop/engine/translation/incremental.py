@@ -78,7 +78,7 @@ class _Memory:
             self.entries.popitem(last=False)
 
 
-class LiveTranslator:
+class IncrementalTranslator:
     """Translates the utterances of a session into one language.
 
     The committed text of a segment only grows, whatever updates come, as long as the target stays the same."""

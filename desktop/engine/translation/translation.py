@@ -8,7 +8,7 @@ from desktop.engine.events import ErrorEvent, Samples, Severity, TranscriptUpdat
 from desktop.engine.options import SessionOptions
 from desktop.engine.text.languages import join_words
 from desktop.engine.translation.backends.base import TranslatorCapabilities
-from desktop.engine.translation.incremental import LiveTranslator
+from desktop.engine.translation.incremental import IncrementalTranslator
 from desktop.engine.translation.work import LoadTranslation
 
 
@@ -35,13 +35,13 @@ class Translation:
         notify: Callable[[ErrorEvent], None],
         on_update: Callable[[TranslationUpdate], None],
         on_failed: Callable[[Exception], None],
-        live: LiveTranslator | None = None,
+        live: IncrementalTranslator | None = None,
     ) -> None:
         self._options = options
         self._notify = notify
         self._on_update = on_update
         self._on_failed = on_failed
-        self._live = live or LiveTranslator(None, "")
+        self._live = live or IncrementalTranslator(None, "")
         self._able: dict[tuple[str, str], TranslatorCapabilities | None] = {}
         self._told: set[tuple[str, str]] = set()
         self._last: TranslationUpdate | None = None

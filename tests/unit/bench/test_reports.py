@@ -72,14 +72,14 @@ def test_each_idea_is_left_out_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         deciders: Any = engine.session(SessionOptions())
         transcriber = deciders["transcriber"]
         return (
-            *(getattr(transcriber, name) for name in ("prompts", "trims", "caution", "speculates")),
+            *(getattr(transcriber, name) for name in ("prompts", "trims", "commit_rules", "speculates")),
             deciders["translator"]._masks,
             engine.lowers_load,
             engine.translator is make_translator,
         )
 
     plain = made()
-    assert plain[:4] == (Transcriber.prompts, Transcriber.trims, Transcriber.caution, Transcriber.speculates)
+    assert plain[:4] == (Transcriber.prompts, Transcriber.trims, Transcriber.commit_rules, Transcriber.speculates)
     left_out = [made(name) for name in WITHOUT]
     assert len(set(left_out)) == len(WITHOUT)
     for one in left_out:

@@ -46,7 +46,7 @@ def kinds(engine: LockStep, seconds: float, until: Callable[[], bool]) -> list[t
     found: list[tuple[int, Kind, int]] = []
 
     def look() -> bool:
-        pace = engine.models.recognition.pacing.pace
+        pace = engine.models.recognition.load.pace
         one = (pace.model, pace.level.kind, pace.level.beam_size)
         if not found or found[-1] != one:
             found.append(one)
@@ -65,7 +65,7 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
         return large if name == "large" else large / 4
 
     engine = make(cost)
-    pacing = engine.models.recognition.pacing
+    pacing = engine.models.recognition.load
     down = kinds(engine, 300, lambda: pacing.pace.model == 1)
     expected = [
         (0, Kind.AS_SET, 5),
@@ -108,7 +108,7 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
 
 def test_beam_and_step_reach_the_recogniser_and_the_ear(make: Callable[..., LockStep]) -> None:
     engine = make(lambda name, seconds, request: 1.2, names=("only",))
-    pacing = engine.models.recognition.pacing
+    pacing = engine.models.recognition.load
     engine.run_until(lambda: pacing.pace.level.kind is Kind.CADENCE, 200)
     for _ in engine.run(5):
         pass
@@ -124,7 +124,7 @@ def test_finals_only_asks_for_finals_only_and_loses_no_utterance(
     make: Callable[..., LockStep],
 ) -> None:
     engine = make(lambda name, seconds, request: 0.7 * seconds + 0.4, names=("only",))
-    pacing = engine.models.recognition.pacing
+    pacing = engine.models.recognition.load
     engine.run_until(lambda: pacing.pace.level.kind is Kind.FINALS, 300)
     for _ in engine.run(10):
         pass
@@ -166,7 +166,7 @@ def test_a_fast_computer_is_left_alone(make: Callable[..., LockStep]) -> None:
 
 def test_only_a_source_that_goes_on_in_real_time_is_kept_up_with(make: Callable[..., LockStep]) -> None:
     engine = make(lambda name, seconds, request: 0.08)
-    pacing = engine.models.recognition.pacing
+    pacing = engine.models.recognition.load
     assert pacing.in_real_time
     engine.engine.start(FakeSource("another", is_live=False))
     engine.wait(lambda: not pacing.in_real_time)

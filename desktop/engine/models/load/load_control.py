@@ -21,7 +21,7 @@ ModelsToUse = Callable[[RecognitionSettings], tuple[InstalledModel, ...]]
 """The chosen model and those that may stand in for it, each smaller than the one before; empty if nobody knows."""
 
 
-class Pacing:
+class LoadControl:
     """The pace of one recogniser. emit: gets a notice for each change.
 
     A source that can wait, such as a file, is recognised as set: nothing waits for its text.

@@ -65,7 +65,7 @@ _MARKS = re.compile(r"[♪♫♬🎵🎶*]+|\[[^\]]*\]|\([^)]*\)|【[^】]*】|�
 """notes on sounds in subtitles: [Music], (applause), ♪"""
 
 
-def without_phantoms(
+def without_hallucinations(
     words: Sequence[Word],
     samples: Samples,
     vocabulary: str = "",

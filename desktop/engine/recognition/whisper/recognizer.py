@@ -1,7 +1,7 @@
 """Whisper through CTranslate2: any local model directory that faster-whisper opens.
 
 Works on the CTranslate2 model itself, because one encoder output then serves language detection, decoding and word
-times, and because its window can be shorter than 30 s (see window.py). Nothing is ever downloaded.
+times, and because its window can be shorter than 30 s (see result_checks.py). Nothing is ever downloaded.
 Runs on the recognition thread; `load` on a loading thread before.
 """
 
@@ -17,11 +17,9 @@ from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples, Severity, Word
 from desktop.engine.hearing import music
 from desktop.engine.message import Message
-from desktop.engine.models import whisper_directory as model_directory
+from desktop.engine.models import whisper_directory
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
-from desktop.engine.recognition.whisper import context
-from desktop.engine.recognition.whisper import hallucinations as phantoms
-from desktop.engine.recognition.whisper import result_checks as window
+from desktop.engine.recognition.whisper import context, hallucinations, result_checks
 from desktop.engine.recognition.whisper.context import Context, ContextCheck, limits_of
 from desktop.engine.recognition.whisper.decoder import Decoded, WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Lease, Terms, lease
@@ -36,7 +34,7 @@ _SURE_OF_REST = -0.7
 
 @dataclass(frozen=True, slots=True)
 class _Decoding:
-    """One run of the decoder over one encoded window."""
+    """One run of the decoder over one encoded result_checks."""
 
     encoded: Any
     frames: int
@@ -70,7 +68,7 @@ class WhisperRecognizer:
         notify: Callable[[ErrorEvent], None] | None = None,
     ) -> None:
         """notify: told when a number format that the device lacks is replaced, and when windows grow."""
-        self._directory = model_directory.describe(path, name)
+        self._directory = whisper_directory.describe(path, name)
         self._terms = Terms(path, device, compute_type, threads)
         self._notify = notify
         self._check = ContextCheck(limits_of(self._directory, context, context_floor, context_pad))
@@ -88,7 +86,7 @@ class WhisperRecognizer:
             progress(1.0)
             return
         progress(0.0)
-        model_directory.verify(self._directory.path)
+        whisper_directory.verify(self._directory.path)
         try:
             self._lease = lease(self._terms, lambda share: progress(0.05 + 0.6 * share), self._notify)
             self._decoder = WhisperDecoder(self._lease.whisper, "transcribe")
@@ -119,7 +117,7 @@ class WhisperRecognizer:
         samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
         samples = samples.astype(np.float32, copy=False)
         language = request.language or next(iter(self._candidates(request)), "en")
-        if len(samples) < _SHORTEST or window.is_silent(samples) or music.is_music(samples):
+        if len(samples) < _SHORTEST or result_checks.is_silent(samples) or music.is_music(samples):
             return Hypothesis(language, (), no_speech=1.0, language_probability=float(request.language is not None))
         try:
             return self._hypothesis(decoder, samples, request)
@@ -153,12 +151,12 @@ class WhisperRecognizer:
         if request.is_final and best.trusted and best.frames < context.FRAMES and self._check.is_due():
             best = self._compared(decoder, samples, request, best)
         found = best.found
-        tokens = found.tokens if best.trusted else window.without_loops(found.tokens)
+        tokens = found.tokens if best.trusted else result_checks.without_loops(found.tokens)
         words: tuple[Word, ...] = ()
         if tokens and not _is_no_speech(best):
             words = decoder.words(best.encoded, best.frames, best.language, tokens, len(samples))
-            words = window.without_echo(words)
-            words = phantoms.without_phantoms(
+            words = result_checks.without_echo(words)
+            words = hallucinations.without_hallucinations(
                 words, samples, request.vocabulary, no_speech=found.no_speech, log_probability=found.log_probability
             )
         if request.is_final and best.trusted:
@@ -182,14 +180,14 @@ class WhisperRecognizer:
         language: str,
     ) -> tuple[Word, ...]:
         """What is said behind the last word, where the decoder stopped before the speech did; else nothing."""
-        cut = window.rest_without_words(samples, words)
+        cut = result_checks.rest_without_words(samples, words)
         if cut >= len(samples):
             return ()
         said = " ".join((request.prompt, *(word.text for word in words))).strip()
         more = self._hypothesis(decoder, samples[cut:], replace(request, language=language, prompt=said))
         if not more.is_trusted or more.log_probability < _SURE_OF_REST:
             return ()
-        if window.says_again([word.text for word in words], [word.text for word in more.words]):
+        if result_checks.says_again([word.text for word in words], [word.text for word in more.words]):
             return ()
         shift = cut / SAMPLE_RATE
         return tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in more.words)
@@ -204,25 +202,25 @@ class WhisperRecognizer:
     ) -> _Decoding:
         encoded = decoder.encode(samples, frames, limits)
         language, chance = self._language(decoder, encoded, request)
-        limit = window.most_tokens(len(samples))
+        limit = result_checks.most_tokens(len(samples))
 
         def search(before: str, vocabulary: str, beam_size: int) -> _Decoding:
             found = decoder.generate(
                 encoded, language, before=before, vocabulary=vocabulary, limit=limit, beam_size=beam_size
             )
-            trusted = window.is_trusted(found.text, found.tokens, found.log_probability, limit)
+            trusted = result_checks.is_trusted(found.text, found.tokens, found.log_probability, limit)
             return _Decoding(encoded, frames, language, chance, found, trusted)
 
         prompt = (request.prompt, request.vocabulary)
         best = search(*prompt, 1)
-        if any(prompt) and window.may_be_confused(
+        if any(prompt) and result_checks.may_be_confused(
             best.found.log_probability, trusted=best.trusted, is_final=request.is_final
         ):
             other = search("", "", 1)
             if other.found.log_probability > best.found.log_probability:
                 prompt, best = ("", ""), other
         wide = (request.beam_size or self._beam_size) if request.is_final else 1
-        if wide > 1 and not (best.trusted and window.is_sure(best.found.log_probability)):
+        if wide > 1 and not (best.trusted and result_checks.is_sure(best.found.log_probability)):
             best = max(best, search(*prompt, wide), key=lambda one: (one.trusted, one.found.log_probability))
         return best
 
@@ -277,4 +275,4 @@ class WhisperRecognizer:
 
 
 def _is_no_speech(decoding: _Decoding) -> bool:
-    return window.is_no_speech(decoding.found.no_speech, decoding.found.log_probability)
+    return result_checks.is_no_speech(decoding.found.no_speech, decoding.found.log_probability)

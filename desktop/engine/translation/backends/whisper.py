@@ -1,9 +1,9 @@
 """Whisper's own translation: speech of any language that it knows into English text.
 
 It needs no package, and hears what a transcript has lost. But it translates sound, not text: whole utterances only, at
-their end, and nothing that is typed or corrected. What comes out is no translation now and then (heard.py): then the
-utterance is decoded in other ways, and if all of them fail it stays untranslated. It shares the recogniser's model in
-memory (stt/opened.py).
+their end, and nothing that is typed or corrected. What comes out is no translation now and then (speech_checks.py):
+then the utterance is decoded in other ways, and if all of them fail it stays untranslated. It shares the recogniser's
+model in memory (recognition/whisper/shared_models.py).
 On the translation thread.
 """
 
@@ -17,15 +17,14 @@ from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
 from desktop.engine.hearing import music
 from desktop.engine.message import Message
-from desktop.engine.models import whisper_directory as model_directory
+from desktop.engine.models import whisper_directory
 from desktop.engine.recognition.backends.base import Progress
-from desktop.engine.recognition.whisper import context
-from desktop.engine.recognition.whisper import result_checks as window
+from desktop.engine.recognition.whisper import context, result_checks
 from desktop.engine.recognition.whisper.context import Context, ContextLimits, limits_of
 from desktop.engine.recognition.whisper.decoder import WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Lease, Terms, in_use, lease
 from desktop.engine.text.sentences import has_words
-from desktop.engine.translation import speech_checks as heard
+from desktop.engine.translation import speech_checks
 from desktop.engine.translation.backends.base import TranslatorCapabilities
 
 _log = logging.getLogger(__name__)
@@ -58,7 +57,7 @@ class WhisperTranslator:
         context_pad: float = -1.0,
     ) -> None:
         self._terms = tuple(terms)
-        self._directory = model_directory.describe(self._terms[0].path, name)
+        self._directory = whisper_directory.describe(self._terms[0].path, name)
         self._context = (context, context_floor, context_pad)
         self._limits: ContextLimits | None = None
         self._lease: Lease | None = None
@@ -100,7 +99,7 @@ class WhisperTranslator:
         self.load(source, target, lambda _: None)
         samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
         samples = samples.astype(np.float32, copy=False)
-        if source == target or len(samples) < _SHORTEST or window.is_silent(samples) or music.is_music(samples):
+        if source == target or len(samples) < _SHORTEST or result_checks.is_silent(samples) or music.is_music(samples):
             return None if has_words(transcript) else ""
         try:
             return self._translated(samples, source, transcript)
@@ -121,19 +120,21 @@ class WhisperTranslator:
 
     def _translated(self, samples: Samples, source: str, transcript: str) -> str | None:
         assert self._decoder is not None
-        limit = window.most_tokens(len(samples))
+        limit = result_checks.most_tokens(len(samples))
         for index, frames in enumerate(context.sizes(len(samples), self._limits)):
             if index == 1:
                 samples = _louder(samples)
             encoded = self._decoder.encode(samples, frames, self._limits)
             for beam in _WAYS:
                 found = self._decoder.generate(encoded, source, limit=limit, beam_size=beam)
-                if not has_words(transcript) and window.is_no_speech(found.no_speech, found.log_probability):
+                if not has_words(transcript) and result_checks.is_no_speech(found.no_speech, found.log_probability):
                     return ""
-                result = heard.checked(found.text, transcript, source)
+                result = speech_checks.checked(found.text, transcript, source)
                 # The limit cuts off what is said twice, and what is said once is whole all the same.
                 tokens = found.tokens if result.text == found.text else []
-                if result.is_translation and window.is_trusted(result.text, tokens, found.log_probability, limit):
+                if result.is_translation and result_checks.is_trusted(
+                    result.text, tokens, found.log_probability, limit
+                ):
                     return result.text
         return None
 
@@ -144,7 +145,7 @@ class WhisperTranslator:
             return
         candidates = [*([current] if current is not None else []), *self._terms]
         for index, terms in enumerate(candidates):
-            model_directory.verify(terms.path)
+            whisper_directory.verify(terms.path)
             try:
                 held = lease(terms, lambda share: progress(0.9 * share), None)
             except Exception as error:
@@ -154,7 +155,7 @@ class WhisperTranslator:
                 continue
             self.close()
             self._lease, self._decoder = held, WhisperDecoder(held.whisper, "translate")
-            limits = limits_of(model_directory.describe(terms.path), *self._context)
+            limits = limits_of(whisper_directory.describe(terms.path), *self._context)
             # What was trained on short windows, or is given one by the user, keeps it.
             is_free = limits is not None and limits.check_every and not self._context[1]
             self._limits = replace(limits, floor=max(limits.floor, _FRAMES)) if limits and is_free else limits
@@ -168,7 +169,7 @@ def _louder(samples: Samples) -> Samples:
 
 
 def _can(terms: Terms, source: str) -> bool:
-    return any(source == pair[0] for pair in model_directory.describe(terms.path).pairs)
+    return any(source == pair[0] for pair in whisper_directory.describe(terms.path).pairs)
 
 
 def _notice(name: str, source: str, target: str) -> Message:

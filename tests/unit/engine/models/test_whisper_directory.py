@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.errors import ModelBroken
-from desktop.engine.models import installed
-from desktop.engine.models import whisper_directory as model_directory
+from desktop.engine.models import installed, whisper_directory
 from desktop.engine.models.files import FileBroken, Shape, whisper_shape
 from desktop.system import paths
 from tests.raising import raises
@@ -27,7 +26,7 @@ def test_a_whole_model_passes_without_its_tokenizer_being_parsed(
     read: list[int] = []
     loads = json.loads
     monkeypatch.setattr(json, "loads", lambda text: (read.append(len(text)), loads(text))[1])
-    model_directory.verify(directory)
+    whisper_directory.verify(directory)
     assert max(read) < 100_000  # parsing megabytes would keep the window's thread from running
 
 
@@ -35,14 +34,14 @@ def test_a_whole_model_passes_without_its_tokenizer_being_parsed(
 def test_a_damaged_tokenizer_is_told(directory: Path, content: str) -> None:
     (directory / "tokenizer.json").write_text(content)
     with raises(ModelBroken, match=r"tokenizer\.json is missing or damaged"):
-        model_directory.verify(directory)
+        whisper_directory.verify(directory)
 
 
 def test_a_download_that_broke_off_is_told(directory: Path) -> None:
     tokenizer = directory / "tokenizer.json"
     tokenizer.write_bytes(tokenizer.read_bytes()[:-2_000_000])
     with raises(ModelBroken, match=r"tokenizer\.json"):
-        model_directory.verify(directory)
+        whisper_directory.verify(directory)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def test_what_is_missing_is_told_alike_where_models_are_listed_and_where_they_ar
 ) -> None:
     (directory / file).unlink()
     with raises(ModelBroken, match=why):
-        model_directory.verify(directory)
+        whisper_directory.verify(directory)
     with raises(FileBroken, match=why):
         installed.examine("whisper", directory)
 
@@ -79,7 +78,7 @@ def test_the_vocabulary_says_how_many_languages_a_model_knows(
     (directory / "vocabulary.json").unlink()
     text = json.dumps(tokens) if form == "json" else "\n".join(tokens) + "\n"
     (directory / f"vocabulary.{form}").write_text(text, encoding="utf-8")
-    found = model_directory.describe(directory)
+    found = whisper_directory.describe(directory)
     assert len(found.languages) == languages
     assert found.languages[0] == "en"
     assert ("es" in found.languages) == (languages > 1)
@@ -88,5 +87,5 @@ def test_the_vocabulary_says_how_many_languages_a_model_knows(
 def test_a_model_with_fewer_layers_that_write_does_not_translate(directory: Path) -> None:
     (directory / "parley.json").unlink()
     assert whisper_shape(directory / "model.bin") == Shape(192, 4, 2)
-    assert not model_directory.describe(directory).translates
-    assert model_directory.describe(STARTER).translates  # its parley.json says so
+    assert not whisper_directory.describe(directory).translates
+    assert whisper_directory.describe(STARTER).translates  # its parley.json says so

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.recognition.circuit_breaker import Breaker, BreakerState
+from desktop.engine.recognition.circuit_breaker import BreakerState, CircuitBreaker
 
 
 class Clock:
@@ -16,7 +16,7 @@ class Clock:
 
 def test_it_opens_recovers_and_closes() -> None:
     clock = Clock()
-    breaker = Breaker(2, 30.0, clock)
+    breaker = CircuitBreaker(2, 30.0, clock)
     breaker.failed()
     assert breaker.state is BreakerState.CLOSED
     clock.now = 10
@@ -36,7 +36,7 @@ def test_it_opens_recovers_and_closes() -> None:
 
 def test_one_failure_on_trial_opens_it_again_for_the_whole_time() -> None:
     clock = Clock()
-    breaker = Breaker(3, 30.0, clock)
+    breaker = CircuitBreaker(3, 30.0, clock)
     for _ in range(3):
         breaker.failed()
     clock.now = 31
@@ -49,7 +49,7 @@ def test_one_failure_on_trial_opens_it_again_for_the_whole_time() -> None:
 
 def test_failures_far_apart_do_not_open_it_and_successes_between_do_not_hide_them() -> None:
     clock = Clock()
-    breaker = Breaker(2, 30.0, clock)
+    breaker = CircuitBreaker(2, 30.0, clock)
     for _ in range(5):
         breaker.failed()
         clock.now += 30
@@ -62,7 +62,7 @@ def test_failures_far_apart_do_not_open_it_and_successes_between_do_not_hide_the
 
 
 def test_reset_forgets() -> None:
-    breaker = Breaker(1, 30.0, Clock())
+    breaker = CircuitBreaker(1, 30.0, Clock())
     breaker.failed()
     breaker.reset()
     assert breaker.state is BreakerState.CLOSED
@@ -75,7 +75,7 @@ def test_reset_forgets() -> None:
 )
 def test_any_history_is_as_the_plain_model_says(failures: int, recovery: int, history: list[tuple[str, int]]) -> None:
     clock = Clock()
-    breaker = Breaker(failures, recovery, clock)
+    breaker = CircuitBreaker(failures, recovery, clock)
     counted: list[float] = []
     opened: float | None = None
     for what, pause in history:

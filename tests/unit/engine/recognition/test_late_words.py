@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.late_words import supplement
+from desktop.engine.recognition.late_words import late_words
 from desktop.engine.recognition.stabilizer import normalized
 
 _VOCABULARY = ("a", "b", "c", "d", "e", "B.", "c,", "d!")
@@ -21,23 +21,23 @@ def texts(found: tuple[Word, ...]) -> str:
 
 
 def test_what_is_committed_is_not_said_again() -> None:
-    assert texts(supplement(words("the train is"), words("The train is late today."))) == "late today."
+    assert texts(late_words(words("the train is"), words("The train is late today."))) == "late today."
 
 
 def test_nothing_committed_takes_all_and_nothing_heard_adds_nothing() -> None:
-    assert texts(supplement((), words("all of it"))) == "all of it"
-    assert supplement(words("all of it"), ()) == ()
+    assert texts(late_words((), words("all of it"))) == "all of it"
+    assert late_words(words("all of it"), ()) == ()
 
 
 def test_a_word_that_is_missing_among_the_committed_ones_comes_late() -> None:
     committed = words("the train was not very late")
-    found = supplement(committed, words("the slow train was not very late today"))
+    found = late_words(committed, words("the slow train was not very late today"))
     assert texts(found) == "slow today"
     assert found[0].start >= committed[-1].end
 
 
 def test_case_and_punctuation_are_no_other_word() -> None:
-    assert texts(supplement(words("Yes, the train."), words("yes - the train was late"))) == "was late"
+    assert texts(late_words(words("Yes, the train."), words("yes - the train was late"))) == "was late"
 
 
 @given(
@@ -48,7 +48,7 @@ def test_every_word_of_the_whole_decoding_is_written_as_often_as_it_was_heard(
     committed: list[str], heard: list[str]
 ) -> None:
     before, whole = words(" ".join(committed)), words(" ".join(heard))
-    after = supplement(before, whole)
+    after = late_words(before, whole)
     written = Counter(normalized(word.text) for word in (*before, *after))
     assert not Counter(normalized(word.text) for word in whole) - written
     times = [word.start for word in after]

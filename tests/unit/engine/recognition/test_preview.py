@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.preview import Display, Restraint
+from desktop.engine.recognition.preview import Preview, PreviewRules
 from desktop.engine.recognition.stabilizer import normalized
 
 END = 20.0
@@ -25,11 +25,11 @@ def text(shown: tuple[Word, ...]) -> str:
 def test_a_guess_is_not_shown_nor_what_follows_it() -> None:
     heard = words("I go to the theater now")
     guessed = (*heard[:4], replace(heard[4], probability=0.3), heard[5])
-    assert text(Display().show((), guessed, END)) == "I go to the"
+    assert text(Preview().show((), guessed, END)) == "I go to the"
 
 
 def test_a_word_heard_twice_needs_less_certainty() -> None:
-    display = Display(Restraint(new=0.9, repeated=0.7, first=0.9))
+    display = Preview(PreviewRules(new=0.9, repeated=0.7, first=0.9))
     heard = words("I go", 0.95)
     doubted = (heard[0], replace(heard[1], probability=0.8))
     assert text(display.show((), doubted, END)) == "I"
@@ -38,20 +38,20 @@ def test_a_word_heard_twice_needs_less_certainty() -> None:
 
 
 def test_the_first_word_comes_soon() -> None:
-    display = Display()
+    display = Preview()
     assert text(display.show((), words("Is it", 0.4), END)) == "Is"
-    assert text(Display().show((), words("Is it", 0.1), END)) == ""
+    assert text(Preview().show((), words("Is it", 0.1), END)) == ""
 
 
 def test_a_shown_word_stays_as_long_as_it_is_heard() -> None:
-    display = Display()
+    display = Preview()
     display.show((), words("so it is"), END)
     assert text(display.show((), words("so it is", 0.2), END)) == "so it is"
     assert text(display.show((), words("so what is", 0.2), END)) == "so"
 
 
 def test_a_spelling_changes_only_when_the_new_one_persists() -> None:
-    display = Display()
+    display = Preview()
     display.show((), words("well it is"), END)
     assert text(display.show((), words("Well, it is"), END + 0.3)) == "well it is"
     assert text(display.show((), words("well it is"), END + 0.6)) == "well it is"
@@ -61,30 +61,30 @@ def test_a_spelling_changes_only_when_the_new_one_persists() -> None:
 
 
 def test_an_unsure_full_stop_is_not_shown() -> None:
-    assert text(Display().show((), words("so it is.", mark=0.5), END)) == "so it is"
-    assert text(Display().show((), words("so it is.", mark=0.95), END)) == "so it is."
-    assert text(Display().show((), words("five. nine.", mark=0.95), END)) == "five. nine"
-    assert text(Display().show((), words("it is, so", mark=0.5), END)) == "it is, so"
-    assert text(Display().show((), words("it …", mark=0.5), END)) == "it …"
+    assert text(Preview().show((), words("so it is.", mark=0.5), END)) == "so it is"
+    assert text(Preview().show((), words("so it is.", mark=0.95), END)) == "so it is."
+    assert text(Preview().show((), words("five. nine.", mark=0.95), END)) == "five. nine"
+    assert text(Preview().show((), words("it is, so", mark=0.5), END)) == "it is, so"
+    assert text(Preview().show((), words("it …", mark=0.5), END)) == "it …"
 
 
 def test_a_word_at_the_edge_may_be_cut_but_not_in_a_pause() -> None:
     heard = words("it is so")
-    assert text(Display().show((), heard, heard[-1].end + 0.05)) == "it is"
-    assert text(Display().show((), heard, heard[-1].end + 0.05, is_pause=True)) == "it is so"
+    assert text(Preview().show((), heard, heard[-1].end + 0.05)) == "it is"
+    assert text(Preview().show((), heard, heard[-1].end + 0.05, is_pause=True)) == "it is so"
 
 
 def test_a_first_word_that_is_likely_is_shown_even_at_the_edge() -> None:
     first = words("it")
     end = first[-1].end + 0.05
-    assert text(Display().show((), first, end)) == "it"
+    assert text(Preview().show((), first, end)) == "it"
     doubted = (replace(first[0], probability=0.5),)
-    assert text(Display().show((), doubted, end)) == ""
-    assert text(Display().show((), doubted, end + 0.1)) == "it"
+    assert text(Preview().show((), doubted, end)) == ""
+    assert text(Preview().show((), doubted, end + 0.1)) == "it"
 
 
 def test_words_are_told_apart_by_their_place_in_the_utterance() -> None:
-    display = Display()
+    display = Preview()
     heard = words("one two three four")
     display.show((), heard, END)
     unsure = tuple(replace(word, probability=0.1) for word in heard)
@@ -102,7 +102,7 @@ drawn = st.lists(
 def test_what_is_shown_is_a_beginning_of_what_is_heard(
     steps: list[tuple[list[tuple[str, float, float]], int, float, bool]],
 ) -> None:
-    display = Display()
+    display = Preview()
     committed: tuple[Word, ...] = ()
     history: list[tuple[tuple[Word, ...], tuple[Word, ...], tuple[Word, ...]]] = []
     for parts, count, end, is_pause in steps:
@@ -128,6 +128,6 @@ def test_what_is_shown_is_a_beginning_of_what_is_heard(
 
 @pytest.mark.parametrize("rounds", [2, 5])
 def test_the_same_hypothesis_is_shown_the_same(rounds: int) -> None:
-    display = Display()
+    display = Preview()
     heard = words("it is so.")
     assert len({text(display.show((), heard, END)) for _ in range(rounds)}) == 1

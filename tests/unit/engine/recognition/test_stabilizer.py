@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.stabilizer import Caution, Stabilizer, joint, normalized
+from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, joint, normalized
 
-EAGER = Caution(apart=0.01, agreed=0.2, unsure=0.2, sure=99, probability=0.5)
+EAGER = CommitRules(apart=0.01, agreed=0.2, unsure=0.2, sure=99, probability=0.5)
 
 
 def words(text: str, start: float = 0.0, each: float = 0.4, probability: float = 0.95) -> tuple[Word, ...]:
@@ -66,13 +66,13 @@ COLLAPSED = (
 
 
 def test_words_without_a_place_are_not_sure() -> None:
-    stabilizer = Stabilizer(Caution(agreed=0.3, unsure=0.8, sure=0.6, probability=0.9))
+    stabilizer = Stabilizer(CommitRules(agreed=0.3, unsure=0.8, sure=0.6, probability=0.9))
     stabilizer.update(COLLAPSED, 3.2)
     assert text(stabilizer.committed) == "My friends live"
 
 
 def test_agreed_words_without_a_place_keep_the_one_that_they_had() -> None:
-    stabilizer = Stabilizer(Caution(agreed=0.3, unsure=0.8, sure=99, probability=0.9))
+    stabilizer = Stabilizer(CommitRules(agreed=0.3, unsure=0.8, sure=99, probability=0.9))
     stabilizer.update(words("My friends live in Rome."), 2.1)
     stabilizer.update(COLLAPSED, 3.2)
     assert text(stabilizer.committed) == "My friends live in Rome."
@@ -90,18 +90,18 @@ def test_the_last_word_stays_open_until_the_final() -> None:
 
 
 def test_words_near_the_edge_are_held_back() -> None:
-    stabilizer = Stabilizer(Caution(apart=0.01, agreed=0.5, unsure=1.0, sure=99, probability=0.5))
+    stabilizer = Stabilizer(CommitRules(apart=0.01, agreed=0.5, unsure=1.0, sure=99, probability=0.5))
     for end in (1.73, 1.74, 1.75):
         stabilizer.update(words("one two three four"), end)
     assert text(stabilizer.committed) == "one two three"
-    stabilizer = Stabilizer(Caution(apart=0.01, agreed=0.5, unsure=1.0, sure=99, probability=0.99))
+    stabilizer = Stabilizer(CommitRules(apart=0.01, agreed=0.5, unsure=1.0, sure=99, probability=0.99))
     for end in (1.73, 1.74, 1.75):
         stabilizer.update(words("one two three four"), end)
     assert text(stabilizer.committed) == "one"
 
 
 def test_a_sure_word_long_past_needs_no_second_look() -> None:
-    stabilizer = Stabilizer(Caution(agreed=0.2, unsure=0.2, sure=1.0, probability=0.9))
+    stabilizer = Stabilizer(CommitRules(agreed=0.2, unsure=0.2, sure=1.0, probability=0.9))
     stabilizer.update(words("one two three"), 2.0)
     assert text(stabilizer.committed) == "one two"
 

@@ -12,14 +12,14 @@ from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Event, Severity
 from desktop.engine.message import Message, verbatim
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.load.governor import Decoded
-from desktop.engine.models.load.load_control import Pacing
+from desktop.engine.models.load.load_control import LoadControl
 from desktop.engine.models.load.smaller_models import models_to_use
 from desktop.engine.pool.backends import ModelBackends
 from desktop.engine.pool.recognition import RecognitionModel
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
-from desktop.engine.recognition.whisper import shared_models as opened
+from desktop.engine.recognition.whisper import shared_models
 from desktop.engine.recognition.work import Decode
 from desktop.messages import text_of
 from desktop.settings.declaration import RecognitionSettings
@@ -100,18 +100,18 @@ def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
     assert model.name == "Base"
     listening.utterances(4)
     assert model.name == "Tiny"
-    assert [terms.path.name for terms in opened._entries] == ["tiny"], "the larger one's memory is given back"
+    assert [terms.path.name for terms in shared_models._entries] == ["tiny"], "the larger one's memory is given back"
     assert text_of(listening.told()[-1]) == "This computer is too slow for Base now; Tiny recognises."
     listening.utterances(3)
     is_slow[0] = False
     listening.utterances(120)
     assert model.name == "Base"
-    assert [terms.path.name for terms in opened._entries] == ["base"]
+    assert [terms.path.name for terms in shared_models._entries] == ["base"]
     assert "There is time again for Base; it recognises now." in [text_of(event) for event in listening.told()]
-    assert model.pacing.reduced == ()
+    assert model.load.reduced == ()
     assert not listening.failures
     model.unload()
-    assert not opened._entries
+    assert not shared_models._entries
 
 
 def test_a_smaller_model_that_cannot_be_loaded_leaves_the_larger_one_at_work() -> None:
@@ -128,7 +128,7 @@ def test_a_smaller_model_that_cannot_be_loaded_leaves_the_larger_one_at_work() -
         "Whisper base cannot be loaded; Whisper small goes on recognising."
     ]
     assert refused[0].severity is Severity.WARNING
-    assert listening.model.pacing.reduced == (Message("reduced-to-sentences"),)
+    assert listening.model.load.reduced == (Message("reduced-to-sentences"),)
 
 
 def test_another_model_chosen_by_the_user_begins_anew() -> None:
@@ -138,7 +138,7 @@ def test_another_model_chosen_by_the_user_begins_anew() -> None:
     listening.model.configure(listening.settings.model_copy(update={"model": "small"}))
     listening.model.prepare()
     assert listening.model.name == "small"
-    assert listening.model.pacing.reduced == ()
+    assert listening.model.load.reduced == ()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_another_model_chosen_by_the_user_begins_anew() -> None:
 )
 def test_what_makes_decoding_as_slow_as_another_model_begins_anew(change: dict[str, object]) -> None:
     clock = Clock()
-    pacing = Pacing(RecognitionSettings(language="en"), lambda _: MODELS, lambda _: None, clock)
+    pacing = LoadControl(RecognitionSettings(language="en"), lambda _: MODELS, lambda _: None, clock)
     before = RecognitionSettings(language="en")
     pacing.wanted(before)
     for _ in range(4):
@@ -169,21 +169,21 @@ def test_what_left_the_memory_comes_back_as_chosen() -> None:
 
 def test_a_source_that_can_wait_is_recognised_as_set() -> None:
     listening = Listening(lambda settings: FakeRecognizer(settings.model or "small"), lambda _: 9.0, lambda _: MODELS)
-    listening.model.pacing.in_real_time = False
+    listening.model.load.in_real_time = False
     listening.utterances(20)
     assert listening.model.name == "small"
     assert not listening.told()
-    listening.model.pacing.in_real_time = True
+    listening.model.load.in_real_time = True
     listening.utterances(4)
     assert listening.model.name == "base"
-    listening.model.pacing.in_real_time = False
+    listening.model.load.in_real_time = False
     listening.model.prepare()
     assert listening.model.name == "small"
 
 
 def test_a_decoding_under_way_counts_as_busy() -> None:
     clock = Clock()
-    pacing = Pacing(RecognitionSettings(), lambda _: MODELS, lambda _: None, clock)
+    pacing = LoadControl(RecognitionSettings(), lambda _: MODELS, lambda _: None, clock)
     pacing.begins()
     clock.now += 4.0
     assert pacing.busy() == pytest.approx(0.4)

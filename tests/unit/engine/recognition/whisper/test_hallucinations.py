@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
-from desktop.engine.recognition.whisper.hallucinations import echoes, without_phantoms
+from desktop.engine.recognition.whisper.hallucinations import echoes, without_hallucinations
 
 SURE = {"no_speech": 0.0, "log_probability": -0.2}
 UNSURE = {"no_speech": 0.3, "log_probability": -0.6}
@@ -54,23 +54,23 @@ def organ() -> Samples:
     ],
 )
 def test_what_subtitles_end_with_is_dropped_where_there_is_doubt(voice: Samples, organ: Samples, text: str) -> None:
-    assert without_phantoms(words(text), voice, **SURE) == words(text)
-    assert without_phantoms(words(text), voice, **UNSURE) == ()
-    assert without_phantoms(words(text), organ, **SURE) == ()
+    assert without_hallucinations(words(text), voice, **SURE) == words(text)
+    assert without_hallucinations(words(text), voice, **UNSURE) == ()
+    assert without_hallucinations(words(text), organ, **SURE) == ()
 
 
 @pytest.mark.parametrize("text", ["Thank you.", "Gracias.", "Bye.", "you", "Danke."])
 def test_what_people_say_every_day_needs_more_doubt(voice: Samples, organ: Samples, text: str) -> None:
-    assert without_phantoms(words(text), voice, **UNSURE) == words(text)
-    assert without_phantoms(words(text), voice, **DOUBTFUL) == ()
-    assert without_phantoms(words(text), organ, **SURE) == ()
+    assert without_hallucinations(words(text), voice, **UNSURE) == words(text)
+    assert without_hallucinations(words(text), voice, **DOUBTFUL) == ()
+    assert without_hallucinations(words(text), organ, **SURE) == ()
 
 
 @pytest.mark.parametrize("text", ["[Music]", "♪♪", "(upbeat music playing)", "*", "[ Applause ]", "【音楽】", "♪ ♪ ♪"])
 def test_notes_on_sounds_are_no_words(voice: Samples, text: str) -> None:
-    assert without_phantoms(words(text), voice, **SURE) == ()
+    assert without_hallucinations(words(text), voice, **SURE) == ()
     said = words(f"Where is it? {text}")
-    assert without_phantoms(said, voice, **SURE) == said[:3]
+    assert without_hallucinations(said, voice, **SURE) == said[:3]
 
 
 @pytest.mark.parametrize("doubt", [SURE, UNSURE, DOUBTFUL])
@@ -78,18 +78,18 @@ def test_notes_on_sounds_are_no_words(voice: Samples, text: str) -> None:
     "text", ["Where is the station?", "Thank you for coming.", "I was watching the news.", "The end of the street", ""]
 )
 def test_all_other_text_stays(voice: Samples, organ: Samples, text: str, doubt: dict[str, float]) -> None:
-    assert without_phantoms(words(text), voice, **doubt) == words(text)
-    assert without_phantoms(words(text), organ, **doubt) == words(text)
+    assert without_hallucinations(words(text), voice, **doubt) == words(text)
+    assert without_hallucinations(words(text), organ, **doubt) == words(text)
 
 
 def test_a_phantom_behind_speech_goes_where_nothing_was_heard(voice: Samples) -> None:
     said, phantom = words("I work there."), words("Thanks for watching!", start=1.1)
-    assert without_phantoms((*said, *phantom), voice, **SURE) == (*said, *phantom)
+    assert without_hallucinations((*said, *phantom), voice, **SURE) == (*said, *phantom)
     unlikely = words("Thanks for watching!", 0.2, start=1.1)
-    assert without_phantoms((*said, *unlikely), voice, **SURE) == said
+    assert without_hallucinations((*said, *unlikely), voice, **SURE) == said
     quiet = voice.copy()
     quiet[round(1.0 * SAMPLE_RATE) :] = 0.0
-    assert without_phantoms((*said, *phantom), quiet, **SURE) == said
+    assert without_hallucinations((*said, *phantom), quiet, **SURE) == said
 
 
 def test_the_vocabulary_read_out_is_no_speech(voice: Samples) -> None:
@@ -98,5 +98,5 @@ def test_the_vocabulary_read_out_is_no_speech(voice: Samples) -> None:
     assert echoes(read_out, vocabulary)
     assert not echoes(words("Anna"), vocabulary)
     assert not echoes(words("Anna lives in Kraków"), vocabulary)
-    assert without_phantoms(read_out, voice, vocabulary, **UNSURE) == ()
-    assert without_phantoms(read_out, voice, vocabulary, **SURE) == read_out
+    assert without_hallucinations(read_out, voice, vocabulary, **UNSURE) == ()
+    assert without_hallucinations(read_out, voice, vocabulary, **SURE) == read_out

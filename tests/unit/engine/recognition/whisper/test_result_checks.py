@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
-from desktop.engine.recognition.whisper import result_checks as window
+from desktop.engine.recognition.whisper import result_checks
 
 
 @pytest.mark.parametrize(
@@ -24,54 +24,54 @@ from desktop.engine.recognition.whisper import result_checks as window
     ],
 )
 def test_loops(tokens: list[int], kept: list[int]) -> None:
-    assert window.without_loops(tokens) == kept
+    assert result_checks.without_loops(tokens) == kept
 
 
 @given(st.lists(st.integers(0, 3), max_size=60))
 def test_without_loops_is_a_beginning(tokens: list[int]) -> None:
-    kept = window.without_loops(tokens)
+    kept = result_checks.without_loops(tokens)
     assert tokens[: len(kept)] == kept
 
 
 def test_what_is_trusted() -> None:
     text, tokens = "I will go to the school.", list(range(7))
-    assert window.is_trusted(text, tokens, -0.2, 30)
-    assert not window.is_trusted(text, tokens, -1.2, 30)
-    assert not window.is_trusted(text, tokens, -0.2, 7)
-    assert not window.is_trusted("and so " * 40, list(range(90)), -0.2, 100)
-    assert not window.is_trusted("no no no no no no no", [5] * 7, -0.2, 100)
+    assert result_checks.is_trusted(text, tokens, -0.2, 30)
+    assert not result_checks.is_trusted(text, tokens, -1.2, 30)
+    assert not result_checks.is_trusted(text, tokens, -0.2, 7)
+    assert not result_checks.is_trusted("and so " * 40, list(range(90)), -0.2, 100)
+    assert not result_checks.is_trusted("no no no no no no no", [5] * 7, -0.2, 100)
 
 
 def test_no_speech_needs_doubt_about_the_words() -> None:
-    assert window.is_no_speech(0.9, -1.5)
-    assert not window.is_no_speech(0.9, -0.2)
-    assert not window.is_no_speech(0.1, -1.5)
+    assert result_checks.is_no_speech(0.9, -1.5)
+    assert not result_checks.is_no_speech(0.9, -0.2)
+    assert not result_checks.is_no_speech(0.1, -1.5)
 
 
 def test_a_prompt_is_doubted_earlier_for_a_final() -> None:
-    assert window.may_be_confused(-0.6, trusted=True, is_final=True)
-    assert not window.may_be_confused(-0.6, trusted=True, is_final=False)
-    assert window.may_be_confused(-0.1, trusted=False, is_final=False)
+    assert result_checks.may_be_confused(-0.6, trusted=True, is_final=True)
+    assert not result_checks.may_be_confused(-0.6, trusted=True, is_final=False)
+    assert result_checks.may_be_confused(-0.1, trusted=False, is_final=False)
 
 
 def test_as_many_tokens_as_can_be_spoken() -> None:
-    assert window.most_tokens(0) == 8
-    assert window.most_tokens(3 * SAMPLE_RATE) == 32
+    assert result_checks.most_tokens(0) == 8
+    assert result_checks.most_tokens(3 * SAMPLE_RATE) == 32
 
 
 def test_repetition_compresses() -> None:
-    assert window.compression_ratio("") == 0.0
-    assert window.compression_ratio("I will go to the school.") < 1.5
-    assert window.compression_ratio("and so on " * 20) > 2.4
+    assert result_checks.compression_ratio("") == 0.0
+    assert result_checks.compression_ratio("I will go to the school.") < 1.5
+    assert result_checks.compression_ratio("and so on " * 20) > 2.4
 
 
 def test_silence_is_told_by_its_loudest_tenth_of_a_second() -> None:
     audio = np.zeros(3 * SAMPLE_RATE, np.float32)
-    assert window.is_silent(audio)
-    assert window.is_silent(audio[:0])
+    assert result_checks.is_silent(audio)
+    assert result_checks.is_silent(audio[:0])
     audio[20_000:20_800] = 0.01
-    assert not window.is_silent(audio)
-    assert not window.is_silent(np.full(50, 0.01, np.float32))
+    assert not result_checks.is_silent(audio)
+    assert not result_checks.is_silent(np.full(50, 0.01, np.float32))
 
 
 def voice(seconds: float, loudness: float = 0.1) -> Samples:
@@ -101,7 +101,7 @@ def words_until(end: float) -> tuple[Word, ...]:
 )
 def test_what_is_said_behind_the_last_word_is_noticed(samples: tuple[Samples, ...], end: float, rest: bool) -> None:
     sound = np.concatenate(samples)
-    found = window.rest_without_words(sound, words_until(end))
+    found = result_checks.rest_without_words(sound, words_until(end))
     assert found == (round(end * SAMPLE_RATE) if rest else len(sound))
 
 
@@ -111,9 +111,9 @@ def test_a_rest_begins_behind_the_last_word_whatever_is_heard(
 ) -> None:
     samples = voice(length / SAMPLE_RATE, loudness)
     words = (Word("so", start, start + lasts, 0.5),)
-    found = window.rest_without_words(samples, words)
+    found = result_checks.rest_without_words(samples, words)
     assert found == len(samples) or (found == round((start + lasts) * SAMPLE_RATE) and found < len(samples))
-    assert window.rest_without_words(samples, ()) == len(samples)
+    assert result_checks.rest_without_words(samples, ()) == len(samples)
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,13 @@ def test_a_rest_begins_behind_the_last_word_whatever_is_heard(
     ],
 )
 def test_what_was_read_already_is_not_written_again(said: str, more: str, again: bool) -> None:
-    assert window.says_again(said.split(), more.split()) is again
+    assert result_checks.says_again(said.split(), more.split()) is again
 
 
 @given(st.lists(st.sampled_from(["uno", "dos", "tres", "cuatro"]), min_size=1, max_size=8), st.integers(1, 8))
 def test_the_end_of_a_text_says_it_again(said: list[str], count: int) -> None:
-    assert window.says_again(said, said[-count:])
-    assert not window.says_again(said, ["cinco"] * count)
+    assert result_checks.says_again(said, said[-count:])
+    assert not result_checks.says_again(said, ["cinco"] * count)
 
 
 def timed(text: str, pace: float, begin: float = 0.0) -> tuple[Word, ...]:
@@ -157,7 +157,7 @@ SENTENCE = "Por favor, ingrese su número de agente."
 def test_a_sentence_that_takes_no_time_is_not_written_twice(again: str, pace: float, kept: bool) -> None:
     once = timed(SENTENCE, 0.3)
     words = once + timed(again, pace, once[-1].end)
-    assert window.without_echo(words) == (words if kept else once)
+    assert result_checks.without_echo(words) == (words if kept else once)
 
 
 @given(st.lists(st.sampled_from(["uno", "dos", "tres"]), max_size=8), st.integers(0, 3), st.floats(0, 0.5))
@@ -166,7 +166,7 @@ def test_only_words_at_the_end_can_go(said: list[str], times: int, pace: float) 
     words = once
     for _ in range(times):
         words += timed(" ".join(said), pace, words[-1].end if words else 0.0)
-    found = window.without_echo(words)
+    found = result_checks.without_echo(words)
     assert found == words[: len(found)]
     if pace > 0.1:
         assert found == words
