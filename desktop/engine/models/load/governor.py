@@ -1,9 +1,9 @@
 """Keeps recognition up with speech: lowers what it does when the computer is too slow, raises it when there is time.
 
-The order is that of `load_levels.py`: beam, cadence and window, finals only; then the next smaller model. Down after two or
-three bad signs, at once to the cheapest level when utterances pile up, and past levels that cannot help; up one level
-at a time, after a calm that doubles whenever going up turned out too early. A larger model is tried again only if what
-the smaller one takes says that it would keep up; words while they are spoken are worth a smaller model.
+The order is that of `load_levels.py`: beam, cadence and window, finals only; then the next smaller model. Down after
+two or three bad signs, at once to the cheapest level when utterances pile up, and past levels that cannot help; up one
+level at a time, after a calm that doubles whenever going up turned out too early. A larger model is tried again only if
+what the smaller one takes says that it would keep up; words while they are spoken are worth a smaller model.
 
 Pure: times are handed in. Lives on the recognition thread; `pace` and `busy` may be read from any.
 """
