@@ -130,6 +130,10 @@ def hear_live(settings: Settings, plain: PlainWhisper, some: Sequence[Prompt], s
         commit=take.commit,
         cpu=take.cpu,
         revisions=done.revisions,
+        committed=take.committed,
+        committed_errors=spoken_errors(take.said, take.committed).count if take.committed else 0,
+        differing=take.differing,
+        utterances=take.utterances,
         problems=(*done.errors, *(f"The machine was too busy to play {one} without gaps." for one in done.disturbed)),
     )
 

@@ -74,6 +74,11 @@ class RecordingResult:
     """one for each word that was recognised"""
     missed: int
     """sentences without any text"""
+    committed: str = ""
+    """what was shown and spoken; `heard` is what is kept (`TranscriptUpdate.final_text`)"""
+    differing: int = 0
+    """utterances in which both differ"""
+    utterances: int = 0
 
     @property
     def group(self) -> str:
@@ -197,6 +202,7 @@ def _take(rig: Rig, one: Recording, target: str) -> RecordingResult:
     found = delays(script, rig.timeline)
     news = [event for _, event in rig.timeline.events[first:]]
     utterances = rig.transcript.utterances()
+    finals = [event for event in news if isinstance(event, TranscriptUpdate) and event.is_final]
     return RecordingResult(
         file=one.path.name,
         language=one.language,
@@ -211,6 +217,9 @@ def _take(rig: Rig, one: Recording, target: str) -> RecordingResult:
         final=found.final,
         commit=found.commit,
         missed=found.missed,
+        committed=" ".join(one.committed for one in finals),
+        differing=sum(one.final_text != one.committed for one in finals),
+        utterances=len(finals),
     )
 
 

@@ -39,6 +39,12 @@ class StreamResult:
     cpu: float
     revisions: int
     problems: tuple[str, ...]
+    committed: str = ""
+    """what was shown while it was spoken; `heard` is what is kept of it"""
+    committed_errors: int = 0
+    differing: int = 0
+    """utterances in which both differ"""
+    utterances: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,9 @@ _NOTES = (
 _LIVE_NOTE = (
     "Live: the same prompts with {least:g} to {most:g} s of silence between them, in real time, recognition alone. "
     "First text: from the onset of speech. Final: from the last sound of an utterance to its final text. Commit: from "
-    "the end of a word, as faster-whisper aligns it, to its commitment. Processor: seconds of one core for each second "
-    "of audio, the engine's whole process."
+    "the end of a word, as faster-whisper aligns it, to its commitment. WER: of the text that is kept; as shown: of "
+    "the words as they were committed; differ: utterances in which both are not the same. Processor: seconds of one "
+    "core for each second of audio, the engine's whole process."
 )
 _DELAYS = ("first_partial", "final", "commit")
 
@@ -183,7 +190,8 @@ def _row(name: str, prompts: int, parley: Errors, plain: Errors) -> tuple[str, .
 
 
 def _live(heard: Sequence[LanguageFigures]) -> Table:
-    columns = ("Language", "Audio", "Words", "WER", "First text p50", "p95", "Final p50", "p95", "Commit p50", "p95")
+    delays_of = ("First text p50", "p95", "Final p50", "p95", "Commit p50", "p95")
+    columns = ("Language", "Audio", "Words", "WER", "as shown", *delays_of, "Differ", "Processor")
     rows = []
     for one in heard:
         live = one.live
@@ -191,8 +199,11 @@ def _live(heard: Sequence[LanguageFigures]) -> Table:
         delays = [_percentile(getattr(live, name), percent) for name in _DELAYS for percent in (50, 95)]
         name = language_name(one.language)
         rate = f"{live.errors / live.words:.1%}"
-        rows.append((name, f"{live.seconds:.0f} s", str(live.words), rate, *delays, f"{live.cpu / live.seconds:.2f}"))
-    return Table((*columns, "Processor"), tuple(rows), "StreamResult")
+        shown = f"{live.committed_errors / live.words:.1%}" if live.committed else "–"
+        differing = f"{live.differing} of {live.utterances}" if live.utterances else "–"
+        cost = f"{live.cpu / live.seconds:.2f}"
+        rows.append((name, f"{live.seconds:.0f} s", str(live.words), rate, shown, *delays, differing, cost))
+    return Table(columns, tuple(rows), "Live")
 
 
 def _percentile(values: Sequence[float], percent: float) -> str:

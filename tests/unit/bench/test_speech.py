@@ -52,7 +52,7 @@ def test_the_report_has_each_language_and_can_be_put_into_a_page() -> None:
     assert [row[0] for row in found.tables[0].rows] == ["Spanish", "French", "all"]
     assert found.tables[0].rows[0][1:] == ("2", "4", "1", "25.0%", "1", "25.0%", "1.00")
     assert [row[0] for row in found.tables[1].rows] == ["Spanish"]
-    assert found.tables[1].rows[0][3:5] == ("50.0%", "0.60 s")
+    assert found.tables[1].rows[0][3:6] == ("50.0%", "–", "0.60 s")
     assert found.tables[1].rows[0][-1] == "0.40"
     assert len(found.checks) == 2
     assert found.holds
