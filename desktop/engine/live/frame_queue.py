@@ -13,7 +13,7 @@ from desktop.engine.session import MOST_WAITING
 
 T = TypeVar("T")
 
-SOUND_WAITING = 15.0
+SOUND_WAITING = 30.0
 """seconds of live sound that may wait to be heard; then the oldest is dropped and counted"""
 BOUND = MOST_WAITING + SOUND_WAITING
 """seconds of live sound that wait at most once the recogniser is loaded, however slow the computer is, beside the

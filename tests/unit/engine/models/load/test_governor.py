@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.live.frame_queue import BOUND
@@ -207,6 +207,7 @@ def bearable(rates: list[float]) -> Cost:
 @pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=30, deadline=None)
 @given(RATES, UTTERANCES)
+@example([1.0, 1.5, 1.5], ((15.1, 0.1),))  # two utterances are more than may wait
 def test_while_the_cheapest_keeps_up_nothing_is_lost_and_the_backlog_keeps_its_bound(
     rates: list[float], utterances: tuple[tuple[float, float], ...]
 ) -> None:
