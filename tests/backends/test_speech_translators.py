@@ -52,7 +52,7 @@ def translator(request: pytest.FixtureRequest) -> Iterator[SpeechTranslator]:
 def test_it_declares_that_it_hears(translator: SpeechTranslator) -> None:
     assert translator.name == "Starter (phrasebook)"
     assert translator.capabilities.pairs == translator.capabilities.hears == {PAIR}
-    assert "`parley models pull es-en`" in translator.capabilities.limits[PAIR]
+    assert "`parley models pull es-en`" in text_of(translator.capabilities.limits[PAIR])
     assert not translator.capabilities.needs_network
 
 

@@ -302,7 +302,7 @@ def held_out_pairs(count: int) -> list[tuple[str, str]]:
 
 def test_a_phrasebook_says_what_is_missing(translator: Translator) -> None:
     assert translator.capabilities.phrasebook == set(OTHER.items())
-    message = translator.capabilities.limits["en", "es"]
+    message = text_of(translator.capabilities.limits["en", "es"])
     assert message.startswith("From English to Spanish only a phrasebook of about 400 words is installed; other ")
     assert message.endswith("Fetch the Argos package en→es in the Models window or with `parley models pull en-es`.")
     assert catalogue.load().find("en-es").languages == ("en", "es")
@@ -313,7 +313,7 @@ def test_a_second_leg_that_is_a_phrasebook_is_asked_too(packages: Path) -> None:
     translator = ArgosTranslator()
     assert ("fr", "es") in translator.capabilities.phrasebook
     assert ("fr", "en") not in translator.capabilities.phrasebook
-    assert "`parley models pull en-es`" in translator.capabilities.limits["fr", "es"]
+    assert "`parley models pull en-es`" in text_of(translator.capabilities.limits["fr", "es"])
     assert translator.translate("¿Dónde está la playa?", "fr", "es") == "¿Dónde está la playa?"
     # What the first leg, posing as a real package, makes of this is English that the second leg does not know.
     text = "Mi hermano tiene hambre y quiere comer pizza"

@@ -18,7 +18,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
-from desktop.engine.message import verbatim
+from desktop.engine.message import Message, verbatim
 from desktop.ui.main.main_window import SMALLEST, MainWindow
 from desktop.ui.models.installed_choices import find
 from desktop.ui.widgets import theme
@@ -52,7 +52,9 @@ def test_the_figures_of_the_status_line_are_never_cut_off(window: MainWindow, wi
     window.resize(width, 500)
     listen(window)
     figures = {"partial": 2.0, "final": 1.6, "recognition": 1.6, "translation": 3.4, "speech": 0.4}
-    window.on_event(Metrics(figures, {}, 0.0, 0, "Whisper large-v3-turbo", "Whisper", "", 0.0, "beam 1"))
+    window.on_event(
+        Metrics(figures, {}, 0.0, 0, "Whisper large-v3-turbo", "Whisper", "", 0.0, (Message("reduced-beam", beam=1),))
+    )
     QApplication.processEvents()
     line = window.status_line
     assert line._latency.width() >= line._latency.sizeHint().width()

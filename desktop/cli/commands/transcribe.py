@@ -123,6 +123,7 @@ class _Listener:
         self.transcript = Transcript()
         self.samples = 0
         self.has_failed = False
+        self._complaints: set[str] = set()
 
     @property
     def seconds(self) -> float:
@@ -147,8 +148,11 @@ class _Listener:
                 self.complain(text_of(event)) if is_failure else say(text_of(event))
 
     def complain(self, message: str) -> None:
+        """Say once what went wrong: an event may tell of it before the engine gives up for the same reason."""
         self.has_failed = True
-        say(message)
+        if message not in self._complaints:
+            self._complaints.add(message)
+            say(message)
 
     def _count(self, frame: AudioFrame) -> None:
         """On the source's thread."""

@@ -104,7 +104,7 @@ def _languages(value: Any) -> Any:
     try:
         return tuple(check_language(one) for one in value)
     except LanguageUnknown as error:
-        raise ValueError(f"“{error.message.parameters['name']}” is not a language that Parley knows") from None
+        raise ValueError(f"“{error.message.parameters.get('name', '')}” is not a language that Parley knows") from None
 
 
 def _safe(text: str) -> str:
