@@ -128,6 +128,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if part_of(item.path) == part]
     for item in items:
         item.add_marker(mark_of(item.path))
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")  # the same lines a hundred times
     items.sort(key=lambda item: turn_of(item.path))  # keeps the order within a file
     from tests.real_models import are_installed
 

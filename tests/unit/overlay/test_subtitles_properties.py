@@ -4,15 +4,12 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.overlay.line_breaks import clusters
 from desktop.overlay.subtitles import Layout, SubtitleFrame, Subtitles
-
-pytestmark = pytest.mark.no_cover  # the same lines a thousand times
 
 WORDS = st.sampled_from(
     [

@@ -52,7 +52,6 @@ FILES = st.one_of(
 )
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
 @example(b"")

@@ -210,7 +210,6 @@ OPERATIONS = st.lists(
 )
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(OPERATIONS)
 def test_whatever_is_done_a_reload_gives_the_same(tmp_path: Path, operations: list[tuple[Any, ...]]) -> None:

@@ -124,7 +124,6 @@ toml_values = st.recursive(
 )
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(st.dictionaries(st.sampled_from([key for key, _ in fields()]), toml_values, max_size=6))
 def test_whatever_the_file_holds_it_is_read_without_a_crash_and_kept(tmp_path: Path, content: dict[str, Any]) -> None:

@@ -197,7 +197,6 @@ hypotheses = st.lists(
 )
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=300, deadline=None)
 @given(hypotheses)
 def test_committed_only_grows(steps: list[tuple[list[tuple[str, float, float, float]], float, bool]]) -> None:

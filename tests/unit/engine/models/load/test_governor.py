@@ -204,7 +204,6 @@ def bearable(rates: list[float]) -> Cost:
     return cost
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=30, deadline=None)
 @given(RATES, UTTERANCES)
 @example([1.0, 1.5, 1.5], ((15.1, 0.1),))  # two utterances are more than may wait
@@ -224,7 +223,6 @@ def test_while_the_cheapest_keeps_up_nothing_is_lost_and_the_backlog_keeps_its_b
             assert one_step, f"up in one leap at {at}"
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=30, deadline=None)
 @given(RATES, UTTERANCES)
 def test_it_comes_back_when_the_costs_fall(rates: list[float], utterances: tuple[tuple[float, float], ...]) -> None:
@@ -238,7 +236,6 @@ def test_it_comes_back_when_the_costs_fall(rates: list[float], utterances: tuple
         assert machine.now < 10_000
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=30, deadline=None)
 @given(RATES, UTTERANCES)
 def test_it_never_flaps(rates: list[float], utterances: tuple[tuple[float, float], ...]) -> None:
@@ -252,7 +249,6 @@ def test_it_never_flaps(rates: list[float], utterances: tuple[tuple[float, float
     assert ups <= 600 / CALM
 
 
-@pytest.mark.no_cover  # the same lines a thousand times
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.floats(0.0, 60.0) | st.floats(0.0, 1.0), min_size=1, max_size=50),
