@@ -71,6 +71,7 @@ _ALONE = (
 )
 _LONGEST = (
     "end2end/test_human_speech.py",
+    "end2end/test_human_speech_live.py",
     "end2end/test_cli.py",
     "end2end/test_bench.py",
     "end2end/test_doctor.py",
