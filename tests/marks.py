@@ -65,13 +65,13 @@ _BY_PATH = {
 _ALONE = (
     "end2end/test_audio_speaker.py",
     "end2end/test_bench_peers.py",
+    "end2end/test_human_speech_live.py",
     "end2end/test_memory.py",
     "end2end/test_start.py",
     "end2end/test_whole_path.py",
 )
 _LONGEST = (
     "end2end/test_human_speech.py",
-    "end2end/test_human_speech_live.py",
     "end2end/test_cli.py",
     "end2end/test_bench.py",
     "end2end/test_doctor.py",

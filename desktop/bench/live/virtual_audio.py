@@ -31,6 +31,9 @@ set-default-source virtmic
 """  # noqa: E501
 SINKS = ("speakers", "headset", "micfeed")
 
+_ATTEMPTS = 3
+"""starts of a server: several that start at once may get into each other's way"""
+
 
 class VirtualAudio:
     """A context manager: inside it, this process and its children use the private server.
@@ -91,18 +94,27 @@ class VirtualAudio:
             "--daemonize=no",
             "--use-pid-file=no",
         ]
-        self._server = self._spawn(arguments)
-        deadline = time.monotonic() + 15
-        while subprocess.run(["pactl", "info"], env=self._env(), capture_output=True).returncode:
-            if time.monotonic() > deadline or self._server.poll() is not None:
+        for attempt in range(_ATTEMPTS):
+            self._server = self._spawn(arguments)
+            if self._answers(15):
+                break
+            if attempt == _ATTEMPTS - 1:
                 raise AudioServerMissing(
                     verbatim("The private PulseAudio server did not start; run `pulseaudio -n` to see why.")
                 )
-            time.sleep(0.05)
         # An idle null sink renders in blocks of two seconds; a stream of silence keeps it at low latency.
         for sink in SINKS:
             self._keepers.append(self._spawn(["pacat", "-p", "-d", sink, "--latency-msec=10", "--raw", "/dev/zero"]))
         time.sleep(2.2)
+
+    def _answers(self, patience: float) -> bool:
+        """Whether the server is there within so many seconds; False at once if it has ended."""
+        deadline = time.monotonic() + patience
+        while subprocess.run(["pactl", "info"], env=self._env(), capture_output=True).returncode:
+            if time.monotonic() > deadline or self._server is None or self._server.poll() is not None:
+                return False
+            time.sleep(0.05)
+        return True
 
     def kill_server(self) -> None:
         """End the server as a crash would."""

@@ -238,7 +238,7 @@ def _check_readable(path: Path) -> None:
     except FileNotFoundError as error:
         raise FileUnreadable("file-missing", path=path) from error
     except (IsADirectoryError, PermissionError) as error:
-        if path.is_dir():
+        if _is_folder(path):
             raise FileUnreadable("file-is-folder", path=path) from error
         raise FileUnreadable("file-forbidden", path=path) from error
     except (OSError, ValueError) as error:
@@ -247,6 +247,13 @@ def _check_readable(path: Path) -> None:
         raise FileUnreadable("file-name-not-valid", path=path) from error
     if is_empty:
         raise FileUnreadable("file-empty", path=path)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # nobody may look
 
 
 def _samples(frame: Any) -> NDArray[np.float32]:
