@@ -150,7 +150,7 @@ def test_what_the_microphone_hears_is_shown_typed_once_and_spoken_translated(
         typing__enabled="true", speech__enabled="true", speech__output="output:headset", speech__backend="piper",
     )  # fmt: skip
     with recording, app:
-        said = {"qt": "en-01", "gtk": "en-06", "xterm": "en-03"}
+        said = {"qt": "en-02", "gtk": "en-06", "xterm": "en-03"}
         for kind, name in said.items():
             entry = manifest[name]
             editors[kind].focus()
