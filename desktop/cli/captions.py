@@ -211,6 +211,7 @@ def event_record(event: Event) -> dict[str, Any] | None:
             "committed": event.committed,
             "unconfirmed": event.unconfirmed,
             "is_final": event.is_final,
+            "final_text": event.final_text,
         }
     if isinstance(event, TranslationUpdate):
         return {
@@ -223,6 +224,7 @@ def event_record(event: Event) -> dict[str, Any] | None:
             "unconfirmed": event.unconfirmed,
             "is_final": event.is_final,
             "is_translated": event.is_translated,
+            "final_text": event.final_text,
         }
     if isinstance(event, StateChanged):
         return {"type": "state", "state": event.state.value, "detail": text_of(event.detail)}

@@ -141,6 +141,7 @@ def test_json_lines_hold_every_event_but_the_frequent_ones() -> None:
         "committed": "Where is",
         "unconfirmed": "it",
         "is_final": False,
+        "final_text": "",
     }
 
 
