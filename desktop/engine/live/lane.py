@@ -246,9 +246,10 @@ class Lane:
 
     def _set_playing(self, is_playing: bool) -> None:
         """Parley speaks, or has ended to. From the output's thread."""
-        if self._is_playing and not is_playing:
-            self._muted_until = self._clock() + MUTE_TAIL
-        self._is_playing = is_playing
+        with self._lock:
+            if self._is_playing and not is_playing:
+                self._muted_until = self._clock() + MUTE_TAIL
+            self._is_playing = is_playing
 
     # Models: on their slots' threads.
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Protocol
 
 from desktop.engine.errors import EngineError
@@ -61,8 +62,9 @@ class SpeechOutput:
         self._wanted_id = "output:"
         self._rate = 1.0
         self._volume = 1.0
+        self._stops = count(1)
         self.generation = 0
-        """grows when everything that was asked for is to be silent"""
+        """another one whenever everything that was asked for is to be silent"""
 
     @property
     def queued_seconds(self) -> float:
@@ -78,7 +80,7 @@ class SpeechOutput:
 
     def stop(self) -> None:
         """Silence now; what was asked for before is not spoken any more."""
-        self.generation += 1
+        self.generation = next(self._stops)
         if self._output is not None:
             self._output.stop()
 
