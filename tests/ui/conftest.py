@@ -50,6 +50,12 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window.settingChanged.disconnect(store.set)  # PyQt holds methods weakly: the store lives until here
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _application(qapp: QApplication) -> QApplication:
+    """Made before any test has a screen of its own, or it would live on that one and die with it."""
+    return qapp
+
+
 StartApp = Callable[..., tuple[App, FakeEngine]]
 
 

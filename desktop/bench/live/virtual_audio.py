@@ -165,5 +165,7 @@ class VirtualAudio:
         )
 
     def _env(self) -> dict[str, str]:
-        # libpulse asks for a home that the user owns; the private directory always is.
-        return {**os.environ, **self.environment, "HOME": str(self._directory)}
+        # libpulse asks for a home that the user owns; the private directory always is. Of two servers on one D-Bus the
+        # second would end at once.
+        own = {"HOME": str(self._directory), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
+        return {**os.environ, **self.environment, **own}
