@@ -266,14 +266,16 @@ class Lane:
             work = self._session.begin(request.id)
             if work is None:
                 self._take(self._session.poll())
-                return
             is_audio = isinstance(work, Decode | StreamChunk)
             waited = self._clock() - self._arrival(work.end) if is_audio else None
+        self._call()  # what is begun waits no more, so there may be room for audio
+        if work is None:
+            return
         answer = failed if failed is not None else self._answer(request, work, waited)
         with self._lock:
             self._follow_models()
             self._take(self._session.deliver(request.id, answer))
-        self._call()  # there may be room for more
+        self._call()
 
     def _answer(self, request: Request, work: Any, waited: float | None) -> Any:
         """What the model says, or what went wrong."""

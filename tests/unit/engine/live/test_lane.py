@@ -12,8 +12,11 @@ from desktop.engine.live.lane import OUTSIDE_SESSION, EndOfSpeech, Lane
 from desktop.engine.live.session_thread import SessionThread
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.models import Models
+from desktop.engine.requests import Kind, Request, Stage
+from desktop.engine.session import Session
 from desktop.engine.translation.backends.argos import ArgosTranslator
 from tests.fakes import FakeOutput, FakeRecognizer, FakeSynthesizer
+from tests.waiting import wait_until
 
 
 class Desk:
@@ -98,3 +101,31 @@ def test_an_end_is_told_when_everything_before_it_is_done(desk: Desk) -> None:
     desk.lane.end(3)
     assert desk.drained.wait(20)
     assert desk.lane.frames.waiting_seconds == 0
+
+
+class FullUntilBegun(Session):
+    """A session that takes no audio before its first request is begun."""
+
+    has_begun = False
+
+    @property
+    def is_full(self) -> bool:
+        return not self.has_begun
+
+    def begin(self, request_id: int) -> object:
+        self.has_begun = True
+        return super().begin(request_id)
+
+
+def test_audio_is_taken_again_as_soon_as_there_is_room_not_when_the_work_is_done() -> None:
+    thread = SessionThread()
+    backends = Backends(recognizer=lambda *_: FakeRecognizer(), models=lambda _: (), session=FullUntilBegun)
+    models = Models(None, backends)
+    lane = Lane(SessionOptions(language="en"), models, backends, thread, lambda _: None, lambda _: None)
+    lane.frames.put(AudioFrame(np.zeros(1600, np.float32), 0.0, "test"), is_live=True)
+    assert not wait_until(lambda: lane.frames.waiting_seconds == 0, 0.2)
+    lane._serve(Request(1, Stage.RECOGNITION, Kind.FINAL))
+    assert wait_until(lambda: lane.frames.waiting_seconds == 0)
+    lane.close()
+    thread.close(10)
+    assert models.close(10)
