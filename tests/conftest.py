@@ -44,7 +44,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 from desktop.engine.events import Samples  # noqa: E402
 from desktop.system.paths import RESOURCES  # noqa: E402
-from tests.marks import PARTS, computing_only, mark_of, part_of, turn_of  # noqa: E402
+from tests.marks import PARTS, computing_only, is_measured, mark_of, part_of, turn_of  # noqa: E402
 from tests.waiting import wait_until  # noqa: E402
 
 hypothesis.settings.register_profile("parley", deadline=None)  # a busy machine is slow
@@ -128,8 +128,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if part_of(item.path) == part]
     for item in items:
         item.add_marker(mark_of(item.path))
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            item.add_marker("no_cover")  # the same lines a hundred times
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False) and not is_measured(item.path):
+            item.add_marker("no_cover")
     items.sort(key=lambda item: turn_of(item.path))  # keeps the order within a file
     from tests.real_models import are_installed
 
