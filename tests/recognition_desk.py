@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop.engine.events import ErrorEvent, Event, SpeechSegment, TranscriptUpdate
+from desktop.engine.failures import failure
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.backends import ModelBackends
 from desktop.engine.pool.recognition import RecognitionModel
 from desktop.engine.recognition.backends.base import RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.recognition import Recognition
 from desktop.engine.requests import Stage
-from desktop.engine.session import failure
 from desktop.engine.takeover import Notify
 from desktop.settings.declaration import RecognitionSettings
 from tests.driven import answered

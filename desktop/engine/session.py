@@ -10,18 +10,15 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from desktop.engine.errors import EngineError
 from desktop.engine.events import (
-    ErrorEvent,
     Event,
     Samples,
-    Severity,
     SpeechSegment,
     TranscriptUpdate,
     TranslationUpdate,
 )
+from desktop.engine.failures import Failures
 from desktop.engine.hearing.hearing import Hearing, VoiceDetector
-from desktop.engine.message import Message
 from desktop.engine.options import Effort, SessionOptions
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
 from desktop.engine.recognition.recognition import Recognition
@@ -63,7 +60,7 @@ class Session:
         self._hearing: Hearing | None = None
         self._effort: Effort | None = None
         self._outputs: list[Event | Request] = []
-        self._failures: dict[Stage, Message] = {}
+        self._failures = Failures()
         self._is_finished = False
         emit = self._outputs.append
         ids = count(1)
@@ -169,7 +166,7 @@ class Session:
         for track in self._tracks.values():
             if track.deliver(request_id, answer):
                 if not isinstance(answer, Exception):
-                    self._failures.pop(track.stage, None)
+                    self._failures.worked(track.stage)
                 break
         return self.poll()
 
@@ -261,16 +258,5 @@ class Session:
 
     def _failed(self, stage: Stage, error: Exception) -> None:
         """Tell the user, once as long as the same thing keeps failing."""
-        event = failure(stage, error)
-        if self._failures.get(stage) != event.message:
-            self._failures[stage] = event.message
+        if (event := self._failures.failed(stage, error)) is not None:
             self._outputs.append(event)
-
-
-def failure(stage: Stage, error: Exception) -> ErrorEvent:
-    """What the user is told of an error in a stage."""
-    if isinstance(error, EngineError):
-        return ErrorEvent(error.code, error.message, Severity.ERROR)
-    log.error("stage %s failed", stage.value, exc_info=error)
-    message = Message("stage-failed", stage=stage.value, error=type(error).__name__)
-    return ErrorEvent("backend-failed", message, Severity.ERROR)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.cli.commands.models_list import find_installed, measured
+from desktop.cli.commands.tables import about_model
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.engine.errors import EngineError, ModelMissing
@@ -47,7 +48,9 @@ def pull(
             model = shown.run(entry.label, work)
             failures += model is None
             if model is not None:
-                shown.report(f"{entry.label} {'is there already' if was_there else 'is installed'}.", _about(model))
+                shown.report(
+                    f"{entry.label} {'is there already' if was_there else 'is installed'}.", about_model(model)
+                )
     return 1 if failures else 0
 
 
@@ -64,7 +67,7 @@ def import_files(options: Options, files: list[Path], name: str, *, as_json: boo
             found = shown.run(file.name, work)
             failures += found is None
             for model in found or ():
-                shown.report(f"{model.label} is installed as {model.name}.", _about(model))
+                shown.report(f"{model.label} is installed as {model.name}.", about_model(model))
     return 1 if failures else 0
 
 
@@ -110,7 +113,7 @@ def repair(options: Options, names: list[str], *, as_json: bool) -> int:
             model = shown.run(one.name, work)
             failures += model is None
             if model is not None:
-                shown.report(f"{model.label} is repaired.", _about(model))
+                shown.report(f"{model.label} is repaired.", about_model(model))
     return 1 if failures else 0
 
 
@@ -242,14 +245,3 @@ def _broken(found: tuple[Broken, ...], name: str) -> Broken:
     raise ModelMissing(
         verbatim(f"{model.label} is not broken; `parley models pull {model.name} --again` fetches it anew.")
     )
-
-
-def _about(model: InstalledModel) -> dict[str, Any]:
-    return {
-        "kind": model.kind,
-        "name": model.name,
-        "label": model.label,
-        "path": str(model.path),
-        "languages": list(model.languages),
-        "size_bytes": model.size_bytes,
-    }

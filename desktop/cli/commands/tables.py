@@ -88,8 +88,8 @@ def _device_record(device: Device) -> dict[str, Any]:
     return {"id": device.id, "label": device.label, "is_default": device.is_default}
 
 
-def _model_record(model: models.InstalledModel) -> dict[str, Any]:
-    entry = known_as(model)
+def about_model(model: models.InstalledModel) -> dict[str, Any]:
+    """What scripts get of any installed model."""
     return {
         "kind": model.kind,
         "name": model.name,
@@ -97,6 +97,13 @@ def _model_record(model: models.InstalledModel) -> dict[str, Any]:
         "path": str(model.path),
         "languages": list(model.languages),
         "size_bytes": model.size_bytes,
+    }
+
+
+def _model_record(model: models.InstalledModel) -> dict[str, Any]:
+    entry = known_as(model)
+    return {
+        **about_model(model),
         "is_starter": model.is_starter,
         "licence": "CC0" if model.is_starter else entry.licence if entry else "",
         "source": source_of(model),

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     SAMPLE_RATE,
     AudioFrame,
@@ -145,7 +144,7 @@ class Lane:
     def say(self, text: str, language: str) -> None:
         """Speak a text that is not part of the session."""
         work, generation = Speak(OUTSIDE_SESSION, text, language, is_last=True), self.output.generation
-        self._submit(Stage.SPEECH, lambda: self.output.speak(work, generation))
+        self._models.submit(Stage.SPEECH, lambda: self.output.speak(work, generation))
 
     def translate(self, text: str, language: str, target: str, tell: Callable[[TranslationUpdate], None]) -> None:
         """Translate a text that nobody said; `tell` gets it, whole and final, on the translation's thread."""
@@ -168,7 +167,7 @@ class Lane:
                 self._tell(ErrorEvent("untranslated", limit, Severity.WARNING))
             tell(translation)
 
-        self._submit(Stage.TRANSLATION, run)
+        self._models.submit(Stage.TRANSLATION, run)
 
     @property
     def backlog(self) -> float:
@@ -322,15 +321,6 @@ class Lane:
         if request.stage is Stage.SPEECH:
             self._asked[request.id] = (self.output.generation, self._clock())
         self._models.slots[request.stage].submit(self, request.kind, lambda: self._serve(request))
-
-    def _submit(self, stage: Stage, run: Callable[[], None]) -> None:
-        def guarded() -> None:
-            try:
-                run()
-            except EngineError as error:
-                self._models.report(stage, error)
-
-        self._models.slots[stage].submit_once(guarded)
 
     def _note_latency(self, update: TranscriptUpdate) -> None:
         since_heard = self._clock() - self._arrival(update.end)

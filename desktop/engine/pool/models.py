@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from desktop.engine.events import Event, ModelUnloaded
+from desktop.engine.failures import Failures
 from desktop.engine.hearing.hearing import VoiceDetector
-from desktop.engine.message import Message
 from desktop.engine.options import ModelOptions, VoiceOptions
 from desktop.engine.pool.backends import ModelBackends
 from desktop.engine.pool.recognition import RecognitionModel
@@ -16,7 +16,6 @@ from desktop.engine.pool.speech import SpeechModel
 from desktop.engine.pool.translation import TranslationModel
 from desktop.engine.recognition.work import Decode, StreamChunk
 from desktop.engine.requests import Stage
-from desktop.engine.session import failure
 from desktop.engine.settings_options import settings_of
 from desktop.engine.translation.work import LoadTranslation, Translate, TranslateSpeech
 from desktop.settings.declaration import Settings
@@ -49,7 +48,8 @@ class Models:
         backends = backends or ModelBackends()
         self.clock = backends.clock
         self._emit = emit
-        self._told: dict[Stage, Message] = {}
+        self._is_in_real_time = True
+        self._failures = Failures()
         self.recognition = RecognitionModel(settings.recognition, backends, emit, on_ready, on_failed, on_unloaded)
         self.translation = TranslationModel(lambda: backends.translator(self._settings, emit), emit)
         self.speech = SpeechModel(settings.speech, backends.synthesizer, emit)
@@ -63,8 +63,6 @@ class Models:
         self.keep_to_real_time(is_wanted=self._is_in_real_time)
         if _translator_terms(self._settings) != _translator_terms(before):
             self.translation.renew()
-
-    _is_in_real_time = True
 
     def keep_to_real_time(self, *, is_wanted: bool) -> None:
         """Whether recognition has to keep up with a live source; otherwise it is done as set, however slow."""
@@ -95,11 +93,11 @@ class Models:
     def prepare(self, source: str, target: str, *, speaks: bool) -> None:
         """Load now what the first words will need; returns at once. source, target: languages, empty if unknown."""
         self.recognition.is_wanted.set()
-        self._submit(Stage.RECOGNITION, self.recognition.prepare)
+        self.submit(Stage.RECOGNITION, self.recognition.prepare)
         if source and target and source != target:
-            self._submit(Stage.TRANSLATION, lambda: self.translation.load(source, target))
+            self.submit(Stage.TRANSLATION, lambda: self.translation.load(source, target))
         if target and speaks:
-            self._submit(Stage.SPEECH, lambda: self.speech.load(target))
+            self.submit(Stage.SPEECH, lambda: self.speech.load(target))
 
     def unload(self, *, is_rest: bool) -> None:
         """Give all memory back, behind the work that waits; returns at once. is_rest: nobody needs the models for now,
@@ -111,19 +109,17 @@ class Models:
             if is_rest:
                 self.recognition.rest()
 
-        self._submit(Stage.RECOGNITION, unload_recognition)
-        self._submit(Stage.TRANSLATION, lambda: self._unloaded(Stage.TRANSLATION, self.translation.unload()))
+        self.submit(Stage.RECOGNITION, unload_recognition)
+        self.submit(Stage.TRANSLATION, lambda: self._unloaded(Stage.TRANSLATION, self.translation.unload()))
         self.unload_voice()
 
     def unload_voice(self) -> None:
         """Give the voice's memory back; the next text looks for one again. Returns at once."""
-        self._submit(Stage.SPEECH, lambda: self._unloaded(Stage.SPEECH, self.speech.unload()))
+        self.submit(Stage.SPEECH, lambda: self._unloaded(Stage.SPEECH, self.speech.unload()))
 
     def report(self, stage: Stage, error: Exception) -> None:
         """Tell of an error, once as long as the same thing keeps failing."""
-        event = failure(stage, error)
-        if self._told.get(stage) != event.message:
-            self._told[stage] = event.message
+        if (event := self._failures.failed(stage, error)) is not None:
             self._emit(event)
 
     def close(self, timeout: float = 5.0) -> bool:
@@ -149,14 +145,16 @@ class Models:
                 log.exception("stage %s did not close cleanly", stage.value)
         return ended
 
-    def _submit(self, stage: Stage, run: Callable[[], object]) -> None:
+    def submit(self, stage: Stage, run: Callable[[], object]) -> None:
+        """Have `run` called in a stage's slot, behind the finals that wait; what fails is reported. Returns at once."""
+
         def guarded() -> None:
             try:
                 run()
             except Exception as error:
                 self.report(stage, error)
             else:
-                self._told.pop(stage, None)
+                self._failures.worked(stage)
 
         self.slots[stage].submit_once(guarded)
 

@@ -11,7 +11,7 @@ from desktop.engine.events import SAMPLE_RATE, SpeechSegment, TranscriptUpdate, 
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import RecognitionRequest, StreamResult
 from desktop.engine.recognition.work import StreamChunk
-from desktop.engine.text.languages import join_words
+from desktop.engine.text.languages import joined
 
 
 class StreamTranscriber:
@@ -63,7 +63,10 @@ class StreamTranscriber:
         )
 
     def _result(self, segment: SpeechSegment, language: str, tail: tuple[Word, ...]) -> TranscriptUpdate | None:
-        texts = (_joined(self._committed, language), _joined(tail, language))
+        texts = (
+            joined((word.text for word in self._committed), language),
+            joined((word.text for word in tail), language),
+        )
         if self._shown is None and not any(texts):
             return None
         if texts == self._shown and not segment.is_final:
@@ -85,10 +88,3 @@ class StreamTranscriber:
             final_words=self._committed if segment.is_final else (),
             lane=self._options.lane,
         )
-
-
-def _joined(words: tuple[Word, ...], language: str) -> str:
-    text = ""
-    for word in words:
-        text = join_words(text, word.text, language)
-    return text

@@ -29,7 +29,7 @@ from desktop.engine.recognition.spoken_language import SpokenLanguage
 from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, normalized
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
 from desktop.engine.recognition.work import Decode
-from desktop.engine.text.languages import join_words
+from desktop.engine.text.languages import joined
 from desktop.engine.text.sentences import ends_sentence
 
 _LEFT_CONTEXT = 1.5
@@ -382,10 +382,7 @@ class Transcriber:
         return tuple(final_words(self._stabilizer.committed, self._whole))
 
     def _joined(self, words: Sequence[Word]) -> str:
-        text = ""
-        for word in words:
-            text = join_words(text, word.text, self._language.current)
-        return text
+        return joined((word.text for word in words), self._language.current)
 
 
 def _quietest(segment: SpeechSegment, start: float, end: float) -> float:

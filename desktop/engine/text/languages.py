@@ -7,7 +7,7 @@ CLDR (`language_names`).
 import difflib
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.text.compare import folded
@@ -97,6 +97,11 @@ def join_words(left: str, right: str, code: str) -> str:
     if writes_spaces(code) or (_is_latin(left[-1]) and _is_latin(right[0])):
         return f"{left} {right}"
     return left + right
+
+
+def joined(texts: Iterable[str], language: str) -> str:
+    """Any number of texts, one after the other, as `join_words` joins two."""
+    return functools.reduce(lambda text, more: join_words(text, more, language), texts, "")
 
 
 def listed(words: Sequence[str]) -> str:
