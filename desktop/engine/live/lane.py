@@ -6,7 +6,6 @@ the session asks for waits in the models' slots. The session is never used by tw
 
 import logging
 import math
-import threading
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from desktop.engine.events import (
     TranslationUpdate,
 )
 from desktop.engine.live.backends import Backends
+from desktop.engine.live.fair_lock import FairLock
 from desktop.engine.live.frame_queue import SOUND_WAITING, FrameQueue
 from desktop.engine.live.session_thread import SessionThread
 from desktop.engine.live.speech_output import SpeechOutput
@@ -86,7 +86,7 @@ class Lane:
         self._thread = thread
         self._emit = emit
         self._on_drained = on_drained
-        self._lock = threading.Lock()
+        self._lock = FairLock()
         self._session = backends.session(options)
         self.frames: FrameQueue[Flush | EndOfSpeech] = FrameQueue(self._clock, self._call, _SOUND_TO_LOAD)
         self.output = SpeechOutput(backends.output, models.speech.synthesize, emit, self._set_playing, options.lane)
