@@ -45,7 +45,6 @@ class _Inline:
     def __init__(self, session: Session, models: Models) -> None:
         self._session = session
         self._models = models
-        self._recognizer: tuple[object, ...] = ()
 
     def answered(self, outputs: list[Event | Request]) -> Iterator[Event]:
         """The events among the outputs, and all that follow from answering the requests among them."""
@@ -106,6 +105,5 @@ class _Inline:
     def _follow_recognizer(self) -> None:
         recognition = self._models.recognition
         capabilities = recognition.capabilities
-        if capabilities is not None and (recognition.loads, capabilities) != self._recognizer:
-            self._recognizer = (recognition.loads, capabilities)
-            self._session.set_recognizer(capabilities)
+        if capabilities is not None:
+            self._session.set_recognizer(capabilities, recognition.loads)

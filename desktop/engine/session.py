@@ -59,6 +59,7 @@ class Session:
         self.detector = detector
         self._hearing: Hearing | None = None
         self._effort: Effort | None = None
+        self._recognizer: tuple[int, RecognizerCapabilities] | None = None
         self._outputs: list[Event | Request] = []
         self._failures = Failures()
         self._is_finished = False
@@ -196,9 +197,12 @@ class Session:
             self._effort = effort
             self._follow(self._options)
 
-    def set_recognizer(self, capabilities: RecognizerCapabilities) -> None:
-        """This recogniser answers from now on; before, nothing is known of any."""
-        self._recognition.set_recognizer(capabilities)
+    def set_recognizer(self, capabilities: RecognizerCapabilities, load: int = 0) -> None:
+        """This recogniser answers from now on; before, nothing is known of any. load: number of the time that it was
+        loaded; the same one, as able as before, changes nothing."""
+        if (load, capabilities) != self._recognizer:
+            self._recognizer = (load, capabilities)
+            self._recognition.set_recognizer(capabilities)
 
     def forget_translations(self) -> None:
         """Other translators may answer from now on: ask again what they can do."""

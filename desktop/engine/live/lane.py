@@ -96,7 +96,6 @@ class Lane:
         self._fed = 0
         self._arrivals: deque[tuple[float, float]] = deque(maxlen=_ARRIVALS)
         """(session time of the end of a frame, when it came)"""
-        self._recognizer: tuple[object, ...] = ()
         self._asked: dict[int, tuple[int, float]] = {}
         """of requests to speak: the output's generation and the time when they came"""
         self._end: EndOfSpeech | None = None
@@ -291,9 +290,8 @@ class Lane:
         """Tell the session what recognises now, if that has changed."""
         recognition = self._models.recognition
         capabilities = recognition.capabilities
-        if capabilities is not None and (recognition.loads, capabilities) != self._recognizer:
-            self._recognizer = (recognition.loads, capabilities)
-            self._session.set_recognizer(capabilities)
+        if capabilities is not None:
+            self._session.set_recognizer(capabilities, recognition.loads)
         self._session.work_at(recognition.effort)
 
     def _take(self, outputs: list[Event | Request]) -> None:
