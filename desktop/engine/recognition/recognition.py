@@ -76,26 +76,24 @@ class Recognition:
         try:
             if self._follows_stream:
                 update = yield from self._streams.update(segment)
+                if update is not None:
+                    self._deliver(update, segment)
             else:
-                update = yield from self._windows.update(segment)
+                yield from self._decode(segment)
         except Exception as error:
             self._keep_what_was_shown(segment)
             self._on_failed(error)
-            return
-        speech_end = None if self._follows_stream else self._windows.whole_until
-        if speech_end is not None:
+
+    def _decode(self, segment: SpeechSegment) -> Generator[Any, Any, None]:
+        update = yield from self._windows.update(segment)
+        if (speech_end := self._windows.whole_until) is not None:
             self._on_whole(segment.segment_id, speech_end)
         if update is None:
             return
-        if update.is_final and not self._follows_stream and self._windows.may_revise:
+        if update.is_final and self._windows.may_revise:
             # Its words are shown and spoken now; what is stored may wait for the whole to be decoded.
             self._deliver(replace(update, is_final=False, final_text="", final_words=()), segment)
-            try:
-                update = yield from self._windows.revise(segment, update)
-            except Exception as error:
-                self._keep_what_was_shown(segment)
-                self._on_failed(error)
-                return
+            update = yield from self._windows.revise(segment, update)
         self._deliver(update, segment)
 
     @property
