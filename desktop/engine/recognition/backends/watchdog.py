@@ -95,9 +95,22 @@ class WatchedRecognizer(WrappedRecognizer):
 
     def load(self, progress: Progress) -> None:
         """Load it, on the calling thread and without a deadline. Raises ModelError."""
-        # The last step of loading is a first run of the model, with all that is done only once.
-        with listening(_Watch(self._deadlines, None, is_buffered=False)):
-            self.recognizer.load(progress)
+        reported = time.monotonic()
+
+        def timed(fraction: float) -> None:
+            nonlocal reported
+            if fraction < 1:
+                reported = time.monotonic()
+            progress(fraction)
+
+        # The last step of loading is a first run of the model, on a second of audio at most, with all that is done only
+        # once: it says how long decodes take until more is known.
+        watch = _Watch(self._deadlines, None, is_buffered=False)
+        with listening(watch):
+            self.recognizer.load(timed)
+        if not watch.tells_steps:
+            first_run = Step(_FIRST, 1.0 + _SHORTEST_WINDOW)
+            self._deadlines.took(time.monotonic() - reported, first_run, is_buffered=False)
 
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         """Decode one window. Raises DecodeHung, or what the recogniser raises."""
@@ -111,9 +124,7 @@ class WatchedRecognizer(WrappedRecognizer):
             self._worker = _Worker()
             weakref.finalize(self, self._worker.end)
         self._worker.put(decode)
-        while not decode.ended.wait(max(0.0, watch.deadline - time.monotonic())):
-            if time.monotonic() < watch.deadline:
-                continue  # another step began
+        if not watch.sees_end(decode.ended):
             log.warning("a decode of %.1f s of audio hangs: no %s within %.1f s", length, watch.step.kind, watch.limit)
             self._worker.end()
             self._worker = None
@@ -156,13 +167,32 @@ class _Watch:
         self._deadlines = deadlines
         self._first = first
         self._is_buffered = is_buffered
+        self._changed = threading.Condition()
+        self.tells_steps = False
+        """whether any was told so far"""
         self._enter(first or Step(_BETWEEN, 1.0))
 
     def starts(self) -> None:
         """The decode begins now."""
         self._enter(self.step)
 
+    def sees_end(self, ended: threading.Event) -> bool:
+        """Wait for the end of the decode; False as soon as a step of it takes too long."""
+        with self._changed:
+            while not ended.is_set():
+                left = self.deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+        return True
+
+    def tell(self) -> None:
+        """Whoever waits looks again: the decode ended, or another step began."""
+        with self._changed:
+            self._changed.notify_all()
+
     def begins(self, step: Step) -> None:
+        self.tells_steps = True
         self._end_first()
         self._enter(step)
 
@@ -187,6 +217,7 @@ class _Watch:
         self.limit = self._deadlines.limit(step, is_buffered=self._is_buffered)
         self._entered = time.monotonic()
         self.deadline = self._entered + self.limit
+        self.tell()
 
 
 class _Decode:
@@ -211,6 +242,7 @@ class _Decode:
             self._error = error
         finally:
             self.ended.set()
+            self._watch.tell()
 
     def result(self) -> Hypothesis:
         """What the call gave back; raises what it raised."""
