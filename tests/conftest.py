@@ -43,6 +43,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from desktop.engine.events import Samples  # noqa: E402
+from desktop.system import paths  # noqa: E402
 from desktop.system.paths import RESOURCES  # noqa: E402
 from tests.marks import PARTS, computing_only, is_measured, mark_of, part_of, turn_of  # noqa: E402
 from tests.waiting import wait_until  # noqa: E402
@@ -85,6 +86,12 @@ def session_bus() -> Iterator[None]:
     yield
     bus.terminate()
     bus.wait()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_measured() -> None:
+    """How fast this machine is decides which model is chosen; what the tests of another file measured is forgotten."""
+    paths.tuning_file().unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
