@@ -31,6 +31,7 @@ _BY_PATH = {
     "unit/cli/test_demo.py": "model",
     "unit/cli/test_session.py": "threads",
     "unit/engine/audio/platforms": "threads",
+    "unit/engine/audio/playback/test_speaker.py": "threads",
     "unit/engine/audio/sources": "threads",
     "unit/engine/hearing/test_music.py": "model",
     "unit/engine/hearing/test_voice_activity.py": "model",

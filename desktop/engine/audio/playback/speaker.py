@@ -1,7 +1,8 @@
 """Plays spoken translation on one output.
 
-A thread of its own opens the output when there is something to say, watches it, and closes it when it has been
-quiet for a while; the audio callback only pulls from the queue.
+What is to be played goes straight to the output's queue while it is open, and the audio callback pulls it from there.
+A thread of its own opens the output when there is something to say, watches it, and closes it when it has been quiet
+for a while.
 """
 
 import logging
@@ -45,6 +46,8 @@ class Speaker:
         self._change = Condition()
         self._pending: list[SpeechAudio] = []
         self._queue: PlayQueue | None = None
+        self._was_queued = False
+        """something went into the queue since the speaker's thread looked"""
         self._volume = 1.0
         self._is_playing = False
         self._is_open = False
@@ -61,17 +64,32 @@ class Speaker:
         self._thread.start()
 
     def play(self, audio: SpeechAudio) -> None:
-        """Queue audio behind what is queued; returns at once. Raises AudioError unless open."""
+        """Queue audio behind what is queued; returns at once. From one thread at a time. Raises AudioError unless
+        open."""
         with self._change:
             if not self._is_open:
                 raise AudioError("speaker-closed")
-            self._pending.append(audio)
+            queue, stop_count = self._queue, self._stop_count
+            if queue is None or self._pending:
+                self._pending.append(audio)
+                self._change.notify()
+                return
+        piece = resampled(audio.samples, audio.sample_rate, queue.rate)
+        with self._change:
+            if stop_count != self._stop_count:
+                return
+            if queue is not self._queue:  # the output was closed meanwhile
+                self._pending.append(audio)
+            else:
+                queue.add(piece)
+                self._was_queued = True
             self._change.notify()
 
     def stop(self) -> None:
         """Silence at once; drop what is queued."""
         with self._change:
             self._pending.clear()
+            self._was_queued = False
             self._stop_count += 1
             if self._queue is not None:
                 self._queue.clear()
@@ -99,7 +117,8 @@ class Speaker:
     @property
     def is_playing(self) -> bool:
         """Something sounds, or is about to."""
-        return self._is_playing or bool(self._pending)
+        with self._change:
+            return self._is_playing or self._has_work()
 
     def close(self) -> None:
         """Silence, and let go of the output. Idempotent; from any thread but the speaker's."""
@@ -150,42 +169,50 @@ class Speaker:
             self._change.wait_for(lambda: self._pending or not self._is_open)
             return self._is_open
 
+    def _has_work(self) -> bool:
+        """Something waits to be played; under the lock."""
+        return bool(self._pending) or self._was_queued or (self._queue is not None and self._queue.seconds > 0)
+
     def _play_until_quiet(self, playback: Playback) -> None:
         quiet_since = monotonic()
         while self._is_open:
-            was_queued = self._move_pending(playback.rate)
-            queue = self._queue
+            self._move_pending(playback.rate)
             now = monotonic()
-            if was_queued or (queue is not None and queue.seconds):
+            with self._change:
+                has_work, self._was_queued = self._has_work(), False
+                if not has_work and now - quiet_since > max(_KEEP_OPEN, playback.latency):
+                    self._queue = None  # what comes now opens the output again
+                    return
+            if has_work:
                 quiet_since = now
                 self._set_playing(True)
             elif now - quiet_since > playback.latency:
                 self._set_playing(False)
-                if now - quiet_since > _KEEP_OPEN:
-                    return
             if self._is_playing:
                 playback.watch(_TICK)
             else:
                 with self._change:
-                    self._change.wait_for(lambda: self._pending or not self._is_open, timeout=_KEEP_OPEN / 4)
+                    self._change.wait_for(lambda: self._has_work() or not self._is_open, timeout=_KEEP_OPEN / 4)
                 playback.watch(0.001)
 
-    def _move_pending(self, rate: int) -> bool:
-        """Resample what came, outside the lock, and queue it unless `stop` was called meanwhile."""
+    def _move_pending(self, rate: int) -> None:
+        """Resample what came while the output was closed, outside the lock, and queue it unless `stop` was called
+        meanwhile."""
         with self._change:
-            pending, self._pending = self._pending, []
-            stop_count, queue = self._stop_count, self._queue
+            pending, stop_count, queue = tuple(self._pending), self._stop_count, self._queue
         pieces: list[Samples] = [resampled(audio.samples, audio.sample_rate, rate) for audio in pending]
         with self._change:
             if queue is None or stop_count != self._stop_count:
-                return False
+                return
             for piece in pieces:
                 queue.add(piece)
-        return bool(pieces)
+                self._was_queued = True
+            del self._pending[: len(pieces)]
 
     def _release(self, playback: Playback | None) -> None:
         with self._change:
             self._queue = None
+            self._was_queued = False
         if playback is not None:
             playback.close()
         self._set_playing(False)
