@@ -30,7 +30,7 @@ from desktop.settings.declaration import Settings
 
 
 class FakeRecognizer:
-    """Hears one word for each half second of audio: "word0 word1 …".
+    """Hears one word for each half second of audio: "Word0 word1 …".
 
     fail_load, fail_from: errors to raise when loaded, or from the n-th call of transcribe on.
     gate: transcribe waits for it.
@@ -65,7 +65,7 @@ class FakeRecognizer:
         if self._fail_from is not None and len(self.requests) > self._fail_from[0]:
             raise self._fail_from[1]
         count = int(len(samples) / 8000)
-        words = tuple(Word(f"word{n}", n * 0.5, n * 0.5 + 0.45, 0.9) for n in range(count))
+        words = tuple(Word(f"word{n}" if n else "Word0", n * 0.5, n * 0.5 + 0.45, 0.9) for n in range(count))
         return Hypothesis(request.language or "en", words)
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class FakeStream:
             raise self._fail
         self.chunks.append(len(samples))
         count = sum(self.chunks) // 8000
-        words = tuple(Word(f"word{n}", n * 0.5, n * 0.5 + 0.45, 0.9) for n in range(count))
+        words = tuple(Word(f"word{n}" if n else "Word0", n * 0.5, n * 0.5 + 0.45, 0.9) for n in range(count))
         return StreamResult(self._language, words, count if is_last else max(0, count - 2))
 
     def close(self) -> None:

@@ -4,13 +4,13 @@ import re
 import unicodedata
 
 from desktop.engine.text.languages import writes_spaces
+from desktop.engine.text.orthography import capitalised
 from desktop.engine.text.punctuation import CLOSERS, CLOSING, OPENING, SENTENCE_ENDS
 
 _SENTENCE_END = re.compile(rf"[{re.escape(SENTENCE_ENDS.replace('…', ''))}][{re.escape(CLOSERS)}]*\s*$")
 _TRAILING_DOTS = re.compile(rf"\.\.\.[{re.escape(CLOSERS)}]*\s*$")
 _CLITIC = re.compile(r"(?:['’](?:s|d|m|t|re|ve|ll)|n['’]t)\b", re.IGNORECASE)
 _FRENCH_SPACED = frozenset("?!;:»")
-_CASED = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
 _NO_BREAK_SPACE = "\u00a0"
 
 
@@ -55,21 +55,6 @@ def separator(before: str, text: str, language: str) -> str:
     if not writes_spaces(language) and not (last.isascii() and first.isascii()):
         return ""
     return " "
-
-
-def capitalised(text: str, language: str) -> str:
-    """`text` with a capital at its first letter, unless its first word has its own capitals ("iPhone")."""
-    for index, char in enumerate(text):
-        if char.isalpha():
-            word = re.match(r"\w*", text[index + 1 :])
-            own = word is not None and any(letter.isupper() for letter in word[0])
-            if own or not char.islower() or not unicodedata.name(char, "").startswith(_CASED):
-                return text
-            capital = "İ" if char == "i" and language in ("tr", "az") else char.upper()
-            return text[:index] + capital + text[index + 1 :] if len(capital) == 1 else text
-        if char.isdigit() or char in CLOSING or char in "'’":
-            return text
-    return text
 
 
 def join(before: str, text: str, language: str) -> str:

@@ -30,6 +30,7 @@ from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, norma
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
 from desktop.engine.recognition.work import Decode
 from desktop.engine.text.languages import joined
+from desktop.engine.text.orthography import written
 from desktop.engine.text.sentences import ends_sentence
 
 _LEFT_CONTEXT = 1.5
@@ -42,6 +43,8 @@ _REPEATED = 4
 """Words in a row that say what the prompt says: the model reads out its prompt."""
 _DOUBT = 0.4
 """Seconds in which no look could stand, after which the next one gets more context."""
+_NEW_SENTENCE = 2.0
+"""Seconds of silence after which an utterance is taken to begin a sentence, however the one before it ended."""
 _PIECE = SAMPLE_RATE // 50
 
 T = TypeVar("T")
@@ -84,9 +87,15 @@ class Transcriber:
         self._switch = switch
         self._options = options
         self._language = SpokenLanguage(options)
+        self._written: list[Word] = []
+        self._ended = -_NEW_SENTENCE
+        """when the utterance before ended"""
         self._begin(None, 0.0)
 
     def _begin(self, segment_id: int | None, start: float) -> None:
+        self._before = self._written[-1].text if self._written and start - self._ended < _NEW_SENTENCE else ""
+        self._written = []
+        """the committed words as they were shown"""
         self._segment_id = segment_id
         self._revision = 0
         self._shown: tuple[str, str] | None = None
@@ -353,8 +362,13 @@ class Transcriber:
 
     def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:
         shown = self._preview.show(self._stabilizer.committed, self._open_words, segment.end, is_pause=segment.is_pause)
-        committed = self._joined(self._stabilizer.committed)
-        unconfirmed = self._joined(shown)
+        new = (*self._stabilizer.committed[len(self._written) :], *shown)
+        words = (*self._written, *self._spelled(new, self._written[-1].text if self._written else self._before))
+        count = len(self._stabilizer.committed)
+        self._written = list(words[:count])
+        self._ended = segment.speech_end if segment.is_final else segment.end
+        committed = self._joined(words[:count])
+        unconfirmed = self._joined(words[count:])
         texts = (committed, unconfirmed)
         if self._shown is None and not committed and not unconfirmed:
             return None
@@ -368,7 +382,7 @@ class Transcriber:
             language=self._language.current,
             committed=committed,
             unconfirmed=unconfirmed,
-            words=(*self._stabilizer.committed, *shown),
+            words=words,
             start=segment.start,
             end=segment.end,
             is_final=segment.is_final,
@@ -379,7 +393,13 @@ class Transcriber:
         )
 
     def _final_words(self) -> tuple[Word, ...]:
-        return tuple(final_words(self._stabilizer.committed, self._whole))
+        words = final_words(self._stabilizer.committed, self._whole)
+        return tuple(self._written) if words is self._stabilizer.committed else self._spelled(words, self._before)
+
+    def _spelled(self, words: Sequence[Word], before: str) -> tuple[Word, ...]:
+        """The words as they are written behind the word `before`."""
+        texts = written([word.text for word in words], self._language.current, before)
+        return tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
 
     def _joined(self, words: Sequence[Word]) -> str:
         return joined((word.text for word in words), self._language.current)

@@ -54,7 +54,7 @@ def test_a_recogniser_that_cannot_decode_a_whole_utterance_is_replaced_and_no_au
     chain.load(nothing)
     chain.transcribe(SECOND, BUFFERED)
     heard = chain.transcribe(SECOND, BUFFERED)
-    assert [word.text for word in heard.words] == ["word0", "word1"]
+    assert [word.text for word in heard.words] == ["Word0", "word1"]
     assert first.is_closed
     chain.close()
     assert "first stopped working" in text_of(told[0])

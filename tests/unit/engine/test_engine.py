@@ -139,7 +139,7 @@ def test_from_start_to_the_end_of_the_source(make: Callable[..., Session], speec
     assert states == [State.LOADING, State.LISTENING, State.STOPPING, State.IDLE]
     finals = [update for update in session.all(TranscriptUpdate) if update.is_final]
     assert len(finals) == 1
-    assert finals[0].committed.startswith("word0 word1")
+    assert finals[0].committed.startswith("Word0 word1")
     assert finals[0].unconfirmed == ""
     assert session.all(AudioLevel)
     assert session.all(Metrics)[-1].recognizer == "fake recogniser"

@@ -115,7 +115,7 @@ def test_what_is_said_is_asked_for_and_told() -> None:
     assert desk.requests[Stage.RECOGNITION].kind is Kind.FINAL
     desk.serve()
     (final,) = desk.finals()
-    assert final.committed.startswith("word0 word1 word2 word3")
+    assert final.committed.startswith("Word0 word1 word2 word3")
     assert final.speech_end == pytest.approx(2.0, abs=0.05)
     assert desk.session.is_idle
 

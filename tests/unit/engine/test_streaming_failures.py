@@ -69,7 +69,7 @@ def desk() -> Iterator[Callable[..., Desk]]:
 
 
 def words(seconds: float) -> str:
-    return " ".join(f"word{n}" for n in range(int(seconds * 2)))
+    return " ".join(f"word{n}" if n else "Word0" for n in range(int(seconds * 2)))
 
 
 @pytest.mark.parametrize("failing", ["raise", "memory", "hang"])

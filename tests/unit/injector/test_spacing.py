@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.injector.spacing import capitalised, clean, join, trailing
+from desktop.injector.spacing import clean, join, trailing
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,6 @@ def test_nothing_acts_instead_of_being_written(text: str) -> None:
 
 def test_line_breaks_become_spaces() -> None:
     assert clean("rm\n-rf\t/\x1b[A\ud800") == "rm -rf /[A"
-
-
-def test_capitals_of_other_scripts_are_left() -> None:
-    assert capitalised("აბგ", "ka") == "აბგ"
 
 
 def test_the_space_at_the_end() -> None:

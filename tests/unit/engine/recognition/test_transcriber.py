@@ -136,7 +136,7 @@ def test_an_utterance_grows_and_ends() -> None:
 
 
 def test_the_audio_of_a_finished_sentence_leaves_the_window() -> None:
-    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
     updates = run(DrivenTranscriber(recognizer, ENGLISH), snapshots(5.4))
     check(updates)
     assert updates[-1].committed == " ".join(recognizer.script)
@@ -157,7 +157,7 @@ def test_the_window_is_not_cut_before_a_word_whose_place_is_not_known() -> None:
 
 
 def test_a_long_window_is_cut_in_mid_sentence_with_left_context() -> None:
-    recognizer = ScriptedRecognizer(" ".join(f"w{n}" for n in range(60)))
+    recognizer = ScriptedRecognizer(" ".join(["W0", *(f"w{n}" for n in range(1, 60))]))
     settings = replace(ENGLISH, window=5.0)
     updates = run(DrivenTranscriber(recognizer, settings), snapshots(24.0))
     check(updates)
@@ -197,7 +197,7 @@ def test_nothing_new_is_no_update() -> None:
 
 
 def test_a_new_utterance_starts_anew() -> None:
-    transcriber = DrivenTranscriber(ScriptedRecognizer("one two. three four five"), ENGLISH)
+    transcriber = DrivenTranscriber(ScriptedRecognizer("One two. Three four five"), ENGLISH)
     first = run(transcriber, snapshots(2.0))
     second = run(transcriber, snapshots(2.0, segment_id=1))
     assert first[-1].committed == second[-1].committed
@@ -215,10 +215,10 @@ def test_times_are_session_seconds() -> None:
 
 
 def test_without_streaming_only_finals_are_decoded() -> None:
-    recognizer = ScriptedRecognizer("one two three", streaming=False)
+    recognizer = ScriptedRecognizer("One two three", streaming=False)
     updates = run(DrivenTranscriber(recognizer, ENGLISH), snapshots(2.0))
     assert len(recognizer.requests) == 1
-    assert [update.committed for update in updates] == ["one two three"]
+    assert [update.committed for update in updates] == ["One two three"]
 
 
 def test_vocabulary_goes_with_every_request() -> None:
@@ -230,7 +230,7 @@ def test_vocabulary_goes_with_every_request() -> None:
 
 @pytest.mark.parametrize("is_passed_over", [False, True])
 def test_a_repetition_ends_the_prompt_of_its_utterance(is_passed_over: bool) -> None:
-    recognizer = ScriptedRecognizer("one two three. four five six. seven eight nine.")
+    recognizer = ScriptedRecognizer("One two three. four five six. seven eight nine.")
     recognizer.repeats = lambda request: bool(request.prompt)
     recognizer.doubts = lambda request: is_passed_over and bool(request.prompt) and not request.may_widen
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
@@ -242,7 +242,7 @@ def test_a_repetition_ends_the_prompt_of_its_utterance(is_passed_over: bool) -> 
 
 
 def test_a_look_that_cannot_stand_is_passed_over_and_more_context_comes_only_when_that_goes_on() -> None:
-    recognizer = ScriptedRecognizer("one two three four five six.")
+    recognizer = ScriptedRecognizer("One two three four five six.")
     recognizer.doubts = lambda request: not request.may_widen and len(recognizer.requests) in (1, 2, 3, 6)
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     shown = [update and update.committed + update.unconfirmed for update in map(transcriber.update, snapshots(2.4))]
@@ -259,11 +259,11 @@ def test_a_look_that_cannot_stand_is_passed_over_and_more_context_comes_only_whe
     assert shown[:2] == [None, None]
     assert shown[2]
     assert shown[5] is None
-    assert shown[-1] == "one two three four five six."
+    assert shown[-1] == "One two three four five six."
 
 
 def test_finals_and_pauses_get_more_context_at_once() -> None:
-    recognizer = ScriptedRecognizer("one two three.")
+    recognizer = ScriptedRecognizer("One two three.")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(0.6))
     transcriber.update(replace(segment(1.2), is_pause=True))
@@ -280,7 +280,7 @@ def test_a_model_that_reads_its_prompt_is_asked_again_without() -> None:
 
 
 def test_a_failure_leaves_the_state_as_it_was() -> None:
-    recognizer = ScriptedRecognizer("one two three four five")
+    recognizer = ScriptedRecognizer("One two three four five")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     for each in list(snapshots(2.2))[:-1]:
         transcriber.update(each)
@@ -290,16 +290,16 @@ def test_a_failure_leaves_the_state_as_it_was() -> None:
     recognizer.failure = None
     update = transcriber.update(segment(2.2, final=True))
     assert update is not None
-    assert update.committed == "one two three four five"
+    assert update.committed == "One two three four five"
 
 
 def test_the_recogniser_can_be_swapped_in_mid_utterance() -> None:
-    transcriber = DrivenTranscriber(ScriptedRecognizer("one two three four five six"), ENGLISH)
+    transcriber = DrivenTranscriber(ScriptedRecognizer("One two three four five six"), ENGLISH)
     updates = run(transcriber, iter(list(snapshots(2.4))[:6]))
-    transcriber.recognizer = ScriptedRecognizer("one two three four five six", streaming=False)
+    transcriber.recognizer = ScriptedRecognizer("One two three four five six", streaming=False)
     updates += run(transcriber, iter(list(snapshots(2.4))[6:]))
     check(updates)
-    assert updates[-1].committed == "one two three four five six"
+    assert updates[-1].committed == "One two three four five six"
 
 
 def test_a_fixed_language_is_asked_for() -> None:
@@ -322,14 +322,14 @@ def test_a_language_is_decided_once_and_early_doubts_are_not_committed() -> None
 
 
 def test_detection_chooses_among_the_users_languages() -> None:
-    recognizer = ScriptedRecognizer("one two")
+    recognizer = ScriptedRecognizer("One two")
     DrivenTranscriber(recognizer, SessionOptions(languages=("en", "de", "fr"))).update(segment(0.9))
     assert recognizer.requests[0].candidates == ("en", "de", "fr")
 
 
 def in_two_languages(explains: dict[str, float]) -> str:
     """The language of an utterance detected as Spanish, after an English one."""
-    recognizer = ScriptedRecognizer("one two three four five six")
+    recognizer = ScriptedRecognizer("One two three four five six")
     transcriber = DrivenTranscriber(recognizer, SessionOptions())
     run(transcriber, snapshots(2.4))
     recognizer.detects = lambda seconds: ("es", 0.99)
@@ -345,7 +345,7 @@ def test_a_change_of_language_must_explain_the_audio_better() -> None:
 
 
 def test_a_close_call_stays_with_the_language_before() -> None:
-    recognizer = ScriptedRecognizer("one two three four")
+    recognizer = ScriptedRecognizer("One two three four")
     transcriber = DrivenTranscriber(recognizer, SessionOptions())
     run(transcriber, snapshots(2.0))
     recognizer.detects = lambda seconds: ("es", 0.6)
@@ -359,7 +359,7 @@ def test_a_recogniser_of_one_language_is_never_asked_for_another() -> None:
     recognizer.detects = lambda seconds: ("es", 0.99)
     transcriber = DrivenTranscriber(recognizer, SessionOptions())
     run(transcriber, snapshots(2.0))
-    basic = ScriptedRecognizer("one two", languages=("en",), streaming=False)
+    basic = ScriptedRecognizer("One two", languages=("en",), streaming=False)
     transcriber.recognizer = basic
     update = transcriber.update(segment(1.0, final=True, segment_id=1))
     assert update is not None
@@ -368,7 +368,7 @@ def test_a_recogniser_of_one_language_is_never_asked_for_another() -> None:
 
 
 def test_a_new_language_setting_holds_at_once() -> None:
-    recognizer = ScriptedRecognizer("one two three four")
+    recognizer = ScriptedRecognizer("One two three four")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(0.9))
     transcriber.configure(SessionOptions(language="es"))
@@ -377,7 +377,7 @@ def test_a_new_language_setting_holds_at_once() -> None:
 
 
 def test_detection_switched_on_in_mid_utterance_says_nothing_twice() -> None:
-    recognizer = ScriptedRecognizer("one two three four five six seven")
+    recognizer = ScriptedRecognizer("One two three four five six seven")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     pieces = list(snapshots(3.0))
     updates = run(transcriber, iter(pieces[:7]))
@@ -397,7 +397,7 @@ def test_words_are_joined_as_the_language_writes_them() -> None:
 
 
 def test_the_final_after_a_pause_is_there_at_once() -> None:
-    recognizer = ScriptedRecognizer("turn right here. then go left")
+    recognizer = ScriptedRecognizer("Turn right here. Then go left")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     updates = run(transcriber, iter([segment(0.9), segment(1.5), segment(2.5, spoken=2.4, pause=True)]))
     assert recognizer.requests[-1].is_final  # as good as the final
@@ -408,12 +408,12 @@ def test_the_final_after_a_pause_is_there_at_once() -> None:
     assert len(recognizer.requests) == count
     assert not transcriber.has_decoded
     check([*updates, final])
-    assert final.committed == "turn right here. then go left"
+    assert final.committed == "Turn right here. Then go left"
     assert final.end == pytest.approx(2.9)
 
 
 def test_a_pause_that_was_none_is_only_a_look() -> None:
-    recognizer = ScriptedRecognizer("turn right here and then go left")
+    recognizer = ScriptedRecognizer("Turn right here and then go left")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     updates = run(
         transcriber,
@@ -421,20 +421,20 @@ def test_a_pause_that_was_none_is_only_a_look() -> None:
     )
     check(updates)
     assert transcriber.has_decoded
-    assert updates[-1].committed == "turn right here and then go left"
+    assert updates[-1].committed == "Turn right here and then go left"
 
 
 def test_a_sound_after_the_pause_is_decoded() -> None:
-    recognizer = ScriptedRecognizer("turn right here")
+    recognizer = ScriptedRecognizer("Turn right here")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     assert transcriber.update(segment(0.85, spoken=0.8, pause=True)) is not None
     final = transcriber.update(segment(1.7, spoken=1.2, final=True))
     assert final is not None
-    assert final.committed == "turn right here"
+    assert final.committed == "Turn right here"
 
 
 def test_a_pause_that_could_not_be_decoded_leaves_the_final_to_be() -> None:
-    recognizer = ScriptedRecognizer("turn right here")
+    recognizer = ScriptedRecognizer("Turn right here")
     transcriber = DrivenTranscriber(recognizer, ENGLISH)
     transcriber.update(segment(0.85, spoken=0.8, pause=True))
     recognizer.failure = BackendFailed(verbatim("It failed; try again."))
@@ -444,7 +444,7 @@ def test_a_pause_that_could_not_be_decoded_leaves_the_final_to_be() -> None:
     recognizer.failure = None
     final = transcriber.update(segment(1.7, spoken=1.2, final=True))
     assert final is not None
-    assert final.committed == "turn right here"
+    assert final.committed == "Turn right here"
 
 
 def test_only_a_pause_after_a_whole_sentence_is_told() -> None:
@@ -541,7 +541,7 @@ def test_whatever_is_heard_committed_text_only_grows(
 
 
 def test_a_short_utterance_is_kept_as_its_last_decoding_says() -> None:
-    recognizer = ScriptedRecognizer("i will go to the school")
+    recognizer = ScriptedRecognizer("I will go to the school")
     recognition = DrivenRecognition(recognizer, ENGLISH)
     for each in snapshots(3.6):
         if each.is_final:
@@ -549,7 +549,7 @@ def test_a_short_utterance_is_kept_as_its_last_decoding_says() -> None:
             before = recognition.updates[-1].committed
         recognition.hear(each)
     final = recognition.updates[-1]
-    assert before.startswith("i will")
+    assert before.startswith("I will")
     assert final.committed.startswith(before)
     assert final.final_text == "I'll will go to the school"
     assert not recognizer.requests[-1].is_buffered
@@ -557,7 +557,7 @@ def test_a_short_utterance_is_kept_as_its_last_decoding_says() -> None:
 
 
 def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_is_over() -> None:
-    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
     recognition = DrivenRecognition(recognizer, ENGLISH)
     for each in snapshots(5.4):
         if each.is_final:
@@ -565,16 +565,16 @@ def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_i
         recognition.hear(each)
     check(recognition.updates)
     *_, last, final = recognition.updates
-    assert last.committed == "turn right here. then go left at the bank. there it is", "it is there before"
+    assert last.committed == "Turn right here. Then go left at the bank. There it is", "it is there before"
     assert last.final_text == ""
     assert final.committed == last.committed
-    assert final.final_text == "Turn right here. then go left at the bank. there it is"
+    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
     assert recognizer.windows[-1][0] == 0
     assert recognizer.requests[-1].prompt == ""
 
 
 def test_what_a_pause_found_of_the_whole_is_kept() -> None:
-    recognizer = ScriptedRecognizer("turn right here")
+    recognizer = ScriptedRecognizer("Turn right here")
     recognition = DrivenRecognition(recognizer, ENGLISH)
     recognition.hear(segment(1.0))
     recognizer.script[0] = "Turn"
@@ -586,7 +586,7 @@ def test_what_a_pause_found_of_the_whole_is_kept() -> None:
 
 
 def test_a_whole_that_cannot_be_decoded_leaves_what_was_committed() -> None:
-    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
     recognition = DrivenRecognition(recognizer, ENGLISH)
 
     def doubts(request: RecognitionRequest) -> bool:
@@ -597,11 +597,11 @@ def test_a_whole_that_cannot_be_decoded_leaves_what_was_committed() -> None:
         recognition.hear(each)
     final = recognition.updates[-1]
     assert final.is_final
-    assert final.final_text == final.committed == "turn right here. then go left at the bank. there it is"
+    assert final.final_text == final.committed == "Turn right here. Then go left at the bank. There it is"
 
 
 def test_a_failure_of_the_last_decoding_loses_nothing() -> None:
-    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
     recognition = DrivenRecognition(recognizer, ENGLISH)
     *running, final = snapshots(5.4)
     for each in running:
@@ -609,5 +609,33 @@ def test_a_failure_of_the_last_decoding_loses_nothing() -> None:
     recognizer.fails_whole = True
     recognition.hear(final)
     assert recognition.updates[-1].is_final
-    assert recognition.updates[-1].final_text == "turn right here. then go left at the bank. there it is"
+    assert recognition.updates[-1].final_text == "Turn right here. Then go left at the bank. There it is"
     assert len(recognition.failures) == 1
+
+
+def test_a_sentence_begins_with_a_capital_also_behind_a_cut() -> None:
+    recognizer = ScriptedRecognizer("turn right here. then go left at the bank. there it is")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    for each in snapshots(5.4):
+        recognition.hear(each)
+    assert any(begin > 0 for begin, _ in recognizer.windows), "nothing was cut"
+    last = recognition.updates[-1]
+    assert last.final_text == last.committed == "Turn right here. Then go left at the bank. There it is"
+    assert [word.text for word in last.words] == last.committed.split()
+    for before, after in pairwise(recognition.updates):
+        assert after.committed.startswith(before.committed)
+
+
+def test_an_utterance_goes_on_where_the_one_before_stopped_in_mid_sentence() -> None:
+    transcriber = DrivenTranscriber(
+        ScriptedRecognizer("we stopped, and went on" + " x" * 8 + " and came back"), ENGLISH
+    )
+
+    def heard(number: int, start: int, count: int) -> str:
+        update = transcriber.update(segment(count * EACH, final=True, segment_id=number, start=start * EACH))
+        assert update is not None
+        return update.committed
+
+    assert heard(0, 0, 2) == "We stopped,"
+    assert heard(1, 2, 3) == "and went on"
+    assert heard(2, 13, 3) == "And came back"

@@ -56,7 +56,7 @@ def test_results_and_errors_pass_as_they_are() -> None:
     watched = WatchedRecognizer(FakeRecognizer("Whisper small", fail_from=(1, MemoryError())))
     watched.load(lambda _: None)
     assert watched.name == "Whisper small"
-    assert [word.text for word in watched.transcribe(SECOND, STREAMED).words] == ["word0", "word1"]
+    assert [word.text for word in watched.transcribe(SECOND, STREAMED).words] == ["Word0", "word1"]
     with pytest.raises(MemoryError):
         watched.transcribe(SECOND, STREAMED)
     watched.close()

@@ -1,0 +1,63 @@
+"""Sentences begin with a capital, and a Spanish question that is opened is closed. Pure; any thread.
+
+A recogniser that hears speech in pieces does not always know where a sentence began: live Spanish began in lower case,
+and with a lone "¿".
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from desktop.engine.text.punctuation import CLOSERS, CLOSING
+from desktop.engine.text.sentences import ends_sentence, is_complete
+
+_CASED = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
+_CLOSED_BY = {"¿": "?", "¡": "!"}
+
+
+def capitalised(text: str, language: str) -> str:
+    """`text` with a capital at its first letter, unless its first word has its own capitals ("iPhone")."""
+    for index, char in enumerate(text):
+        if char.isalpha():
+            word = re.match(r"\w*", text[index + 1 :])
+            own = word is not None and any(letter.isupper() for letter in word[0])
+            if own or not char.islower() or not unicodedata.name(char, "").startswith(_CASED):
+                return text
+            capital = "İ" if char == "i" and language in ("tr", "az") else char.upper()
+            return text[:index] + capital + text[index + 1 :] if len(capital) == 1 else text
+        if char.isdigit() or char in CLOSING or char in "'’":
+            return text
+    return text
+
+
+def begins_sentence(before: str, language: str) -> bool:
+    """Whether what follows `before` is a new sentence: there is nothing before it, or what is there is over. The dots
+    of an unfinished one end nothing."""
+    before = before.strip().rstrip(CLOSERS)
+    return not before or (not before.endswith(("...", "…")) and is_complete(before, language))
+
+
+def written(words: Sequence[str], language: str, before: str) -> list[str]:
+    """The words with capitals where sentences begin, and without a "¿" or "¡" that none of the words closes.
+
+    before: what was written right before them; empty where a sentence begins with them."""
+    found: list[str] = []
+    for index, word in enumerate(words):
+        text = word
+        if text[:1] in _CLOSED_BY and len(text) > 1 and not _is_closed(words[index:], _CLOSED_BY[text[0]]):
+            text = text[1:]
+        if begins_sentence(before, language):
+            text = capitalised(text, language)
+        found.append(text)
+        before = text
+    return found
+
+
+def _is_closed(words: Sequence[str], mark: str) -> bool:
+    """Whether the sentence that begins with the first word ends with the mark."""
+    for word in words:
+        if mark in word:
+            return True
+        if ends_sentence(word):
+            return False
+    return False
