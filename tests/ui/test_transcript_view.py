@@ -1,13 +1,14 @@
 """The transcript on screen: only what changed is replaced, and it is what the lines say."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QColor, QTextCharFormat
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
@@ -27,7 +28,10 @@ def view(qtbot: QtBot) -> TranscriptView:
 
 
 def heard(segment: int, committed: str, unconfirmed: str = "", revision: int = 1) -> TranscriptUpdate:
-    return TranscriptUpdate(segment, revision, "en", committed, unconfirmed, (), 10.0, 12.0, not unconfirmed)
+    final = "" if unconfirmed else committed
+    return TranscriptUpdate(
+        segment, revision, "en", committed, unconfirmed, (), 10.0, 12.0, not unconfirmed, final_text=final
+    )
 
 
 def translated(
@@ -54,6 +58,38 @@ def test_lines_and_their_translations(view: TranscriptView) -> None:
     assert shown(view) == ["Hello there.", "Hola.", "How are you", "Cómo estás"]
     view.heard(heard(1, "How are you?", revision=2))
     assert shown(view) == ["Hello there.", "Hola.", "How are you?", "Cómo estás"]
+
+
+def underlined(view: TranscriptView) -> list[tuple[str, str]]:
+    """(text, its tool tip) of each stretch with dots under it."""
+    document = view.document()
+    assert document is not None
+    found = []
+    block = document.begin()
+    while block.isValid():
+        fragments = block.begin()
+        while not fragments.atEnd():
+            fragment = fragments.fragment()
+            if fragment.charFormat().underlineStyle() == QTextCharFormat.UnderlineStyle.DotLine:
+                found.append((fragment.text(), fragment.charFormat().toolTip()))
+            fragments += 1
+        block = block.next()
+    return found
+
+
+def test_what_the_final_decoding_changed_is_marked_quietly(view: TranscriptView) -> None:
+    view.heard(heard(0, "Press", "on tree", revision=1))
+    view.heard(replace(heard(0, "Press on 😀 tree", revision=2), final_text="Press one 😀 for three"))
+    view.heard(heard(1, "Nothing here."))
+    assert shown(view) == ["Press one 😀 for three", "Nothing here."]
+    assert underlined(view) == [("one", "Shown live: on"), ("for three", "Shown live: tree")]
+    theme.apply("dark")
+    view.changeEvent(QEvent(QEvent.Type.PaletteChange))
+    assert len(underlined(view)) == 2
+    view.edit_line(0)
+    view._save_edit("Press one 😀 for tea")
+    assert shown(view)[0] == "Press one 😀 for tea"
+    assert underlined(view) == []
 
 
 def test_unconfirmed_words_are_italic_and_dimmed(view: TranscriptView) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from desktop.engine.transcript.reducer import Passage, TranscriptReducer, is_newer, passage
+from desktop.engine.transcript.revisions import Revision, revisions
 
 if TYPE_CHECKING:  # numpy comes with them, and the window is on screen before it is imported
     from desktop.engine.events import TranscriptUpdate, TranslationUpdate
@@ -33,6 +34,11 @@ class TranscriptLine:
         if self.corrected is not None:
             return Passage(self.corrected, len(self.corrected), self.heard.language)
         return passage(self.heard)
+
+    @property
+    def revised(self) -> tuple[Revision, ...]:
+        """Where the text is another one than was shown while it was spoken."""
+        return revisions(self.heard) if self.corrected is None else ()
 
     @property
     def translation(self) -> Passage | None:
@@ -132,7 +138,8 @@ class TranscriptLines(Sequence[TranscriptLine]):
         for line in self._lines:
             heard = line.heard
             if line.corrected is not None:  # the times of the words are those of other words
-                heard = replace(heard, committed=line.corrected, unconfirmed="", words=())
+                text = line.corrected
+                heard = replace(heard, committed=text, unconfirmed="", words=(), final_text=text, final_words=())
             transcript.add(heard)
             if line.translated is not None:
                 transcript.add(line.translated)

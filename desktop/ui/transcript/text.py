@@ -5,12 +5,14 @@ hours as after a minute.
 """
 
 import itertools
+from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
 from PyQt6.QtWidgets import QTextEdit, QWidget
 
 from desktop.engine.transcript.reducer import Passage
+from desktop.engine.transcript.revisions import Revision
 from desktop.ui.transcript.lines import TranscriptLine, TranscriptLines
 from desktop.ui.widgets import theme
 
@@ -40,6 +42,8 @@ class TranscriptText(QTextEdit):
         self._drawn: list[tuple[Passage | None, Passage | None]] = []
         self._notes: list[bool] = []
         """whether the second block of each line says that there is no translation"""
+        self._marked: list[tuple[Revision, ...]] = []
+        """where each line says something else than while it was spoken"""
         self._style()
 
     @property
@@ -62,6 +66,12 @@ class TranscriptText(QTextEdit):
         self._translation.setForeground(QColor(look.accent))
         self._untranslated = QTextCharFormat()
         self._untranslated.setForeground(QColor(look.warning))
+        self._revised = QTextCharFormat()
+        self._revised.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        self._revised.setUnderlineColor(QColor(look.muted))
+        self._unmarked = QTextCharFormat()
+        self._unmarked.setUnderlineStyle(QTextCharFormat.UnderlineStyle.NoUnderline)
+        self._unmarked.setToolTip("")
         self._time = QTextCharFormat()
         self._time.setForeground(QColor(look.muted))
         self._time.setFontPointSize(theme.font("small").pointSizeF())
@@ -73,6 +83,7 @@ class TranscriptText(QTextEdit):
         self._blocks = [0] * count
         self._drawn = [(None, None)] * count
         self._notes = [False] * count
+        self._marked = [()] * count
         whole = QTextCursor(self.document())
         whole.beginEditBlock()
         for index in range(count):
@@ -87,6 +98,7 @@ class TranscriptText(QTextEdit):
             self._blocks.append(0)
             self._drawn.append((None, None))
             self._notes.append(False)
+            self._marked.append(())
         self._draw(index)
         if is_new:
             self.countChanged.emit(len(self._blocks))
@@ -106,7 +118,10 @@ class TranscriptText(QTextEdit):
         is_note = bool(original and line.untranslated)
         was_note, self._notes[index] = self._notes[index], is_note
         self._drawn[index] = (original, translation)
-        if original == before_original and translation == before_translation and is_note == was_note:
+        marked, self._marked[index] = self._marked[index], line.revised if original else ()
+        is_marked_anew = marked != self._marked[index]
+        is_same = original == before_original and translation == before_translation and is_note == was_note
+        if is_same and not is_marked_anew:
             return
         first = self._first_block(index)
         appears = original is not None and before_original is None and first < self._total()
@@ -119,6 +134,8 @@ class TranscriptText(QTextEdit):
             self._blocks[index] = 1
         if original is not None:
             self._replace(first, len("00:00:00\t"), before_original, original, self._certain)
+            if is_marked_anew:
+                self._mark(first, len("00:00:00\t"), original.text, self._marked[index])
         if before_translation is None and translation is not None:
             self._insert(first + 1, "", is_translation=True, language=translation.language)
             self._blocks[index] = 2
@@ -186,7 +203,7 @@ class TranscriptText(QTextEdit):
             if one != other:
                 break
             keep += 1
-        cursor = self._cursor(block, offset + keep)
+        cursor = self._cursor(block, offset + _units(before[:keep]))
         cursor.beginEditBlock()
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
@@ -194,12 +211,31 @@ class TranscriptText(QTextEdit):
         cursor.insertText(new.text[max(keep, new.committed) :], self._unconfirmed)
         cursor.endEditBlock()
 
+    def _mark(self, block: int, offset: int, text: str, revised: Sequence[Revision]) -> None:
+        """Underline where the text of a block differs from what was shown while it was spoken, and nothing else."""
+
+        def stretch(start: int, end: int) -> QTextCursor:
+            cursor = self._cursor(block, offset + _units(text[:start]))
+            cursor.setPosition(cursor.position() + _units(text[start:end]), QTextCursor.MoveMode.KeepAnchor)
+            return cursor
+
+        stretch(0, len(text)).mergeCharFormat(self._unmarked)
+        for one in revised:
+            look = QTextCharFormat(self._revised)
+            look.setToolTip(f"Shown live: {one.shown}" if one.shown else "Not shown live")
+            stretch(one.start, one.end).mergeCharFormat(look)
+
     def _remove(self, block: int) -> None:
         """Take out a block; never the first."""
         cursor = self._cursor(block)
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         cursor.deletePreviousChar()
+
+
+def _units(text: str) -> int:
+    """Length of a text as Qt counts it: characters beyond the first 65,536 are two."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _name(language: str) -> str:

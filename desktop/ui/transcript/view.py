@@ -136,6 +136,7 @@ class TranscriptView(TranscriptText):
         self._blocks.clear()
         self._drawn.clear()
         self._notes.clear()
+        self._marked.clear()
         self.clear()
         self._style()
         self.follow()

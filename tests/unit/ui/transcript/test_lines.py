@@ -1,6 +1,7 @@
 """Which line an event changes, and what is saved."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,7 +16,10 @@ NOW = datetime(2026, 1, 2, 14, 2, 11)
 
 
 def heard(segment: int, committed: str, unconfirmed: str = "", revision: int = 1) -> TranscriptUpdate:
-    return TranscriptUpdate(segment, revision, "en", committed, unconfirmed, (), 10.0, 12.0, not unconfirmed)
+    final = "" if unconfirmed else committed
+    return TranscriptUpdate(
+        segment, revision, "en", committed, unconfirmed, (), 10.0, 12.0, not unconfirmed, final_text=final
+    )
 
 
 def translated(segment: int, committed: str, revision: int = 1, *, is_translated: bool = True) -> TranslationUpdate:
@@ -80,6 +84,24 @@ def test_everything_is_there_for_saving() -> None:
         ("Hello.", "Hola.", 10.0),
         ("How are you", "", 10.0),
     ]
+
+
+def test_what_the_user_corrected_is_saved() -> None:
+    lines = TranscriptLines()
+    lines.heard(heard(0, "How are shoe?"), NOW)
+    lines.heard(heard(1, "Um."), NOW)
+    lines.correct(0, "How are you?")
+    lines.correct(1, "")
+    assert [one.text for one in lines.utterances()] == ["How are you?"]
+
+
+def test_where_a_line_says_something_else_than_was_shown_live() -> None:
+    lines = TranscriptLines()
+    update = replace(heard(0, "And the weather sunny"), final_text="And the weather is sunny")
+    lines.heard(update, NOW)
+    assert [lines[0].original.text[one.start : one.end] for one in lines[0].revised] == ["is"]
+    lines.correct(0, "And it is sunny")
+    assert lines[0].revised == ()
 
 
 def test_a_transcript_knows_whether_a_phrasebook_was_used() -> None:
