@@ -74,16 +74,45 @@ def says_again(said: Sequence[str], more: Sequence[str]) -> bool:
 
 
 def without_echo(words: Sequence[Word]) -> tuple[Word, ...]:
-    """The words without those at the end that say again what was said before, and for which there is no time: to fill
-    its window Whisper may write a sentence twice."""
-    kept = len(words)
-    while kept and words[kept - 1].end - words[kept - 1].start <= _NO_TIME:
+    """The words without those that say again what was said right before, and for which there is no time: to fill its
+    window Whisper may write a sentence twice, or begin to. The alignment then spreads the sound over both: its
+    beginning over the first, its end over the second."""
+    found = list(words)
+    while (doubled := _doubled(found)) is not None:
+        start, size = doubled
+        first, second = found[start : start + size], found[start + size : start + 2 * size]
+        joint = max(range(size + 1), key=lambda at: sum(map(_length, first[:at] + second[at:])))
+        found[start : start + 2 * size] = first[:joint] + second[joint:]
+    kept = len(found)
+    while kept and _length(found[kept - 1]) <= _NO_TIME:
         kept -= 1
-    folded = [normalized(word.text) for word in words]
-    echo = range(kept, len(words))
+    folded = [normalized(word.text) for word in found]
+    echo = range(kept, len(found))
     if len(echo) >= 2 and any(all(folded[at] == folded[at - back] for at in echo) for back in range(2, kept + 1)):
-        return tuple(words[:kept])
-    return tuple(words)
+        return tuple(found[:kept])
+    return tuple(found)
+
+
+def _doubled(words: Sequence[Word]) -> tuple[int, int] | None:
+    """Where the longest phrase of two words or more begins that comes twice on end in the time of one, and its length:
+    at least half as many words as it has are without time."""
+    timeless = [_length(word) <= _NO_TIME for word in words]
+    if sum(timeless) < 2:
+        return None
+    folded = [normalized(word.text) for word in words]
+    for size in range(len(words) // 2, 1, -1):
+        for start in range(len(words) - 2 * size + 1):
+            end = start + 2 * size
+            if (
+                sum(timeless[start:end]) >= max(2, size / 2)
+                and folded[start : end - size] == folded[start + size : end]
+            ):
+                return start, size
+    return None
+
+
+def _length(word: Word) -> float:
+    return word.end - word.start
 
 
 def _loudness(samples: Samples) -> NDArray[np.float32]:
