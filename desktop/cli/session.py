@@ -27,12 +27,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class EngineSession:
     """Context manager that runs an Engine on a thread and yields its events on the main thread.
 
+    live: somebody follows the words while they are spoken.
     interrupted_by: the signal that asked to stop, or None.
     errors: what went wrong since the last `listen`, as (code, message).
     """
 
-    def __init__(self, settings: Settings, backends: Backends | None = None) -> None:
-        self.engine = Engine(settings, backends)
+    def __init__(self, settings: Settings, backends: Backends | None = None, *, live: bool = True) -> None:
+        self.engine = Engine(settings, backends, live=live)
         self.interrupted_by: signal.Signals | None = None
         self.errors: list[tuple[str, str]] = []
         self._inbox: queue.SimpleQueue[Event | signal.Signals] = queue.SimpleQueue()

@@ -48,10 +48,13 @@ class Engine:
     """Hears, recognises, translates and speaks; tells its subscribers what comes of it.
 
     One engine lives as long as the app: `segment_id` and times go on from one start to the next.
+
+    live: somebody follows the words while they are spoken; False: recordings are written down.
     """
 
-    def __init__(self, settings: Settings, backends: Backends | None = None) -> None:
+    def __init__(self, settings: Settings, backends: Backends | None = None, *, live: bool = True) -> None:
         share_heap()
+        self._live = live
         self._settings = settings
         self._backends = backends or Backends()
         self._clock = self._backends.clock
@@ -230,6 +233,7 @@ class Engine:
                 on_failed=lambda error: post(lambda: self._do_fail(error)),
                 on_unloaded=lambda: post(self._do_unloaded),
                 on_drained=lambda end: post(lambda: self._do_drained(end)),
+                live=self._live,
             )
             self._parts.configure(self._settings, hears_itself=self._hears_itself())
         return self._parts

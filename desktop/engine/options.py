@@ -48,6 +48,9 @@ class SessionOptions:
     """the translation is spoken"""
     vocabulary: str = ""
     """names and terms to expect"""
+    live: bool = True
+    """words are wanted while they are spoken; False: a recording, of which each utterance is recognised once, together
+    with its neighbours"""
     lane: str = ""
     """goes into each event, so that those of several sessions can be told apart"""
     mode: ModeChoice = "auto"

@@ -21,6 +21,7 @@ from desktop.engine.failures import Failures
 from desktop.engine.hearing.hearing import Hearing, VoiceDetector
 from desktop.engine.options import Effort, SessionOptions
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
+from desktop.engine.recognition.grouping import Grouping, SpeechGroup
 from desktop.engine.recognition.recognition import Recognition
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.requests import Kind, Request, Stage
@@ -77,8 +78,9 @@ class Session:
         self._translation = Translation(
             options, emit, self._translated, lambda error: self._failed(Stage.TRANSLATION, error), translator
         )
+        self._grouping = Grouping()
         self._clauses = ClauseReader()
-        self._to_recognise: Track[SpeechSegment] = Track(
+        self._to_recognise: Track[SpeechSegment | SpeechGroup] = Track(
             Stage.RECOGNITION, self._recognition.handle, emit, ids, self._recognition.is_known
         )
         self._to_translate: Track[Transcribed] = Track(Stage.TRANSLATION, self._translation.handle, emit, ids)
@@ -146,6 +148,8 @@ class Session:
         """End the running utterance now, as if silence had come."""
         if self._hearing is not None:
             self._hear(self._hearing.end())
+        if (group := self._grouping.end()) is not None:
+            self._to_recognise.put(group, Kind.FINAL)
         return self.poll()
 
     def finish(self) -> list[Event | Request]:
@@ -234,9 +238,18 @@ class Session:
     def _hear(self, segments: list[SpeechSegment]) -> None:
         for segment in segments:
             if segment.is_final:
-                self._to_recognise.put(segment, Kind.FINAL)
+                self._end(segment)
+            elif not self._options.live:
+                continue
             elif self._effort is None or self._effort.has_partials:
                 self._to_recognise.put(segment, Kind.PAUSE if segment.is_pause else Kind.PARTIAL)
+
+    def _end(self, segment: SpeechSegment) -> None:
+        """An utterance is over."""
+        if self._options.live:
+            self._to_recognise.put(segment, Kind.FINAL)
+        elif (group := self._grouping.add(segment)) is not None:
+            self._to_recognise.put(group, Kind.FINAL)
 
     def _settle(self, segment_id: int, speech_end: float) -> None:
         self._ear().settle(segment_id, speech_end)

@@ -4,16 +4,17 @@ from desktop.engine.options import ModelOptions, SessionOptions, VoiceOptions
 from desktop.settings.declaration import RecognitionSettings, Settings, SpeechSettings, TranslationSettings
 
 
-def session_options(settings: Settings, lane: str = "") -> SessionOptions:
-    """What a session follows of the settings."""
+def session_options(settings: Settings, lane: str = "", *, live: bool = True) -> SessionOptions:
+    """What a session follows of the settings. live: somebody follows the words; False: a recording is written down."""
     recognition = settings.recognition
     return SessionOptions(
         language=recognition.language,
         languages=recognition.languages,
         target=settings.translation.target,
-        live_translation=settings.translation.live,
+        live_translation=settings.translation.live and live,
         speaks=settings.speech.enabled,
         vocabulary=recognition.vocabulary,
+        live=live,
         lane=lane,
         mode=recognition.mode,
         beam_size=recognition.beam_size,

@@ -17,7 +17,6 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, Event, ModelProgress, Samples, Severity, State, StateChanged
 from desktop.engine.message import verbatim
 from desktop.engine.transcript.export import Transcript
-from desktop.engine.whole_files import FOR_FILES
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
@@ -40,9 +39,9 @@ class FileReader:
                     "recognition.language": language,
                     "translation.target": "",
                     "speech.enabled": False,
-                    **FOR_FILES,
                 },
-            )
+            ),
+            live=False,
         )
         self._thread = threading.Thread(target=self._engine.run, name="bench-engine", daemon=True)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()

@@ -23,7 +23,6 @@ from desktop.engine.events import (
     Word,
 )
 from desktop.engine.transcript.export import Format, Transcript, Utterance, records, rendered
-from desktop.engine.whole_files import FOR_FILES
 from desktop.messages import text_of
 
 _BLOCK = 512
@@ -85,10 +84,10 @@ def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> 
 def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]) -> int:
     """Do the job; returns the exit code: 0, or 1 if anything went wrong with a file, 130 or 143 if a signal
     ended it."""
-    settings = options.settings({**changes, **FOR_FILES})
+    settings = options.settings(changes)
     failures = 0
     heard_before = 0.0
-    with EngineSession(settings) as session, _Bar(len(job.files)) as progress:
+    with EngineSession(settings, live=False) as session, _Bar(len(job.files)) as progress:
         for number, (file, output) in enumerate(zip(job.files, job.outputs, strict=True)):
             listener = _Listener(session, progress, file)
             try:

@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 
-from desktop.engine.events import Samples
+from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment
 
 FLOOR = -90.0
 """dBFS of silence"""
+_PIECE = SAMPLE_RATE // 50
+"""samples of which the loudness is taken"""
 
 
 def decibels(amplitude: float) -> float:
@@ -27,3 +29,14 @@ def peak(samples: Samples) -> float:
     if not len(samples):
         return FLOOR
     return decibels(float(np.max(np.abs(samples))))
+
+
+def quietest(segment: SpeechSegment, start: float, end: float) -> float:
+    """The quietest moment of a segment between two session times."""
+    first = min(max(0, round((start - segment.start) * SAMPLE_RATE)), len(segment.samples))
+    last = min(max(first, round((end - segment.start) * SAMPLE_RATE)), len(segment.samples))
+    pieces = segment.samples[first : first + (last - first) // _PIECE * _PIECE].reshape(-1, _PIECE)
+    if not len(pieces):
+        return segment.start + first / SAMPLE_RATE
+    energy = np.convolve(np.mean(np.square(pieces), axis=1), np.ones(3) / 3, mode="same")
+    return segment.start + (first + (int(np.argmin(energy)) + 0.5) * _PIECE) / SAMPLE_RATE

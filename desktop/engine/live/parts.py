@@ -28,19 +28,22 @@ class Parts:
         on_failed: Callable[[Exception], None],
         on_unloaded: Callable[[], None],
         on_drained: Callable[[EndOfSpeech], None],
+        *,
+        live: bool,
     ) -> None:
         self._settings = settings
+        self._live = live
         self._lowers_load = backends.lowers_load
         options = model_options(settings, lowers_load=backends.lowers_load)
         self._thread = SessionThread()
         self.models = Models(options, backends, emit, on_ready, on_failed, on_unloaded)
-        self.lane = Lane(session_options(settings), self.models, backends, self._thread, emit, on_drained)
+        self.lane = Lane(session_options(settings, live=live), self.models, backends, self._thread, emit, on_drained)
 
     def configure(self, settings: Settings, *, hears_itself: bool) -> None:
         """Apply settings; nothing that waits is lost. hears_itself: the source would hear what Parley says."""
         self._settings = settings
         self.models.configure(model_options(settings, lowers_load=self._lowers_load))
-        self.lane.configure(session_options(settings), hears_itself=hears_itself)
+        self.lane.configure(session_options(settings, live=self._live), hears_itself=hears_itself)
         self.lane.output.configure(settings.speech.output, settings.speech.rate, settings.speech.volume)
 
     def prepare(self) -> None:

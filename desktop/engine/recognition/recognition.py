@@ -4,6 +4,7 @@ With a recogniser that decodes windows the Transcriber decides what is decoded a
 streams the StreamTranscriber hands the sound on. Which of them it is shows nowhere behind.
 """
 
+import logging
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any
@@ -11,10 +12,14 @@ from typing import Any
 from desktop.engine.events import ErrorEvent, Samples, SpeechSegment, TranscriptUpdate
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
+from desktop.engine.recognition.grouping import SpeechGroup
+from desktop.engine.recognition.recording_transcriber import RecordingTranscriber
 from desktop.engine.recognition.stream_transcriber import StreamTranscriber
 from desktop.engine.recognition.streaming_mode import Mode, ModeSwitch
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.text.languages import join_words
+
+log = logging.getLogger(__name__)
 
 _UNKNOWN = RecognizerCapabilities(frozenset(), detects_language=False, streaming=True)
 """before a recogniser was loaded"""
@@ -46,6 +51,7 @@ class Recognition:
         self._on_failed = on_failed
         self._windows = transcriber(options, _UNKNOWN, self._switch)
         self._streams = StreamTranscriber(options)
+        self._recordings = RecordingTranscriber(options, self._windows)
         self._capabilities: RecognizerCapabilities | None = None
         self._last: TranscriptUpdate | None = None
 
@@ -61,18 +67,36 @@ class Recognition:
         self._switch.configure(options)
         self._windows.configure(options)
         self._streams.configure(options)
+        self._recordings.configure(options)
 
     def set_recognizer(self, capabilities: RecognizerCapabilities) -> None:
         """What recognises from now on can do this. A running utterance goes on with it."""
         self._capabilities = self._windows.capabilities = capabilities
         self._switch.reset()
 
-    def is_known(self, segment: SpeechSegment) -> bool:
+    def is_known(self, item: SpeechSegment | SpeechGroup) -> bool:
         """Whether the words of a final were found while the silence before it was waited for."""
-        return not self._follows_stream and self._windows.is_known(segment)
+        return isinstance(item, SpeechSegment) and not self._follows_stream and self._windows.is_known(item)
 
-    def handle(self, segment: SpeechSegment) -> Generator[Any, Any, None]:
-        """Recognise one snapshot of an utterance: yields Decode or StreamChunk, and is sent their answers."""
+    def handle(self, item: SpeechSegment | SpeechGroup) -> Generator[Any, Any, None]:
+        """Recognise one snapshot of an utterance, or some that are over: yields Decode or StreamChunk, and is sent
+        their answers."""
+        if isinstance(item, SpeechSegment):
+            yield from self._handle_one(item)
+            return
+        if self._capabilities is not None and self._capabilities.reads_groups:
+            try:
+                updates = yield from self._recordings.update(item)
+            except Exception:
+                log.warning("utterances cannot be decoded together; each is by itself", exc_info=True)
+            else:
+                for segment, update in updates:
+                    self._deliver(update, segment)
+                return
+        for segment in item.segments:
+            yield from self._handle_one(segment)
+
+    def _handle_one(self, segment: SpeechSegment) -> Generator[Any, Any, None]:
         try:
             if self._follows_stream:
                 update = yield from self._streams.update(segment)

@@ -11,14 +11,13 @@ When that fails, or is not wanted (streaming_mode.py), the whole utterance is de
 Pure: `update` is a generator that yields the decodings it needs and is sent their hypotheses.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeVar
-
-import numpy as np
+from typing import ClassVar
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
+from desktop.engine.hearing.level import quietest
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.final_text import final_words
@@ -28,7 +27,7 @@ from desktop.engine.recognition.sentence_end import is_whole
 from desktop.engine.recognition.spoken_language import SpokenLanguage
 from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, normalized
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
-from desktop.engine.recognition.work import Decode
+from desktop.engine.recognition.work import Decode, Decoding
 from desktop.engine.text.languages import joined
 from desktop.engine.text.orthography import written
 from desktop.engine.text.sentences import ends_sentence
@@ -45,11 +44,6 @@ _DOUBT = 0.4
 """Seconds in which no look could stand, after which the next one gets more context."""
 _NEW_SENTENCE = 2.0
 """Seconds of silence after which an utterance is taken to begin a sentence, however the one before it ended."""
-_PIECE = SAMPLE_RATE // 50
-
-T = TypeVar("T")
-Decoding = Generator[Decode, Hypothesis, T]
-"""Yields decodings, is sent their hypotheses (or thrown their BackendFailed), returns a T."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,9 +349,7 @@ class Transcriber:
         words = (*self._stabilizer.committed, *self._open_words)
         last = words[count - 1]
         following = words[count].start if count < len(words) else last.end + 0.3
-        self._window_start = max(
-            self._window_start, _quietest(segment, last.end - 0.05, max(following, last.end) + 0.1)
-        )
+        self._window_start = max(self._window_start, quietest(segment, last.end - 0.05, max(following, last.end) + 0.1))
         self._stabilizer.trim(count)
 
     def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:
@@ -403,14 +395,3 @@ class Transcriber:
 
     def _joined(self, words: Sequence[Word]) -> str:
         return joined((word.text for word in words), self._language.current)
-
-
-def _quietest(segment: SpeechSegment, start: float, end: float) -> float:
-    """The quietest moment of a segment between two session times."""
-    first = min(max(0, round((start - segment.start) * SAMPLE_RATE)), len(segment.samples))
-    last = min(max(first, round((end - segment.start) * SAMPLE_RATE)), len(segment.samples))
-    pieces = segment.samples[first : first + (last - first) // _PIECE * _PIECE].reshape(-1, _PIECE)
-    if not len(pieces):
-        return segment.start + first / SAMPLE_RATE
-    energy = np.convolve(np.mean(np.square(pieces), axis=1), np.ones(3) / 3, mode="same")
-    return segment.start + (first + (int(np.argmin(energy)) + 0.5) * _PIECE) / SAMPLE_RATE

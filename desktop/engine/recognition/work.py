@@ -1,9 +1,11 @@
 """The work that recognition asks for, and the kind of its answer. Plain values. Pure."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from desktop.engine.events import SAMPLE_RATE, Samples
-from desktop.engine.recognition.backends.base import RecognitionRequest
+from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +22,11 @@ class Decode:
     def seconds(self) -> float:
         """Length of the window."""
         return len(self.samples) / SAMPLE_RATE
+
+
+T = TypeVar("T")
+Decoding = Generator[Decode, Hypothesis, T]
+"""Yields decodings, is sent their hypotheses (or thrown their BackendFailed), returns a T."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

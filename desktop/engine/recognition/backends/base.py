@@ -25,6 +25,8 @@ class RecognizerCapabilities:
     needs_network: bool = False
     follows_stream: bool = False
     """it is a StreamRecognizer"""
+    reads_groups: bool = False
+    """a window that holds several utterances, up to 28 s, is recognised as well as one of them, or better"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class RecognitionRequest:
     """the window is the whole utterance, because it is not streamed or that failed"""
     vocabulary: str = ""
     """names and terms that the user expects"""
+    is_thorough: bool = False
+    """nobody waits: a final is searched wide also where the first look seems sure"""
     beam_size: int = 0
     """beam width of a final; 0 is what the recogniser was made with"""
 

@@ -220,7 +220,8 @@ class WhisperRecognizer:
             if other.found.log_probability > best.found.log_probability:
                 prompt, best = ("", ""), other
         wide = (request.beam_size or self._beam_size) if request.is_final else 1
-        if wide > 1 and not (best.trusted and result_checks.is_sure(best.found.log_probability)):
+        is_sure = best.trusted and result_checks.is_sure(best.found.log_probability)
+        if wide > 1 and (request.is_thorough or not is_sure):
             best = max(best, search(*prompt, wide), key=lambda one: (one.trusted, one.found.log_probability))
         return best
 
@@ -269,9 +270,13 @@ class WhisperRecognizer:
         language = next(iter(self.capabilities.languages))
         self._hypothesis(self._decoder, noise, RecognitionRequest(language=language))
 
-    @staticmethod
-    def _capabilities(languages: tuple[str, ...]) -> RecognizerCapabilities:
-        return RecognizerCapabilities(frozenset(languages), detects_language=len(languages) > 1, streaming=True)
+    def _capabilities(self, languages: tuple[str, ...]) -> RecognizerCapabilities:
+        return RecognizerCapabilities(
+            frozenset(languages),
+            detects_language=len(languages) > 1,
+            streaming=True,
+            reads_groups=not self._directory.short_context,
+        )
 
 
 def _is_no_speech(decoding: _Decoding) -> bool:
