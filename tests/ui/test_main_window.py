@@ -53,7 +53,7 @@ def test_the_figures_of_the_status_line_are_never_cut_off(window: MainWindow, wi
     listen(window)
     figures = {"partial": 2.0, "final": 1.6, "recognition": 1.6, "translation": 3.4, "speech": 0.4}
     window.on_event(
-        Metrics(figures, {}, 0.0, 0, "Whisper large-v3-turbo", "Whisper", "", 0.0, (Message("reduced-beam", beam=1),))
+        Metrics(figures, {}, 0.0, 0, "Whisper large-v3-turbo", "Whisper", "", 0.0, (Message("reduced-beam"),))
     )
     QApplication.processEvents()
     line = window.status_line

@@ -260,7 +260,8 @@ class MainWindow(QWidget):
             return
         self.notices = notifications.added(self.notices, notice)
         self.status_line.set_warnings(sum(one.severity != "info" for one in self.notices))
-        self.status_line.bar.show_notice(self.notices[0])
+        if notifications.may_take_the_bar(notice, self.status_line.bar.notice):
+            self.status_line.bar.show_notice(self.notices[0])
 
     # What the user does.
 

@@ -47,6 +47,15 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "settings": ("settings", "Open settings"),
     "hotkeys": ("settings", "Open settings"),
 }
+_SUBJECTS = {
+    "pace": "speed",
+    "buffered": "streaming",
+    "stumbled": "streaming",
+    "streaming": "streaming",
+    "device-lost": "source",
+    "resumed": "source",
+}
+"""Codes of notices that tell how something stands now: what was said of it before is over."""
 PHRASEBOOK = (
     "Only a phrasebook of about 900 words is installed: real speech comes out wrong. Fetch a Whisper model in Models."
 )
@@ -84,10 +93,21 @@ def notice_of(event: "ErrorEvent", now: datetime) -> Notice:
 
 
 def added(notices: tuple[Notice, ...], new: Notice) -> tuple[Notice, ...]:
-    """The list with one more, newest first; the same message again counts up instead."""
+    """The list with one more, newest first; the same message again counts up instead, and what tells how something
+    stands now takes the place of what was said of it before."""
     same = next((n for n in notices if (n.code, n.message) == (new.code, new.message)), None)
-    rest = tuple(n for n in notices if n is not same)
+    rest = tuple(n for n in notices if n is not same and not is_of_same_subject(n, new))
     return (replace(new, count=same.count + 1 if same else 1), *rest)[:_LONGEST]
+
+
+def is_of_same_subject(one: Notice, other: Notice) -> bool:
+    """Whether both tell how the same thing stands."""
+    return one.code in _SUBJECTS and _SUBJECTS[one.code] == _SUBJECTS.get(other.code)
+
+
+def may_take_the_bar(new: Notice, shown: Notice | None) -> bool:
+    """Whether a notice takes the place of the one that is shown: good news does not hide what still needs attention."""
+    return new.severity != "info" or shown is None or shown.severity == "info" or is_of_same_subject(new, shown)
 
 
 def is_known(notices: tuple[Notice, ...], new: Notice) -> bool:

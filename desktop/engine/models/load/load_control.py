@@ -41,6 +41,7 @@ class LoadControl:
         self._began_for: tuple[object, ...] | None = None
         self._governor = Governor(settings)
         self._loaded = 0
+        self._told: Message | None = None
         self._settings = settings
         self._decoding_since: float | None = None
         self.in_real_time = True
@@ -71,6 +72,7 @@ class LoadControl:
             self._models = self._models_to_use(settings)
             self._governor.begin(settings, [model.size_bytes for model in self._models] or (1.0,))
             self._loaded = 0
+            self._told = None
         elif settings is not self._settings:
             self._governor.configure(settings)
         self._settings = settings
@@ -129,6 +131,9 @@ class LoadControl:
     def _tell(self, before: Pace, now: Pace) -> None:
         is_lower = (now.model, now.number) > (before.model, before.number)
         message = change(before, now, self._label(before.model), self._label(now.model))
+        if message == self._told:  # a level further of the same kind says nothing new
+            return
+        self._told = message
         self._emit(ErrorEvent("pace", message, Severity.WARNING if is_lower else Severity.INFO))
 
     def _label(self, model: int) -> str:

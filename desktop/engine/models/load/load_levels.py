@@ -114,7 +114,7 @@ def summary(pace: Pace, chosen: str, used: str) -> tuple[Message, ...]:
     elif pace.level.kind is Kind.CADENCE:
         reduced.append(Message("reduced-cadence", seconds=pace.step))
     elif pace.level.kind is Kind.BEAM:
-        reduced.append(Message("reduced-beam", beam=pace.level.beam_size))
+        reduced.append(Message("reduced-beam"))
     return tuple(reduced)
 
 
@@ -132,11 +132,11 @@ def change(before: Pace, now: Pace, chosen: str, used: str) -> Message:
             return Message("slow-for-partials")
         if level.kind is Kind.CADENCE:
             return Message("slow-for-cadence", before=before.step, seconds=now.step)
-        return Message("slow-for-beam", beam=level.beam_size)
+        return Message("slow-for-beam")
     if not before.level.has_partials:
         return Message("time-for-partials", seconds=now.step)
     if before.level.kind is Kind.CADENCE:
         return Message("time-for-cadence", seconds=now.step)
     if level.kind is Kind.AS_SET:
         return Message("time-for-all")
-    return Message("time-for-beam", beam=level.beam_size)
+    return Message("time-for-beam")

@@ -13,7 +13,7 @@ from desktop.ui.main import output_summaries as card_states
 from desktop.ui.main.shortcuts import SHORTCUTS
 from desktop.ui.runtime.startup_settings import startup_settings
 from desktop.ui.widgets.level_meter import BARS, bars
-from desktop.ui.widgets.notifications import Notice, added, icon_of, notice_of
+from desktop.ui.widgets.notifications import Notice, added, icon_of, may_take_the_bar, notice_of
 
 NOW = datetime(2026, 1, 2, 14, 2, 11)
 
@@ -26,6 +26,28 @@ def test_the_same_notice_counts_up_and_comes_first() -> None:
     one, two = Notice("a", "One.", "warning", NOW), Notice("b", "Two.", "error", NOW)
     notices = added(added(added((), one), two), one)
     assert [(notice.message, notice.count) for notice in notices] == [("One.", 2), ("Two.", 1)]
+
+
+def test_how_something_stands_is_one_line_until_it_is_over() -> None:
+    notices: tuple[Notice, ...] = (Notice("typing", "No field has the focus.", "warning", NOW),)
+    for text in ("Words every 0.6 s.", "Words every 1.1 s.", "Whole sentences only.", "Base instead of small."):
+        notices = added(notices, Notice("pace", text, "warning", NOW))
+        assert [one.message for one in notices if one.code == "pace"] == [text]
+    notices = added(notices, Notice("pace", "There is time again.", "info", NOW))
+    assert [(one.code, one.severity) for one in notices] == [("pace", "info"), ("typing", "warning")]
+    notices = added(
+        added(notices, Notice("device-lost", "Gone.", "warning", NOW)), Notice("resumed", "Back.", "info", NOW)
+    )
+    assert [one.code for one in notices if one.severity == "warning"] == ["typing"]
+
+
+def test_good_news_hides_no_warning_of_something_else() -> None:
+    typing, slow = Notice("typing", "No field.", "warning", NOW), Notice("pace", "Slow.", "warning", NOW)
+    better = Notice("pace", "Time again.", "info", NOW)
+    assert may_take_the_bar(better, slow)
+    assert may_take_the_bar(better, None)
+    assert not may_take_the_bar(better, typing)
+    assert may_take_the_bar(slow, typing)
 
 
 def test_notices_do_not_grow_without_end() -> None:

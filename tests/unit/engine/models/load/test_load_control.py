@@ -1,6 +1,7 @@
 """Changes of pace put into effect: on real models, when a model cannot be loaded, and for sources that can wait."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -193,3 +194,17 @@ def test_a_decoding_under_way_counts_as_busy() -> None:
     pacing.ends()
     clock.now += 5.0
     assert pacing.busy() == pytest.approx(0.5)
+
+
+def test_nothing_is_said_twice_on_end() -> None:
+    clock = Clock()
+    told: list[ErrorEvent] = []
+    control = LoadControl(RecognitionSettings(language="en"), lambda _: (), told.append, clock)
+    control.wanted(RecognitionSettings(language="en"))
+    for _ in range(40):
+        control.after(Decoded(clock.now, clock.now + 1.9, 4.0, True, 0.0))
+        clock.now += 2.0
+    texts = [text_of(one) for one in told]
+    assert "This computer is too slow now for a thorough search; some words may come out less exact." in texts
+    assert all(one != other for one, other in pairwise(texts))
+    assert not any("beam" in one for one in texts)

@@ -67,7 +67,9 @@ def test_every_change_has_one_sentence_of_its_own(number: int, model: int) -> No
 
 
 def test_the_summary_names_everything_that_is_reduced() -> None:
-    assert [text_of(one) for one in summary(pace(1), "Whisper small", "Whisper small")] == ["narrow search (beam 2)"]
+    assert [text_of(one) for one in summary(pace(1), "Whisper small", "Whisper small")] == [
+        "a quicker, less exact search"
+    ]
     assert [text_of(one) for one in summary(pace(3), "Whisper small", "Whisper small")] == ["words every 1.1 s"]
     assert [text_of(one) for one in summary(pace(5), "Whisper small", "Whisper small")] == ["whole sentences only"]
     assert [text_of(one) for one in summary(pace(5, 1), "Whisper small", "Whisper base")] == [
