@@ -23,7 +23,7 @@ _LEAST_LOG_PROBABILITY = -1.0
 _SURE_OF_NO_SPEECH = 0.6
 _UNSURE_OF_WORDS = -0.8
 _CONFUSED = -0.4
-_SURE = -0.2
+_SURE = -0.14
 _SILENT = 10 ** (-66 / 20)
 _PIECE = SAMPLE_RATE * 3 // 100
 """samples over which loudness is taken: 30 ms"""
@@ -137,8 +137,9 @@ def is_trusted(text: str, tokens: Sequence[int], log_probability: float, token_l
 
 
 def is_sure(log_probability: float) -> bool:
-    """Whether a text that was found by always taking the most probable token needs no wider search. On the starter
-    model's sentences, clear and noisy, a beam of 5 changed no text above -0.29, and nine in ten are above this."""
+    """Whether a text that was found by always taking the most probable token needs no wider search. Of 62 utterances of
+    people in five languages (Whisper base) a beam of 5 changed 15, none of them above -0.15; half of all are above
+    this."""
     return log_probability >= _SURE
 
 
