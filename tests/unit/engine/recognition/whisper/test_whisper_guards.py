@@ -15,7 +15,7 @@ from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.system.paths import RESOURCES
 
 STARTER = RESOURCES / "starter" / "whisper"
-GOOD = Decoded("where is the station", [11, 12, 13, 14], -0.2, 0.0)
+GOOD = Decoded("where is the station", [11, 12, 13, 14], -0.1, 0.0)
 FINAL = RecognitionRequest("en", is_final=True)
 
 
