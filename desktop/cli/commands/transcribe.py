@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.session import EngineSession
+from desktop.engine.audio.sources.spool import STDIN
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     SAMPLE_RATE,
@@ -26,6 +27,9 @@ from desktop.engine.transcript.export import Format, Transcript, Utterance, reco
 from desktop.engine.whole_files import FOR_FILES
 from desktop.messages import text_of
 
+if TYPE_CHECKING:
+    from desktop.engine.audio.sources.media import Track
+
 _BLOCK = 512
 """samples; the engine hears whole blocks, so a file's last one is filled up"""
 
@@ -34,18 +38,22 @@ _BLOCK = 512
 class TranscriptionPlan:
     """What to do with which files.
 
-    output: where to write for each file; None is stdout.
+    output: where to write for each file; None is stdout. track: which of a file's sounds, from 1; 0 for the usual one.
     """
 
     files: tuple[Path, ...]
     form: Format
     outputs: tuple[Path | None, ...]
+    track: int = 0
 
 
-def plan(files: Sequence[Path], form: Format | None, output: Path | None) -> TranscriptionPlan:
-    """Decide format and places. Raises ValueError with a sentence where the options contradict each other, or text
-    would be written over a recording."""
-    job = _placed(files, form, output)
+def plan(names: Sequence[str | Path], form: Format | None, output: Path | None, track: int = 0) -> TranscriptionPlan:
+    """Decide format and places; the name `-` is what is piped in. Raises ValueError with a sentence where the options
+    contradict each other, or text would be written over a recording."""
+    files = [STDIN if name == "-" else Path(name) for name in names]
+    if files.count(STDIN) > 1:
+        raise ValueError("what is piped in can be read only once; name it once.")
+    job = replace(_placed(files, form, output), track=track)
     for place in filter(None, job.outputs):
         if overwritten := next((file for file in files if _is_same(place, file)), None):
             raise ValueError(f"the text would be written over the recording {overwritten}; name another file.")
@@ -90,7 +98,7 @@ def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]
     heard_before = 0.0
     with EngineSession(settings) as session, _Bar(len(job.files)) as progress:
         for number, (file, output) in enumerate(zip(job.files, job.outputs, strict=True)):
-            listener = _Listener(session, progress, file)
+            listener = _Listener(session, progress, file, job.track)
             try:
                 listener.listen()
             except EngineError as error:
@@ -116,8 +124,9 @@ def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]
 class _Listener:
     """One file through the engine."""
 
-    def __init__(self, session: EngineSession, progress: "_Bar", file: Path) -> None:
+    def __init__(self, session: EngineSession, progress: "_Bar", file: Path, track: int) -> None:
         self._session = session
+        self._track = track
         self._progress = progress
         self._file = file
         self.transcript = Transcript()
@@ -134,9 +143,14 @@ class _Listener:
         from desktop.engine.audio.sources.file import FileSource
         from desktop.engine.audio.sources.tapped import WatchedSource
 
-        file = FileSource(self._file)
+        file = FileSource(self._file, track=self._track)
         self._progress.begin(self._file.name, file.duration)
+        has_told = bool(self._track)
         for event in self._session.listen(WatchedSource(file, self._count)):
+            if not has_told and (tracks := file.tracks):  # of a pipe they are known when it is read
+                has_told = True
+                if len(tracks) > 1:
+                    say(several_tracks(self._file.name, tracks, file.track))
             self.transcript.add(event)
             if isinstance(event, TranscriptUpdate):
                 self._progress.heard(event.end)
@@ -203,6 +217,13 @@ class _Bar:
 
     def heard(self, end: float) -> None:
         self._progress.update(self._task, description=self._name)
+
+
+def several_tracks(name: str, tracks: "Sequence[Track]", taken: int) -> str:
+    """The sentence for a file with more than one sound."""
+    known = [", ".join(filter(None, (one.language, one.title))) for one in tracks]
+    shown = "; ".join(f"{one.number}: {about or 'without a name'}" for one, about in zip(tracks, known, strict=True))
+    return f"{name} has {len(tracks)} sound tracks ({shown}); track {taken} was taken, --track chooses another."
 
 
 def _deliver(
