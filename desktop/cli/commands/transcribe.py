@@ -23,7 +23,7 @@ from desktop.engine.events import (
     TranscriptUpdate,
     Word,
 )
-from desktop.engine.transcript.export import Format, Transcript, Utterance, records, rendered
+from desktop.engine.transcript.export import Format, Transcript, Utterance, form_of, records, rendered
 from desktop.engine.whole_files import FOR_FILES
 from desktop.messages import text_of
 
@@ -57,6 +57,10 @@ def plan(names: Sequence[str | Path], form: Format | None, output: Path | None, 
     for place in filter(None, job.outputs):
         if overwritten := next((file for file in files if _is_same(place, file)), None):
             raise ValueError(f"the text would be written over the recording {overwritten}; name another file.")
+    suffix = output.suffix if output is not None and form is None and not _is_folder(output) else ""
+    if suffix and form_of(suffix) is None:
+        known = ", ".join(f".{one.value}" for one in Format)
+        raise ValueError(f"{suffix} is no format of transcripts ({known}); use one, or say --format.")
     return job
 
 
@@ -68,15 +72,19 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.absolute() == other.absolute()
 
 
+def _is_folder(output: Path) -> bool:
+    return output.is_dir() or str(output).endswith(os.sep)
+
+
 def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> TranscriptionPlan:
     if output is not None and form is None:
-        form = next((one for one in Format if output.suffix == f".{one.value}"), None)
+        form = form_of(output.suffix)
     form = form or Format.TEXT
     if output is None:
-        if len(files) > 1 and form in (Format.SRT, Format.VTT):
+        if len(files) > 1 and form in (Format.SRT, Format.VTT, Format.ASS):
             raise ValueError(f"several files make several .{form.value} files; name a folder with --output.")
         return TranscriptionPlan(tuple(files), form, (None,) * len(files))
-    is_folder = output.is_dir() or str(output).endswith(os.sep)
+    is_folder = _is_folder(output)
     if not is_folder and len(files) > 1:
         if output.suffix:
             raise ValueError(f"several files do not fit into {output}; name a folder with --output.")
@@ -182,7 +190,7 @@ class _Bar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeRemainingColumn(),

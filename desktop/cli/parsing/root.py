@@ -44,6 +44,7 @@ class Form(StrEnum):
     txt = "txt"
     srt = "srt"
     vtt = "vtt"
+    ass = "ass"
     json = "json"
 
 
