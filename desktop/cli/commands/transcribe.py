@@ -21,7 +21,6 @@ from desktop.engine.events import (
     ModelProgress,
     Severity,
     TranscriptUpdate,
-    Word,
 )
 from desktop.engine.transcript.export import Format, Transcript, Utterance, form_of, records, rendered
 from desktop.engine.whole_files import FOR_FILES
@@ -263,5 +262,5 @@ def _shifted(said: Utterance, seconds: float) -> Utterance:
     def moved(at: float) -> float:
         return max(0.0, at + seconds)
 
-    words = tuple(Word(word.text, moved(word.start), moved(word.end), word.probability) for word in said.words)
+    words = tuple(replace(word, start=moved(word.start), end=moved(word.end)) for word in said.words)
     return replace(said, start=moved(said.start), end=moved(said.end), words=words)
