@@ -40,7 +40,7 @@ def main(settings: Settings, model_name: str, *, is_again: bool, as_json: bool) 
         table.add_row(timing.choice.label + mark, *figures)
     for choice in tuning.failed:
         table.add_row(choice.label, "cannot be used", "", "")
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     when = "measured now" if is_new else "measured before; --again measures anew"
     print(f"{model.label}: {used.label} is used ({when}).")
     if not tuning.is_complete:

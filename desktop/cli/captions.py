@@ -113,7 +113,7 @@ def printer_for(out: IO[str], target: str, *, as_json: bool) -> Printer:
     if as_json:
         return JsonPrinter(out)
     if out.isatty():
-        return TerminalPrinter(Console(file=out), target)
+        return TerminalPrinter(Console(file=out, markup=False, emoji=False), target)
     return PlainPrinter(out, target)
 
 

@@ -39,6 +39,8 @@ class EngineSession:
         self._inbox: queue.SimpleQueue[Event | signal.Signals] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self.engine.run, name="parley-engine", daemon=True)
         self._handlers: dict[signal.Signals, Any] = {}
+        self._signals = 0
+        self._is_listening = False
 
     def __enter__(self) -> Self:
         ready_models()
@@ -51,25 +53,34 @@ class EngineSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.engine.close()
-        self._thread.join(6.0)
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+        try:
+            self.engine.close()
+            self._thread.join(6.0)
+        finally:
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
 
     def listen(self, source: Source | None) -> Iterator[Event]:
         """Start, and give every event until all that was heard is done. The first Ctrl+C or SIGTERM ends
-        listening, not the work on what was heard; the second raises KeyboardInterrupt.
+        listening, not the work on what was heard, nor on what has come out of a pipe; the second raises
+        KeyboardInterrupt.
 
         Raises EngineError if the engine cannot listen or gives up."""
         self.errors = []
         self.engine.start(source)
         while True:
-            item = self._inbox.get()
+            self._is_listening = True
+            try:
+                item = self._inbox.get()
+            finally:
+                self._is_listening = False
             if isinstance(item, signal.Signals):
                 if self.interrupted_by is not None:
                     raise KeyboardInterrupt
                 self.interrupted_by = item
-                self.engine.stop()
+                end_early = getattr(source, "end_early", None)
+                if end_early is None or not end_early():
+                    self.engine.stop()
                 continue
             if isinstance(item, ErrorEvent) and item.severity is Severity.ERROR:
                 self.errors.append((item.code, text_of(item)))
@@ -90,4 +101,8 @@ class EngineSession:
             self._inbox.put(event)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """On the main thread. Where nobody looks into the inbox, as while text is written, the second ends that."""
+        self._signals += 1
         self._inbox.put(signal.Signals(number))
+        if self._signals > 1 and not self._is_listening:
+            raise KeyboardInterrupt

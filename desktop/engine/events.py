@@ -72,6 +72,8 @@ class Word:
     """0..1"""
     mark: float = 1.0
     """probability of the punctuation that ends it, 0..1"""
+    is_spaced: bool | None = None
+    """whether a space stands before it, where the language does not say so; None: as the language has it"""
 
     @property
     def is_placed(self) -> bool:

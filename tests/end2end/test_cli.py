@@ -1,11 +1,13 @@
 """The command line as users run it: real processes, real files, real models, real exit codes."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from desktop.bench.people.prompts import key_of
 from desktop.system.paths import RESOURCES
 from tests import prompt_packages
 from tests.conftest import read_audio
+from tests.waiting import let_pass, wait_until
 
 ROOT = RESOURCES.parent
 TEST = RESOURCES / "starter" / "test"
@@ -415,3 +418,99 @@ def test_the_demo_says_where_it_cannot_write(run: Run, tmp_path: Path) -> None:
     done = run("demo", "--fast", "--out", tmp_path / "taken" / "demo")
     assert done.code == 1
     assert "name another one with --out" in sentence(done)
+
+
+@pytest.mark.parametrize("name", ["-", "<("])
+def test_what_is_piped_in_is_a_file_like_others(environment: dict[str, str], tmp_path: Path, name: str) -> None:
+    content = (TEST / "en-00.flac").read_bytes()
+    program, fifo = [sys.executable, "-m", "desktop"], tmp_path / "pipe"
+    if name == "<(":
+        os.mkfifo(fifo)
+    process = subprocess.Popen(
+        [*program, "transcribe", str(fifo) if name == "<(" else name, "--language", "en"],
+        env=environment,
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        if name == "<(":
+            threading.Thread(target=fifo.write_bytes, args=(content,), daemon=True).start()
+        out, err = process.communicate(b"" if name == "<(" else content, timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert (out.decode(), err.decode(), process.returncode) == (EN + "\n", "", 0)
+
+
+def _has_spooled(process: int, folder: Path, size: int) -> bool:
+    """Whether it holds as much in a temporary file there."""
+    for handle in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if str(handle.readlink()).startswith(f"{folder}/") and handle.stat().st_size >= size:
+                return True
+    return False
+
+
+def test_what_has_come_out_of_a_pipe_that_does_not_end_is_written_down(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """After the first Ctrl+C."""
+    content = (TEST / "en-00.flac").read_bytes()
+    command = [sys.executable, "-m", "desktop", "transcribe", "-", "--language", "en"]
+    with subprocess.Popen(
+        command,
+        env=environment | {"TMPDIR": str(tmp_path)},
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+    ) as process:
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(content)
+            assert wait_until(lambda: _has_spooled(process.pid, tmp_path, 40_000), 60)
+            process.send_signal(signal.SIGINT)
+            assert process.stdout.read() == f"{EN}\n".encode()
+            assert process.wait(60) == 130
+        finally:
+            process.kill()
+
+
+def _waits_for_reader(process: int) -> bool:
+    """Whether its main thread is about to open a FIFO."""
+    return Path(f"/proc/{process}/wchan").read_text() in ("wait_for_partner", "fifo_open")
+
+
+def test_the_second_ctrl_c_ends_what_the_first_does_not(environment: dict[str, str], tmp_path: Path) -> None:
+    """Here: writing into a pipe that nobody reads."""
+    os.mkfifo(tmp_path / "out.txt")
+    command = [sys.executable, "-m", "desktop", "transcribe", str(TEST / "en-00.flac"), "-o", str(tmp_path / "out.txt")]
+    process = subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE)
+    try:
+        assert wait_until(lambda: _waits_for_reader(process.pid), 60)
+        process.send_signal(signal.SIGINT)
+        let_pass(0.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+
+
+def test_one_of_several_tracks_is_chosen(run: Run, tmp_path: Path) -> None:
+    inputs = [part for number in (0, 1) for part in ("-i", str(TEST / f"en-0{number}.flac"))]
+    names = ["-map", "0", "-map", "1", "-metadata:s:a:1", "language=eng"]
+    subprocess.run(["ffmpeg", "-v", "error", *inputs, *names, str(tmp_path / "two.mka")], check=True)
+    done = run("transcribe", "two.mka", "--language", "en")
+    assert (done.code, done.out) == (0, EN + "\n")
+    assert sentence(done) == (
+        "two.mka has 2 sound tracks (1: without a name; 2: eng); track 1 was taken, --track chooses another."
+    )
+    second = run("transcribe", "two.mka", "--language", "en", "--track", "2")
+    assert (second.code, second.err) == (0, "")
+    assert second.out not in ("", done.out)

@@ -226,7 +226,7 @@ def test_a_change_of_the_look_keeps_the_text(view: TranscriptView) -> None:
     assert color == QColor(theme.DARK.text)
 
 
-@pytest.mark.parametrize("extension", ["srt", "vtt", "txt", "json"])
+@pytest.mark.parametrize("extension", ["srt", "VTT", "ass", "txt", "json"])
 def test_it_is_saved_with_both_languages(view: TranscriptView, tmp_path: Path, extension: str) -> None:
     view.heard(heard(0, "Hello there."))
     view.translated(translated(0, "Hola."))

@@ -85,7 +85,7 @@ def print_tables(tables: Sequence[Table]) -> None:
     from rich.console import Console
     from rich.table import Table as Shown
 
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, markup=False, emoji=False)
     for table in tables:
         shown = Shown(box=None, pad_edge=False)
         for index, heading in enumerate(table.columns):

@@ -26,7 +26,7 @@ class Progress:
         self._is_terminal = sys.stderr.isatty()
         self._total, self._done, self._unit = total, 0.0, unit
         self._bar = Bar(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),

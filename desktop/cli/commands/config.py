@@ -44,7 +44,9 @@ def show_list(options: Options, words: Sequence[str], *, only_changed: bool, as_
         value, place = text_of(get(store.current, one.key)), _from(store, one.key)
         style = "" if get(store.current, one.key) == one.default else "bold"
         table.add_row(one.key, Text(value, style), place, Text(_allowed(one)), Text(one.help))
-    Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 200).print(table)
+    is_terminal = sys.stdout.isatty()
+    width = None if is_terminal else 200
+    Console(file=sys.stdout, soft_wrap=not is_terminal, width=width, markup=False, emoji=False).print(table)
     return 0
 
 

@@ -27,7 +27,7 @@ def doctor(options: Options, *, quick: bool, as_json: bool, copy: bool) -> int:
     started_in = _since_start()
     subject = CheckContext(options.store.current, tuple(options.store.problems), started_in)
     ready_models()
-    console = Console()
+    console = Console(markup=False, emoji=False)
     findings = []
     show_each = not (as_json or copy)
     for finding in examine(subject, quick=quick):

@@ -141,7 +141,7 @@ class _Shown:
         self.control = Control()
         self._as_json = as_json
         self._bars = Bars(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             DownloadColumn(),
             TransferSpeedColumn(),

@@ -69,7 +69,7 @@ def list_all(options: Options, *, everything: bool, kind: Kind | None, language:
             "" if row["speed"] == speed_class.SpeedClass.UNKNOWN else row["speed"],
             "starter" if row["is_starter"] else "installed" if row["is_installed"] else "",
         )
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     if result is None and everything:
         print("`parley models measure` finds out how fast they run on this machine.")
     return 0

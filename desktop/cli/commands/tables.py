@@ -39,7 +39,7 @@ def devices(*, as_json: bool) -> int:
     if not table.rows:
         print("No sound devices were found; connect one, or check the sound settings of your system.")
     else:
-        Console().print(table)
+        Console(markup=False, emoji=False).print(table)
     return 0
 
 
@@ -65,7 +65,7 @@ def list_models(*, as_json: bool) -> int:
             table.add_row(_TITLES[kind], one.name, _languages(one), size, licence, source_of(one))
         if not group:
             table.add_row(_TITLES[kind], "none", "", "", "", "")
-    Console().print(table)
+    Console(markup=False, emoji=False).print(table)
     if any(one.is_starter for group in found.values() for one in group):
         print(
             "The models that ship with Parley know a phrasebook of about 900 words; real ones are used where there are."

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.session import EngineSession
+from desktop.engine.audio.sources.spool import STDIN
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     SAMPLE_RATE,
@@ -20,10 +21,12 @@ from desktop.engine.events import (
     ModelProgress,
     Severity,
     TranscriptUpdate,
-    Word,
 )
-from desktop.engine.transcript.export import Format, Transcript, Utterance, records, rendered
+from desktop.engine.transcript.export import Format, Transcript, Utterance, form_of, records, rendered
 from desktop.messages import text_of
+
+if TYPE_CHECKING:
+    from desktop.engine.audio.sources.media import Track
 
 _BLOCK = 512
 """samples; the engine hears whole blocks, so a file's last one is filled up"""
@@ -33,21 +36,29 @@ _BLOCK = 512
 class TranscriptionPlan:
     """What to do with which files.
 
-    output: where to write for each file; None is stdout.
+    output: where to write for each file; None is stdout. track: which of a file's sounds, from 1; 0 for the usual one.
     """
 
     files: tuple[Path, ...]
     form: Format
     outputs: tuple[Path | None, ...]
+    track: int = 0
 
 
-def plan(files: Sequence[Path], form: Format | None, output: Path | None) -> TranscriptionPlan:
-    """Decide format and places. Raises ValueError with a sentence where the options contradict each other, or text
-    would be written over a recording."""
-    job = _placed(files, form, output)
+def plan(names: Sequence[str | Path], form: Format | None, output: Path | None, track: int = 0) -> TranscriptionPlan:
+    """Decide format and places; the name `-` is what is piped in. Raises ValueError with a sentence where the options
+    contradict each other, or text would be written over a recording."""
+    files = [STDIN if name == "-" else Path(name) for name in names]
+    if files.count(STDIN) > 1:
+        raise ValueError("what is piped in can be read only once; name it once.")
+    job = replace(_placed(files, form, output), track=track)
     for place in filter(None, job.outputs):
         if overwritten := next((file for file in files if _is_same(place, file)), None):
             raise ValueError(f"the text would be written over the recording {overwritten}; name another file.")
+    suffix = output.suffix if output is not None and form is None and not _is_folder(output) else ""
+    if suffix and form_of(suffix) is None:
+        known = ", ".join(f".{one.value}" for one in Format)
+        raise ValueError(f"{suffix} is no format of transcripts ({known}); use one, or say --format.")
     return job
 
 
@@ -59,15 +70,19 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.absolute() == other.absolute()
 
 
+def _is_folder(output: Path) -> bool:
+    return output.is_dir() or str(output).endswith(os.sep)
+
+
 def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> TranscriptionPlan:
     if output is not None and form is None:
-        form = next((one for one in Format if output.suffix == f".{one.value}"), None)
+        form = form_of(output.suffix)
     form = form or Format.TEXT
     if output is None:
-        if len(files) > 1 and form in (Format.SRT, Format.VTT):
+        if len(files) > 1 and form in (Format.SRT, Format.VTT, Format.ASS):
             raise ValueError(f"several files make several .{form.value} files; name a folder with --output.")
         return TranscriptionPlan(tuple(files), form, (None,) * len(files))
-    is_folder = output.is_dir() or str(output).endswith(os.sep)
+    is_folder = _is_folder(output)
     if not is_folder and len(files) > 1:
         if output.suffix:
             raise ValueError(f"several files do not fit into {output}; name a folder with --output.")
@@ -89,7 +104,7 @@ def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]
     heard_before = 0.0
     with EngineSession(settings, live=False) as session, _Bar(len(job.files)) as progress:
         for number, (file, output) in enumerate(zip(job.files, job.outputs, strict=True)):
-            listener = _Listener(session, progress, file)
+            listener = _Listener(session, progress, file, job.track)
             try:
                 listener.listen()
             except EngineError as error:
@@ -115,8 +130,9 @@ def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]
 class _Listener:
     """One file through the engine."""
 
-    def __init__(self, session: EngineSession, progress: "_Bar", file: Path) -> None:
+    def __init__(self, session: EngineSession, progress: "_Bar", file: Path, track: int) -> None:
         self._session = session
+        self._track = track
         self._progress = progress
         self._file = file
         self.transcript = Transcript()
@@ -133,9 +149,14 @@ class _Listener:
         from desktop.engine.audio.sources.file import FileSource
         from desktop.engine.audio.sources.tapped import WatchedSource
 
-        file = FileSource(self._file)
+        file = FileSource(self._file, track=self._track)
         self._progress.begin(self._file.name, file.duration)
+        has_told = bool(self._track)
         for event in self._session.listen(WatchedSource(file, self._count)):
+            if not has_told and (tracks := file.tracks):  # of a pipe they are known when it is read
+                has_told = True
+                if len(tracks) > 1:
+                    say(several_tracks(self._file.name, tracks, file.track))
             self.transcript.add(event)
             if isinstance(event, TranscriptUpdate):
                 self._progress.heard(event.end)
@@ -167,7 +188,7 @@ class _Bar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeRemainingColumn(),
@@ -204,6 +225,13 @@ class _Bar:
         self._progress.update(self._task, description=self._name)
 
 
+def several_tracks(name: str, tracks: "Sequence[Track]", taken: int) -> str:
+    """The sentence for a file with more than one sound."""
+    known = [", ".join(filter(None, (one.language, one.title))) for one in tracks]
+    shown = "; ".join(f"{one.number}: {about or 'without a name'}" for one, about in zip(tracks, known, strict=True))
+    return f"{name} has {len(tracks)} sound tracks ({shown}); track {taken} was taken, --track chooses another."
+
+
 def _deliver(
     said: tuple[Utterance, ...], form: Format, file: Path, output: Path | None, seconds: float, number: int, files: int
 ) -> None:
@@ -233,5 +261,5 @@ def _shifted(said: Utterance, seconds: float) -> Utterance:
     def moved(at: float) -> float:
         return max(0.0, at + seconds)
 
-    words = tuple(Word(word.text, moved(word.start), moved(word.end), word.probability) for word in said.words)
+    words = tuple(replace(word, start=moved(word.start), end=moved(word.end)) for word in said.words)
     return replace(said, start=moved(said.start), end=moved(said.end), words=words)

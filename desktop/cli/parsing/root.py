@@ -44,6 +44,7 @@ class Form(StrEnum):
     txt = "txt"
     srt = "srt"
     vtt = "vtt"
+    ass = "ass"
     json = "json"
 
 
@@ -107,7 +108,7 @@ def devices(context: typer.Context, as_json: Json = False) -> int:
 @app.command()
 def transcribe(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Audio or video files.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Audio or video files; - is what is piped in.")],
     to: To = "",
     language: Language = "",
     form: Annotated[Form | None, typer.Option("--format", help="txt if nothing says otherwise.")] = None,
@@ -115,6 +116,9 @@ def transcribe(
         Path | None, typer.Option("--output", "-o", metavar="PATH", help="File or folder to write to.")
     ] = None,
     model: Model = "",
+    track: Annotated[
+        int | None, typer.Option("--track", metavar="N", min=1, help="Which sound track of a file, counted from 1.")
+    ] = None,
 ) -> int:
     """Write down what is said in files, as text or subtitles."""
     from desktop.cli.commands.transcribe import plan
@@ -122,7 +126,7 @@ def transcribe(
     from desktop.engine.transcript.export import Format
 
     try:
-        job = plan(files, Format(form.value) if form else None, output)
+        job = plan(files, Format(form.value) if form else None, output, track or 0)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     return run(context.obj, job, _changes(to, language, model))

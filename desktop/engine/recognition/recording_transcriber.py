@@ -13,8 +13,8 @@ from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.grouping import SpeechGroup, shared_out, window
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.recognition.work import Decode, Decoding
-from desktop.engine.text.languages import joined
 from desktop.engine.text.orthography import written
+from desktop.engine.text.spelling import spelled
 
 
 class RecordingTranscriber:
@@ -74,7 +74,7 @@ class RecordingTranscriber:
     def _update(self, segment: SpeechSegment, language: str, words: Sequence[Word]) -> TranscriptUpdate:
         texts = written([word.text for word in words], language, self._before)
         kept = tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
-        text = joined(texts, language)
+        text = spelled(kept, language)
         return TranscriptUpdate(
             segment_id=segment.segment_id,
             revision=1,

@@ -11,7 +11,7 @@ from desktop.engine.events import SAMPLE_RATE, SpeechSegment, TranscriptUpdate, 
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import RecognitionRequest, StreamResult
 from desktop.engine.recognition.work import StreamChunk
-from desktop.engine.text.languages import joined
+from desktop.engine.text.spelling import spelled
 
 
 class StreamTranscriber:
@@ -64,8 +64,8 @@ class StreamTranscriber:
 
     def _result(self, segment: SpeechSegment, language: str, tail: tuple[Word, ...]) -> TranscriptUpdate | None:
         texts = (
-            joined((word.text for word in self._committed), language),
-            joined((word.text for word in tail), language),
+            spelled(self._committed, language),
+            spelled(tail, language),
         )
         if self._shown is None and not any(texts):
             return None

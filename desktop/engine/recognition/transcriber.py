@@ -28,9 +28,9 @@ from desktop.engine.recognition.spoken_language import SpokenLanguage
 from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, normalized
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
 from desktop.engine.recognition.work import Decode, Decoding
-from desktop.engine.text.languages import joined
 from desktop.engine.text.orthography import written
 from desktop.engine.text.sentences import ends_sentence
+from desktop.engine.text.spelling import spelled
 
 _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
@@ -360,7 +360,7 @@ class Transcriber:
         self._written = list(words[:count])
         self._ended = segment.speech_end if segment.is_final else segment.end
         committed = self._joined(words[:count])
-        unconfirmed = self._joined(words[count:])
+        unconfirmed = " " * bool(count and words[count:] and words[count].is_spaced) + self._joined(words[count:])
         texts = (committed, unconfirmed)
         if self._shown is None and not committed and not unconfirmed:
             return None
@@ -394,4 +394,4 @@ class Transcriber:
         return tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
 
     def _joined(self, words: Sequence[Word]) -> str:
-        return joined((word.text for word in words), self._language.current)
+        return spelled(words, self._language.current)

@@ -7,7 +7,7 @@ CLDR (`language_names`).
 import difflib
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.text.compare import folded
@@ -89,19 +89,16 @@ def writes_spaces(code: str) -> bool:
 
 
 def join_words(left: str, right: str, code: str) -> str:
-    """Two pieces of text as one: a space between them unless the language writes none (then only between
-    two pieces that meet in Latin letters or digits)."""
+    """Two pieces of text as one: a space between them unless the language writes none. Then there is one where a piece
+    brings it, as in Thai between sentences, but not between two Han characters or kana; and one where the pieces meet
+    in letters or digits of a script that has spaces."""
+    has_space = left[-1:].isspace() or right[:1].isspace()
     left, right = left.rstrip(), right.lstrip()
     if not left or not right:
         return left + right
-    if writes_spaces(code) or (_is_latin(left[-1]) and _is_latin(right[0])):
+    if writes_spaces(code) or (is_spaced_letter(left[-1]) and is_spaced_letter(right[0])):
         return f"{left} {right}"
-    return left + right
-
-
-def joined(texts: Iterable[str], language: str) -> str:
-    """Any number of texts, one after the other, as `join_words` joins two."""
-    return functools.reduce(lambda text, more: join_words(text, more, language), texts, "")
+    return f"{left} {right}" if has_space and not (_is_han(left[-1]) and _is_han(right[0])) else left + right
 
 
 def listed(words: Sequence[str]) -> str:
@@ -109,8 +106,14 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
 
 
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+def is_spaced_letter(character: str) -> bool:
+    """Whether it is a letter or digit of a script that has spaces: Latin, Cyrillic, Arabic and others before Thai."""
+    return ord(character) < 0x0E00 and character.isalnum()
+
+
+def _is_han(character: str) -> bool:
+    """Whether it is of Chinese or Japanese, marks included."""
+    return 0x2E80 <= ord(character) <= 0xA4CF or 0xF900 <= ord(character) <= 0xFAFF or ord(character) >= 0xFF00
 
 
 def _folded(text: str) -> str:

@@ -19,6 +19,19 @@ def first_loop(units: Sequence[Unit], times: Mapping[int, int]) -> tuple[int, in
 
 
 def without_loops(units: Sequence[Unit], times: Mapping[int, int]) -> list[Unit]:
-    """The units up to where a phrase begins to go round; the phrase is kept once."""
-    found = first_loop(units, times)
-    return list(units) if found is None else list(units[: sum(found)])
+    """The units without what goes round: each phrase is kept once, with what comes before and behind it."""
+    kept = list(units)
+    while (found := first_loop(kept, times)) is not None:
+        start, size = found
+        end = loop_end(kept, start, size)
+        kept = kept[: start + size] + kept[end:]
+    return kept
+
+
+def loop_end(units: Sequence[Unit], start: int, size: int) -> int:
+    """Where the phrase that begins there does not come again. Its beginning counts as it at the end of all."""
+    phrase, end = units[start : start + size], start + size
+    while units[end : end + size] == phrase:
+        end += size
+    rest = units[end:]
+    return len(units) if rest == phrase[: len(rest)] else end

@@ -1,4 +1,4 @@
-"""Turns what was said in a session into text, SRT, VTT or JSON. Pure; any thread.
+"""Turns what was said in a session into text, SRT, VTT, ASS or JSON. Pure; any thread.
 
 Captions follow the usual rules of subtitling: at most two lines of 42 characters per language, breaks at
 sentences and clauses rather than in the middle of them, on screen for at least a second.
@@ -32,6 +32,7 @@ class Format(StrEnum):
     TEXT = "txt"
     SRT = "srt"
     VTT = "vtt"
+    ASS = "ass"
     JSON = "json"
 
 
@@ -296,6 +297,16 @@ def shown_translation(utterance: Utterance) -> str:
     return f"[not translated into {language_name(utterance.target_language)}]"
 
 
+def form_of(suffix: str) -> Format | None:
+    """The format that a file's ending stands for, in capitals or not; None: no format that is known."""
+    return next((form for form in Format if suffix.lower() == f".{form.value}"), None)
+
+
+def _plain_in_ass(line: str) -> str:
+    """What was said as text, not as styling, as FFmpeg writes it: behind a word joiner a backslash means nothing."""
+    return line.replace("\\", "\\\u2060").replace("{", "\\{").replace("}", "\\}")
+
+
 def _subtitles(cut: Sequence[Caption], form: Format) -> str:
     import pysubs2
 
@@ -304,6 +315,8 @@ def _subtitles(cut: Sequence[Caption], form: Format) -> str:
         both = wrapped(caption.text) + wrapped(caption.translation)
         if form is Format.VTT:
             both = [html.escape(line, quote=False) for line in both]
+        elif form is Format.ASS:
+            both = [_plain_in_ass(line) for line in both]
         subtitles.append(
             pysubs2.SSAEvent(start=round(caption.start * 1000), end=round(caption.end * 1000), text=r"\N".join(both))
         )

@@ -15,12 +15,17 @@ TEXTS = {
     "file-forbidden": "You may not read {path}; change its permissions or choose another file.",
     "file-in-use": "{label} is already being read; open it a second time for a second reader.",
     "file-is-folder": "{path} is a folder; choose a file in it.",
+    "file-is-terminal": "{path} is a terminal; name a file, or pipe sound into Parley.",
     "file-missing": "{path} does not exist; check the name.",
     "file-name-not-valid": "{path} cannot be read (not a valid name); choose another file.",
     "file-no-media": "{path} is not a media file that Parley can open; choose an audio or video file.",
+    "file-not-spooled": (
+        "{path} is a pipe, and what comes out of it cannot be kept in {folder} ({reason}); save it as a file first."
+    ),
     "file-unreadable": "{path} cannot be read ({reason}); choose another file.",
     "file-without-audio": "{path} holds no audio; choose another file.",
     "file-without-audio-track": "{path} has no audio track; choose a file with sound.",
+    "file-without-that-track": "{path} has no sound track {number}, only {count}; choose one of them.",
     "libpulse-missing": "The library libpulse is missing; install the package libpulse0.",
     "loopback-missing": (
         "The output to listen to {name} is not connected; connect it or choose another one (`parley devices` lists "

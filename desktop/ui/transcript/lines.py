@@ -149,7 +149,7 @@ class TranscriptLines(Sequence[TranscriptLine]):
 def with_note(content: str, extension: str, note: str) -> str:
     """A saved transcript with a remark at its head, where the format has a place that players do not show.
 
-    extension: "txt", "vtt", "json"; "srt" has no such place and stays as it is."""
+    extension: "txt", "vtt", "ass", "json"; "srt" has no such place and stays as it is."""
     if not note:
         return content
     match extension:
@@ -158,6 +158,9 @@ def with_note(content: str, extension: str, note: str) -> str:
         case "vtt":
             head, cut, rest = content.partition("\n\n")
             return f"{head}\n\nNOTE {note}{cut}{rest}" if cut else f"{head.rstrip()}\n\nNOTE {note}\n"
+        case "ass":
+            head, cut, rest = content.partition("[Script Info]\n")
+            return f"{head}{cut}; {note}\n{rest}" if cut else content
         case "json":
             import json
 

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 _FILTERS = {
     "SubRip subtitles (*.srt)": ".srt",
     "WebVTT subtitles (*.vtt)": ".vtt",
+    "ASS subtitles (*.ass)": ".ass",
     "Text (*.txt)": ".txt",
     "JSON (*.json)": ".json",
 }

@@ -6,6 +6,7 @@ import pytest
 
 from desktop.cli.commands.listen import source_id
 from desktop.cli.commands.transcribe import plan
+from desktop.engine.audio.sources.spool import STDIN
 from desktop.engine.transcript.export import Format
 
 ONE, TWO = Path("a/one.wav"), Path("b/two.ogg")
@@ -22,6 +23,25 @@ def test_the_output_names_the_format(form: Format) -> None:
     assert plan([ONE], None, output).form is form
     assert plan([ONE], Format.SRT, output).form is Format.SRT
     assert plan([ONE], None, output).outputs == (output,)
+
+
+def test_the_ending_of_the_output_may_be_in_capitals_but_must_be_known(tmp_path: Path) -> None:
+    assert plan([ONE], None, Path("x.SRT")).form is Format.SRT
+    assert plan([ONE], None, Path("x.Ass")).form is Format.ASS
+    for name in ("x.doc", "x.srt2", "x.ssa", "~x.lrc"):
+        with pytest.raises(ValueError, match=r"is no format of transcripts \(\.txt, \.srt, \.vtt, \.ass, \.json\)"):
+            plan([ONE], None, Path(name))
+        assert plan([ONE], Format.SRT, Path(name)).form is Format.SRT
+    (tmp_path / "made.on.11.Nov").mkdir()
+    assert plan([ONE], None, tmp_path / "made.on.11.Nov").outputs == (tmp_path / "made.on.11.Nov" / "one.txt",)
+    assert plan([ONE], None, Path("plain")).form is Format.TEXT
+
+
+def test_a_dash_is_what_is_piped_in(tmp_path: Path) -> None:
+    assert plan(["-", "./-", "a.wav"], None, None).files == (STDIN, Path("-"), Path("a.wav"))
+    assert plan(["-"], Format.SRT, tmp_path).outputs == (tmp_path / "stdin.srt",)
+    with pytest.raises(ValueError, match="only once"):
+        plan(["-", "/dev/stdin"], None, None)
 
 
 def test_several_files_go_into_a_folder(tmp_path: Path) -> None:

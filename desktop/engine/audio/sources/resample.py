@@ -1,33 +1,26 @@
 """Any rate and any number of channels to the engine's 16 kHz mono, piece by piece. Pure, on the caller's thread."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.engine.audio.sources.mixing import Mixer
 from desktop.engine.events import SAMPLE_RATE, Samples
 
 _NOTHING: Samples = np.zeros(0, np.float32)
 
 
-def mono(samples: NDArray[np.float32]) -> Samples:
-    """The average of the channels of shape (n, channels); shape (n,) is mono already."""
-    if samples.ndim == 1:
-        return samples
-    if samples.shape[1] == 1:
-        return samples[:, 0]
-    average: Samples = samples.mean(axis=1, dtype=np.float32)
-    return average
-
-
 class Resampler:
     """One stream of audio, so that block borders leave no click; output lags its input by some 20 ms.
 
-    rate: Hz of what is added.
+    rate: Hz of what is added. channels: their names in FFmpeg's words, where they are known.
     """
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, channels: Sequence[str] = ()) -> None:
         self._rate = rate
+        self._mixer = Mixer(rate, channels)
         self._stream: Any = None
         self._start()
 
@@ -39,7 +32,7 @@ class Resampler:
 
     def add(self, samples: NDArray[np.float32]) -> Samples:
         """Audio of shape (n,) or (n, channels) in; what is ready of it at 16 kHz out, shape (m,), m may be 0."""
-        audio = np.ascontiguousarray(mono(samples), dtype=np.float32)
+        audio = np.ascontiguousarray(self._mixer.mix(samples), dtype=np.float32)
         if self._stream is None or not len(audio):
             return audio
         ready: Samples = self._stream.resample_chunk(audio)

@@ -23,6 +23,11 @@ class WatchedSource:
         """Start delivering; raises AudioError."""
         self._source.open(_WatchedSink(sink, self._on_frame))
 
+    def end_early(self) -> bool:
+        """As `FileSource.end_early`, where the source is such a one."""
+        end_early = getattr(self._source, "end_early", None)
+        return bool(end_early is not None and end_early())
+
     def close(self) -> None:
         """Stop delivering."""
         self._source.close()

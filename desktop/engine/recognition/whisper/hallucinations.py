@@ -6,7 +6,7 @@ them, [Music]. Such a text is dropped, but only where something else doubts, too
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.hearing import music
@@ -61,8 +61,26 @@ _ECHOED = 3
 """words of the user's vocabulary in a row that are its echo and no speech"""
 _UNLIKELY_WORD = 0.35
 _SENTENCE_END = tuple(SENTENCE_ENDS + "♪")
-_MARKS = re.compile(r"[♪♫♬🎵🎶*]+|\[[^\]]*\]|\([^)]*\)|【[^】]*】|（[^）]*）|<[^>]*>")
-"""notes on sounds in subtitles: [Music], (applause), ♪"""
+_SIGNS = re.compile(r"[♪♫♬🎵🎶*]+|</?[a-zA-Z]{1,5}>")
+"""of music and styling in subtitles; nobody says them"""
+_BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】|（[^）]*）|<[^>]*>")
+_SOUNDS = """
+music | playing | applause | applauding | clapping | laughter | laughing | laughs | chuckles | cheering | cheers
+silence | silent | noise | noises | sound | sounds | sigh | sighs | cough | coughs | coughing | sneezes
+inaudible | unintelligible | indistinct | crosstalk | blank | audio | beep | beeping | beeps | ringing | rings
+barking | engine | whistling | humming | screaming | screams | gasps | groans | crying | sobbing | singing
+chatter | static | typing | footsteps | foreign | música | aplausos | risas | silencio | ruido | suspiro | tos
+ininteligible | risos | silêncio | musik | applaus | beifall | gelächter | lachen | stille | geräusch | räuspern
+unverständlich | musique | applaudissements | rires | bruit | soupir | toux | musica | applausi | risate
+rumore | muziek | gelach | applåder | skratt | latter | bifald | muzyka | oklaski | śmiech | hudba | potlesk
+smích | zene | taps | muzică | aplauze | râsete | музыка | аплодисменты | смех | тишина | шум | музика | оплески
+сміх | müzik | alkış | gülüşmeler | موسيقى | تصفيق | ضحك | संगीत | तालियाँ | 音楽 | 拍手 | 笑 | 笑い | 笑い声 | 音乐
+音樂 | 掌声 | 掌聲 | 笑声 | 笑聲 | 鼓掌 | 음악 | 박수 | 웃음
+"""
+"""what notes on sounds are about"""
+_MOST_NOTE_WORDS = 4
+_UNSURE_NOTE = 0.5
+"""probability below which a note was hardly said"""
 
 
 def without_hallucinations(
@@ -76,7 +94,7 @@ def without_hallucinations(
     """The words that were said, as far as text and sound can tell.
 
     samples: shape (n,), 16 kHz, which the words' times belong to. vocabulary: what was in the prompt."""
-    words = _without_notes(words)
+    words = _without_notes(words, lambda: _doubt(samples, no_speech, log_probability) > 0)
     if not words or not (_suspicion(words) or echoes(words, vocabulary) or _suspicion(_last_sentence(words))):
         return words
     doubt = _doubt(samples, no_speech, log_probability)
@@ -120,18 +138,35 @@ def _doubt(samples: Samples, no_speech: float, log_probability: float) -> int:
     return _LITTLE_DOUBT if no_speech > 0.2 or log_probability < -0.5 else 0
 
 
-def _without_notes(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Without [Music] and the like; a note may go over several words."""
-    text, kept = "", []
+def _without_notes(words: Sequence[Word], is_doubtful: Callable[[], bool]) -> tuple[Word, ...]:
+    """Without [Music] and the like; (music) goes only where there is doubt that it was said: in the sound, in the
+    probability, or because nothing else was. What else is in brackets was said. A note may go over several words."""
+    text = ""
     spans = []
     for word in words:
         spans.append((len(text), len(text) + len(word.text)))
         text += word.text + " "
-    notes = [found.span() for found in _MARKS.finditer(text)]
-    for word, (start, end) in zip(words, spans, strict=True):
-        if not any(first <= start and end <= last for first, last in notes):
-            kept.append(word)
-    return tuple(kept)
+    signs = [found.span() for found in _SIGNS.finditer(text)]
+    bracketed = [found for found in _BRACKETS.finditer(text) if _is_note(found.group())]
+    signs += [found.span() for found in bracketed if found.group()[0] not in "(（"]  # nobody says square ones
+    notes = [found.span() for found in bracketed if found.group()[0] in "(（"]
+
+    def within(places: Sequence[tuple[int, int]]) -> list[Word]:
+        places_of = zip(words, spans, strict=True)
+        return [word for word, (start, end) in places_of if any(one <= start and end <= two for one, two in places)]
+
+    noted, signed = within(notes), within(signs)
+    if noted:
+        is_alone = len(noted) + len(signed) >= len(words)
+        is_unlikely = sum(word.probability for word in noted) / len(noted) < _UNSURE_NOTE
+        signed += noted if is_alone or is_unlikely or is_doubtful() else []
+    return tuple(word for word in words if word not in signed)
+
+
+def _is_note(bracketed: str) -> bool:
+    """Whether brackets hold what subtitles say of sounds."""
+    said = normalized_words(bracketed.replace("_", " "))
+    return not said or (len(said) <= _MOST_NOTE_WORDS and any(word in _KNOWN_SOUNDS for word in said))
 
 
 def _last_sentence(words: Sequence[Word]) -> Sequence[Word]:
@@ -159,3 +194,4 @@ _PHRASES = {
 }
 """without spaces, which Korean and subtitles use as they like"""
 _BEGINNINGS = tuple(_phrases(_CREDITS))
+_KNOWN_SOUNDS = _phrases(_SOUNDS)

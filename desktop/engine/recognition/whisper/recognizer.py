@@ -151,10 +151,14 @@ class WhisperRecognizer:
         if request.is_final and best.trusted and best.frames < context.FRAMES and self._check.is_due():
             best = self._compared(decoder, samples, request, best)
         found = best.found
-        tokens = found.tokens if best.trusted else result_checks.without_loops(found.tokens)
+        goes_round = not best.trusted and len(result_checks.without_loops(found.tokens)) < len(found.tokens)
+        has_repeated = False
         words: tuple[Word, ...] = ()
-        if tokens and not _is_no_speech(best):
-            words = decoder.words(best.encoded, best.frames, best.language, tokens, len(samples))
+        if found.tokens and not _is_no_speech(best):
+            words = decoder.words(best.encoded, best.frames, best.language, found.tokens, len(samples))
+            if goes_round:
+                all_words, words = words, result_checks.without_repeats(words, samples)
+                has_repeated = len(words) < len(all_words)
             words = result_checks.without_echo(words)
             words = hallucinations.without_hallucinations(
                 words, samples, request.vocabulary, no_speech=found.no_speech, log_probability=found.log_probability
@@ -167,7 +171,7 @@ class WhisperRecognizer:
             found.no_speech,
             found.log_probability,
             best.language_probability,
-            has_repeated=len(tokens) < len(found.tokens),
+            has_repeated=has_repeated,
             is_trusted=best.trusted,
         )
 

@@ -37,6 +37,10 @@ _LEAST_REST = 0.8
 """seconds as loud as what was read: less is a breath, an echo, or the end of the last word"""
 _LOOPS = {1: 7, 2: 5} | dict.fromkeys(range(3, 21), 4)
 """tokens of a phrase -> times on end that make a loop: "no, no, no" and "four four four four" are said by people"""
+_LOOPS_OF_WORDS = {1: 5} | dict.fromkeys(range(2, 21), 3)
+"""the same for words, where tokens went round"""
+_FASTEST = 0.13
+"""seconds of a word when people say the same again and again as fast as they can"""
 
 
 def most_tokens(samples: int) -> int:
@@ -156,5 +160,22 @@ def compression_ratio(text: str) -> float:
 
 
 def without_loops(tokens: Sequence[int]) -> list[int]:
-    """The tokens up to where a phrase begins to go round; the phrase is kept once."""
+    """The tokens without what goes round; the phrase is kept once."""
     return repeats.without_loops(tokens, _LOOPS)
+
+
+def without_repeats(words: Sequence[Word], samples: Samples) -> tuple[Word, ...]:
+    """The words without those that go round and for which there is no time, or no sound. What people repeat, as in a
+    number, takes them time, and stays. samples: what the words' times belong to."""
+    folded, kept = [normalized(word.text) for word in words], list(words)
+    at = 0
+    while (found := repeats.first_loop(folded[at:], _LOOPS_OF_WORDS)) is not None:
+        start, size = at + found[0], found[1]
+        end = repeats.loop_end(folded, start, size)
+        at = end
+        begin, over = kept[start + size].start, kept[end - 1].end
+        has_time = over - begin >= _FASTEST * (end - start - size)
+        if not has_time or is_silent(samples[round(begin * SAMPLE_RATE) : round(over * SAMPLE_RATE)]):
+            del folded[start + size : end], kept[start + size : end]
+            at = start + size
+    return tuple(kept)

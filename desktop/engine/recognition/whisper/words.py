@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from desktop.engine.events import Word
-from desktop.engine.text.languages import writes_spaces
+from desktop.engine.text.languages import is_spaced_letter, writes_spaces
 from desktop.engine.text.punctuation import CLOSING, OPENING, STRAIGHT_QUOTES
 
 _SECONDS_PER_STEP = 0.02
 _OPENING = OPENING + STRAIGHT_QUOTES + "-"
+_WITHIN = ".,:'’-/@_+&"
+"""marks that stand within names and numbers"""
 _CLOSING = CLOSING + STRAIGHT_QUOTES + "’"
 
 
@@ -41,10 +43,10 @@ def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: 
         chance = float(np.mean(chances[first:position])) if chances[first:position] else 0.0
         words.append(Word(piece, start, end, min(max(chance, 0.0), 1.0)))
         clock = start
+    is_spaced = writes_spaces(tokenizer.language_code)
     whole = [
-        replace(word, text=word.text.strip())
-        for word in _whole_words(words, writes_spaces(tokenizer.language_code))
-        if word.text.strip()
+        replace(word, text=word.text.strip(), is_spaced=None if is_spaced or not number else word.text[:1] == " ")
+        for number, word in enumerate(one for one in _whole_words(words, is_spaced) if one.text.strip())
     ]
     return tuple(without_leading_silence(whole))
 
@@ -60,16 +62,27 @@ def without_leading_silence(words: Sequence[Word]) -> list[Word]:
     return [replace(first, start=start), *words[1:]]
 
 
+def _runs_on(before: str, text: str) -> bool:
+    """Whether a name or number goes on, in a language that writes no spaces between its own words."""
+    last = before[-2:-1] if before[-1] in _WITHIN else before[-1]
+    return bool(last) and is_spaced_letter(last) and is_spaced_letter(text[0])
+
+
 def _whole_words(pieces: list[Word], spaced: bool) -> list[Word]:
     """Pieces that belong together as one: where words are spaced, all up to the next space ("forty", "-five"); else
-    a mark and its word. An opening mark belongs to the next word, any other to the one before."""
+    a mark and its word, and what belongs together in a script with spaces ("Chat", "G", "P", "T"; "35", ",", "000").
+    An opening mark belongs to the next word, any other to the one before."""
     words: list[Word] = []
     for piece in pieces:
         before = words[-1] if words else None
         text = piece.text
         opens = before is not None and all(letter in _OPENING for letter in before.text.strip())
         closes = all(letter in _CLOSING for letter in text)
-        if before is not None and not text.startswith(" ") and (spaced or opens or closes):
+        if (
+            before is not None
+            and not text.startswith(" ")
+            and (spaced or opens or closes or _runs_on(before.text, text))
+        ):
             chance = min(before.probability, piece.probability) if text.strip(_CLOSING) else before.probability
             start = piece.start if opens else before.start
             end, mark = (before.end, piece.probability) if closes else (piece.end, 1.0)

@@ -97,6 +97,10 @@ def test_words_are_joined_as_the_language_writes_them() -> None:
     assert join_words("", "world", "en") == "world"
     assert join_words("你好", "世界", "zh") == "你好世界"
     assert join_words("Windows", "11", "zh") == "Windows 11"
+    assert join_words("été", "là", "zh") == "été là"
+    assert join_words("ครับ", " ผม", "th") == "ครับ ผม"
+    assert join_words("世界", " 你好", "zh") == "世界你好"
+    assert join_words("我用", " Google", "zh") == "我用 Google"
     assert not writes_spaces("ja")
     assert writes_spaces("ko")
 

@@ -17,6 +17,7 @@ from desktop.engine.transcript.export import (
     Transcript,
     Utterance,
     captions,
+    form_of,
     rendered,
     wrapped,
 )
@@ -121,7 +122,7 @@ def test_wrapping_makes_lines_even() -> None:
     assert abs(len(first) - len(second)) < 10
 
 
-@pytest.mark.parametrize("form", [Format.SRT, Format.VTT])
+@pytest.mark.parametrize("form", [Format.SRT, Format.VTT, Format.ASS])
 def test_subtitles_read_back(form: Format) -> None:
     said = [utterance(LONG, LONG_ES), utterance("a < b && {c} --> d", start=60.0)]
     read = pysubs2.SSAFile.from_string(rendered(said, form), format_=form.value)
@@ -134,6 +135,20 @@ def test_markup_in_speech_is_escaped_in_vtt_and_kept_in_srt() -> None:
     said = [utterance("a < b & {c}")]
     assert "a &lt; b &amp; {c}" in rendered(said, Format.VTT)
     assert "a < b & {c}" in rendered(said, Format.SRT)
+
+
+def test_ass_shows_what_was_said_and_nothing_is_styling() -> None:
+    text = rendered([utterance(r"a {\b1}bold b, C:\new \N c")], Format.ASS)
+    assert text.startswith("[Script Info]\n")
+    (line,) = (line for line in text.splitlines() if line.startswith("Dialogue:"))
+    shown = line.split(",", 9)[9]
+    assert shown == "a \\{\\\u2060b1\\}bold b, C:\\\u2060new \\\u2060N c"
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_what_a_format_ends_in_is_known_in_any_case(form: Format) -> None:
+    assert form_of(f".{form.value}") is form_of(f".{form.value.upper()}") is form
+    assert form_of("") is form_of(form.value) is form_of(".doc") is None
 
 
 def test_nothing_said_is_an_empty_document() -> None:

@@ -130,6 +130,9 @@ def test_a_remark_changes_nothing_else_of_what_is_saved(form: Format, texts: lis
         case Format.VTT:
             assert noted.startswith("WEBVTT\n\nNOTE A remark.\n")
             assert noted.split("NOTE A remark.")[1].strip() == content.removeprefix("WEBVTT").strip()
+        case Format.ASS:
+            assert noted.replace("; A remark.\n", "") == content
+            assert ("; A remark.\n" in noted) == bool(content)
         case Format.JSON:
             assert json.loads(noted) == {"note": "A remark.", **json.loads(content)}
         case Format.SRT:

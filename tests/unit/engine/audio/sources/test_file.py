@@ -270,3 +270,173 @@ def test_what_another_program_writes(tmp_path: Path, suffix: str, arguments: tup
     sink = read(tmp_path / f"a.{suffix}")
     assert sink.seconds == pytest.approx(SECONDS, abs=0.1)
     assert similarity(noise(SECONDS, 7)[: int(1.9 * SAMPLE_RATE)], sink.samples) > 0.9
+
+
+def ffmpeg(*arguments: str | Path) -> bytes:
+    program = shutil.which("ffmpeg")
+    assert program, "install ffmpeg"
+    command = [program, "-nostdin", "-v", "error", "-y", *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
+
+def test_a_picture_that_lasts_longer_than_the_sound_cuts_nothing_off(tmp_path: Path) -> None:
+    wav = write_wav(tmp_path / "a.wav", noise(SECONDS, 7))
+    for suffix in ("mkv", "mp4", "avi", "wmv", "flv", "ts"):
+        path, video = tmp_path / f"a.{suffix}", () if suffix == "flv" else ("-c:v", "mpeg2video")
+        ffmpeg("-f", "lavfi", "-i", "color=s=64x64:r=25:d=9", "-i", wav, "-ar", "44100", *video, path)
+        sink = read(path)
+        assert sink.errors == [], suffix
+        assert sink.seconds == pytest.approx(SECONDS, abs=0.15), suffix
+
+
+def test_sizes_that_a_pipe_left_open_promise_nothing(tmp_path: Path) -> None:
+    espeak = shutil.which("espeak-ng")
+    assert espeak, "install espeak-ng"
+    spoken = subprocess.run([espeak, "--stdout", "Good morning, how are you?"], check=True, capture_output=True).stdout
+    path = tmp_path / "spoken.wav"
+    for size in (None, 0, 0x7FFF_F000, 0x7FFF_FFFF, 0xFFFF_FFFF):  # espeak-ng's own, then SoX's, FFmpeg's and others'
+        data = bytearray(spoken)
+        if size is not None:
+            at = data.index(b"data") + 4
+            data[at : at + 4] = size.to_bytes(4, "little")
+        path.write_bytes(data)
+        sink = read(path)
+        assert sink.errors == [], size
+        assert sink.seconds > 1
+
+
+def test_a_length_that_is_only_estimated_promises_nothing(tmp_path: Path) -> None:
+    """MP3 of a changing rate, quiet first, without the frame that counts the others; and AAC as it is sent."""
+    quiet = np.concatenate((0.001 * noise(2, 1), noise(8, 2)))
+    wav = write_wav(tmp_path / "a.wav", quiet[::-1].copy())
+    for suffix, options in (("mp3", ("-write_xing", "0", "-q:a", "4")), ("aac", ())):
+        path = tmp_path / f"a.{suffix}"
+        ffmpeg("-i", wav, *options, path)
+        sink = read(path)
+        assert sink.errors == [], suffix
+        assert sink.seconds == pytest.approx(10, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    "suffix", ["mkv", "webm", "mp3", "ogg", "opus", "aiff", "au", "caf", "w64", "wv", "tta", "avi"]
+)
+def test_each_format_that_promises_its_end_tells_a_cut(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    ffmpeg("-i", write_wav(tmp_path / "plain.wav", noise(6, 7)), path)
+    os.truncate(path, path.stat().st_size * 2 // 3)
+    sink = read(path)
+    assert 2.9 < sink.seconds < 4.7
+    assert [text_of(error) for error in sink.errors if "cut off" in text_of(error)], suffix
+
+
+def test_an_mp4_with_its_index_in_front_tells_a_cut(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    ffmpeg("-i", write_wav(tmp_path / "plain.wav", noise(6, 7)), "-movflags", "+faststart", path)
+    os.truncate(path, path.stat().st_size * 2 // 3)
+    assert "cut off" in text_of(read(path).errors[0])
+
+
+def two_tracks(tmp_path: Path) -> Path:
+    for number in (1, 2):
+        write_wav(tmp_path / f"{number}.wav", noise(1, number))
+    path = tmp_path / "two.mkv"
+    inputs = ("-i", tmp_path / "1.wav", "-i", tmp_path / "2.wav", "-map", "0", "-map", "1")
+    names = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=spa", "-metadata:s:a:1", "title=Comments")
+    ffmpeg(*inputs, *names, path)
+    return path
+
+
+def test_one_of_several_tracks_can_be_chosen(tmp_path: Path) -> None:
+    path = two_tracks(tmp_path)
+    for number in (1, 2):
+        source, sink = FileSource(path, track=number), Collector()
+        assert [(one.number, one.language, one.title) for one in source.tracks] == [
+            (1, "eng", ""),
+            (2, "spa", "Comments"),
+        ]
+        assert source.track == number
+        source.open(sink)
+        assert wait_until(lambda: sink.ends)  # noqa: B023
+        source.close()
+        assert similarity(noise(1, number)[:12_000], sink.samples) > 0.9
+    with raises(FileUnreadable, match=r"has no sound track 3, only 2"):
+        FileSource(path, track=3).open(Collector())
+
+
+@pytest.mark.parametrize("suffix", ["ts", "aac", "mp3", "flac", "opus", "ogg"])
+def test_a_format_that_changes_in_the_middle_is_heard_through(tmp_path: Path, suffix: str) -> None:
+    """Files one after another, as radio stations send them: other rates, other channels (not in Vorbis and FLAC, of
+    which FFmpeg does not read that)."""
+    parts = []
+    for number, (rate, channels) in enumerate([(16_000, 1), (44_100, 2), (48_000, 1)]):
+        wav, part = write_wav(tmp_path / f"{number}.wav", noise(1, number)), tmp_path / f"{number}.{suffix}"
+        form = () if suffix in ("ogg", "flac", "opus") else ("-ar", str(rate), "-ac", str(channels))
+        ffmpeg("-i", wav, *form, part)
+        parts.append(part.read_bytes())
+    (tmp_path / f"chain.{suffix}").write_bytes(b"".join(parts))
+    sink = read(tmp_path / f"chain.{suffix}")
+    assert sink.errors == []
+    assert sink.seconds == pytest.approx(3, abs=0.25)
+    for number in range(3):
+        assert similarity(noise(1, number)[1600:12_000], sink.samples) > 0.85, number
+
+
+def test_a_fifo_is_read_like_a_file(tmp_path: Path) -> None:
+    fifo, whole = tmp_path / "pipe", encode(tmp_path / "a.mp4", "aac", 48_000, "stereo")
+    os.mkfifo(fifo)
+    source, sink = FileSource(fifo), Collector()
+    assert source.duration is None  # asking waits for nobody
+    writer = threading.Thread(target=lambda: fifo.write_bytes(whole.read_bytes()))
+    writer.start()
+    source.open(sink)
+    writer.join()
+    assert wait_until(lambda: sink.ends)
+    assert source.duration == pytest.approx(SECONDS, abs=0.1)
+    assert similarity(noise(SECONDS, 7)[:16_000], sink.samples) > 0.9
+
+
+def test_a_pipe_that_nobody_ends_can_be_left(tmp_path: Path) -> None:
+    """`end_early` keeps what has come; without a writer there is nothing, which is said."""
+    fifo, content = tmp_path / "pipe", write_wav(tmp_path / "a.wav", noise(1, 3)).read_bytes()
+    os.mkfifo(fifo)
+    for has_writer in (True, False):
+        source, sink, outcome = FileSource(fifo), Collector(), list[object]()
+
+        def run(source: FileSource = source, sink: Collector = sink, outcome: list[object] = outcome) -> None:
+            try:
+                source.open(sink)
+            except FileUnreadable as error:
+                outcome.append(text_of(error))
+            outcome.append("done")
+
+        reader = threading.Thread(target=run)
+        reader.start()
+        writing = -1
+        if has_writer:
+            writing = os.open(fifo, os.O_WRONLY)
+            os.write(writing, content)
+        let_pass(0.3)
+        assert source.end_early()
+        reader.join(5)
+        if has_writer:
+            os.close(writing)
+            assert wait_until(lambda: sink.ends)  # noqa: B023
+            assert sink.seconds == pytest.approx(1)
+        else:
+            assert outcome == [f"{fifo} is empty; choose another file.", "done"]
+        source.close()
+
+
+def test_names_that_look_like_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    for name in ("~no such user.wav", "~", "[red]x[/red].wav", "a:b.wav", "%d.wav", "-x.wav", "~/there.wav"):
+        if "/" not in name or name.startswith("["):
+            folder = tmp_path / Path(name).parent
+            folder.mkdir(exist_ok=True)
+            write_wav(tmp_path / name, noise(0.2, 1))
+        else:
+            write_wav(tmp_path / "home" / "there.wav", noise(0.2, 1))
+        assert read(Path(name)).seconds == pytest.approx(0.2), name
+    refused(Path("~nobody has this name/x.wav"), "does not exist")

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.engine.audio.sources.resample import Resampler, mono, resampled
+from desktop.engine.audio.sources.mixing import mono
+from desktop.engine.audio.sources.resample import Resampler, resampled
 from desktop.engine.events import SAMPLE_RATE
 from tests.signals import noise, similarity, tone
 

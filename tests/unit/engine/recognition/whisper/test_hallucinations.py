@@ -66,11 +66,30 @@ def test_what_people_say_every_day_needs_more_doubt(voice: Samples, organ: Sampl
     assert without_hallucinations(words(text), organ, **SURE) == ()
 
 
-@pytest.mark.parametrize("text", ["[Music]", "♪♪", "(upbeat music playing)", "*", "[ Applause ]", "【音楽】", "♪ ♪ ♪"])
+@pytest.mark.parametrize("text", ["[Music]", "♪♪", "[BLANK_AUDIO]", "*", "[ Applause ]", "【音楽】", "♪ ♪ ♪"])
 def test_notes_on_sounds_are_no_words(voice: Samples, text: str) -> None:
     assert without_hallucinations(words(text), voice, **SURE) == ()
     said = words(f"Where is it? {text}")
     assert without_hallucinations(said, voice, **SURE) == said[:3]
+
+
+@pytest.mark.parametrize("text", ["(upbeat music playing)", "(Applaus)", "（笑）"])
+def test_notes_that_could_be_words_go_in_doubt(voice: Samples, text: str) -> None:
+    said = words(f"Where is it? {text}")
+    assert without_hallucinations(said, voice, **SURE) == said
+    assert without_hallucinations(said, voice, **UNSURE) == said[:3]
+    unlikely = (*said[:3], *words(text, 0.3, start=1.1))
+    assert without_hallucinations(unlikely, voice, **SURE) == said[:3]
+    assert without_hallucinations(words(text), voice, **SURE) == ()  # alone
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The (WHO) says so.", "Ten (in total) came.", "See [sic] and [1] there.", "人（二十歳）が来た。", "a < b > c"],
+)
+def test_words_in_brackets_were_said(voice: Samples, text: str) -> None:
+    for doubt in (SURE, UNSURE, DOUBTFUL):
+        assert without_hallucinations(words(text), voice, **doubt) == words(text)
 
 
 @pytest.mark.parametrize("doubt", [SURE, UNSURE, DOUBTFUL])

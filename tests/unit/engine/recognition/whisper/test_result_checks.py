@@ -19,7 +19,7 @@ from desktop.engine.recognition.whisper import result_checks
         ([1, 2, 3], [1, 2, 3]),
         ([4] * 6, [4] * 6),
         ([4] * 7, [4]),
-        ([9, *[4] * 20, 5], [9, 4]),
+        ([9, *[4] * 20, 5], [9, 4, 5]),
         ([1, 2] * 4, [1, 2] * 4),
         ([1, 2] * 5, [1, 2]),
         ([7, *[1, 2, 3] * 4], [7, 1, 2, 3]),
@@ -31,9 +31,29 @@ def test_loops(tokens: list[int], kept: list[int]) -> None:
 
 
 @given(st.lists(st.integers(0, 3), max_size=60))
-def test_without_loops_is_a_beginning(tokens: list[int]) -> None:
+def test_without_loops_only_repeats_go(tokens: list[int]) -> None:
     kept = result_checks.without_loops(tokens)
-    assert tokens[: len(kept)] == kept
+    rest = iter(tokens)
+    assert all(token in rest for token in kept)
+    assert set(kept) == set(tokens)
+
+
+def spoken(text: str, pace: float) -> list[Word]:
+    return [Word(word, pace * n, pace * (n + 1), 0.9) for n, word in enumerate(text.split())]
+
+
+NUMBER = "My number is 7 7 7 7 7 7 7 7 please call me"
+LOUD = (0.1 * np.random.default_rng(2).standard_normal(10 * SAMPLE_RATE)).astype(np.float32)
+
+
+def test_what_people_repeat_stays_and_what_comes_behind_it_always() -> None:
+    assert list(result_checks.without_repeats(spoken(NUMBER, 0.3), LOUD)) == spoken(NUMBER, 0.3)
+    for words, samples in ((spoken(NUMBER, 0.05), LOUD), (spoken(NUMBER, 0.3), 0 * LOUD)):
+        kept = [word.text for word in result_checks.without_repeats(words, samples)]
+        assert kept == ["My", "number", "is", "7", "please", "call", "me"]
+    one = "la la la la la la so do so do so do so do end"
+    assert [word.text for word in result_checks.without_repeats(spoken(one, 0.01), LOUD)] == ["la", "so", "do", "end"]
+    assert result_checks.without_repeats((), LOUD) == ()
 
 
 def test_what_is_trusted() -> None:

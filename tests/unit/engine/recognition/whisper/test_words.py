@@ -4,6 +4,8 @@ import pytest
 
 from desktop.engine.events import Word
 from desktop.engine.recognition.whisper.words import timed_words, without_leading_silence
+from desktop.engine.text.languages import join_words
+from desktop.engine.text.spelling import spelled
 
 
 def test_the_first_word_begins_when_it_is_spoken() -> None:
@@ -54,3 +56,40 @@ def test_the_mark_behind_a_word_keeps_its_own_probability() -> None:
         ("Does", 0.9, 1.0),
         ('it?"', 0.7, 0.5),
     ]
+
+
+def said(language: str, *pieces: str) -> tuple[Word, ...]:
+    tokenizer = Letters(*pieces)
+    tokenizer.language_code = language
+    alignment = Alignment([(n, 5 * n) for n in range(len(pieces) + 1)], [0.9] * len(pieces))
+    return timed_words(tokenizer, range(len(pieces)), alignment, 0.1 * (len(pieces) + 1))
+
+
+@pytest.mark.parametrize(
+    ("language", "pieces"),
+    [
+        ("ja", ["Chat", "G", "P", "T", "を", "使", "って", "い", "ます", "。"]),
+        ("ja", ["20", "24", "年", "8", "月", "に"]),
+        ("zh", ["我", "用", " Go", "ogle", " 搜", "索", "，", "然", "后", " Windows", " 11", "。"]),
+        ("zh", ["35", ",", "000", "元", "，", "3", ".", "5", "%"]),
+        ("zh", ["35", " 000", "元"]),
+        ("yue", ["CO", "VID", "-", "19", "係", "咩", "？"]),
+        ("th", ["สวัสดี", "ครับ", " ผม", "ชื่อ", " John", "son", " ครับ"]),
+        ("lo", ["ສະ", "ບາຍ", "ດີ", " ຂ້ອຍ"]),
+        ("my", ["မင်္ဂ", "လာပါ", "။", " ကျွန်", "တော်"]),
+        ("ja", ["Ich", " bin", " é", "té", "です"]),
+        ("en", [" Chat", "G", "PT", " is", " 35", ",", "000", " old", "."]),
+    ],
+)
+def test_what_the_tokenizer_wrote_comes_back_unchanged(language: str, pieces: list[str]) -> None:
+    words = said(language, *pieces)
+    assert spelled(words, language) == "".join(pieces).strip()
+    # Nor is it torn where a part of it is committed before the rest.
+    for count in range(1, len(words)):
+        tail = (" " if words[count].is_spaced else "") + spelled(words[count:], language)
+        assert join_words(spelled(words[:count], language), tail, language) == "".join(pieces).strip()
+
+
+def test_names_and_numbers_are_one_word_in_languages_without_spaces() -> None:
+    words = said("ja", "Chat", "G", "P", "T", "を", "20", "24", "年")
+    assert [word.text for word in words] == ["ChatGPT", "を", "2024", "年"]

@@ -1,0 +1,18 @@
+"""Words as one text, with the spaces that whoever heard them wrote. Pure; any thread."""
+
+from collections.abc import Iterable
+
+from desktop.engine.events import Word
+from desktop.engine.text.languages import join_words
+
+
+def spelled(words: Iterable[Word], language: str) -> str:
+    """The words one after the other. Where a word knows whether a space stands before it, that counts; else the
+    language decides."""
+    text = ""
+    for word in words:
+        if word.is_spaced is None or not text:
+            text = join_words(text, word.text, language)
+        else:
+            text = f"{text} {word.text}" if word.is_spaced else text + word.text
+    return text
