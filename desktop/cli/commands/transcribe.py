@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from desktop.engine.events import (
 from desktop.engine.transcript.export import Format, Transcript, Utterance, records, rendered
 from desktop.engine.whole_files import FOR_FILES
 from desktop.messages import text_of
+from desktop.system.files import is_same_file, write_atomically
 
 _BLOCK = 512
 """samples; the engine hears whole blocks, so a file's last one is filled up"""
@@ -46,18 +48,21 @@ def plan(files: Sequence[Path], form: Format | None, output: Path | None) -> Tra
     """Decide format and places. Raises ValueError with a sentence where the options contradict each other, or text
     would be written over a recording."""
     job = _placed(files, form, output)
-    for place in filter(None, job.outputs):
-        if overwritten := next((file for file in files if _is_same(place, file)), None):
+    for place in job.outputs:
+        if overwritten := next((file for file in files if _is_over(place, file)), None):
             raise ValueError(f"the text would be written over the recording {overwritten}; name another file.")
     return job
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, also through links. Names of nothing are compared as they stand."""
+def _is_over(output: Path | None, file: Path) -> bool:
+    """Whether what is written to `output`, or to standard output, ends up in this file."""
+    if output is not None:
+        return is_same_file(output, file)
     try:
-        return one.samefile(other)
-    except OSError:
-        return one.absolute() == other.absolute()
+        here = os.fstat(sys.stdout.fileno())
+        return stat.S_ISREG(here.st_mode) and os.path.samestat(here, file.stat())
+    except (OSError, ValueError, AttributeError):  # no such file, or no standard output
+        return False
 
 
 def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> TranscriptionPlan:
@@ -214,7 +219,7 @@ def _deliver(
         text = rendered(said, form)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        write_atomically(output, text)
         say(f"{file.name} → {output}")
         return
     if form is Format.TEXT and files > 1:
