@@ -97,8 +97,6 @@ def _examined(found: _Found, source: Path) -> InstalledModel:
         model = models.examine(found.kind, found.path)
         if model.is_starter:
             raise ModelProtected("import-of-starter", label=model.label)
-        if found.kind == "whisper" and not (found.path / "tokenizer.json").is_file():
-            raise FileBroken("broken-missing", name="tokenizer.json")
     except FileBroken as error:
         raise PackageRefused("import-unusable", kind=found.kind, name=source.name, problem=error.message) from None
     return model
