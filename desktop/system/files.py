@@ -110,6 +110,24 @@ class Replacement:
         return made
 
 
+def read_regular(path: Path, largest: int) -> bytes:
+    """All of an ordinary file; nothing is waited for, and no more than `largest` bytes are read.
+    Raises OSError: EINVAL for a pipe, a device and a name that none can have, EFBIG for more bytes."""
+    try:
+        # A pipe instead of a file must not hold up anything.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except ValueError:
+        raise OSError(errno.EINVAL, "its name cannot be used") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        content = file.read(largest + 1) if status.st_size <= largest else b""
+        if status.st_size > largest or len(content) > largest:  # the second: it grew
+            raise OSError(errno.EFBIG, "it is too large")
+    return content
+
+
 def is_same_file(one: Path, other: Path) -> bool:
     """Whether two names are of one file, also through links. Names of nothing are compared as they stand."""
     try:

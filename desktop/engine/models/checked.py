@@ -16,7 +16,7 @@ from desktop import __version__
 from desktop.engine.message import Message
 from desktop.engine.models.files import FileBroken, reason
 from desktop.system import paths
-from desktop.system.files import locked, write_atomically
+from desktop.system.files import locked, read_regular, write_atomically
 
 _log = logging.getLogger(__name__)
 
@@ -93,8 +93,7 @@ def _stamp(status: os.stat_result) -> str:
 
 def _kept(group: str) -> list[str]:
     try:
-        with paths.checked_file().open("rb") as stream:
-            content = json.loads(stream.read(_LARGEST))
+        content = json.loads(read_regular(paths.checked_file(), _LARGEST))
     except (OSError, ValueError, RecursionError):
         return []
     if not isinstance(content, dict) or content.get("version") != _VERSION:

@@ -5,6 +5,7 @@ format (ctranslate2/specs/model_spec.py, versions 4 to 6) says the length of eac
 the next finds the end of the file that there should be.
 """
 
+import errno
 import functools
 import json
 import math
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from desktop.engine.message import Message, Value
+from desktop.system.files import read_regular
 
 _OLDEST, _NEWEST = 4, 6
 _LARGEST_NAME = 1024
@@ -112,23 +114,14 @@ def read_json(file: Path) -> dict[str, Any]:
 def read_bytes(file: Path, largest: int) -> bytes:
     """All of an ordinary file. largest: bytes that it may have. Raises FileBroken; nothing is waited for."""
     try:
-        # A pipe instead of a file must not hold up anything.
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            _check_regular(file, status)
-            if status.st_size > largest:
-                raise FileBroken("broken-too-large", name=file.name)
-            content = stream.read(largest + 1)
+        return read_regular(file, largest)
     except FileNotFoundError:
         raise FileBroken("broken-missing", name=file.name) from None
     except OSError as error:
+        key = {errno.EINVAL: "broken-no-file", errno.EFBIG: "broken-too-large"}.get(error.errno or 0)
+        if key is not None:
+            raise FileBroken(key, name=file.name) from None
         raise FileBroken("broken-unreadable", name=file.name, reason=reason(error)) from None
-    except ValueError:
-        raise FileBroken("broken-no-file", name=file.name) from None
-    if len(content) > largest:  # it grew, or the system knows no sizes there
-        raise FileBroken("broken-too-large", name=file.name)
-    return content
 
 
 def regular_size(file: Path) -> int:

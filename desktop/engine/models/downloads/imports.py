@@ -9,16 +9,19 @@ import re
 import shutil
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from desktop.engine.errors import ModelProtected, PackageRefused
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads import archives, identity, places, state
 from desktop.engine.models.downloads.control import Control, Meter, OnProgress, Phase
+from desktop.engine.models.downloads.kept import is_about, is_of_model
 from desktop.engine.models.files import FileBroken, reason
 from desktop.engine.models.installed import InstalledModel, Kind
 
 _BLOCK = 1 << 20
+_LONGEST_TEXT = 1_000_000
+"""bytes of what people read about a model"""
 _DEEPEST = 3
 """levels of folders inside a package or folder that are looked through"""
 
@@ -51,13 +54,13 @@ def import_from(
         if source.is_file() and source.suffix != ".onnx":
             if not archives.is_archive(source):
                 raise PackageRefused("import-no-model", name=source.name)
-            places.check_space(source.name, archives.unpacked_size(source))
+            places.check_space(source.name, archives.unpacked_size(source, is_of_model))
             looked_at = (
                 workshop
                 / "unpacked"
                 / _plain(source.name.split(".")[0] if source.suffix != ".argosmodel" else source.stem)
             )
-            archives.unpack(source, looked_at, control.check)
+            archives.unpack(source, looked_at, control.check, is_of_model)
         found = _models_in(looked_at)
         if not found:
             raise PackageRefused("import-without-model", name=source.name)
@@ -136,12 +139,16 @@ def _files(found: _Found, name: str) -> list[tuple[Path, Path]]:
     inside_cache = found.path.parent.name == "snapshots"  # there, every file is a link to a blob
     files = []
     for file in sorted(found.path.rglob("*")):
-        if not file.is_file():
+        if not file.is_file() or not is_of_model(PurePosixPath(file.name)) or _is_long_text(file):
             continue
         if file.is_symlink() and not inside_cache and not file.resolve().is_relative_to(root):
             raise PackageRefused("import-link", name=file.name, folder=found.path.name)
         files.append((file, file.relative_to(found.path)))
     return files
+
+
+def _is_long_text(file: Path) -> bool:
+    return is_about(PurePosixPath(file.name)) and file.stat().st_size > _LONGEST_TEXT
 
 
 def _copy(source: Path, target: Path, meter: Meter, control: Control) -> None:
