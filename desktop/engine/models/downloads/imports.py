@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +19,8 @@ from desktop.engine.models.downloads.control import Control, Meter, OnProgress, 
 from desktop.engine.models.downloads.kept import is_about, is_of_model
 from desktop.engine.models.files import FileBroken, reason
 from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.models.leftovers import IMPORT, partial_dir
+from desktop.system.files import locked
 
 _BLOCK = 1 << 20
 _LONGEST_TEXT = 1_000_000
@@ -46,9 +49,12 @@ def import_from(
     if not source.exists():
         raise PackageRefused("import-missing", source=source)
     meter = Meter(source.name, None, on_progress)
-    workshop = places.partial_dir() / f"import-{uuid.uuid4().hex}"
-    places.make_directory(workshop)
+    workshop = partial_dir() / f"{IMPORT}{uuid.uuid4().hex}"
+    places.make_directory(partial_dir())
+    lock = ExitStack()
     try:
+        lock.enter_context(locked(workshop.with_name(f"{workshop.name}.lock"), 0))  # as long as somebody is at work
+        places.make_directory(workshop)
         meter.enter(Phase.CHECKING)
         looked_at = source
         if source.is_file() and source.suffix != ".onnx":
@@ -75,6 +81,8 @@ def import_from(
         raise PackageRefused("import-unreadable", source=source, reason=reason(error)) from None
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+        workshop.with_name(f"{workshop.name}.lock").unlink(missing_ok=True)
+        lock.close()
 
 
 def _models_in(place: Path) -> list[_Found]:
