@@ -106,7 +106,7 @@ def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]
                 try:
                     _deliver(said, job.form, file, output, listener.seconds, number, len(job.files))
                 except OSError as error:
-                    if isinstance(error, BrokenPipeError):
+                    if output is None:
                         raise
                     listener.complain(f"{output} cannot be written ({error.strerror}); choose another place.")
             elif not listener.has_failed and session.interrupted_by is None:
