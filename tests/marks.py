@@ -40,6 +40,7 @@ _BY_PATH = {
     "unit/engine/models/load/test_smaller_models.py": "model",
     "unit/engine/models/speed": "model",
     "unit/engine/models/test_catalogue.py": "threads",
+    "unit/engine/models/test_contents.py": "model",
     "unit/engine/live": "threads",
     "unit/engine/pool": "threads",
     "unit/engine/recognition/backends": "threads",

@@ -1,38 +1,31 @@
 """The command line: the same engine without Qt. Runs on the main thread."""
 
-import os
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
 
-INTERRUPTED = 130
-"""Exit code after Ctrl+C, as shells have it: 128 + the signal's number."""
-TERMINATED = 143
-BROKEN_PIPE = 141
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM came; what is open is closed as after Ctrl+C."""
+INTERRUPTED, BROKEN_PIPE = 130, 141
+"""Exit codes as shells have them: 128 + the signal's number."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 for an error (a sentence on stderr), 2 for wrong usage."""
-    terminated = False
+    from desktop.cli.signals import Interrupted, SecondSignal, caught, exit_code
 
-    def terminate(number: int, frame: FrameType | None) -> None:
-        nonlocal terminated
-        terminated = True
-        raise _Terminated
+    def ended(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
 
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        code = _run(list(sys.argv[1:] if arguments is None else arguments))
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    return TERMINATED if terminated and code == INTERRUPTED else code
+    before = {one: signal.signal(one, ended) for one in caught() if one != signal.SIGINT}
+    with SecondSignal():
+        try:
+            code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+    return exit_code() if code == INTERRUPTED else code
 
 
 def _run(arguments: list[str]) -> int:
@@ -40,6 +33,7 @@ def _run(arguments: list[str]) -> int:
     from desktop.cli.messages import say
     from desktop.cli.parsing.root import app
     from desktop.engine.errors import EngineError
+    from desktop.system.streams import OutputFailed, silence_output
 
     try:
         shared, rest = hoisted(arguments)
@@ -54,8 +48,12 @@ def _run(arguments: list[str]) -> int:
     except (BrokenPipeError, SystemExit):
         # Whoever read the output has enough (`| head`); typer makes a SystemExit of that. Nothing may be
         # flushed into the pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_output()
         return BROKEN_PIPE
+    except OutputFailed as error:
+        say(f"the result cannot be written to standard output ({error.strerror}); write it to another place.")
+        silence_output()
+        return 1
     except Exception as error:
         return _usage_error(error) or _failed(error)
 

@@ -1,9 +1,10 @@
 """One engine for a command: it runs on its own thread, its events are read on the main one.
 
-The terminal may be slow (a pager, a full pipe) without holding up the engine, and Ctrl+C or SIGTERM can arrive
-at any instruction of the main thread: their handler only puts a mark into a reentrant queue.
+The terminal may be slow (a pager, a full pipe) without holding up the engine, and Ctrl+C, SIGTERM or SIGHUP can arrive
+at any instruction of the main thread: for the first one, their handler only puts a mark into a reentrant queue.
 """
 
+import contextlib
 import queue
 import signal
 import threading
@@ -12,6 +13,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from desktop.cli.ready_models import ready_models
+from desktop.cli.signals import Interrupted, caught
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.engine import Engine
 from desktop.engine.errors import EngineError
@@ -21,14 +23,13 @@ from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
 
 class EngineSession:
     """Context manager that runs an Engine on a thread and yields its events on the main thread.
 
     live: somebody follows the words while they are spoken.
-    interrupted_by: the signal that asked to stop, or None.
+    interrupted_by: the first signal that asked to stop, or None. The second one raises KeyboardInterrupt, wherever the
+    main thread is.
     errors: what went wrong since the last `listen`, as (code, message).
     """
 
@@ -38,14 +39,13 @@ class EngineSession:
         self.errors: list[tuple[str, str]] = []
         self._inbox: queue.SimpleQueue[Event | signal.Signals] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self.engine.run, name="parley-engine", daemon=True)
+        self._is_waiting = False
         self._handlers: dict[signal.Signals, Any] = {}
-        self._signals = 0
-        self._is_listening = False
 
     def __enter__(self) -> Self:
         ready_models()
         self.engine.subscribe(self._take)
-        for number in _SIGNALS:
+        for number in caught():
             self._handlers[number] = signal.signal(number, self._interrupt)
         self._thread.start()
         return self
@@ -68,16 +68,14 @@ class EngineSession:
         Raises EngineError if the engine cannot listen or gives up."""
         self.errors = []
         self.engine.start(source)
+        is_stopped = False
         while True:
-            self._is_listening = True
-            try:
+            with self._waiting():
                 item = self._inbox.get()
-            finally:
-                self._is_listening = False
             if isinstance(item, signal.Signals):
-                if self.interrupted_by is not None:
-                    raise KeyboardInterrupt
-                self.interrupted_by = item
+                if is_stopped:
+                    raise Interrupted(self.interrupted_by or item)
+                is_stopped = True
                 end_early = getattr(source, "end_early", None)
                 if end_early is None or not end_early():
                     self.engine.stop()
@@ -100,9 +98,19 @@ class EngineSession:
         if not isinstance(event, AudioLevel):
             self._inbox.put(event)
 
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """For events, where a signal is found in the queue; elsewhere, whoever wrote may stand still."""
+        self._is_waiting = True
+        try:
+            yield
+        finally:
+            self._is_waiting = False
+
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """On the main thread. Where nobody looks into the inbox, as while text is written, the second ends that."""
-        self._signals += 1
+        is_second = self.interrupted_by is not None
+        if not is_second:
+            self.interrupted_by = signal.Signals(number)
         self._inbox.put(signal.Signals(number))
-        if self._signals > 1 and not self._is_listening:
-            raise KeyboardInterrupt
+        if is_second and not self._is_waiting:
+            raise Interrupted(self.interrupted_by or number)

@@ -206,7 +206,7 @@ def _set_aside(target: Path, content: bytes, why: str) -> None:
         copy = target.with_suffix(suffix)
         try:
             copy.touch(mode=0o600, exist_ok=False)
-            copy.write_bytes(content)
+            write_atomically(copy, content)
             return
         except FileExistsError:
             if copy.is_file() and copy.read_bytes() == content:

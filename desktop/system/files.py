@@ -8,8 +8,12 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
+_NO_UNNAMED = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT)
+"""what systems answer that know no files without a name; ENOENT, too, if the folder is missing"""
+_OPEN_FILES = Path("/proc/self/fd")
 _LOOK = 0.01
 """seconds between two tries to get a lock"""
 
@@ -22,33 +26,114 @@ def write_atomically(path: Path, content: bytes | str, *, mode: int = 0o666, dur
     own, its owner where that is allowed, and the link that leads to it. durable: the new name, too, is on the disk when
     this returns, so that not even a power failure brings the old file back. What is there and no ordinary file (a
     device, a pipe) is written to as it is."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    new = Replacement(path, mode=mode)
     try:
-        old: os.stat_result | None = path.stat()
-    except FileNotFoundError:
-        old = None
-    if old is not None and not stat.S_ISREG(old.st_mode):
-        path.write_bytes(data)
-        return old
-    target = path.resolve() if path.is_symlink() else path
-    temporary = target.with_name(f".{target.name}-{uuid.uuid4().hex[:12]}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            if old is not None:
-                _keep_owner(file.fileno(), old)
-            os.fsync(file.fileno())
-            status = os.fstat(file.fileno())
-        temporary.replace(target)
+        new.file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        return new.commit(durable=durable)
     except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        new.discard()
         raise
-    if durable:
-        sync_directory(target.parent)
-    return status
+
+
+class Replacement:
+    """A file that is written beside another one and takes its place when it is done (see `write_atomically`). Where the
+    system can, it has no name until then, so that a process that is killed leaves nothing behind.
+
+    file: to write to. Raises OSError. One of `commit` and `discard` must be called, on any thread."""
+
+    def __init__(self, path: Path, *, mode: int = 0o666) -> None:
+        try:
+            self._old: os.stat_result | None = path.stat()
+        except FileNotFoundError:
+            self._old = None
+        self._is_direct = self._old is not None and not stat.S_ISREG(self._old.st_mode)
+        self._target = path.resolve() if path.is_symlink() else path
+        # Cut, so that a name of the greatest length has room for what is added.
+        self._temporary = self._target.with_name(f".{self._target.name[:50]}-{uuid.uuid4().hex[:12]}.tmp")
+        self._is_named = False
+        self.file: BinaryIO
+        if self._is_direct:
+            self.file = path.open("wb")
+        else:
+            self.file = os.fdopen(self._opened(mode), "wb")
+
+    def commit(self, *, durable: bool = False) -> os.stat_result:
+        """Take the place of the old file. Raises OSError; then `discard`."""
+        self.file.flush()
+        if self._is_direct:
+            self.file.close()
+            assert self._old is not None
+            return self._old
+        descriptor = self.file.fileno()
+        if self._old is not None:
+            _keep_owner(descriptor, self._old)
+        os.fsync(descriptor)
+        status = os.fstat(descriptor)
+        if not self._is_named:
+            self._name(descriptor)
+        self.file.close()  # before the file gets its name: Windows renames no open file
+        self._temporary.replace(self._target)
+        self._is_named = False
+        if durable:
+            sync_directory(self._target.parent)
+        return status
+
+    def discard(self) -> None:
+        """Leave the old file as it is, and nothing else. Never raises; does nothing after `commit`."""
+        with contextlib.suppress(OSError):  # of what is still in the buffer: nobody wants it
+            self.file.close()
+        if self._is_named:
+            self._is_named = False
+            with contextlib.suppress(OSError):
+                self._temporary.unlink()
+
+    def _name(self, descriptor: int) -> None:
+        folder = os.open(self._target.parent, getattr(os, "O_PATH", os.O_RDONLY))
+        try:
+            # Python follows the link to the open file only where a folder is given as a number.
+            source = _OPEN_FILES / str(descriptor)
+            os.link(source, self._temporary.name, dst_dir_fd=folder, follow_symlinks=True)
+        finally:
+            os.close(folder)
+        self._is_named = True
+
+    def _opened(self, mode: int) -> int:
+        unnamed = getattr(os, "O_TMPFILE", 0)
+        if unnamed and _OPEN_FILES.is_dir():
+            try:
+                return os.open(self._target.parent, os.O_WRONLY | unnamed, mode)
+            except OSError as error:
+                if error.errno not in _NO_UNNAMED:
+                    raise
+        made = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        self._is_named = True
+        return made
+
+
+def read_regular(path: Path, largest: int) -> bytes:
+    """All of an ordinary file; nothing is waited for, and no more than `largest` bytes are read.
+    Raises OSError: EINVAL for a pipe, a device and a name that none can have, EFBIG for more bytes."""
+    try:
+        # A pipe instead of a file must not hold up anything.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except ValueError:
+        raise OSError(errno.EINVAL, "its name cannot be used") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        content = file.read(largest + 1) if status.st_size <= largest else b""
+        if status.st_size > largest or len(content) > largest:  # the second: it grew
+            raise OSError(errno.EFBIG, "it is too large")
+    return content
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two names are of one file, also through links. Names of nothing are compared as they stand."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return one.absolute() == other.absolute()
 
 
 def sync_tree(directory: Path) -> None:

@@ -4,11 +4,14 @@ The log is for mending Parley: it holds errors and what the app did, never what 
 user; an error that nobody expected is one sentence that says where the log is.
 """
 
+import contextlib
 import faulthandler
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +26,26 @@ _KEPT = 2
 _crash_file: IO[str] | None = None
 
 
+class _LogFile(RotatingFileHandler):
+    """Only its user may read it. On a full disk what it cannot write is lost, and nobody is told."""
+
+    def _open(self) -> TextIOWrapper:
+        return _opened(Path(self.baseFilename))
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
+def _opened(file: Path) -> TextIOWrapper:
+    """To append to, with permissions for its user only, also if it was there before. Raises OSError."""
+    stream = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
+    if hasattr(os, "fchmod"):
+        with contextlib.suppress(OSError):  # somebody else's
+            os.fchmod(stream.fileno(), 0o600)
+    return stream
+
+
 def begin(tell: Callable[[str], None] | None = None, file: Path | None = None) -> None:
     """Write the log to `file` (by default the user's) and catch what nobody caught.
 
@@ -32,7 +55,7 @@ def begin(tell: Callable[[str], None] | None = None, file: Path | None = None) -
     root.setLevel(logging.INFO)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(file, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8")
+        handler: logging.Handler = _LogFile(file, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8")
         _catch_crashes(file.with_suffix(".crash"))
     except OSError:
         handler = logging.NullHandler()  # an app without a log is better than none
@@ -74,7 +97,7 @@ def _catch_crashes(file: Path) -> None:
     """A crash in native code writes the stacks of all threads there."""
     global _crash_file
     close()
-    _crash_file = file.open("a", encoding="utf-8")
+    _crash_file = _opened(file)
     faulthandler.enable(_crash_file)
 
 

@@ -34,6 +34,11 @@ def tuning_file() -> Path:
     return Path(_dirs.user_cache_dir) / "tuning.json"
 
 
+def checked_file() -> Path:
+    """Which files of models were read through and found good; may be deleted at any time."""
+    return Path(_dirs.user_cache_dir) / "checked.json"
+
+
 def peers_dir() -> Path:
     """The Python environment of `parley bench peers`; may be deleted at any time."""
     return Path(_dirs.user_cache_dir) / "peers"

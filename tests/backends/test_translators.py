@@ -16,7 +16,7 @@ from desktop.engine.errors import EngineError, ModelBroken, ModelMissing
 from desktop.engine.events import TranscriptUpdate
 from desktop.engine.models import catalogue
 from desktop.engine.models import installed as models
-from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.installed import InstalledModel, broken_places
 from desktop.engine.models.translation_routes import translation_route
 from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.text.sentences import split
@@ -389,8 +389,11 @@ def test_damaged_packages_are_refused(packages: Path) -> None:
     (pieces / "sentencepiece.model").write_bytes(b"\x0anonsense")
     with raises(ModelMissing, match="No translation from English to German"):
         translator.load("en", "de", lambda _: None)
-    with raises(ModelBroken, match="en_fr cannot be loaded; install it again or delete it"):
+    with raises(ModelMissing, match="No translation from English to French"):
         translator.load("en", "fr", lambda _: None)
+    problems = broken_places("argos")
+    assert "model.bin is truncated" in text_of(problems[cut])
+    assert "sentencepiece.model is damaged" in text_of(problems[pieces])
     assert translator.translate("Where is the beach?", "en", "es") == "¿Dónde está la playa?"
 
 

@@ -228,7 +228,7 @@ def test_an_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     assert "cannot be written" in sentence(done)
 
 
-@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_ends_the_work_but_not_what_is_done(
     environment: dict[str, str], tmp_path: Path, name: str, code: int
 ) -> None:

@@ -1,5 +1,6 @@
 """The transcript on screen: only what changed is replaced, and it is what the lines say."""
 
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from PyQt6.QtGui import QColor, QTextCharFormat
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.transcript.view import TranscriptView
 from desktop.ui.widgets import theme
 
@@ -237,6 +239,31 @@ def test_it_is_saved_with_both_languages(view: TranscriptView, tmp_path: Path, e
     assert "Hola." in content
     if extension == "srt":
         assert "00:00:10,000 --> 00:00:12,000" in content
+
+
+def test_saving_is_whole_or_not_at_all_and_asks_before_it_replaces(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = TranscriptPanel()
+    qtbot.addWidget(panel)
+    panel.view.heard(heard(0, "Hello there."))
+    old = tmp_path / "talk.srt"
+    old.write_text("old")
+    problems: list[str] = []
+    panel.problem.connect(problems.append)
+    panel.save(tmp_path / "talk")  # the dialog asked about that name, not about talk.srt
+    assert old.read_text() == "old"
+    assert "already" in problems[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", raise_full)
+        panel.save(old)
+    assert old.read_text() == "old"
+    assert "No space left" in problems[1]
+    panel.save(old)
+    assert "Hello there." in old.read_text()
+    assert list(tmp_path.iterdir()) == [old]
+
+
+def raise_full(descriptor: int) -> None:
+    raise OSError(28, "No space left on device")
 
 
 WORDS = st.lists(st.sampled_from(["a", "bc", "d", "ef.", "ñ"]), max_size=4).map(" ".join)

@@ -4,6 +4,7 @@ No window is opened: the figure goes straight into a PNG or SVG file.
 """
 
 import importlib.util
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from desktop.bench.reports.machine import machine_line
 from desktop.bench.reports.report import Chart, Report
 from desktop.engine.errors import EngineError
 from desktop.engine.message import verbatim
+from desktop.system.files import write_atomically
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
 """told apart by the colour-blind, too (Okabe and Ito)"""
@@ -61,7 +63,9 @@ def draw(report: Report, path: Path) -> None:
             _panel(figure, panel, chart)
         figure.supxlabel(machine_line(report.machine), x=0.01, ha="left", fontsize=7, color="#666666")
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-        figure.savefig(path, metadata=metadata)
+        drawn = BytesIO()
+        figure.savefig(drawn, format=path.suffix.lower().lstrip("."), metadata=metadata)
+    write_atomically(path, drawn.getvalue())
 
 
 def _height(chart: Chart) -> float:

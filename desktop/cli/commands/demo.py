@@ -28,6 +28,7 @@ from desktop.engine.models.choice import chosen_model
 from desktop.engine.transcript.export import Format, Transcript, rendered
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
+from desktop.system.files import write_atomically
 
 
 class _Clock:
@@ -92,7 +93,8 @@ def _play(options: Options, part: Part, folder: Path, *, is_fast: bool) -> _Play
     """Let a session of its own hear a part, and write its files."""
     subtitles, speech = folder / f"{part.name}.srt", folder / f"{part.name}.wav"
     clock, transcript = _Clock(), Transcript()
-    backends = Backends(output=lambda *_: _KeptSpeech(speech, clock.now))
+    voice = _KeptSpeech(speech, clock.now)
+    backends = Backends(output=lambda *_: voice)
     pace = "as fast as it goes" if is_fast else f"{part.seconds:.0f} seconds, in real time"
     say(f"{part.about} ({pace}).")
     began = time.monotonic()
@@ -116,13 +118,13 @@ def _play(options: Options, part: Part, folder: Path, *, is_fast: bool) -> _Play
     took = time.monotonic() - began
     said = transcript.utterances()
     try:
-        subtitles.write_text(rendered(said, Format.SRT), encoding="utf-8")
+        write_atomically(subtitles, rendered(said, Format.SRT))
     except OSError as error:
         say(f"{subtitles} cannot be written ({error.strerror}); name another folder with --out.")
         return _Played(True, is_interrupted)
     say(f"recogniser ready after {loaded:.1f} s; {part.seconds:.1f} s of recording done in {took:.1f} s.")
     say(f"subtitles{' in both languages' if part.target else ''}: {subtitles}")
-    if speech.exists():
+    if voice.is_written:
         say(f"spoken translation: {speech}")
     elif part.target:
         say("the translation could not be spoken, so there is no WAV file.")

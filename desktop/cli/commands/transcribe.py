@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from desktop.engine.events import (
 )
 from desktop.engine.transcript.export import Format, Transcript, Utterance, form_of, records, rendered
 from desktop.messages import text_of
+from desktop.system.files import is_same_file, write_atomically
 
 if TYPE_CHECKING:
     from desktop.engine.audio.sources.media import Track
@@ -52,8 +54,8 @@ def plan(names: Sequence[str | Path], form: Format | None, output: Path | None, 
     if files.count(STDIN) > 1:
         raise ValueError("what is piped in can be read only once; name it once.")
     job = replace(_placed(files, form, output), track=track)
-    for place in filter(None, job.outputs):
-        if overwritten := next((file for file in files if _is_same(place, file)), None):
+    for place in job.outputs:
+        if overwritten := next((file for file in files if _is_over(place, file)), None):
             raise ValueError(f"the text would be written over the recording {overwritten}; name another file.")
     suffix = output.suffix if output is not None and form is None and not _is_folder(output) else ""
     if suffix and form_of(suffix) is None:
@@ -62,12 +64,15 @@ def plan(names: Sequence[str | Path], form: Format | None, output: Path | None, 
     return job
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names are of one file, also through links. Names of nothing are compared as they stand."""
+def _is_over(output: Path | None, file: Path) -> bool:
+    """Whether what is written to `output`, or to standard output, ends up in this file."""
+    if output is not None:
+        return is_same_file(output, file)
     try:
-        return one.samefile(other)
-    except OSError:
-        return one.absolute() == other.absolute()
+        here = os.fstat(sys.stdout.fileno())
+        return stat.S_ISREG(here.st_mode) and os.path.samestat(here, file.stat())
+    except (OSError, ValueError, AttributeError):  # no such file, or no standard output
+        return False
 
 
 def _is_folder(output: Path) -> bool:
@@ -115,7 +120,7 @@ def transcribe(options: Options, job: TranscriptionPlan, changes: dict[str, Any]
                 try:
                     _deliver(said, job.form, file, output, listener.seconds, number, len(job.files))
                 except OSError as error:
-                    if isinstance(error, BrokenPipeError):
+                    if output is None:
                         raise
                     listener.complain(f"{output} cannot be written ({error.strerror}); choose another place.")
             elif not listener.has_failed and session.interrupted_by is None:
@@ -241,7 +246,7 @@ def _deliver(
         text = rendered(said, form)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        write_atomically(output, text)
         say(f"{file.name} → {output}")
         return
     if form is Format.TEXT and files > 1:

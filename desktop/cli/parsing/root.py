@@ -86,6 +86,7 @@ def shared(
     from desktop.system import log
 
     log.begin()
+    _tidy()
     if verbose:
         logging.getLogger().addHandler(logging.StreamHandler(sys.stderr))
     try:
@@ -95,6 +96,16 @@ def shared(
     for problem in store.problems:
         say(problem)
     context.obj = Options(store, frozenset(text.partition("=")[0].strip() for text in assignments or ()), verbose)
+
+
+def _tidy() -> None:
+    """Put in order what a killed process left of models."""
+    from desktop.engine.models.leftovers import leftovers
+
+    if leftovers():
+        from desktop.engine.models.downloads.recovery import recover
+
+        recover()
 
 
 @app.command()

@@ -23,12 +23,15 @@ from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
 from desktop.engine.text.languages import language_name
 from desktop.system import paths
+from desktop.system.files import read_regular
 
 _log = logging.getLogger(__name__)
 
 FORMAT = 1
 """version of the file's layout"""
 _LARGEST = 100 * 10**9
+_LARGEST_FILE = 10_000_000
+"""bytes"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _load() -> Catalogue:
 def read(file: Path) -> Catalogue:
     """The catalogue in a file; entries that make no sense are left out. Raises CatalogueBroken if there are none."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(read_regular(file, _LARGEST_FILE))
     except OSError as error:
         raise CatalogueBroken("catalogue-unreadable", file=file, reason=reason(error)) from None
     except (ValueError, RecursionError):

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from desktop.engine.errors import LanguageUnknown
-from desktop.engine.models import whisper_directory
+from desktop.engine.models import contents, whisper_directory
+from desktop.engine.models.checked import check_refused
 from desktop.engine.models.files import (
     FileBroken,
     Shape,
     check_ctranslate2,
     check_onnx,
-    check_readable,
+    known_tokens,
     read_json,
     whisper_shape,
 )
@@ -83,9 +84,16 @@ def read_argos(path: Path) -> InstalledModel:
     source, target = (_language(about.get(key)) for key in ("from_code", "to_code"))
     if source is None or target is None:
         raise FileBroken("broken-package-without-languages")
-    check_ctranslate2(path / "model" / "model.bin", "TransformerSpec")
-    pieces = [path / name for name in ("sentencepiece.model", "bpe.model")]
-    check_readable(next((file for file in pieces if file.exists()), pieces[0]))
+    inside = path / "model"
+    check_ctranslate2(inside / "model.bin", "TransformerSpec")
+    contents.check_translation_config(inside)
+    tokens = known_tokens(inside / "model.bin", "TransformerSpec")
+    is_shared = any((inside / f"shared_vocabulary.{kind}").exists() for kind in ("json", "txt"))
+    contents.check_vocabulary(inside, "shared_vocabulary" if is_shared else "target_vocabulary", tokens)
+    if not is_shared:
+        contents.check_vocabulary(inside, "source_vocabulary", 0)
+    contents.check_pieces(path)
+    check_refused(inside / "model.bin")
     label = f"{language_name(source)} → {language_name(target)}" + (" (starter)" if _is_starter(path) else "")
     return InstalledModel("argos", path.name, label, path, (source, target), _size(path), _is_starter(path))
 
@@ -104,8 +112,9 @@ def read_voice(path: Path) -> InstalledModel:
     language = next((code for code in map(_language, tags) if code), None)
     if language is None:
         raise FileBroken("broken-voice-without-language")
-    if not isinstance(about.get("audio"), dict) or not isinstance(about.get("phoneme_id_map"), dict):
-        raise FileBroken("broken-voice-description")
+    contents.check_voice_description(path.with_name(path.name + ".json"))
+    contents.check_voice_graph(path)
+    check_refused(path)
     if _is_starter(path):
         label = f"Starter voice ({language_name(language)})"
     else:

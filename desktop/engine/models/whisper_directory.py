@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from desktop.engine.errors import ModelBroken, ModelMissing
-from desktop.engine.models.files import FileBroken, check_ctranslate2, count_tokens, read_json, whisper_shape
+from desktop.engine.models import contents
+from desktop.engine.models.checked import check_refused
+from desktop.engine.models.files import (
+    FileBroken,
+    check_ctranslate2,
+    count_tokens,
+    known_tokens,
+    read_json,
+    whisper_shape,
+)
 
 MANIFEST = "parley.json"
 """Optional: {"name": shown to the user, "languages": [codes], "short_context": bool, "translates": bool}."""
@@ -30,8 +39,6 @@ _OTHER_TOKENS = 51_766
 """tokens of a model of many languages that stand for none of them: 51,865 tokens are 99 languages, 51,866 are 100"""
 _LEAST_TOKENS = 50_000
 """fewer are not Whisper's vocabulary"""
-_EDGE = 64
-"""bytes at either end of a file that tell whether it is whole"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +110,16 @@ def _translates(path: Path, manifest: dict[str, Any], languages: Sequence[str]) 
 
 
 def check(path: Path) -> None:
-    """Raises FileBroken unless `path` holds the files of a Whisper model, as far as can be told without reading much.
-    The tokenizer is not among them: whoever imports a model brings the usual one."""
+    """Raises FileBroken unless `path` holds the files of a Whisper model that can be opened. Takes 0.2 s the first time
+    and nothing later (`contents`)."""
     if not path.is_dir():
         raise FileBroken("broken-no-directory")
     check_ctranslate2(path / "model.bin", "WhisperSpec")
-    read_json(path / "config.json")
-    if not any((path / f"vocabulary.{kind}").exists() for kind in ("json", "txt")):
-        raise FileBroken("broken-missing", name="vocabulary.json")
+    tokens = known_tokens(path / "model.bin", "WhisperSpec")
+    contents.check_whisper_config(path)
+    contents.check_vocabulary(path, "vocabulary", tokens)
+    contents.check_tokenizer(path / "tokenizer.json", tokens)
+    check_refused(path / "model.bin")
 
 
 def verify(path: Path) -> None:
@@ -119,23 +128,8 @@ def verify(path: Path) -> None:
         raise ModelMissing("recognition-model-gone", path=path)
     try:
         check(path)
-        if not _is_whole(path / "tokenizer.json"):
-            raise FileBroken("broken-missing-or-damaged", name="tokenizer.json")
     except FileBroken as error:
         raise ModelBroken("recognition-model-broken", path=path, problem=error.message) from None
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether a file that holds a JSON object has its beginning and its end. Reading all of a tokenizer's 4 MB
-    would keep every other thread of Python, the window's too, from running meanwhile."""
-    try:
-        with path.open("rb") as file:
-            first = file.read(_EDGE)
-            file.seek(max(0, path.stat().st_size - _EDGE))
-            last = file.read()
-    except OSError:
-        return False
-    return first.lstrip().startswith(b"{") and last.rstrip().endswith(b"}") and b'"' in first
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ TEXTS = {
         "{host} sends something else than {what}; a log-in page of the network, or a wrong address in the settings, "
         "may be in the way."
     ),
+    "answer-packed": "{host} sends {what} packed, which nobody asked for; choose another mirror.",
     "answer-too-long": "{host} sends something else than {what}; choose another mirror.",
     "answer-unexpected": "{host} answers {status} to the request for {what}; choose a mirror in the settings.",
     "archive-damaged": "it is damaged",
@@ -118,6 +119,9 @@ TEXTS = {
     ),
     "server-silent": "{host} does not answer; check the connection, or choose a mirror in the settings.",
     "server-stopped": "{host} stopped sending; fetch the model again later, it goes on from there.",
+    "server-too-slow": (
+        "{host} sends too slowly to be waited for; fetch the model again later, or choose a mirror in the settings."
+    ),
     "server-unreachable": "{host} cannot be reached; check the connection, or choose a mirror in the settings.",
     "shipped-file-stays": "{name} ships with Parley and stays.",
     "size-wrong": (

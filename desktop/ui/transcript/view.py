@@ -20,6 +20,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QApplication, QPushButton, QTextEdit, QWidget
 
+from desktop.system.files import write_atomically
 from desktop.ui.transcript.line_editor import LineEditor
 from desktop.ui.transcript.lines import with_note
 from desktop.ui.transcript.text import TranscriptText
@@ -148,7 +149,7 @@ class TranscriptView(TranscriptText):
 
         form = Format(path.suffix.lstrip(".").lower())
         content = rendered(self._lines.utterances(), form)
-        path.write_text(with_note(content, str(form), self.note()), encoding="utf-8")
+        write_atomically(path, with_note(content, str(form), self.note()))
 
     def follow(self) -> None:
         """Show the newest line and keep doing so."""

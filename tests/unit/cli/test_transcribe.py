@@ -1,5 +1,6 @@
 """Where transcripts go: decided before anything is recognised."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,19 @@ def test_text_never_goes_over_a_recording(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"over the recording .*talk\.wav"):
         plan([other, talk], Format.JSON, tmp_path)
     assert plan([talk], None, tmp_path / "talk.txt").outputs == (tmp_path / "talk.txt",)
+
+
+def test_standard_output_is_never_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`parley transcribe talk.wav >> talk.wav`"""
+    talk, other = recordings(tmp_path, "talk.wav", "other.wav")
+    with talk.open("a", encoding="utf-8") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        with pytest.raises(ValueError, match=r"over the recording .*talk\.wav"):
+            plan([other, talk], None, None)
+        assert plan([other], None, None).outputs == (None,)
+    for closed in (out, None):
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert plan([talk], None, None).outputs == (None,)
 
 
 def test_subtitles_of_several_files_need_a_folder() -> None:

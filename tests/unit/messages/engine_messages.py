@@ -11,7 +11,7 @@ ENGINE = Path(errors.__file__).parent
 _ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
 _MAKERS = _ERRORS | {"FileBroken", "Message", "Temporary"}
 """what is called with a key and its parameters"""
-_OWN = {"after", "code", "recoverable"}
+_OWN = {"after", "is_hopeless", "code", "recoverable"}
 """keywords of makers that are no parameters"""
 _PASSED_ON = {"_refused": (1, frozenset()), "as_engine_error": (1, frozenset({"error"}))}
 """functions that pass a key on: which argument it is, and the parameters that they add"""

@@ -2,13 +2,16 @@
 
 import multiprocessing
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from desktop.system.files import locked, sync_directory, sync_tree, write_atomically
+from desktop.system.files import Replacement, is_same_file, locked, sync_directory, sync_tree, write_atomically
 
 
 @pytest.fixture
@@ -119,3 +122,52 @@ def test_directories_reach_the_disk(tmp_path: Path) -> None:
     sync_directory(tmp_path)
     with pytest.raises(FileNotFoundError):
         sync_directory(tmp_path / "missing")
+
+
+def test_the_longest_name_that_a_disk_takes_can_be_replaced(tmp_path: Path) -> None:
+    for name in ("a" * 255, "é" * 127):
+        write_atomically(tmp_path / name, "old")
+        write_atomically(tmp_path / name, "new")
+        assert (tmp_path / name).read_text() == "new"
+    with pytest.raises(OSError, match="too long"):
+        write_atomically(tmp_path / ("a" * 300), "new")
+
+
+def test_where_files_need_a_name_they_have_one_until_they_are_done(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "O_TMPFILE", 0, raising=False)
+    file.write_text("old")
+    new = Replacement(file)
+    new.file.write(b"new")
+    assert len(list(file.parent.iterdir())) == 2
+    new.discard()
+    assert [(one.name, one.read_text()) for one in file.parent.iterdir()] == [("state.json", "old")]
+    write_atomically(file, "new")
+    assert [(one.name, one.read_text()) for one in file.parent.iterdir()] == [("state.json", "new")]
+
+
+def test_a_process_that_is_killed_leaves_the_old_file_and_no_other(file: Path) -> None:
+    file.write_text("old")
+    program = (
+        "import pathlib, sys; from desktop.system.files import Replacement;"
+        "new = Replacement(pathlib.Path(sys.argv[1]));"
+        "new.file.write(b'x' * 100_000); new.file.flush(); print('ready', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        writer.send_signal(signal.SIGKILL)
+    assert [(one.name, one.read_text()) for one in file.parent.iterdir()] == [("state.json", "old")]
+
+
+def test_the_same_file_is_known_by_any_name(tmp_path: Path) -> None:
+    one = tmp_path / "one"
+    one.touch()
+    (tmp_path / "hard").hardlink_to(one)
+    (tmp_path / "soft").symlink_to("hard")
+    assert is_same_file(one, tmp_path / "hard")
+    assert is_same_file(one, tmp_path / "soft")
+    assert not is_same_file(one, tmp_path / "two")
+    assert is_same_file(tmp_path / "two", tmp_path / "two")
+    assert not is_same_file(one, Path("a\0b"))

@@ -3,6 +3,7 @@
 Used from any thread; nothing runs here.
 """
 
+import logging
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,9 @@ import numpy as np
 from desktop.engine.audio.sources.resample import resampled
 from desktop.engine.errors import AudioError
 from desktop.engine.events import SpeechAudio
+from desktop.system.files import Replacement
+
+log = logging.getLogger(__name__)
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _BYTES = 2
@@ -22,8 +26,8 @@ _BYTES = 2
 class SpeechFile:
     """The speaker's interface on a file: 16 bit mono.
 
-    path: of the WAV file, which is replaced. now: seconds since the session started, at each call.
-    rate: Hz of the file.
+    path: of the WAV file; what is there is replaced in one step when the file is complete. now: seconds since the
+    session started, at each call. rate: Hz of the file.
     """
 
     def __init__(self, path: Path, now: Callable[[], float], rate: int = 22_050) -> None:
@@ -31,6 +35,9 @@ class SpeechFile:
         self._now = now
         self._rate = rate
         self._lock = Lock()
+        self.is_written = False
+        """the file is there, complete; else what was there before is as it was"""
+        self._new: Replacement | None = None
         self._file: BinaryIO | None = None
         self._end = 0
         self._volume = 1.0
@@ -41,9 +48,10 @@ class SpeechFile:
             if self._file is not None:
                 return
             try:
-                self._file = self._path.open("wb")
+                self._new = Replacement(self._path)
             except OSError as error:
                 raise AudioError("speech-file-refused", path=self._path) from error
+            self._file = self._new.file
             self._end = 0
             self._write_header(self._file)
 
@@ -56,8 +64,11 @@ class SpeechFile:
                 raise AudioError("speech-file-closed")
             start = max(self._end, round(self._now() * self._rate))
             # Seeking past the end leaves zeros, which are silence.
-            self._file.seek(_HEADER.size + start * _BYTES)
-            self._file.write(data)
+            try:
+                self._file.seek(_HEADER.size + start * _BYTES)
+                self._file.write(data)
+            except OSError as error:
+                raise AudioError("speech-file-refused", path=self._path) from error
             self._end = start + len(data) // _BYTES
 
     def stop(self) -> None:
@@ -88,12 +99,19 @@ class SpeechFile:
         return self.queued_seconds > 0
 
     def close(self) -> None:
-        """Complete the file. Idempotent."""
+        """Complete the file, see `is_written`. Idempotent, never raises."""
         with self._lock:
-            if self._file is not None:
-                self._write_header(self._file)
-                self._file.close()
-                self._file = None
+            file, new = self._file, self._new
+            self._file = self._new = None
+            if file is None or new is None:
+                return
+            try:
+                self._write_header(file)
+                new.commit()
+                self.is_written = True
+            except OSError as error:
+                new.discard()
+                log.warning("%s cannot be written: %s", self._path.name, error.strerror)
 
     def _write_header(self, file: BinaryIO) -> None:
         size = self._end * _BYTES

@@ -1,9 +1,14 @@
 """Unpacks packages from anywhere without trusting them: zip (Argos's .argosmodel is one) and tar. Any thread.
 
 Refused, each with a sentence: absolute paths and `..`, links and devices, names that meet twice, more files or bytes
-than any model has, a size that the contents do not keep. Checksums inside a zip are verified.
+than any model has, longer lists and headers than any package has, packings that may take any amount of memory (LZMA), a
+size that the contents do not keep. Checksums inside a zip are verified.
 """
 
+import bz2
+import gzip
+import io
+import os
 import shutil
 import stat
 import tarfile
@@ -12,7 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from desktop.engine.errors import PackageRefused
 from desktop.engine.message import Message
@@ -24,6 +29,12 @@ _MOST_BYTES = 20 * 10**9
 _MOST_GROWTH = 200
 """times that the contents may be larger than the package, past the first 10 MB"""
 _BLOCK = 1 << 20
+_LONGEST_HEADER = 2_000_000
+"""bytes that are read at once before the contents: a zip's list of 2,000 names is smaller"""
+_MOST_HEADERS = 4_000_000
+"""bytes of all of them"""
+_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+_Wanted = Callable[[PurePosixPath], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +47,25 @@ class _Member:
 def is_archive(file: Path) -> bool:
     """Whether it is a package that `unpack` can read."""
     try:
-        return zipfile.is_zipfile(file) or tarfile.is_tarfile(file)
-    except OSError:
+        if zipfile.is_zipfile(file):
+            return True
+        with _tar(file) as archive:
+            return archive.next() is not None
+    except _BAD:
         return False
 
 
-def unpacked_size(file: Path) -> int:
-    """Bytes of the contents, as the package says. Raises PackageRefused."""
+def unpacked_size(file: Path, wanted: _Wanted = lambda _: True) -> int:
+    """Bytes of the contents, as the package says. wanted: which of its files count. Raises PackageRefused."""
     with _opened(file) as members:
-        return sum(one.size for one in members)
+        return sum(one.size for one in members if wanted(one.path))
 
 
-def unpack(file: Path, into: Path, check: Callable[[], None] = lambda: None) -> None:
-    """The contents of a package below a new directory. check: called now and then; may raise.
-    Raises PackageRefused, DiskFull, DownloadError; then the directory may hold a part."""
+def unpack(file: Path, into: Path, check: Callable[[], None] = lambda: None, wanted: _Wanted = lambda _: True) -> None:
+    """The contents of a package below a new directory. check: called now and then; may raise. wanted: which of its
+    files are written. Raises PackageRefused, DiskFull, DownloadError; then the directory may hold a part."""
     with _opened(file) as members:
-        for member in members:
+        for member in filter(lambda one: wanted(one.path), members):
             target = into.joinpath(*member.path.parts)
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,27 +97,99 @@ def _copy(member: _Member, out: IO[bytes], file: Path, check: Callable[[], None]
         raise _refused(file, "archive-member-shorter", name=member.path.name)
 
 
+class _Headers(io.RawIOBase):
+    """A file as the libraries see it: as long as `is_listing` is set, no more of it comes than lists and headers have.
+    They read those in one piece, of the length that the file claims."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__()
+        self._file = file
+        self._rest = _MOST_HEADERS
+        self.is_listing = True
+
+    def read(self, size: int | None = -1) -> bytes:
+        if not self.is_listing:
+            return self._file.read(-1 if size is None else size)
+        if size is None or not 0 <= size <= _LONGEST_HEADER:
+            size = _LONGEST_HEADER + 1
+        content = self._file.read(size)
+        self._rest -= len(content)
+        if len(content) > _LONGEST_HEADER or self._rest < 0:
+            raise zipfile.BadZipFile("its list is too long")
+        return content
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+_BAD = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, RuntimeError)
+
+
+class _WithoutHoles(tarfile.TarInfo):
+    """Files with holes are refused before their lists of holes are read: those may be as long as the file."""
+
+    def _proc_gnusparse_10(self, *_: object) -> None:
+        raise tarfile.ReadError("a file with holes")
+
+    _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_sparse = _proc_gnusparse_10
+
+
+def _tar(file: Path) -> tarfile.TarFile:
+    """Raises what _BAD lists. LZMA is not among the packings: it may take any amount of memory."""
+    with file.open("rb") as stream:
+        begin = stream.read(3)
+    opened: IO[bytes]
+    if begin[:2] == b"\x1f\x8b":
+        opened = cast(IO[bytes], gzip.open(file, "rb"))  # noqa: SIM115  # closed with the archive
+    elif begin == b"BZh":
+        opened = bz2.open(file, "rb")  # noqa: SIM115
+    else:
+        opened = file.open("rb")
+    headers = _Headers(opened)
+    try:
+        return tarfile.TarFile(fileobj=headers, mode="r", tarinfo=_WithoutHoles)
+    except BaseException:
+        headers.close()
+        raise
+
+
 class _opened:  # noqa: N801  # used like a function
     """The members of a package, checked, while it is open."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
+        self._headers: _Headers | None = None
 
     def __enter__(self) -> list[_Member]:
-        import lzma
-
         try:
             if zipfile.is_zipfile(self._file):
-                self._archive = zipfile.ZipFile(self._file)
+                self._headers = _Headers(self._file.open("rb"))
+                self._archive = zipfile.ZipFile(self._headers)
                 members = list(self._zipped(self._archive))
             else:
-                self._archive = tarfile.open(self._file)  # closed in __exit__
+                self._archive = _tar(self._file)
+                self._headers = self._archive.fileobj  # type: ignore[assignment]
                 members = list(self._tarred(self._archive))
+            assert self._headers is not None
+            self._headers.is_listing = False
         except PackageRefused:
             self.__exit__()
             raise
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
+        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, ValueError) as error:
             self.__exit__()
             raise _refused(self._file, "archive-damaged-or-none") from error
         except (NotImplementedError, OverflowError, MemoryError, RuntimeError):
@@ -120,6 +206,8 @@ class _opened:  # noqa: N801  # used like a function
     def __exit__(self, *error: object) -> None:
         if self._archive is not None:
             self._archive.close()
+        if self._headers is not None:  # whoever is given an open file does not close it
+            self._headers.close()
 
     def _zipped(self, archive: zipfile.ZipFile) -> Iterator[_Member]:
         for info in archive.infolist():
@@ -131,18 +219,20 @@ class _opened:  # noqa: N801  # used like a function
                 raise _refused(self._file, "archive-holds-link")
             if info.flag_bits & 1:
                 raise _refused(self._file, "archive-locked")
+            if info.compress_type not in _PLAIN:
+                raise _refused(self._file, "archive-packing-unknown")
             yield _Member(self._path(info.filename), info.file_size, lambda info=info: archive.open(info))  # type: ignore[misc]
 
     def _tarred(self, archive: tarfile.TarFile) -> Iterator[_Member]:
-        read = 0
+        read, most = 0, self._most_bytes()
         for number, info in enumerate(archive):
             read += info.size
-            if number > _MOST_FILES or read > _MOST_BYTES:  # a tar has no list: reading on unpacks it
+            if number > _MOST_FILES or read > most:  # a tar has no list: reading on unpacks it
                 raise _refused(self._file, "archive-too-large")
             if info.isdir():
                 self._path(info.name)
                 continue
-            if not info.isreg():
+            if not info.isreg() or info.issparse():
                 raise _refused(self._file, "archive-holds-link")
             yield _Member(self._path(info.name), info.size, lambda info=info: archive.extractfile(info))  # type: ignore[misc]
 
@@ -154,10 +244,12 @@ class _opened:  # noqa: N801  # used like a function
             raise _refused(self._file, "archive-path-unsafe")
         return PurePosixPath(*parts)
 
+    def _most_bytes(self) -> int:
+        return min(_MOST_BYTES, 10_000_000 + _MOST_GROWTH * self._file.stat().st_size)
+
     def _check_sizes(self, members: list[_Member]) -> None:
         total = sum(one.size for one in members)
-        packed = self._file.stat().st_size
-        if len(members) > _MOST_FILES or total > _MOST_BYTES or total > 10_000_000 + _MOST_GROWTH * packed:
+        if len(members) > _MOST_FILES or total > self._most_bytes():
             self.__exit__()
             raise _refused(self._file, "archive-too-large")
         if not members:

@@ -8,17 +8,23 @@ import json
 import re
 import shutil
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from desktop.engine.errors import ModelProtected, PackageRefused
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads import archives, identity, places, state
 from desktop.engine.models.downloads.control import Control, Meter, OnProgress, Phase
+from desktop.engine.models.downloads.kept import is_about, is_of_model
 from desktop.engine.models.files import FileBroken, reason
 from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.models.leftovers import IMPORT, partial_dir
+from desktop.system.files import locked
 
 _BLOCK = 1 << 20
+_LONGEST_TEXT = 1_000_000
+"""bytes of what people read about a model"""
 _DEEPEST = 3
 """levels of folders inside a package or folder that are looked through"""
 
@@ -43,21 +49,24 @@ def import_from(
     if not source.exists():
         raise PackageRefused("import-missing", source=source)
     meter = Meter(source.name, None, on_progress)
-    workshop = places.partial_dir() / f"import-{uuid.uuid4().hex}"
-    places.make_directory(workshop)
+    workshop = partial_dir() / f"{IMPORT}{uuid.uuid4().hex}"
+    places.make_directory(partial_dir())
+    lock = ExitStack()
     try:
+        lock.enter_context(locked(workshop.with_name(f"{workshop.name}.lock"), 0))  # as long as somebody is at work
+        places.make_directory(workshop)
         meter.enter(Phase.CHECKING)
         looked_at = source
         if source.is_file() and source.suffix != ".onnx":
             if not archives.is_archive(source):
                 raise PackageRefused("import-no-model", name=source.name)
-            places.check_space(source.name, archives.unpacked_size(source))
+            places.check_space(source.name, archives.unpacked_size(source, is_of_model))
             looked_at = (
                 workshop
                 / "unpacked"
                 / _plain(source.name.split(".")[0] if source.suffix != ".argosmodel" else source.stem)
             )
-            archives.unpack(source, looked_at, control.check)
+            archives.unpack(source, looked_at, control.check, is_of_model)
         found = _models_in(looked_at)
         if not found:
             raise PackageRefused("import-without-model", name=source.name)
@@ -72,6 +81,8 @@ def import_from(
         raise PackageRefused("import-unreadable", source=source, reason=reason(error)) from None
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+        workshop.with_name(f"{workshop.name}.lock").unlink(missing_ok=True)
+        lock.close()
 
 
 def _models_in(place: Path) -> list[_Found]:
@@ -97,8 +108,6 @@ def _examined(found: _Found, source: Path) -> InstalledModel:
         model = models.examine(found.kind, found.path)
         if model.is_starter:
             raise ModelProtected("import-of-starter", label=model.label)
-        if found.kind == "whisper" and not (found.path / "tokenizer.json").is_file():
-            raise FileBroken("broken-missing", name="tokenizer.json")
     except FileBroken as error:
         raise PackageRefused("import-unusable", kind=found.kind, name=source.name, problem=error.message) from None
     return model
@@ -138,12 +147,16 @@ def _files(found: _Found, name: str) -> list[tuple[Path, Path]]:
     inside_cache = found.path.parent.name == "snapshots"  # there, every file is a link to a blob
     files = []
     for file in sorted(found.path.rglob("*")):
-        if not file.is_file():
+        if not file.is_file() or not is_of_model(PurePosixPath(file.name)) or _is_long_text(file):
             continue
         if file.is_symlink() and not inside_cache and not file.resolve().is_relative_to(root):
             raise PackageRefused("import-link", name=file.name, folder=found.path.name)
         files.append((file, file.relative_to(found.path)))
     return files
+
+
+def _is_long_text(file: Path) -> bool:
+    return is_about(PurePosixPath(file.name)) and file.stat().st_size > _LONGEST_TEXT
 
 
 def _copy(source: Path, target: Path, meter: Meter, control: Control) -> None:

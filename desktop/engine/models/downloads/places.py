@@ -7,7 +7,6 @@ import contextlib
 import logging
 import shutil
 import stat
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from desktop.engine.models.downloads.control import Control, Meter, Phase
 from desktop.engine.models.downloads.network.transfer import os_error_of_full_disk
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.models.leftovers import REPLACED, partial_dir
 from desktop.system import paths
 from desktop.system.files import locked as file_locked
 from desktop.system.files import sync_directory, sync_tree
@@ -31,11 +31,6 @@ _LOOK = 0.2
 """seconds between two looks at a lock"""
 
 
-def partial_dir() -> Path:
-    """Everything unfinished."""
-    return paths.models_dir() / ".partial"
-
-
 def workshop(kind: Kind, name: str) -> Path:
     """Where one model is put together."""
     return partial_dir() / f"{kind}-{name}"
@@ -44,6 +39,11 @@ def workshop(kind: Kind, name: str) -> Path:
 def home_of(kind: Kind, name: str) -> Path:
     """The directory that the finished model becomes."""
     return paths.models_dir() / FOLDERS[kind] / name
+
+
+def lock_of(kind: Kind, name: str) -> Path:
+    """The file that is locked while somebody works on the model."""
+    return partial_dir() / f"{kind}-{name}.lock"
 
 
 def model_path(kind: Kind, directory: Path) -> Path:
@@ -63,7 +63,7 @@ def locked(kind: Kind, name: str, label: str, control: Control, meter: Meter | N
     told = False
     while True:
         try:
-            lock.enter_context(file_locked(partial_dir() / f"{kind}-{name}.lock", 0))
+            lock.enter_context(file_locked(lock_of(kind, name), 0))
             break
         except BlockingIOError:
             if not wait:
@@ -103,11 +103,11 @@ def check_space(label: str, needed: int) -> None:
 
 
 def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:
-    """A finished directory becomes the model `name`, in place of what was there. Raises ModelError; then what was there
-    before is untouched."""
-    home = home_of(kind, name)
-    old = partial_dir() / f"old-{uuid.uuid4().hex}"
+    """A finished directory becomes the model `name`, in place of what was there; its lock is held. Raises ModelError;
+    then what was there before is untouched. A process that is killed in between leaves it for `settle`."""
+    home, old = home_of(kind, name), _replaced(kind, name)
     try:
+        settle(kind, name)
         home.parent.mkdir(parents=True, exist_ok=True)
         sync_tree(made)  # before it gets its name
         if home.is_symlink() or home.exists():
@@ -121,19 +121,39 @@ def move_into_place(kind: Kind, made: Path, name: str) -> InstalledModel:
         sync_directory(home.parent)
     except OSError as error:
         raise disk_error(home, error) from None
-    delete(old)
+    settle(kind, name)
     return models.examine(kind, model_path(kind, home))
 
 
+def settle(kind: Kind, name: str) -> int:
+    """What an interrupted replacement left: the old model comes back where there is no new one, else it goes. Returns
+    the bytes that were freed. Raises OSError. The model's lock is held."""
+    home, old = home_of(kind, name), _replaced(kind, name)
+    if not (old.is_symlink() or old.exists()):
+        return 0
+    if home.is_symlink() or home.exists():
+        return delete(old)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    old.replace(home)
+    return 0
+
+
+def _replaced(kind: Kind, name: str) -> Path:
+    return partial_dir() / f"{REPLACED}{kind}-{name}"
+
+
 def delete(place: Path) -> int:
-    """Remove a file or directory, if it is there; returns the bytes that were freed. Raises OSError."""
+    """Remove a file or directory, if it is there; returns the bytes that were freed. That somebody else removes it at
+    the same time is no error. Raises OSError."""
     if not (place.is_symlink() or place.exists()):
         return 0
     freed = size_of(place)
     if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(place)
+        shutil.rmtree(place, ignore_errors=True)
     else:
-        place.unlink()
+        place.unlink(missing_ok=True)
     return freed
 
 
@@ -141,7 +161,10 @@ def size_of(place: Path) -> int:
     """Bytes below a place; a link counts nothing."""
     total = 0
     for file in (place, *place.rglob("*")):
-        status = file.lstat()
+        try:
+            status = file.lstat()
+        except FileNotFoundError:
+            continue
         if stat.S_ISREG(status.st_mode):
             total += status.st_size
     return total

@@ -15,6 +15,7 @@ from desktop.engine.models import model_places
 from desktop.engine.models.catalogue import Entry, ModelFile, installed_as
 from desktop.engine.models.downloads import archives, packages, places, state
 from desktop.engine.models.downloads.control import Control, Meter, OnProgress, Phase
+from desktop.engine.models.downloads.kept import is_of_model
 from desktop.engine.models.downloads.network.client import Patience, open_client
 from desktop.engine.models.downloads.network.sources import Asking, Plan, plan
 from desktop.engine.models.downloads.network.transfer import Remote, Transfer, forget_note, is_whole, link_or_copy
@@ -160,7 +161,7 @@ def _install(entry: Entry, package: Path | None, workshop: Path, meter: Meter, c
     if package is not None:
         _delete_quietly(made)
         try:
-            archives.unpack(package, made, control.check)
+            archives.unpack(package, made, control.check, is_of_model)
         except PackageRefused:
             _delete_quietly(workshop)
             raise

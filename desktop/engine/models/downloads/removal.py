@@ -2,7 +2,6 @@
 
 import logging
 import re
-import time
 import uuid
 from pathlib import Path
 
@@ -10,14 +9,13 @@ from desktop.engine.errors import ModelError, ModelMissing, ModelProtected
 from desktop.engine.models import model_places
 from desktop.engine.models.downloads import places, state
 from desktop.engine.models.downloads.control import Control
+from desktop.engine.models.downloads.recovery import recover
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.engine.models.leftovers import REMOVED, partial_dir
 from desktop.system import paths
 
 _log = logging.getLogger(__name__)
-
-_LONG_AGO = 3600.0
-"""seconds"""
 
 
 def remove(model: InstalledModel) -> int:
@@ -53,18 +51,15 @@ def clear_partial() -> int:
     """Throw away what unfinished downloads left, save those that run now; returns the bytes that were freed."""
     from desktop.engine.errors import DownloadBusy
 
-    freed = 0
-    if not places.partial_dir().is_dir():
+    if not partial_dir().is_dir():
         return 0
-    for place in sorted(places.partial_dir().iterdir()):
+    freed = recover()
+    for place in sorted(partial_dir().iterdir()):
         if not place.is_dir():
             continue
         found = re.fullmatch(r"(whisper|argos|voice)-(.+)", place.name)
         try:
             if found is None:
-                # An import, or a model on its way out: without a lock, so only what has long been left alone.
-                if time.time() - place.stat().st_mtime > _LONG_AGO:
-                    freed += places.delete(place)
                 continue
             kind: Kind = found[1]  # type: ignore[assignment]  # the pattern names the kinds
             with places.locked(kind, found[2], found[2], Control(), None, wait=False):
@@ -80,8 +75,8 @@ def _at_once(path: Path) -> int:
     """Out of sight by one rename, then deleted: nobody meets half a model."""
     if path.is_symlink() or not path.absolute().is_relative_to(paths.models_dir().absolute()):
         return places.delete(path)
-    places.make_directory(places.partial_dir())
-    trash = places.partial_dir() / f"old-{uuid.uuid4().hex}"
+    places.make_directory(partial_dir())
+    trash = partial_dir() / f"{REMOVED}{uuid.uuid4().hex}"
     path.replace(trash)
     return places.delete(trash)
 

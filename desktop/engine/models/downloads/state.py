@@ -14,10 +14,12 @@ from desktop.engine.models.catalogue import Entry, entry_from, rendered
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import Kind
 from desktop.system import paths
-from desktop.system.files import locked, write_atomically
+from desktop.system.files import locked, read_regular, write_atomically
 
 _log = logging.getLogger(__name__)
 
+_LARGEST = 5_000_000
+"""bytes"""
 _PATIENCE = 10.0
 """seconds to wait for another process that writes"""
 
@@ -76,7 +78,7 @@ def _group(content: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _read() -> dict[str, Any]:
     try:
-        content = json.loads(state_file().read_text(encoding="utf-8"))
+        content = json.loads(read_regular(state_file(), _LARGEST))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

@@ -14,12 +14,14 @@ from typing import Any
 from desktop.engine.models.speed.machine import processor
 from desktop.engine.models.speed.tuning import Choice, Timing, Tuning
 from desktop.system import paths
-from desktop.system.files import locked, write_atomically
+from desktop.system.files import locked, read_regular, write_atomically
 
 log = logging.getLogger(__name__)
 
 _VERSION = 1
 _MOST = 100
+_LARGEST = 1_000_000
+"""bytes"""
 _PATIENCE = 3.0
 """seconds to wait for another process that writes"""
 
@@ -70,8 +72,8 @@ class TuningCache:
 
     def _read(self, group: str) -> dict[str, Any]:
         try:
-            content = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            content = json.loads(read_regular(self._file, _LARGEST))
+        except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(content, dict) or content.get("version") != _VERSION:
             return {}

@@ -17,7 +17,7 @@ from desktop.engine.errors import BackendFailed, GraphicsCardFailed, ModelBroken
 from desktop.engine.events import SAMPLE_RATE, ErrorEvent, Samples, Severity, Word
 from desktop.engine.hearing import music
 from desktop.engine.message import Message
-from desktop.engine.models import whisper_directory
+from desktop.engine.models import checked, whisper_directory
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.whisper import context, hallucinations, result_checks
 from desktop.engine.recognition.whisper.context import Context, ContextCheck, limits_of
@@ -99,6 +99,7 @@ class WhisperRecognizer:
                 _log.exception("cannot load the Whisper model on the graphics card")
                 raise GraphicsCardFailed("graphics-card-unusable") from error
             _log.exception("cannot load the Whisper model")
+            checked.refuse(self._directory.path / "model.bin", error)
             raise ModelBroken("recognition-model-unusable", path=self._directory.path) from error
         progress(1.0)
 

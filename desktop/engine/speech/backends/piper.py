@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from desktop.engine.errors import BackendFailed, ModelBroken
+from desktop.engine.models import checked
 from desktop.engine.models.files import FileBroken, read_json
 from desktop.engine.models.installed import InstalledModel, installed, voice_for
 from desktop.engine.recognition.backends.base import Progress
@@ -23,7 +24,6 @@ _log = logging.getLogger(__name__)
 
 _LOADED = 3  # voices in memory, 20-120 MB each
 _VOLUME = 0.9  # piper raises each clause to full scale; some room keeps resamplers from clipping
-_SPELLED_BY = ("espeak", "text")  # other spellers of piper need extra packages, one of them a download
 
 
 class PiperSynthesizer:
@@ -106,9 +106,6 @@ def _load(model: InstalledModel) -> Any:
     logging.getLogger("piper").setLevel(logging.INFO)
     try:
         about = read_json(model.path.with_name(model.path.name + ".json"))
-        speller = about.get("phoneme_type", "espeak")
-        if speller not in _SPELLED_BY:
-            raise FileBroken("broken-speller-unknown", speller=speller)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -125,5 +122,6 @@ def _load(model: InstalledModel) -> Any:
         _log.warning("voice %s: %s", model.name, error)
         if isinstance(error, FileBroken):
             raise ModelBroken("voice-broken", path=model.path, problem=error.message) from error
+        checked.refuse(model.path, error)
         raise ModelBroken("voice-unusable", path=model.path) from error
     return voice

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from desktop.engine.errors import BackendFailed, ModelBroken
+from desktop.engine.models import checked
 from desktop.engine.models.files import FileBroken, read_json
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.translation_routes import translation_pairs, translation_route
@@ -138,6 +139,7 @@ class _Leg:
             self._translator.translate_batch([self._codec.encode("1")], beam_size=1, max_decoding_length=2)
         except (FileBroken, RuntimeError, ValueError, OSError) as error:
             _log.warning("package %s: %s", package.name, error)
+            checked.refuse(package.path / "model" / "model.bin", error)
             raise ModelBroken("translation-package-unusable", path=package.path) from error
         forced = metadata.get("target_prefix", "")
         self._language_token: list[str] = [forced] if isinstance(forced, str) and forced else []

@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def whisper(place: Path, *, padding: int = 0) -> Path:
     """A copy of the starter's model as if the user had installed it. padding: bytes that make it larger."""
     place.mkdir(parents=True)
-    for name in ("model.bin", "config.json", "vocabulary.json"):
+    for name in ("model.bin", "config.json", "vocabulary.json", "tokenizer.json"):
         shutil.copy(STARTER / "whisper" / name, place / name)
     if padding:
         (place / "extra.bin").write_bytes(bytes(padding))

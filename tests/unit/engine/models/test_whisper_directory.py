@@ -1,4 +1,4 @@
-"""Checking a model's directory: what is damaged is told, and nothing large is read for it."""
+"""Checking a model's directory: what is damaged is told, and what is large is read for it once."""
 
 import json
 import shutil
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.errors import ModelBroken
-from desktop.engine.models import installed, whisper_directory
+from desktop.engine.models import checked, contents, installed, whisper_directory
 from desktop.engine.models.files import FileBroken, Shape, whisper_shape
 from desktop.system import paths
 from tests.raising import raises
@@ -20,20 +20,29 @@ def directory(tmp_path: Path) -> Path:
     return Path(shutil.copytree(STARTER, tmp_path / "model"))
 
 
-def test_a_whole_model_passes_without_its_tokenizer_being_parsed(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_is_large_is_read_once_also_by_a_process_that_starts_later(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[int] = []
-    loads = json.loads
-    monkeypatch.setattr(json, "loads", lambda text: (read.append(len(text)), loads(text))[1])
+    monkeypatch.setattr(paths, "checked_file", lambda: tmp_path / "cache" / "checked.json")
+    read: list[str] = []
+    read_bytes = contents.read_bytes
+    monkeypatch.setattr(contents, "read_bytes", lambda file, most: (read.append(file.name), read_bytes(file, most))[1])
     whisper_directory.verify(directory)
-    assert max(read) < 100_000  # parsing megabytes would keep the window's thread from running
+    assert sorted(read) == ["tokenizer.json", "vocabulary.json"]
+    monkeypatch.setattr(checked, "_found", {})
+    whisper_directory.verify(directory)
+    assert len(read) == 2  # parsing megabytes would keep the window's thread from running
+    (tmp_path / "cache" / "checked.json").write_text('{"version": 1, "good": 7}')
+    monkeypatch.setattr(checked, "_found", {})
+    (directory / "tokenizer.json").write_bytes((directory / "tokenizer.json").read_bytes() + b"x")
+    with raises(ModelBroken, match=r"tokenizer\.json is damaged"):
+        whisper_directory.verify(directory)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '{"model": {"vocab"', "<html>no such file</html>"])
 def test_a_damaged_tokenizer_is_told(directory: Path, content: str) -> None:
     (directory / "tokenizer.json").write_text(content)
-    with raises(ModelBroken, match=r"tokenizer\.json is missing or damaged"):
+    with raises(ModelBroken, match=r"tokenizer\.json is (damaged|empty)"):
         whisper_directory.verify(directory)
 
 
@@ -50,6 +59,7 @@ def test_a_download_that_broke_off_is_told(directory: Path) -> None:
         ("model.bin", r"model\.bin is missing"),
         ("config.json", r"config\.json is missing"),
         ("vocabulary.json", r"vocabulary\.json is missing"),
+        ("tokenizer.json", r"tokenizer\.json is missing"),
     ],
 )
 def test_what_is_missing_is_told_alike_where_models_are_listed_and_where_they_are_loaded(

@@ -172,7 +172,7 @@ def _whisper(old: Iterable[Entry], asking: Asking) -> tuple[Entry, ...]:
 
 def _newest(entry: Entry, asking: Asking) -> Entry:
     def ask(hub: str) -> "ModelInfo":
-        return repository(entry, hub, asking.client, newest=True)
+        return repository(entry, hub, asking.client, asking.patience, newest=True)
 
     revision = asking.first_of(hubs(asking.settings), ask).sha or ""
     if revision == entry.revision:
@@ -185,7 +185,7 @@ def _newest(entry: Entry, asking: Asking) -> Entry:
 
 def _argos(asking: Asking) -> tuple[Entry, ...]:
     def ask(address: str) -> tuple[Entry, ...]:
-        return argos_entries(get_json(asking.client, address, Message("argos-list")), address)
+        return argos_entries(get_json(asking.client, address, Message("argos-list"), patience=asking.patience), address)
 
     return asking.first_of(argos_lists(asking.settings), ask)
 
@@ -206,14 +206,16 @@ def _piper(asking: Asking) -> tuple[Entry, ...]:
     if asking.settings.piper:
         return asking.first_of(
             asking.settings.piper,
-            lambda base: piper_entries(get_json(asking.client, f"{base.rstrip('/')}/voices.json", what), "main"),
+            lambda base: piper_entries(
+                get_json(asking.client, f"{base.rstrip('/')}/voices.json", what, patience=asking.patience), "main"
+            ),
         )
 
     def ask(hub: str) -> tuple[Entry, ...]:
         probe = Entry("voice", "voices", "", (), None, "", PIPER)
-        revision = repository(probe, hub, asking.client, newest=True, what=what).sha or "main"
+        revision = repository(probe, hub, asking.client, asking.patience, newest=True, what=what).sha or "main"
         url = f"{hub}/{PIPER}/resolve/{quote(revision)}/voices.json"
-        return piper_entries(get_json(asking.client, url, what, hub_headers(hub)), revision)
+        return piper_entries(get_json(asking.client, url, what, hub_headers(hub), asking.patience), revision)
 
     return asking.first_of(hubs(asking.settings), ask)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo
 
 _T = TypeVar("_T")
+_LARGEST = 100 * 10**9
+"""bytes of a file"""
 
 WHISPER_FILES = (
     "config.json",
@@ -58,27 +60,32 @@ class Asking:
     control: Control
     meter: Meter | None = None
 
-    def patiently(self, ask: Callable[[], _T]) -> _T:
-        """ask(), again while that may help. Raises Unreachable after the last try."""
+    def patiently(self, ask: Callable[[], _T], *, is_last: bool = True) -> _T:
+        """ask(), again while that may help. is_last: there is nobody else to ask. Raises Unreachable after the last
+        try."""
         attempt = 0
+        waited = 0.0
         while True:
             self.control.wait_while_paused()
             try:
                 return ask()
             except Temporary as problem:
                 attempt += 1
-                if attempt >= self.patience.attempts:
+                pause = max(self.patience.pause(attempt), problem.after)
+                waited += pause
+                is_over = self.patience.is_over(waited, is_last=is_last)
+                if attempt >= self.patience.attempts or problem.is_hopeless or is_over:
                     raise gave_up(problem) from None
                 if self.meter is not None:
                     self.meter.enter(Phase.RETRYING, problem.retrying)
-                self.control.wait(max(self.patience.pause(attempt), problem.after))
+                self.control.wait(pause)
 
     def first_of(self, mirrors: tuple[str, ...], ask: Callable[[str], _T]) -> _T:
         """The answer of the first mirror that gives a good one. Raises the first one's error if none does."""
         first: DownloadError | None = None
-        for mirror in mirrors:
+        for number, mirror in enumerate(mirrors, 1):
             try:
-                return self.patiently(lambda mirror=mirror: ask(mirror))  # type: ignore[misc]
+                return self.patiently(lambda mirror=mirror: ask(mirror), is_last=number == len(mirrors))  # type: ignore[misc]
             except DownloadStopped:
                 raise
             except DownloadError as error:
@@ -104,7 +111,9 @@ def plan(entry: Entry, asking: Asking) -> Plan:
     if entry.revision and all(one.size is not None and one.sha256 for one in entry.files):
         return _pinned(entry, asking.settings)
     try:
-        info = asking.first_of(hubs(asking.settings), lambda hub: repository(entry, hub, asking.client))
+        info = asking.first_of(
+            hubs(asking.settings), lambda hub: repository(entry, hub, asking.client, asking.patience)
+        )
     except DownloadGone:
         if entry.revision and all(one.size is not None and (one.sha256 or one.md5) for one in entry.files):
             return _pinned(entry, asking.settings)  # a mirror that has the files and answers no questions
@@ -121,13 +130,19 @@ def _pinned(entry: Entry, settings: ModelSettings) -> Plan:
 
 
 def repository(
-    entry: Entry, hub: str, client: "httpx2.Client", *, newest: bool = False, what: Message | None = None
+    entry: Entry,
+    hub: str,
+    client: "httpx2.Client",
+    patience: Patience | None = None,
+    *,
+    newest: bool = False,
+    what: Message | None = None,
 ) -> "ModelInfo":
     """What the hub says of the entry's repository at its revision. what: is asked for, if not the entry
     itself. Raises DownloadError, Temporary."""
     revision = "main" if newest else entry.revision or "main"
     url = f"{hub}/api/models/{entry.repository}/revision/{quote(revision, safe='')}?blobs=true"
-    return read_repository(get_json(client, url, what or entry.label, hub_headers(hub)), hub)
+    return read_repository(get_json(client, url, what or entry.label, hub_headers(hub), patience), hub)
 
 
 def read_repository(answer: Any, hub: str) -> "ModelInfo":
@@ -136,14 +151,27 @@ def read_repository(answer: Any, hub: str) -> "ModelInfo":
 
     try:
         info = ModelInfo(**answer)  # type: ignore[no-untyped-call]
-        sane = re.fullmatch(r"[0-9a-f]{40}", info.sha or "") and all(
-            isinstance(one.rfilename, str) for one in info.siblings or ()
-        )
+        sane = re.fullmatch(r"[0-9a-f]{40}", info.sha or "") and all(_is_sane(one) for one in info.siblings or ())
     except (TypeError, KeyError, ValueError, AttributeError):
         sane = None
     if not sane:
         raise DownloadError("hub-answer-unusable", hub=hub)
     return info
+
+
+def _is_sane(file: Any) -> bool:
+    """Whether what the hub says of a file is of the right types."""
+    lfs = file.lfs
+    sizes = [file.size] if lfs is None else [file.size, lfs.size]
+    hashes = [(file.blob_id, 40)] if lfs is None else [(file.blob_id, 40), (lfs.sha256, 64)]
+    return (
+        isinstance(file.rfilename, str)
+        and all(one is None or (type(one) is int and 0 <= one <= _LARGEST) for one in sizes)
+        and all(
+            one is None or (isinstance(one, str) and re.fullmatch(r"[0-9a-f]*", one) and len(one) == length)
+            for one, length in hashes
+        )
+    )
 
 
 def _answered(entry: Entry, info: "ModelInfo", settings: ModelSettings) -> Plan:

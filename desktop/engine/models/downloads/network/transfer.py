@@ -10,18 +10,26 @@ import json
 import logging
 import os
 import re
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.engine.errors import ChecksumWrong, DiskFull, DownloadError
 from desktop.engine.models.downloads.control import Control, Meter, Phase
-from desktop.engine.models.downloads.network.client import Patience, Temporary, check_status, gave_up, translated
+from desktop.engine.models.downloads.network.client import (
+    Patience,
+    Temporary,
+    answered,
+    check_status,
+    gave_up,
+    hang_up,
+    pieces,
+    whole_number,
+)
 from desktop.engine.models.files import reason
-from desktop.system.files import write_atomically
+from desktop.system.files import read_regular, write_atomically
 
 if TYPE_CHECKING:
     import httpx2
@@ -29,6 +37,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _BLOCK = 1 << 20
+_WORTH_IT = 10_000
+"""bytes of one try that make the next one as good as the first"""
+_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
+_LARGEST_NOTE = 10_000
+"""bytes"""
+_LARGEST_UNKNOWN = 4 * 10**9
+"""bytes of a file whose size neither the catalogue nor the server says"""
+_LOOK_AT_SPACE = 1 << 26
+"""bytes after which the disk is looked at again, where nobody said how many will come"""
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -73,7 +90,9 @@ class Transfer:
     control: Control
     meter: Meter
     room: Callable[[int], None] = lambda _: None
-    """told how large a file is as soon as the server says so, where nobody knew; may raise DiskFull"""
+    """told how many bytes will come as soon as the server says so, where nobody knew; may raise DiskFull"""
+    _is_last: bool = True
+    """there is no other server to ask"""
 
     def fetch(self, remote: Remote, part: Path) -> None:
         """Bring the file to `part`, whole and with the right checksum.
@@ -81,6 +100,7 @@ class Transfer:
         first_error: DownloadError | None = None
         for number, url in enumerate(remote.urls):
             try:
+                self._is_last = number + 1 == len(remote.urls)
                 self._fetch_from(remote, part, url, dict(remote.headers) if number == 0 else {})
                 return
             except (Temporary, DownloadError) as problem:
@@ -115,6 +135,7 @@ class Transfer:
 
     def _go_on_until_whole(self, remote: Remote, part: Path, url: str, headers: dict[str, str]) -> None:
         fruitless = 0
+        waited = 0.0
         self.meter.kept(_size(part))
         while True:
             if self.control.is_paused:
@@ -132,12 +153,17 @@ class Transfer:
             except Temporary as problem:
                 if self.control.is_paused or self.control.is_stopped:
                     continue  # it was us who closed the line
-                fruitless = 1 if _size(part) > before else fruitless + 1
-                if fruitless >= self.patience.attempts:
+                if _size(part) - before >= _WORTH_IT:
+                    fruitless, waited = 0, 0.0
+                fruitless += 1
+                pause = max(self.patience.pause(fruitless), problem.after)
+                waited += pause
+                is_over = self.patience.is_over(waited, is_last=self._is_last)
+                if fruitless >= self.patience.attempts or problem.is_hopeless or is_over:
                     self.meter.kept(-_size(part))
                     raise
                 self.meter.enter(Phase.RETRYING, problem.retrying)
-                self.control.wait(max(self.patience.pause(fruitless), problem.after))
+                self.control.wait(pause)
             except DownloadError:
                 self.meter.kept(-_size(part))
                 raise
@@ -148,9 +174,9 @@ class Transfer:
         note = _note(part)
         if have:
             headers = {**headers, "range": f"bytes={have}-"}
-            if note.get("etag"):
-                headers["if-range"] = str(note["etag"])
-        with translated(url), self.client.stream("GET", url, headers=headers) as response:
+            if isinstance(etag := note.get("etag"), str) and _ETAG.fullmatch(etag):
+                headers["if-range"] = etag
+        with answered(self.client, url, headers, self.patience) as response:
             if response.status_code == 416:
                 total = _total(response)
                 if have and total == have and remote.size in (None, total):
@@ -158,7 +184,10 @@ class Transfer:
                 self._drop(part)
                 raise Temporary("file-changed-while-fetching", host=response.url.host, name=remote.name)
             check_status(response, remote.name)
-            if have and not _goes_on_at(response, have):
+            if response.status_code == 206 and not (have and _goes_on_at(response, have)):
+                self._drop(part)
+                raise Temporary("file-changed-while-fetching", host=response.url.host, name=remote.name)
+            if response.status_code == 200:
                 self._drop(part)  # the server cannot go on, or the file has changed: from the beginning
                 have = 0
             total = _total(response)
@@ -173,13 +202,26 @@ class Transfer:
             with _disk_errors(part):
                 _write_note(part, {"identity": remote.identity, "etag": _strong_etag(response), "total": total})
             with self.control.waking(lambda: _hang_up(response)):
-                self._append(response, part)
-            if total is not None and _size(part) != total:
+                self._append(response, part, remote, total)
+            wanted = remote.size if remote.size is not None else total
+            if wanted is not None and _size(part) < wanted:
                 raise Temporary("file-sent-in-part", host=response.url.host, name=remote.name)
 
-    def _append(self, response: "httpx2.Response", part: Path) -> None:
+    def _append(self, response: "httpx2.Response", part: Path, remote: Remote, total: int | None) -> None:
+        """No more than the file can have, whatever the server says and sends."""
+        known = remote.size if remote.size is not None else total
+        most = _LARGEST_UNKNOWN if known is None else known
+        size = _size(part)
+        looked = 0
         with _disk_errors(part), part.open("ab", buffering=0) as file:
-            for piece in response.iter_bytes():
+            for piece in pieces(response, self.patience):
+                if known is None and size >= looked:
+                    looked = size + _LOOK_AT_SPACE
+                    self.room(_LOOK_AT_SPACE)
+                size += len(piece)
+                if size > most:
+                    self._drop(part)
+                    raise ChecksumWrong("size-wrong", host=response.url.host, name=remote.name, total=size, size=most)
                 view = memoryview(piece)
                 while view:
                     written = file.write(view)
@@ -242,11 +284,9 @@ def _disk_errors(place: Path) -> Iterator[None]:
 
 def _hang_up(response: "httpx2.Response") -> None:
     """Whoever waits for bytes of this answer gets an error at once. From any thread."""
-    stream = response.extensions.get("network_stream")
-    connection = stream.get_extra_info("socket") if stream is not None else None
-    if connection is not None:
-        with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+    line = response.extensions.get("network_stream")
+    if line is not None:
+        hang_up(line)
 
 
 def _size(part: Path) -> int:
@@ -262,7 +302,7 @@ def _note_file(part: Path) -> Path:
 
 def _note(part: Path) -> dict[str, Any]:
     try:
-        content = json.loads(_note_file(part).read_text(encoding="utf-8"))
+        content = json.loads(read_regular(_note_file(part), _LARGEST_NOTE))
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -274,22 +314,19 @@ def _write_note(part: Path, content: dict[str, Any]) -> None:
 
 def _strong_etag(response: "httpx2.Response") -> str:
     etag = response.headers.get("etag", "")
-    return "" if etag.startswith("W/") else etag
+    return etag if _ETAG.fullmatch(etag) else ""
 
 
 def _goes_on_at(response: "httpx2.Response", have: int) -> bool:
-    found = re.match(r"bytes (\d+)-", response.headers.get("content-range", ""))
-    return response.status_code == 206 and found is not None and int(found[1]) == have
+    found = re.match(r"bytes ([0-9]{1,15})-", response.headers.get("content-range", ""))
+    return found is not None and int(found[1]) == have
 
 
 def _total(response: "httpx2.Response") -> int | None:
     """Bytes of the whole file, as far as the server says."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        return None
-    if found := re.search(r"/(\d+)$", response.headers.get("content-range", "")):
+    if found := re.search(r"/([0-9]{1,15})$", response.headers.get("content-range", "")):
         return int(found[1])
-    length = response.headers.get("content-length", "")
-    return int(length) if length.isdigit() and response.status_code == 200 else None
+    return whole_number(response.headers.get("content-length", "")) if response.status_code == 200 else None
 
 
 def os_error_of_full_disk(error: OSError) -> bool:

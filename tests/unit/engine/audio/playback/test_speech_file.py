@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,32 @@ def test_a_file_that_was_never_spoken_into_is_a_valid_wav(tmp_path: Path) -> Non
     assert len(read_wav(tmp_path / "out.wav")[0]) == 0
     with raises(AudioError, match="not open"):
         file.play(spoken(tone(0.1, 440)))
+
+
+def test_what_was_there_stays_until_the_file_is_complete(tmp_path: Path) -> None:
+    place = tmp_path / "out.wav"
+    place.write_bytes(b"old")
+    file = SpeechFile(place, Clock())
+    file.open()
+    file.play(spoken(tone(0.5, 440, 22_050)))
+    assert (place.read_bytes(), file.is_written) == (b"old", False)
+    file.close()
+    assert file.is_written
+    assert len(read_wav(place)[0]) == 11_025
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "out.wav"
+    place.write_bytes(b"old")
+    file = SpeechFile(place, Clock())
+    file.open()
+    file.play(spoken(tone(0.1, 440, 22_050)))
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    file.close()
+    assert (place.read_bytes(), file.is_written) == (b"old", False)
+    assert list(tmp_path.iterdir()) == [place]

@@ -164,7 +164,7 @@ def test_links_in_a_folder_are_not_followed_out_of_it(home: Path, tmp_path: Path
     folder = whisper_folder(tmp_path / "sly")
     secret = tmp_path / "secret.json"
     secret.write_text("{}")
-    (folder / "extra.json").symlink_to(secret)
+    (folder / "parley.json").symlink_to(secret)
     with pytest.raises(PackageRefused) as caught:
         install(folder)
     assert is_sentence(caught.value)

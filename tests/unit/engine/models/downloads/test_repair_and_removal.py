@@ -1,6 +1,5 @@
 """Broken models are found, named and repaired file by file; removing frees the space."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from desktop.engine.models import installed as models
 from desktop.engine.models.downloads import Broken, Control, Downloads, places, state
 from desktop.messages import text_of
 from desktop.settings.declaration import ModelSettings
+from desktop.system.files import locked
 from desktop.system.paths import RESOURCES
 from tests.model_server import REVISION, STARTER, ModelServer, catalogue_of
 from tests.unit.engine.models.downloads.conftest import SHORT
@@ -172,8 +172,8 @@ def test_a_model_that_is_being_fetched_is_not_removed(home: Path, server: ModelS
     old, young = home / ".partial" / "import-old", home / ".partial" / "import-young"
     for place in (old, young):
         (place / "unpacked").mkdir(parents=True)
-    os.utime(old, (0, 0))
-    Downloads().clear_partial()
+    with locked(home / ".partial" / "import-young.lock", 0):
+        Downloads().clear_partial()
     assert not (home / ".partial" / "whisper-small").exists()
     assert (old.exists(), young.exists()) == (False, True)  # an import may be under way
 
