@@ -38,6 +38,8 @@ for _name in [name for name in os.environ if name.startswith("PARLEY_")]:
     del os.environ[_name]
 # Tests that need a model in an installed package name it (tests/real_models.py); all others have the starter models.
 os.environ["PARLEY_MODEL_PACKAGES"] = str(Path(_home.name) / "packages")
+# Threads of OpenMP that wait for each other would spin, and so take the cores from the other processes of the check.
+os.environ["OMP_WAIT_POLICY"] = "passive"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background by a shell; programs that tests interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

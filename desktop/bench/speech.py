@@ -138,14 +138,22 @@ def hear_live(settings: Settings, plain: PlainWhisper, some: Sequence[Prompt], s
     )
 
 
-def read(settings: Settings, language: str, count: int = PROMPTS, *, is_odd: bool = False) -> LanguageFigures:
+def read(
+    settings: Settings,
+    language: str,
+    count: int = PROMPTS,
+    *,
+    is_odd: bool = False,
+    plain: PlainWhisper | None = None,
+) -> LanguageFigures:
     """What `parley transcribe` and faster-whisper alone hear of prompts of a language, with the model of the settings;
-    `holds` says whether the first is as good as the second. Raises EngineError, also where there are no prompts."""
+    `holds` says whether the first is as good as the second. plain: faster-whisper with that model, if it is loaded
+    already. Raises EngineError, also where there are no prompts."""
     some = half(language, count, is_odd=is_odd)
     if not some:
         raise EngineError(verbatim(missing(language)))
-    plain = PlainWhisper(chosen_model(settings.recognition).path)
-    return _figures(read_both(settings, plain, some), None)
+    alone = plain or PlainWhisper(chosen_model(settings.recognition).path)
+    return _figures(read_both(settings, alone, some), None)
 
 
 def _figures(reads: Sequence[Read], live: StreamResult | None) -> LanguageFigures:

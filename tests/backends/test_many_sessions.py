@@ -19,7 +19,7 @@ from desktop.engine.session import Session
 from tests.fakes import FakeOutput
 
 STARTER = ModelOptions(recognition="starter", threads=1, device="cpu", compute_type="default")
-NAMES = ("en-00", "es-00", "en-01", "es-01", "en-02")
+NAMES = ("en-08", "es-00", "en-07", "es-03", "en-03")
 MOST_MEMORY = 15_000_000
 """bytes that another session may take"""
 MOST_THREADS = 4
@@ -134,14 +134,14 @@ class Listeners:
 
 @pytest.fixture
 def listeners(speech: Callable[[str], Samples]) -> Iterator[Callable[[int], Listeners]]:
-    """listeners(n) -> so many, each of whom hears another twelve seconds of a talk in English or Spanish."""
+    """listeners(n) -> so many, each of whom hears another ten seconds of a talk in English or Spanish."""
     made: list[Listeners] = []
 
     def make(count: int) -> Listeners:
         sounds = []
         for number in range(count):
             spoken, start = ("en", "es")[number % 2], 6 * (number // 2) * SAMPLE_RATE
-            sounds.append((spoken, speech(f"stream-{spoken}")[start : start + 12 * SAMPLE_RATE]))
+            sounds.append((spoken, speech(f"stream-{spoken}")[start : start + 10 * SAMPLE_RATE]))
         made.append(Listeners(sounds, Backends(output=FakeOutput)))
         return made[-1]
 
@@ -150,9 +150,27 @@ def listeners(speech: Callable[[str], Samples]) -> Iterator[Callable[[int], List
         one.close()
 
 
+@pytest.fixture(scope="module")
+def words_alone() -> Iterator[Callable[[str, Samples], int]]:
+    """words_alone(language, samples) -> how many words of it a session hears that has the models to itself, and that
+    looks at running words rarely, as with files."""
+    models = Models(STARTER)
+    found: dict[tuple[str, bytes], int] = {}
+
+    def count(spoken: str, sound: Samples) -> int:
+        key = spoken, sound.tobytes()
+        if key not in found:
+            session = Session(SessionOptions(language=spoken, step=5.0))
+            found[key] = words(texts(list(run_inline(session, models, sound))))
+        return found[key]
+
+    yield count
+    models.close()
+
+
 @pytest.mark.parametrize("count", [8, 16])
 def test_all_who_speak_at_once_keep_every_word(
-    listeners: Callable[[int], Listeners], models: Models, count: int
+    listeners: Callable[[int], Listeners], words_alone: Callable[[str, Samples], int], count: int
 ) -> None:
     one = listeners(count)
     threads = threading.active_count()
@@ -160,8 +178,9 @@ def test_all_who_speak_at_once_keep_every_word(
     one.listen()
     assert threading.active_count() <= threads + MOST_THREADS
     for number, ((spoken, sound), events) in enumerate(zip(one.sounds, one.events, strict=True)):
-        alone = texts(list(run_inline(Session(SessionOptions(language=spoken)), models, sound)))
-        assert words(texts(events)) >= words(alone) - 2, number
+        alone = words_alone(spoken, sound)
+        assert alone >= 10
+        assert words(texts(events)) >= alone - 2, number
         has_partials.append(any(isinstance(event, TranscriptUpdate) and not event.is_final for event in events))
     assert sum(has_partials) >= count / 4, "late, on a busy machine, but they come"
     assert not {"buffered", "stumbled", "backend-failed", "audio-dropped"} & set(one.codes())

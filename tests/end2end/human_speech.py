@@ -1,15 +1,47 @@
 """What the tests of human speech share: a new user's files, with the models that the set-up installed."""
 
+import hashlib
+import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from desktop.bench.people.whole_files import PlainWhisper
+from desktop.engine.events import Samples
+from desktop.system.files import write_atomically
 from tests.real_models import parley
 
 LANGUAGES = ("en", "es", "fr", "it", "ru")
 COUNT = 2
 """prompts a language; `parley bench speech` reads twenty"""
+_REMEMBERED = Path(__file__).parents[2] / ".cache" / "plain-whisper"
+
+
+class RememberedWhisper(PlainWhisper):
+    """PlainWhisper that hears each prompt once: what it heard is kept for other tests, as long as libraries, model and
+    prompt stay the same. A prompt has a file of its own, so that processes do not disturb each other."""
+
+    def __init__(self, model: Path) -> None:
+        self._place = model
+        self._is_loaded = False
+        with (model / "model.bin").open("rb") as file:
+            self._about = hashlib.file_digest(file, "sha256")
+        self._about.update("".join(map(version, ("faster-whisper", "ctranslate2"))).encode())
+
+    def read(self, samples: Samples, language: str) -> str:
+        about = self._about.copy()
+        about.update(language.encode() + samples.tobytes())
+        file = _REMEMBERED / f"{about.hexdigest()}.json"
+        if file.is_file():
+            return str(json.loads(file.read_text(encoding="utf-8")))
+        if not self._is_loaded:
+            super().__init__(self._place)
+            self._is_loaded = True
+        heard = super().read(samples, language)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, json.dumps(heard))
+        return heard
 
 
 @pytest.fixture(scope="module")
@@ -30,4 +62,4 @@ def base(home: Path) -> Path:
 @pytest.fixture(scope="module")
 def plain(base: Path) -> PlainWhisper:
     """What Parley is held against."""
-    return PlainWhisper(base)
+    return RememberedWhisper(base)

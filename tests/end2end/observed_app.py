@@ -18,7 +18,7 @@ from desktop.ui.runtime.engine_thread import EngineThread
 
 
 class ObservedApp(App):
-    """The app; `journal` gets states, finals and what the overlay shows after each of them."""
+    """The app; `journal` gets states, finals, languages that are set, and what the overlay shows after each of them."""
 
     journal: Path
 
@@ -29,6 +29,8 @@ class ObservedApp(App):
     def _connect_engine(self, engine: EngineThread) -> None:
         super()._connect_engine(engine)
         engine.received.connect(self._seen)
+        if self.store is not None:
+            self.store.subscribe(lambda settings: self._note(language=settings.recognition.language))
 
     def _seen(self, event: Any) -> None:
         QTimer.singleShot(0, lambda: self._write_down(event))  # behind whoever else the event was delivered to

@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from desktop.settings.declaration import RecognitionSettings, Settings
 from desktop.settings.store import changed
 from desktop.system.paths import RESOURCES
 from tests import prompt_packages
+from tests.command_line import run_parley
 from tests.conftest import TEST_AUDIO, read_audio
 from tests.waiting import let_pass
 
@@ -32,18 +32,10 @@ STARTER = changed(Settings(), {"recognition.model": "starter"})
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(home: Path, *arguments: str) -> "CompletedProcess[str]":
     names = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
     names["XDG_DATA_DIRS"] = str(home / "share")
-    return subprocess.run(
-        [sys.executable, "-m", "desktop", "bench", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **names},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    return run_parley(["bench", *arguments], {**os.environ, **names}, timeout=200)
 
 
 def measured(home: Path, *arguments: str) -> dict[str, Any]:

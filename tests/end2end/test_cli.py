@@ -21,6 +21,7 @@ import pytest
 from desktop.bench.people.prompts import key_of
 from desktop.system.paths import RESOURCES
 from tests import prompt_packages
+from tests.command_line import run_parley
 from tests.conftest import read_audio
 from tests.waiting import let_pass, wait_until
 
@@ -62,10 +63,7 @@ def run(environment: dict[str, str], tmp_path: Path) -> Run:
     """run("models") -> what came of it. Whatever happens, a user sees no traceback."""
 
     def call(*arguments: object, extra: dict[str, str] | None = None) -> Outcome:
-        command = [sys.executable, "-m", "desktop", *map(str, arguments)]
-        done = subprocess.run(
-            command, env={**environment, **(extra or {})}, cwd=tmp_path, capture_output=True, text=True, timeout=120
-        )
+        done = run_parley([*map(str, arguments)], {**environment, **(extra or {})}, folder=tmp_path)
         assert "Traceback" not in done.stdout + done.stderr
         return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -112,10 +110,13 @@ def test_help_answers_without_loading_anything_heavy(environment: dict[str, str]
         assert command in done.stdout
 
 
-def test_version(run: Run) -> None:
+def test_version(environment: dict[str, str]) -> None:
     from desktop import __version__
 
-    assert run("--version") == Outcome(0, f"parley {__version__}\n", "")
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop", "--version"], env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"parley {__version__}\n", "")
 
 
 def test_models_lists_the_starter_ones_and_what_is_broken(run: Run, tmp_path: Path) -> None:

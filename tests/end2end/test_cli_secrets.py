@@ -3,13 +3,13 @@
 import json
 import os
 import pty
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.command_line import run_parley
 from tests.end2end.test_cli import Outcome, Run, environment, run, sentence  # noqa: F401  # the fixtures
 from tests.model_server import ModelServer, catalogue_of, served
 from tests.proxy_server import ProxyServer, proxied
@@ -39,8 +39,8 @@ def proxy(server: ModelServer) -> Iterator[ProxyServer]:
 
 
 def piped(environment: dict[str, str], content: bytes) -> Outcome:  # noqa: F811
-    done = subprocess.run(COMMAND, env=environment, input=content, capture_output=True, timeout=60)
-    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+    done = run_parley(COMMAND[3:], environment, stdin=content)
+    return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 def test_a_secret_is_kept_listed_and_deleted(run: Run, environment: dict[str, str], kept: Path) -> None:  # noqa: F811

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.system.paths import RESOURCES
+from tests.command_line import run_parley
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,7 @@ def run(tmp_path: Path) -> Run:
     environment["PYTHONPATH"] = str(RESOURCES.parent)
 
     def call(*arguments: object, **extra: str) -> Outcome:
-        command = [sys.executable, "-m", "desktop", *map(str, arguments)]
-        done = subprocess.run(
-            command, env={**environment, **extra}, cwd=tmp_path, capture_output=True, text=True, timeout=120
-        )
+        done = run_parley([*map(str, arguments)], {**environment, **extra}, folder=tmp_path)
         assert "Traceback" not in done.stdout + done.stderr
         return Outcome(done.returncode, done.stdout, done.stderr)
 

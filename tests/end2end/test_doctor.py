@@ -2,10 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.bench.make_model import TINY, make_whisper
 from desktop.doctor.examination import CHECKS
 from desktop.system.paths import RESOURCES
+from tests.command_line import run_parley
 from tests.conftest import TEST_AUDIO
 from tests.virtual_desktop import VirtualDesktop
 
@@ -32,17 +32,9 @@ def screen() -> Iterator[VirtualDesktop]:
         yield desktop
 
 
-def run(home: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(home: Path, *arguments: str, **environment: str) -> "CompletedProcess[str]":
     names = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
-    return subprocess.run(
-        [sys.executable, "-m", "desktop", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **names, **environment},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    return run_parley(arguments, {**os.environ, **names, **environment})
 
 
 def found(home: Path, *arguments: str, **environment: str) -> tuple[int, dict[str, dict[str, Any]]]:

@@ -43,8 +43,10 @@ def test_the_first_file_of_a_new_user_comes_out_right(home: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_people_are_understood_as_well_as_by_faster_whisper_alone(base: Path, language: str) -> None:
-    found = read(changed(Settings(), {"recognition.model": str(base)}), language, COUNT)
+def test_people_are_understood_as_well_as_by_faster_whisper_alone(
+    base: Path, plain: PlainWhisper, language: str
+) -> None:
+    found = read(changed(Settings(), {"recognition.model": str(base)}), language, COUNT, plain=plain)
     assert found.parley.count <= found.limit, found.lines
 
 

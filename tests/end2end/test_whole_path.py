@@ -32,7 +32,8 @@ class RunningApp:
         self._desk = desk
         self._journal = directory / "journal"
         self._journal.touch()
-        arguments = ["--start", "--settings", str(directory / "settings.toml")]
+        self.settings = directory / "settings.toml"
+        arguments = ["--start", "--settings", str(self.settings)]
         for key, value in settings.items():
             arguments += ["--set", f"{key.replace('__', '.')}={value}"]
         script = Path(__file__).with_name("observed_app.py")
