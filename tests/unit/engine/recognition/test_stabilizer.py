@@ -233,3 +233,16 @@ def test_a_true_hypothesis_ends_as_said_once(said: list[str], data: st.DataObjec
             stabilizer.trim(data.draw(st.integers(stabilizer.trimmed, len(stabilizer.committed))))
     stabilizer.update(spoken[stabilizer.trimmed :], spoken[-1].end, is_final=True)
     assert [normalized(word.text) for word in stabilizer.committed] == [normalized(part) for part in said]
+
+
+@pytest.mark.parametrize(("probability", "seconds"), [(0.95, 0.3), (0.9, 0.3), (0.89, 1.2), (0.5, 1.2), (0.49, 2.0)])
+def test_the_less_probable_a_word_the_longer_it_waits(probability: float, seconds: float) -> None:
+    words = (Word("one", 0.2, 1.0, probability), Word("two", 1.0, 1.5, 0.95))
+    rules = CommitRules(sure=99.0)  # nothing at first sight
+    early, late = Stabilizer(rules), Stabilizer(rules)
+    early.update(words, 0.5 + seconds)
+    early.update(words, 0.99 + seconds)
+    assert early.committed == ()
+    late.update(words, 0.5 + seconds)
+    late.update(words, 1.01 + seconds)
+    assert [word.text for word in late.committed] == ["one"]
