@@ -381,6 +381,11 @@ def test_a_streamed_wav_is_read_whatever_its_header_says(tmp_path: Path) -> None
 def test_speakable() -> None:
     assert speakable(" a\n\tb\0 c ") == "a b c"
     assert speakable("[[x]] 😀 5 €") == "[ [x] ] 5 €"
+    assert speakable("20 °C, 30℃, № 5") == "20 °C, 30°C, № 5"
+    assert speakable("Donau\u00addampf\u00adschiff a\u200bb \ufeffc\u2060d") == "Donaudampfschiff ab cd"
+    for spelt in ("می\u200cخواهم", "ශ්\u200dරී ලංකා", "क्\u200dष"):
+        assert speakable(spelt) == spelt
+    assert speakable("👨\u200d👩\u200d👧 a\u200d b") == "a b"
     assert pieces("Yes. ... No!", "en") == ["Yes.", "No!"]
     assert all(len(piece) <= 300 for piece in pieces("ab " * 700, "en"))
     assert "".join(pieces("y" * 1000, "en")) == "y" * 1000
