@@ -145,4 +145,6 @@ def _order(model: InstalledModel) -> tuple[bool, int, int, str]:
 
 
 def _unusable(kind: Kind, path: Path, problem: FileBroken) -> Message:
+    if problem.message.key == "unsupported-language":
+        return Message("installed-unsupported", path=path, problem=problem.message)
     return Message("installed-unusable", kind=kind, path=path, problem=problem.message)

@@ -8,7 +8,7 @@ end of the text is judged apart (`is_complete`).
 import re
 
 from desktop.engine.text.abbreviations import ABBREVIATIONS, BEFORE_NUMBERS, ORDINALS, SENTENCE_STARTS
-from desktop.engine.text.languages import writes_spaces
+from desktop.engine.text.languages import base_language, writes_spaces
 from desktop.engine.text.punctuation import CLOSERS, FULL_WIDTH_ENDS, PAUSES, SENTENCE_ENDS
 
 _ENDING = re.compile(rf"[{re.escape(SENTENCE_ENDS)}]+[{re.escape(CLOSERS)}]*")
@@ -109,4 +109,4 @@ def _is_abbreviation(before: str, language: str) -> bool:
         return word not in _ONE_LETTER_WORDS  # an initial: J. Smith
     if word in ("г", "гг") and before[: match.start()].rstrip()[-1:].isdigit():
         return False  # the year ends more sentences than the town begins
-    return word.casefold() in ABBREVIATIONS.get(language, ABBREVIATIONS["en"])
+    return word.casefold() in ABBREVIATIONS.get(base_language(language), ABBREVIATIONS["en"])

@@ -40,6 +40,7 @@ TEXTS = {
         "The list of models {file} cannot be read ({reason}); refresh the list of models, or delete that file."
     ),
     "directory-unreadable": "The directory {path} cannot be read ({reason}); mend its permissions.",
+    "installed-unsupported": "The translation package {path} is not used: {problem}; delete it if you do not need it.",
     "installed-unusable": "The {kind:kind} {path} cannot be used: {problem}; install it again or delete it.",
     "model-directory-missing": "There is no model directory {path}; choose another one in the settings.",
     "model-not-measured": "The recognition model in {path} could not be measured; install it again.",
@@ -60,6 +61,7 @@ TEXTS = {
         "No translation from {source:language} to {target:language} is installed; install the Argos package "
         "{source}→{target}, or {source}→en and en→{target}."
     ),
+    "unsupported-language": "it is of a language that Parley does not know ({tag})",
     "voice-missing-in-place": (
         "No voice for {language:language} is installed; fetch one with `parley models pull`, or copy a Piper voice "
         "(.onnx and .onnx.json) into {place}."
