@@ -26,6 +26,9 @@ Kind = Literal["whisper", "argos", "voice"]
 KINDS: tuple[Kind, ...] = ("whisper", "argos", "voice")
 
 
+_SPELLED_BY = ("espeak", "text")  # other spellers of Piper need extra packages, one of them a download
+
+
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
     """A model on this machine that looks whole."""
@@ -110,6 +113,9 @@ def read_voice(path: Path) -> InstalledModel:
         raise FileBroken("broken-voice-without-language")
     if not isinstance(about.get("audio"), dict) or not isinstance(about.get("phoneme_id_map"), dict):
         raise FileBroken("broken-voice-description")
+    speller = about.get("phoneme_type", _SPELLED_BY[0])
+    if speller not in _SPELLED_BY:
+        raise FileBroken("unsupported-speller", speller=str(speller)[:20])
     if _is_starter(path):
         label = f"Starter voice ({language_name(language)})"
     else:

@@ -15,7 +15,6 @@ TEXTS = {
     "broken-other-kind": "{name} is a model of another kind ({found})",
     "broken-other-version": "{name} was made for another version of Parley",
     "broken-package-without-languages": "metadata.json names no languages that Parley knows",
-    "broken-speller-unknown": "it needs a speller that Parley does not have ({speller})",
     "broken-truncated": "{name} is truncated",
     "broken-truncated-or-no-ctranslate2": "{name} is truncated or no CTranslate2 model",
     "broken-unreadable": "{name} cannot be read ({reason})",
@@ -40,7 +39,7 @@ TEXTS = {
         "The list of models {file} cannot be read ({reason}); refresh the list of models, or delete that file."
     ),
     "directory-unreadable": "The directory {path} cannot be read ({reason}); mend its permissions.",
-    "installed-unsupported": "The translation package {path} is not used: {problem}; delete it if you do not need it.",
+    "installed-unsupported": "The {kind:kind} {path} is not used: {problem}; delete it if you do not need it.",
     "installed-unusable": "The {kind:kind} {path} cannot be used: {problem}; install it again or delete it.",
     "model-directory-missing": "There is no model directory {path}; choose another one in the settings.",
     "model-not-measured": "The recognition model in {path} could not be measured; install it again.",
@@ -62,9 +61,11 @@ TEXTS = {
         "{source}→{target}, or {source}→en and en→{target}."
     ),
     "unsupported-language": "it is of a language that Parley does not know ({tag})",
+    "unsupported-speller": "it needs a speller that Parley does not have ({speller})",
     "voice-missing-in-place": (
         "No voice for {language:language} is installed; fetch one with `parley models pull`, or copy a Piper voice "
         "(.onnx and .onnx.json) into {place}."
     ),
+    "voice-without-speaker": "The voice {label} has no speaker “{speaker}”; choose one of its {count} ({there:list}).",
     "whisper-model-missing": "The Whisper model “{name}” is not installed; choose one that is ({there:list}).",
 }
