@@ -18,7 +18,7 @@ from desktop.engine.message import verbatim
 from desktop.system.paths import RESOURCES
 
 _STARTER = RESOURCES / "starter" / "whisper"
-_MELS, _ENCODER_PLACES, _DECODER_PLACES = 80, 1500, 448
+_ENCODER_PLACES, _DECODER_PLACES = 1500, 448
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Dimensions:
     encoder_layers: int
     decoder_layers: int
     heads: int
+    mels: int = 80
+    """bins of its spectrum: 128 in large-v3 and turbo"""
 
 
 TINY = Dimensions(384, 4, 4, 6)
@@ -104,7 +106,7 @@ def _fill(spec: Any, dimensions: Dimensions, tokens: int, random: np.random.Gene
             linear(part, size, width)
 
     encoder, decoder = spec.encoder, spec.decoder
-    for conv, inputs in ((encoder.conv1, _MELS), (encoder.conv2, width)):
+    for conv, inputs in ((encoder.conv1, dimensions.mels), (encoder.conv2, width)):
         conv.weight, conv.bias = weights(width, inputs, 3), np.zeros(width, np.float32)
     encoder.position_encodings.encodings = weights(_ENCODER_PLACES, width)
     decoder.position_encodings.encodings = weights(_DECODER_PLACES, width)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.engine.text.languages import check_language
+from desktop.engine.models.translation_routes import usable_target
+from desktop.engine.text.languages import check_language, check_target
 from desktop.settings.declaration import Settings
 from desktop.settings.store import SettingsStore, changed
 from desktop.settings.values import assignment
@@ -29,7 +30,7 @@ class Options:
         target = changes.get("translation.target", current.translation.target)
         checked = {
             "recognition.language": language if language == "auto" else check_language(language),
-            "translation.target": check_language(target) if target else "",
+            "translation.target": usable_target(check_target(target)) if target else "",
         }
         return changed(current, {**changes, **checked})
 

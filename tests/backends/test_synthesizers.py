@@ -258,7 +258,7 @@ def test_piper_refuses_broken_voices(voices: Path) -> None:
 
 
 def test_piper_speaks_with_the_first_of_several_speakers(voices: Path) -> None:
-    file = _copy_voice(voices, "en_US-many-high", num_speakers=3)
+    file = _copy_voice(voices, "en_US-many-high", num_speakers=3, speaker_id_map={"ann": 0, "bob": 1, "2nd": 2})
     # Two graphs in one ONNX file are merged: this one adds an input `sid`, int64 of shape (1,).
     shape = bytes([0x0A, 0x02, 0x08, 0x01])
     tensor = bytes([0x08, 0x07, 0x12, len(shape)]) + shape
@@ -278,7 +278,39 @@ def test_piper_speaks_with_the_first_of_several_speakers(voices: Path) -> None:
 
     voice.session.run = remember
     assert speak(synthesizer, "Hello.", "en")[0].size
-    assert asked == [0]
+    for wanted in ("#bob", "en_US-many-high#2", "en_US-many-high#2nd"):
+        synthesizer.load("en", wanted, lambda _: None)
+        assert speak(synthesizer, "Hello.", "en")[0].size
+    assert asked == [0, 1, 2, 2]
+    for wanted in ("#carol", "#3"):
+        with raises(ModelMissing, match=r"has no speaker “(carol|3)”; choose one of its 3 \(ann, bob"):
+            synthesizer.load("en", f"en_US-many-high{wanted}", lambda _: None)
+
+
+def test_what_cannot_speak_is_never_preferred_to_what_can(voices: Path) -> None:
+    """Better by its name, but: spelled by what is not there, without a description, or not loadable."""
+    good = _copy_voice(voices, "en_US-good-low")
+    _copy_voice(voices, "en_US-pinyin-high", phoneme_type="pinyin")
+    _copy_voice(voices, "en_US-bare-high").with_name("en_US-bare-high.onnx.json").unlink()
+    _copy_voice(voices, "en_US-hollow-high").write_bytes(bytes([0x3A, 0x02, 0x0A, 0x00]))
+    synthesizer = PiperSynthesizer()
+    synthesizer.load("en", "", lambda _: None)
+    assert synthesizer._chosen["en"].path == good
+    assert speak(synthesizer, "Hello.", "en")[0].size
+    assert {voice.id for voice in synthesizer.voices()} >= {"en_US-good-low", "en_US-hollow-high"}
+    assert not {voice.id for voice in synthesizer.voices()} & {"en_US-pinyin-high", "en_US-bare-high"}
+
+
+def test_a_voice_that_spells_letters_needs_no_espeak(voices: Path) -> None:
+    file = _copy_voice(voices, "en_US-letters-high", phoneme_type="text")
+    described = file.with_name(file.name + ".json")
+    about = json.loads(described.read_text())
+    for name in ("espeak", "num_symbols", "num_speakers", "speaker_id_map"):
+        about.pop(name, None)
+    described.write_text(json.dumps(about | {"language": {"code": "en_US", "family": "en"}}))
+    synthesizer = PiperSynthesizer()
+    synthesizer.load("en", "en_US-letters-high", lambda _: None)
+    assert speak(synthesizer, "hello", "en")[0].size
 
 
 def _copy_voice(place: Path, name: str, **about: object) -> Path:
@@ -381,6 +413,11 @@ def test_a_streamed_wav_is_read_whatever_its_header_says(tmp_path: Path) -> None
 def test_speakable() -> None:
     assert speakable(" a\n\tb\0 c ") == "a b c"
     assert speakable("[[x]] 😀 5 €") == "[ [x] ] 5 €"
+    assert speakable("20 °C, 30℃, № 5") == "20 °C, 30°C, № 5"
+    assert speakable("Donau\u00addampf\u00adschiff a\u200bb \ufeffc\u2060d") == "Donaudampfschiff ab cd"
+    for spelt in ("می\u200cخواهم", "ශ්\u200dරී ලංකා", "क्\u200dष"):
+        assert speakable(spelt) == spelt
+    assert speakable("👨\u200d👩\u200d👧 a\u200d b") == "a b"
     assert pieces("Yes. ... No!", "en") == ["Yes.", "No!"]
     assert all(len(piece) <= 300 for piece in pieces("ab " * 700, "en"))
     assert "".join(pieces("y" * 1000, "en")) == "y" * 1000

@@ -19,7 +19,7 @@ from desktop.engine.models.catalogue import Catalogue, Entry, installed_as
 from desktop.engine.models.downloads import Broken, Control, Downloads, Phase, Progress
 from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.speed import speed_class
-from desktop.engine.text.languages import check_language
+from desktop.engine.text.languages import check_language, check_target
 from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
 
@@ -216,7 +216,7 @@ class _Shown:
 
 def _missing(options: Options, downloads: Downloads, source: str, to: str, *, wants_speech: bool) -> tuple[Entry, ...]:
     spoken = "auto" if source == "auto" else check_language(source)
-    target = check_language(to) if to else ""
+    target = check_target(to) if to else ""
     return downloads.missing_for(spoken, target, wants_speech, fast=_is_fast(options, downloads.catalogue()))
 
 

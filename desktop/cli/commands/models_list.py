@@ -20,7 +20,7 @@ from desktop.engine.models.downloads import Downloads
 from desktop.engine.models.installed import InstalledModel, Kind
 from desktop.engine.models.speed import speed_class
 from desktop.engine.models.speed.speed_class import Measured
-from desktop.engine.text.languages import check_language, language_name
+from desktop.engine.text.languages import check_target, language_name
 from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
@@ -31,7 +31,7 @@ _TITLES: dict[Kind, str] = {"whisper": "Recognition", "argos": "Translation", "v
 
 def list_all(options: Options, *, everything: bool, kind: Kind | None, language: str, as_json: bool) -> int:
     """Print installed models and, with `everything`, the catalogue's. Raises LanguageUnknown, CatalogueBroken."""
-    code = check_language(language) if language else ""
+    code = check_target(language) if language else ""
     catalogue = Downloads(options.store.current.models).catalogue()
     result = measured(options.store.current)
     rows: list[dict[str, Any]] = []

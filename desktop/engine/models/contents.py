@@ -122,7 +122,7 @@ def check_voice_description(file: Path) -> None:
         raise FileBroken("broken-voice-description") from None
     speller = about.get("phoneme_type", "espeak")
     if speller not in _SPELLED_BY:
-        raise FileBroken("broken-speller-unknown", speller=str(speller)[:60])
+        raise FileBroken("unsupported-speller", speller=str(speller)[:20])
 
 
 def check_vocabulary(directory: Path, stem: str, tokens: int) -> None:

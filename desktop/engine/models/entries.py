@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.models.files import Shape
 from desktop.engine.models.installed import Kind
-from desktop.engine.text.languages import CODES, check_language
+from desktop.engine.text.languages import CODES, package_language
 
 _LARGEST = 100 * 10**9
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
@@ -102,7 +102,7 @@ def _languages(value: Any) -> Any:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ValueError("it names no languages")
     try:
-        return tuple(check_language(one) for one in value)
+        return tuple(package_language(one) for one in value)
     except LanguageUnknown as error:
         raise ValueError(f"“{error.message.parameters.get('name', '')}” is not a language that Parley knows") from None
 

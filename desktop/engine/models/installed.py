@@ -88,10 +88,11 @@ def recognition_model(name_or_path: str) -> InstalledModel:
 
 
 def voice_for(language: str, wanted: str = "", *, is_real: bool = False) -> InstalledModel:
-    """The voice of that name or file if it speaks the language, else the best one for the language. is_real: a starter
-    voice only if it is the wanted one. Raises ModelMissing, ModelBroken."""
+    """The voice of that name or file if it speaks the language, else the best one for the language. wanted: may end in
+    `#` and a speaker of the voice. is_real: a starter voice only if it is the wanted one. Raises ModelMissing,
+    ModelBroken."""
     found, problems = _scan("voice")
-    folded = wanted.strip().casefold()
+    folded = wanted.partition("#")[0].strip().casefold()
     if folded:
         for model in found:
             if folded in (model.name.casefold(), model.label.casefold(), str(model.path).casefold()):
@@ -145,4 +146,6 @@ def _order(model: InstalledModel) -> tuple[bool, int, int, str]:
 
 
 def _unusable(kind: Kind, path: Path, problem: FileBroken) -> Message:
+    if problem.message.key.startswith("unsupported-"):  # whole, so installing it again mends nothing
+        return Message("installed-unsupported", kind=kind, path=path, problem=problem.message)
     return Message("installed-unusable", kind=kind, path=path, problem=problem.message)

@@ -20,7 +20,7 @@ from desktop.engine.models.files import (
     read_json,
     whisper_shape,
 )
-from desktop.engine.text.languages import CODES, check_language, language_name
+from desktop.engine.text.languages import CODES, language_name, package_language
 from desktop.system import paths
 
 Kind = Literal["whisper", "argos", "voice"]
@@ -81,8 +81,12 @@ def read_argos(path: Path) -> InstalledModel:
     about = read_json(path / "metadata.json")
     if about.get("type", "translate") != "translate":
         raise FileBroken("broken-no-translation-package")
-    source, target = (_language(about.get(key)) for key in ("from_code", "to_code"))
+    tags = [about.get(key) for key in ("from_code", "to_code")]
+    source, target = map(_language, tags)
     if source is None or target is None:
+        unknown = next(tag for tag in tags if _language(tag) is None)
+        if isinstance(unknown, str) and unknown.strip():
+            raise FileBroken("unsupported-language", tag=unknown.strip()[:20])
         raise FileBroken("broken-package-without-languages")
     inside = path / "model"
     check_ctranslate2(inside / "model.bin", "TransformerSpec")
@@ -128,7 +132,7 @@ def _language(tag: object) -> str | None:
     if not isinstance(tag, str):
         return None
     try:
-        return check_language(tag)
+        return package_language(tag)
     except LanguageUnknown:
         return None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from desktop.engine.errors import ModelMissing
 from desktop.engine.models.installed import InstalledModel, installed
+from desktop.engine.text.languages import base_language
 
 
 def translation_pairs(*, real_only: bool = False) -> frozenset[tuple[str, str]]:
@@ -22,6 +23,16 @@ def translation_pairs(*, real_only: bool = False) -> frozenset[tuple[str, str]]:
                 waiting.append(target)
         pairs |= {(source, target) for target in reached if target != source}
     return frozenset(pairs)
+
+
+def usable_target(target: str) -> str:
+    """The language that is meant: a variant ("pt-BR") where a package writes it, else what it is a variant of; and a
+    variant where only that is installed."""
+    written = {end for _, end in translation_pairs()}
+    if target in written:
+        return target
+    base = base_language(target)
+    return next((one for one in sorted(written) if base_language(one) == base), base)
 
 
 def translation_route(source: str, target: str) -> tuple[InstalledModel, ...]:

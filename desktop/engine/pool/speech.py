@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from desktop.engine.events import Event, ModelProgress
 from desktop.engine.pool.backends import MakeSynthesizer
 from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer
+from desktop.engine.text.languages import base_language
 from desktop.settings.declaration import SpeechSettings
 
 
@@ -34,11 +35,12 @@ class SpeechModel:
 
     def load(self, language: str) -> None:
         """Bring a voice for the language into memory. Raises ModelMissing, ModelBroken."""
-        self._ready(language)
+        self._ready(base_language(language))
 
     def synthesize(self, text: str, language: str, rate: float) -> Iterator[SpeechChunk]:
         """Speak a text; the sound comes in pieces. rate: 1 is normal. Raises what the synthesizer raises."""
-        return self._ready(language).synthesize(text, language, rate)
+        spoken = base_language(language)  # written variants sound alike
+        return self._ready(spoken).synthesize(text, spoken, rate)
 
     def unload(self) -> str:
         """Give the memory back; the next text loads again. Returns the name of what was loaded."""

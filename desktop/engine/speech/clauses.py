@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from desktop.engine.events import TranslationUpdate
 from desktop.engine.text.languages import writes_spaces
-from desktop.engine.text.sentences import ends_clause, ends_sentence, has_words
+from desktop.engine.text.sentences import ends_clause, ends_sentence, has_words, is_complete, spans
 
 _LONGEST = 14  # words without a pause; then it is spoken all the same
 _REMEMBERED = 16  # segments
@@ -82,12 +82,17 @@ def cuts(text: str, language: str, min_words: int, *, is_first: bool, is_final: 
     """The lengths of the clauses at the beginning of a text, one after the other; what is left waits."""
     lengths: list[int] = []
     start = 0
+    sentences = {end for _, end in spans(text, language)}
     for end in _word_ends(text, language):
-        piece = text[start:end]
+        piece = text[start:end].rstrip()
         words = _count(piece, language)
+        over = start + len(piece)
+        # A full stop may belong to an abbreviation or a number; behind a number at the end that is not known yet.
+        is_over = over in sentences if over < len(text.rstrip()) else is_complete(piece, language)
+        is_inside = piece.endswith(".") and not is_over
         # One word before a comma is not worth a breath of its own, except to start with.
         is_worth = words > 1 or (words and (is_first or ends_sentence(piece)))
-        if (is_worth and ends_clause(piece.rstrip())) or words >= _LONGEST:
+        if (is_worth and ends_clause(piece) and not is_inside) or words >= _LONGEST:
             lengths.append(end - start)
             start, is_first = end, False
     rest = text[start:]

@@ -4,6 +4,14 @@ A table, because the library that knows them takes 85 MB and half a second for t
 compares the two.
 """
 
+WRITTEN_ONLY: dict[str, tuple[str, str]] = {
+    "pt-BR": ("Brazilian Portuguese", "português (Brasil)"),
+    "zh-Hant": ("Traditional Chinese", "繁體中文"),
+    "eo": ("Esperanto", "esperanto"),
+    "ga": ("Irish", "Gaeilge"),
+    "ky": ("Kyrgyz", "кыргызча"),
+}
+"""languages that can be translated into, but that Whisper does not hear"""
 NAMES: dict[str, tuple[str, str]] = {
     "af": ("Afrikaans", "Afrikaans"),
     "am": ("Amharic", "አማርኛ"),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.text.compare import folded
-from desktop.engine.text.language_names import NAMES
+from desktop.engine.text.language_names import NAMES, WRITTEN_ONLY
 
 _CODES = (
     "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id "
@@ -45,18 +45,60 @@ _ALIASES = {
     "pushto": "ps",
     "myanmar": "my",
 }
+# Of the languages that are only written: Argos's codes, and what people say.
+_WRITTEN_ALIASES = {
+    "pb": "pt-BR",
+    "pt-br": "pt-BR",
+    "pt_br": "pt-BR",
+    "portuguese (brazil)": "pt-BR",
+    "zt": "zh-Hant",
+    "zh-hant": "zh-Hant",
+    "zh_hant": "zh-Hant",
+    "zh-tw": "zh-Hant",
+    "zh_tw": "zh-Hant",
+    "chinese (traditional)": "zh-Hant",
+}
 _TAG = re.compile(r"^([a-z]{2,3})[-_].*$")  # en-us, zh_hant_tw
 _WITHOUT_SPACES = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km", "bo"})
 
 
 def language_name(code: str) -> str:
-    """Name in English ("Spanish"), for a code of `CODES`; any other text is returned as it is."""
-    return NAMES[code][0] if code in NAMES else code
+    """Name in English ("Spanish"), for a code of `CODES` or a language that is only written; any other text is returned
+    as it is."""
+    return _named(code)[0]
 
 
 def native_name(code: str) -> str:
     """Name in the language itself ("español"); the English one where CLDR has none."""
-    return NAMES[code][1] if code in NAMES else code
+    return _named(code)[1]
+
+
+def _named(code: str) -> tuple[str, str]:
+    return NAMES.get(code) or WRITTEN_ONLY.get(code) or (code, code)
+
+
+def base_language(code: str) -> str:
+    """The code of `CODES` that the language is a variant of ("pt" of "pt-BR"), else itself."""
+    return code.partition("-")[0]
+
+
+def check_target(text: str) -> str:
+    """As `check_language`, for what may be translated into: also languages that nobody hears, as "eo", "Irish", "pt-BR"
+    (Argos's "pb"), "zh-Hant" (Argos's "zt")."""
+    wanted = " ".join(text.split()).casefold()
+    if wanted in _WRITTEN_ALIASES:
+        return _WRITTEN_ALIASES[wanted]
+    for code, names in WRITTEN_ONLY.items():
+        if wanted in (code.casefold(), *(name.casefold() for name in names)):
+            return code
+    return check_language(text)
+
+
+def package_language(text: str) -> str:
+    """The language that a package or a catalogue means: `check_target` for Argos's own codes and ours, else
+    `check_language`, so that a voice of pt_BR speaks Portuguese."""
+    is_own = text in WRITTEN_ONLY or text in ("pb", "zt")
+    return check_target(text) if is_own else check_language(text)
 
 
 def check_language(text: str) -> str:
@@ -85,7 +127,7 @@ def check_language(text: str) -> str:
 
 def writes_spaces(code: str) -> bool:
     """Whether the language puts spaces between words."""
-    return code not in _WITHOUT_SPACES
+    return base_language(code) not in _WITHOUT_SPACES
 
 
 def join_words(left: str, right: str, code: str) -> str:

@@ -7,24 +7,15 @@ end of the text is judged apart (`is_complete`).
 
 import re
 
-from desktop.engine.text.languages import writes_spaces
+from desktop.engine.text.abbreviations import ABBREVIATIONS, BEFORE_NUMBERS, ORDINALS, SENTENCE_STARTS
+from desktop.engine.text.languages import base_language, writes_spaces
 from desktop.engine.text.punctuation import CLOSERS, FULL_WIDTH_ENDS, PAUSES, SENTENCE_ENDS
 
 _ENDING = re.compile(rf"[{re.escape(SENTENCE_ENDS)}]+[{re.escape(CLOSERS)}]*")
-_LAST_WORD = re.compile(r"[\w.'’]+$")
+_LAST_WORD = re.compile(r"[\w.'’№§-]+$")
 
-# Only those that are no words of the language: "no." and "mar." end more sentences than they abbreviate.
-_ABBREVIATIONS = {
-    "en": "mr mrs ms dr prof st sr jr vs etc e.g i.e vol approx dept inc ltd corp gen capt lt sgt rev gov sen jan feb "
-    "apr aug sep sept oct nov mt ft u.s u.k",
-    "es": "sr sra srta sres dr dra ud uds av avda núm pág págs prof p.ej tel dpto ee.uu gral",
-    "fr": "mme mmes mlle dr pr ste cf p.ex av bd tél",
-    "de": "hr fr dr prof st nr str bzw usw z.b d.h u.a evtl ggf inkl vgl jh mio mrd",
-    "it": "sig sigg dott prof ing avv pag n.b",
-    "pt": "sr sra srta dr dra prof av pág núm lda ltda",
-    "nl": "dhr mevr dr prof drs st bijv enz blz o.a d.w.z",
-}
-_KNOWN: dict[str, frozenset[str]] = {code: frozenset(words.split()) for code, words in _ABBREVIATIONS.items()}
+_NUMBER = re.compile(r"(?<![\w.,:])(\d{1,3}|[IVXLC]+)$")
+_ONE_LETTER_WORDS = frozenset("IЯ")
 
 
 def split(text: str, language: str) -> list[str]:
@@ -86,9 +77,22 @@ def _ends(text: str, match: re.Match[str], language: str) -> bool:
     if _is_strong(mark):
         return True
     before = text[: match.start()]
-    if before[-1:].isdigit() and following[:1].isdigit():
-        return False  # 3. 5
-    return not _is_abbreviation(before, language)
+    if following[:1].isdigit() and (before[-1:].isdigit() or _last_word(before) in BEFORE_NUMBERS):
+        return False  # 3. 5; No. 5
+    return not (_is_abbreviation(before, language) or _is_ordinal(before, following, language))
+
+
+def _is_ordinal(before: str, following: str, language: str) -> bool:
+    """Whether a number with a full stop counts: "am 1. September", but not "Ich bin 20. Du auch."."""
+    if language not in ORDINALS or not _NUMBER.search(before):
+        return False
+    word = re.match(r"\w*", following)
+    return word is not None and word[0].casefold() not in SENTENCE_STARTS
+
+
+def _last_word(before: str) -> str:
+    match = _LAST_WORD.search(before)
+    return match.group().strip(".'’").casefold() if match is not None else ""
 
 
 def _is_strong(mark: str) -> bool:
@@ -101,7 +105,8 @@ def _is_abbreviation(before: str, language: str) -> bool:
     if match is None:
         return False
     word = match.group().strip(".'’")
-    if len(word) == 1 and word.isalpha() and word.isupper() and word.isascii():
-        return word != "I"  # an initial: J. Smith
-    known = _KNOWN.get(language, _KNOWN["en"])
-    return word.casefold() in known
+    if len(word) == 1 and word.isalpha() and word.isupper():
+        return word not in _ONE_LETTER_WORDS  # an initial: J. Smith
+    if word in ("г", "гг") and before[: match.start()].rstrip()[-1:].isdigit():
+        return False  # the year ends more sentences than the town begins
+    return word.casefold() in ABBREVIATIONS.get(base_language(language), ABBREVIATIONS["en"])

@@ -19,7 +19,6 @@ TEXTS = {
     "broken-other-version": "{name} was made for another version of Parley",
     "broken-other-vocabulary": "{name} lists {tokens} tokens where the model knows {wanted}",
     "broken-package-without-languages": "metadata.json names no languages that Parley knows",
-    "broken-speller-unknown": "it needs a speller that Parley does not have ({speller})",
     "broken-too-large": "{name} is larger than that of any model",
     "broken-truncated": "{name} is truncated",
     "broken-truncated-or-no-ctranslate2": "{name} is truncated or no CTranslate2 model",
@@ -46,6 +45,7 @@ TEXTS = {
         "The list of models {file} cannot be read ({reason}); refresh the list of models, or delete that file."
     ),
     "directory-unreadable": "The directory {path} cannot be read ({reason}); mend its permissions.",
+    "installed-unsupported": "The {kind:kind} {path} is not used: {problem}; delete it if you do not need it.",
     "installed-unusable": "The {kind:kind} {path} cannot be used: {problem}; install it again or delete it.",
     "model-directory-missing": "There is no model directory {path}; choose another one in the settings.",
     "model-not-measured": "The recognition model in {path} could not be measured; install it again.",
@@ -66,9 +66,12 @@ TEXTS = {
         "No translation from {source:language} to {target:language} is installed; install the Argos package "
         "{source}→{target}, or {source}→en and en→{target}."
     ),
+    "unsupported-language": "it is of a language that Parley does not know ({tag})",
+    "unsupported-speller": "it needs a speller that Parley does not have ({speller})",
     "voice-missing-in-place": (
         "No voice for {language:language} is installed; fetch one with `parley models pull`, or copy a Piper voice "
         "(.onnx and .onnx.json) into {place}."
     ),
+    "voice-without-speaker": "The voice {label} has no speaker “{speaker}”; choose one of its {count} ({there:list}).",
     "whisper-model-missing": "The Whisper model “{name}” is not installed; choose one that is ({there:list}).",
 }

@@ -43,6 +43,11 @@ class _Decoding:
     found: Decoded
     trusted: bool
 
+    @property
+    def is_full(self) -> bool:
+        """Whether only its end is missing, because a window holds no more tokens."""
+        return result_checks.is_full(self.found.text, self.found.tokens, self.found.log_probability)
+
 
 class WhisperRecognizer:
     """A Recognizer on a directory of a CTranslate2 Whisper model.
@@ -145,7 +150,7 @@ class WhisperRecognizer:
             decoding = self._decode(decoder, samples, frames, limits, request)
             if best is None or decoding.trusted or decoding.found.log_probability > best.found.log_probability:
                 best = decoding
-            if decoding.trusted or _is_no_speech(decoding):
+            if decoding.trusted or decoding.is_full or _is_no_speech(decoding):
                 best = decoding
                 break
         assert best is not None
@@ -164,7 +169,9 @@ class WhisperRecognizer:
             words = hallucinations.without_hallucinations(
                 words, samples, request.vocabulary, no_speech=found.no_speech, log_probability=found.log_probability
             )
-        if request.is_final and best.trusted:
+        if best.is_full:
+            words = words[:-1]  # the last one may be cut
+        if request.is_final and (best.trusted or best.is_full):
             words += self._rest(decoder, samples, words, request, best.language)
         return Hypothesis(
             best.language,
@@ -173,7 +180,7 @@ class WhisperRecognizer:
             found.log_probability,
             best.language_probability,
             has_repeated=has_repeated,
-            is_trusted=best.trusted,
+            is_trusted=best.trusted or best.is_full,
         )
 
     def _rest(
@@ -207,7 +214,7 @@ class WhisperRecognizer:
     ) -> _Decoding:
         encoded = decoder.encode(samples, frames, limits)
         language, chance = self._language(decoder, encoded, request)
-        limit = result_checks.most_tokens(len(samples))
+        limit = result_checks.most_tokens(len(samples), language)
 
         def search(before: str, vocabulary: str, beam_size: int) -> _Decoding:
             found = decoder.generate(

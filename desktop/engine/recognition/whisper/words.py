@@ -41,7 +41,8 @@ def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: 
         start = min(max(float(begin_of.get(first, clock)), clock), seconds)
         end = min(max(float(begin_of.get(position, seconds)), start), seconds)
         chance = float(np.mean(chances[first:position])) if chances[first:position] else 0.0
-        words.append(Word(piece, start, end, min(max(chance, 0.0), 1.0)))
+        # A character that the tokens do not complete, as where the last ones are missing, is none.
+        words.append(Word(piece.replace("\ufffd", ""), start, end, min(max(chance, 0.0), 1.0)))
         clock = start
     is_spaced = writes_spaces(tokenizer.language_code)
     whole = [

@@ -17,6 +17,7 @@ from desktop.engine.events import Samples
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice
 from desktop.engine.speech.backends.speakable import pieces, without_silence
+from desktop.engine.text.language_names import WRITTEN_ONLY
 from desktop.engine.text.languages import CODES
 from desktop.engine.text.sentences import has_words
 
@@ -145,6 +146,6 @@ def _voices(program: str) -> tuple[Voice, ...]:
             continue
         tag = fields[1]
         language = codes.get(tag, tag.split("-")[0])
-        if language in CODES:
+        if language in CODES or language in WRITTEN_ONLY:
             found.setdefault(tag, Voice(tag, fields[3].replace("_", " "), language))
     return tuple(found.values())

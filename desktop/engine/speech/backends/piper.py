@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from desktop.engine.errors import BackendFailed, ModelBroken
+from desktop.engine.errors import BackendFailed, ModelBroken, ModelMissing
 from desktop.engine.models import checked
 from desktop.engine.models.files import FileBroken, read_json
 from desktop.engine.models.installed import InstalledModel, installed, voice_for
@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 _LOADED = 3  # voices in memory, 20-120 MB each
 _VOLUME = 0.9  # piper raises each clause to full scale; some room keeps resamplers from clipping
+_NAMED = 5  # speakers that a message names
 
 
 class PiperSynthesizer:
@@ -37,16 +38,26 @@ class PiperSynthesizer:
         self.capabilities = _capabilities()
         self._voices: OrderedDict[Path, Any] = OrderedDict()
         self._chosen: dict[str, InstalledModel] = {}
+        self._speakers: dict[str, int | None] = {}
 
     def voices(self) -> tuple[Voice, ...]:
         """Those on disk now."""
         return tuple(Voice(model.name, model.label, model.languages[0]) for model in installed("voice"))
 
     def load(self, language: str, voice: str, progress: Progress) -> None:
-        """Bring the voice into memory (0.1-2 s). Raises ModelMissing, ModelBroken."""
-        model = voice_for(language, voice, is_real=self._is_real)
+        """Bring the voice into memory (0.1-2 s). voice: its name, and behind a `#` the name or number of one of its
+        speakers; without a name, of those that can speak the best. Raises ModelMissing, ModelBroken."""
+        name, _, speaker = voice.partition("#")
+        model = voice_for(language, name, is_real=self._is_real)
         progress(0.0)
-        self._voice(model)
+        try:
+            loaded = self._voice(model)
+        except ModelBroken:
+            others = [] if name.strip() else self._others(language, model)
+            if not others:
+                raise
+            model, loaded = others[0]
+        self._speakers[language] = speaker_of(model.label, loaded.config, speaker)
         self._chosen[language] = model
         self.capabilities = _capabilities()
         progress(1.0)
@@ -62,7 +73,7 @@ class PiperSynthesizer:
             self.load(language, "", lambda _: None)
         voice = self._voice(self._chosen[language])
         config = SynthesisConfig(
-            speaker_id=0 if voice.config.num_speakers > 1 else None,
+            speaker_id=self._speakers.get(language),
             length_scale=voice.config.length_scale / rate,
             volume=_VOLUME,
         )
@@ -84,6 +95,17 @@ class PiperSynthesizer:
         """Give the memory back. Idempotent; the next `synthesize` loads again."""
         self._voices.clear()
         self._chosen.clear()
+        self._speakers.clear()
+
+    def _others(self, language: str, broken: InstalledModel) -> list[tuple[InstalledModel, Any]]:
+        """The next best voice that can speak, loaded; none if there is none."""
+        for model in installed("voice"):
+            if language in model.languages and model.path != broken.path and not (self._is_real and model.is_starter):
+                try:
+                    return [(model, self._voice(model))]
+                except ModelBroken:
+                    continue
+        return []
 
     def _voice(self, model: InstalledModel) -> Any:
         if model.path not in self._voices:
@@ -92,6 +114,33 @@ class PiperSynthesizer:
                 self._voices.popitem(last=False)
         self._voices.move_to_end(model.path)
         return self._voices[model.path]
+
+
+def speaker_of(label: str, config: Any, wanted: str) -> int | None:
+    """Which of a voice's speakers a name or number means; None for a voice of one. config: a PiperConfig. Raises
+    ModelMissing."""
+    wanted, named = wanted.strip(), dict(config.speaker_id_map)
+    if config.num_speakers <= 1:
+        return None
+    if not wanted:
+        return int(config.default_speaker_id)
+    if wanted in named:
+        return int(named[wanted])
+    if wanted.isdecimal() and int(wanted) < config.num_speakers:
+        return int(wanted)
+    there = tuple(list(named)[:_NAMED]) or ("0", str(config.num_speakers - 1))
+    raise ModelMissing("voice-without-speaker", label=label, speaker=wanted, count=config.num_speakers, there=there)
+
+
+def _described(about: Any, language: str) -> dict[str, Any]:
+    """What piper wants to know, where a description leaves it out: voices that are not spelled by espeak-ng."""
+    speakers = about.get("speaker_id_map") or {}
+    usual = {
+        "espeak": {"voice": language},
+        "num_symbols": len(about["phoneme_id_map"]),
+        "num_speakers": len(speakers) or 1,
+    }
+    return {**usual, **about}
 
 
 def _capabilities() -> SynthesizerCapabilities:
@@ -105,7 +154,7 @@ def _load(model: InstalledModel) -> Any:
     # piper writes the text that it speaks to its debug log.
     logging.getLogger("piper").setLevel(logging.INFO)
     try:
-        about = read_json(model.path.with_name(model.path.name + ".json"))
+        about = _described(read_json(model.path.with_name(model.path.name + ".json")), model.languages[0])
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

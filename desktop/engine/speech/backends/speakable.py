@@ -9,17 +9,31 @@ from desktop.engine.text.sentences import has_words, split
 
 _LEAD_IN, _PAUSE = 0.03, 0.15  # seconds of silence kept before and after
 _SILENT = 0.003  # of full scale
+_SAID = {"°": "°", "№": "№", "℃": "°C", "℉": "°F"}
+"""signs that Unicode puts beside the pictures, as synthesizers read them"""
+_JOINERS = "\u200c\u200d"
 _LONGEST = 300  # characters in one call: about 20 s of speech, and the first sound comes soon
 
 
 def speakable(text: str) -> str:
-    """One line without control characters, without signs that are read out by name, and without the [[…]]
-    in which espeak-ng would expect phonemes."""
-    kept = (
-        " " if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "So", "Sk") else character
-        for character in text
-    )
+    """One line without control characters, without pictures that are read out by name, and without the [[…]]
+    in which espeak-ng would expect phonemes. Signs that are said stay ("20 °C", "№ 5"), and so do the joiners that
+    spell Persian and Sinhala; what only says where a line may break leaves no gap in its word."""
+    kept = []
+    for before, character, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        kind = unicodedata.category(character)
+        if character in _SAID:
+            kept.append(_SAID[character])
+        elif character in _JOINERS and _is_spelt(before) and _is_spelt(after):
+            kept.append(character)
+        elif kind != "Cf":
+            kept.append(" " if kind in ("Cc", "Co", "Cs", "So", "Sk") else character)
     return " ".join("".join(kept).replace("[[", "[ [").replace("]]", "] ]").split())
+
+
+def _is_spelt(character: str) -> bool:
+    """Whether it is part of a word; the joiners between pictures are not."""
+    return unicodedata.category(character)[0] in "LM"
 
 
 def pieces(text: str, language: str) -> list[str]:

@@ -120,7 +120,7 @@ class WhisperTranslator:
 
     def _translated(self, samples: Samples, source: str, transcript: str) -> str | None:
         assert self._decoder is not None
-        limit = result_checks.most_tokens(len(samples))
+        limit = result_checks.most_tokens(len(samples), "en")
         for index, frames in enumerate(context.sizes(len(samples), self._limits)):
             if index == 1:
                 samples = _louder(samples)

@@ -9,7 +9,8 @@ import pytest
 from desktop.engine.errors import ModelBroken, ModelMissing
 from desktop.engine.models import installed as models
 from desktop.engine.models.files import FileBroken, check_ctranslate2, check_onnx
-from desktop.engine.models.translation_routes import translation_pairs, translation_route
+from desktop.engine.models.translation_routes import translation_pairs, translation_route, usable_target
+from desktop.engine.text.languages import check_target
 from desktop.messages import text_of
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
@@ -201,7 +202,7 @@ def test_bad_packages_do_not_break_the_listing(home: Path) -> None:
     assert "model.bin is truncated" in text
     assert text.count("metadata.json is missing") == 2
     assert "sentencepiece.model is missing" in text
-    assert "names no languages" in text
+    assert "does not know (martian)" in text
     assert ("en", "de") not in translation_pairs()
 
 
@@ -252,3 +253,28 @@ def test_every_cut_of_a_file_is_noticed(tmp_path: Path) -> None:
             check_onnx(file)
     file.write_bytes(onnx)
     check_onnx(file)
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("pb", "pt-BR"), ("zt", "zh-Hant"), ("eo", "eo"), ("ga", "ga"), ("ky", "ky"), ("pt", "pt")]
+)
+def test_packages_of_languages_that_are_only_written(home: Path, code: str, language: str) -> None:
+    package(home / "argos-packages" / "one", "en", code)
+    found = next(one for one in models.installed("argos") if one.path == home / "argos-packages" / "one")
+    assert found.languages == ("en", language)
+    assert [one.path for one in translation_route("en", language)] == [home / "argos-packages" / "one"]
+    assert usable_target(check_target(code)) == language
+
+
+def test_a_variant_stands_for_its_language_where_only_one_is_installed(home: Path) -> None:
+    package(home / "argos-packages" / "one", "en", "pb")
+    assert usable_target("pt") == "pt-BR"
+    package(home / "argos-packages" / "two", "en", "pt")
+    assert (usable_target("pt"), usable_target("pt-BR"), usable_target("zh-Hant")) == ("pt", "pt-BR", "zh")
+
+
+def test_a_package_of_an_unknown_language_is_named_as_such(home: Path) -> None:
+    package(home / "argos-packages" / "one", "en", "tlh")
+    (text,) = [text_of(one) for one in models.broken("argos") if str(home / "argos-packages" / "one") in text_of(one)]
+    assert "is of a language that Parley does not know (tlh)" in text
+    assert "install it again" not in text

@@ -87,3 +87,15 @@ def test_segments_do_not_mix() -> None:
     reader.update(update("La casa es grande"))
     assert texts(reader.update(update("Me gusta.", segment=2))) == ["Me gusta."]
     assert texts(reader.update(update("La casa es grande y roja.", True))) == ["y roja."]
+
+
+def test_an_ordinal_or_an_abbreviation_ends_no_piece() -> None:
+    reader = ClauseReader()
+    german = "Der 2. Weltkrieg begann am 1. September 1939. Gut."
+    assert reader.update(update("Am 2.", language="de")) == []
+    assert texts(ClauseReader().update(update(german, is_final=True, language="de"))) == [
+        "Der 2. Weltkrieg begann am 1. September 1939.",
+        "Gut.",
+    ]
+    spoken = ClauseReader().update(update("Voir la fig. 3 et no. 5. M. Curie en a 3.5.", is_final=True, language="fr"))
+    assert texts(spoken) == ["Voir la fig. 3 et no. 5.", "M. Curie en a 3.5."]

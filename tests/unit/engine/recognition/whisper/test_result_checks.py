@@ -78,8 +78,8 @@ def test_a_prompt_is_doubted_earlier_for_a_final() -> None:
 
 
 def test_as_many_tokens_as_can_be_spoken() -> None:
-    assert result_checks.most_tokens(0) == 8
-    assert result_checks.most_tokens(3 * SAMPLE_RATE) == 32
+    assert result_checks.most_tokens(0, "en") == 8
+    assert result_checks.most_tokens(3 * SAMPLE_RATE, "es") == 32
 
 
 def test_repetition_compresses() -> None:
@@ -226,3 +226,31 @@ def test_no_word_is_lost_for_good_and_times_never_run_backwards(said: list[tuple
     for before, after in pairwise(found):
         assert before.end <= after.start + 1e-9
     assert result_checks.without_echo(found) == found
+
+
+SENTENCES = {
+    "bn": ("আমি প্রতিদিন সকালে ঘুম থেকে উঠে বাজারে যাই এবং সেখানে মাছ আর সবজি কিনি", 136, 4.5),
+    "ka": ("მე ყოველდღე დილით ვდგები და მივდივარ ბაზარში სადაც ვყიდულობ ხილს და ბოსტნეულს", 191, 4.5),
+    "am": ("እኔ በየቀኑ ጠዋት ተነስቼ ወደ ገበያ ሄጄ አትክልትና ፍራፍሬ እገዛለሁ", 104, 3.5),
+    "te": ("నేను ప్రతిరోజూ ఉదయం లేచి మార్కెట్‌కు వెళ్లి కూరగాయలు కొంటాను", 113, 3.5),
+    "ta": ("நான் தினமும் காலையில் எழுந்து சந்தைக்குச் சென்று காய்கறிகள் வாங்குவேன்", 62, 3.5),
+    "hi": ("मैं हर दिन सुबह उठकर बाज़ार जाता हूँ और वहाँ से सब्ज़ियाँ और फल खरीदता हूँ", 83, 3.5),
+    "ru": ("Каждое утро я встаю и иду на рынок, где покупаю овощи и фрукты для всей семьи", 32, 3.5),
+}
+"""a sentence, its tokens in Whisper's vocabulary, and the seconds in which somebody in a hurry says it"""
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_what_is_said_in_any_script_fits_and_is_no_loop(language: str) -> None:
+    text, tokens, seconds = SENTENCES[language]
+    assert tokens < result_checks.most_tokens(round(seconds * SAMPLE_RATE), language)
+    assert result_checks.is_trusted(text * 2, range(tokens), -0.3, tokens + 1)
+    assert not result_checks.is_trusted(text[:20] * 20, range(tokens), -0.3, tokens + 1)
+
+
+def test_a_window_is_full_where_whisper_writes_no_more() -> None:
+    text = SENTENCES["bn"][0]
+    assert result_checks.is_full(text, range(224), -0.3)
+    assert not result_checks.is_full(text, range(223), -0.3)
+    assert not result_checks.is_full(text, [7] * 224, -0.3)
+    assert not result_checks.is_full(text, range(224), -1.3)

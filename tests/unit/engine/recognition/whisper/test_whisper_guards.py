@@ -201,3 +201,26 @@ def test_the_prompt_is_bounded_in_tokens() -> None:
     assert len(start) <= 1 + 100 + 4
     assert chr(started("zy" * 100 + "END", "")[-5]) == "D"
     assert "".join(map(chr, started("", "FIRST" + "v" * 500)[1:7])) == " FIRST"
+
+
+class Windows(ScriptedDecoder):
+    """Writes other words for each window that it hears."""
+
+    def __init__(self, *texts: Decoded) -> None:
+        super().__init__({})
+        self.texts = list(texts)
+
+    def generate(self, encoded: Any, language: str, **options: Any) -> Decoded:
+        return self.texts.pop(0)
+
+    def words(self, encoded: Any, frames: int, language: str, tokens: list[int], samples: int) -> tuple[Word, ...]:
+        return tuple(Word(f"w{token}", 0.005 * n, 0.005 * (n + 1), 0.9) for n, token in enumerate(tokens))
+
+
+def test_what_does_not_fit_into_one_window_is_read_in_the_next(said: Samples) -> None:
+    """Scripts of which a token writes less than a letter."""
+    full = Decoded("".join(chr(0x980 + n) for n in range(120)), list(range(224)), -0.1, 0.0)
+    decoder = Windows(full, Decoded("the rest", [500, 501], -0.1, 0.0))
+    text, _ = hear(decoder, said, replace(FINAL, language="bn", beam_size=1))
+    assert text.split()[:2] == ["w0", "w1"]
+    assert text.split()[-3:] == ["w222", "w500", "w501"]

@@ -93,3 +93,7 @@ def test_what_the_tokenizer_wrote_comes_back_unchanged(language: str, pieces: li
 def test_names_and_numbers_are_one_word_in_languages_without_spaces() -> None:
     words = said("ja", "Chat", "G", "P", "T", "を", "20", "24", "年")
     assert [word.text for word in words] == ["ChatGPT", "を", "2024", "年"]
+
+
+def test_half_a_character_is_none() -> None:
+    assert [word.text for word in said("bn", " আমি", " যা\ufffd", " \ufffd")] == ["আমি", "যা"]
