@@ -121,3 +121,24 @@ def test_what_does_not_listen_to_signals_ends_with_the_second(
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)
         assert process.wait(20) in (128 + signal.SIGTERM, 128 + signal.SIGINT)
+
+
+def test_a_model_that_is_named_is_used_or_it_is_an_error(
+    tmp_path: Path,
+    environment: dict[str, str],  # noqa: F811
+) -> None:
+    """Not the guess of another recogniser, and exit code 0."""
+    done = shell(f"parley listen --source {TEST}/en-00.flac --model nonsense", environment, tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The Whisper model “nonsense” is not installed" in done.stderr
+
+
+def test_another_recogniser_answers_where_that_is_asked_for(
+    tmp_path: Path,
+    environment: dict[str, str],  # noqa: F811
+) -> None:
+    words = f"transcribe {TEST}/en-00.flac --model nonsense --language en"
+    done = shell(f"parley --set recognition.backend=auto {words}", environment, tmp_path)
+    assert done.returncode == 0
+    assert done.stdout
+    assert "The Whisper model “nonsense” is not installed" in done.stderr
