@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.cli.messages import say
+from desktop.cli.messages import say, shown
 from desktop.cli.options import Options
 from desktop.cli.session import EngineSession
 from desktop.engine.errors import EngineError
@@ -73,7 +73,10 @@ def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> 
         if len(files) > 1 and form in (Format.SRT, Format.VTT):
             raise ValueError(f"several files make several .{form.value} files; name a folder with --output.")
         return TranscriptionPlan(tuple(files), form, (None,) * len(files))
-    is_folder = output.is_dir() or str(output).endswith(os.sep)
+    try:
+        is_folder = output.is_dir() or str(output).endswith(os.sep)
+    except OSError as error:
+        raise ValueError(f"{output} cannot be written ({error.strerror}); choose another name.") from None
     if not is_folder and len(files) > 1:
         if output.suffix:
             raise ValueError(f"several files do not fit into {output}; name a folder with --output.")
@@ -223,7 +226,7 @@ def _deliver(
         say(f"{file.name} → {output}")
         return
     if form is Format.TEXT and files > 1:
-        text = ("\n" if number else "") + f"==> {file} <==\n{text}"
+        text = ("\n" if number else "") + f"{shown(f'==> {file} <==')}\n{text}"
     sys.stdout.write(text)
     sys.stdout.flush()
 

@@ -14,6 +14,7 @@ from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, bench
 from desktop.cli.parsing.models import models
+from desktop.cli.parsing.paths import named_path
 
 if TYPE_CHECKING:
     from desktop.cli.options import Options
@@ -118,12 +119,13 @@ def devices(context: typer.Context, as_json: Json = False) -> int:
 @app.command()
 def transcribe(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Audio or video files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", parser=named_path, help="Audio or video files.")],
     to: To = "",
     language: Language = "",
     form: Annotated[Form | None, typer.Option("--format", help="txt if nothing says otherwise.")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="PATH", help="File or folder to write to.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="PATH", parser=named_path, help="File or folder to write to."),
     ] = None,
     model: Model = "",
 ) -> int:
