@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from desktop.cli.arguments import for_window
+from desktop.cli.signals import SecondSignal
 from desktop.system.streams import mend_streams
 
 NO_DISPLAY = 2
@@ -36,7 +37,8 @@ def program() -> NoReturn:
     """`main` as a process, and an end that no decode can spoil: one that comes back from CTranslate2 while the
     interpreter goes away would abort the process (Python before 3.14). Everything is saved and said by then."""
     mend_streams()
-    code = main()
+    with SecondSignal():
+        code = main()
     watched = sys.modules.get("desktop.engine.recognition.backends.watchdog")  # imported by whatever decodes
     name = getattr(watched, "DECODING", None)
     for thread in threading.enumerate():

@@ -43,9 +43,9 @@ SIZES = {"tiny": TINY, "base": BASE, "small": SMALL, "medium": MEDIUM}
 
 def main(size: str, directory: Path) -> int:
     """Make a model and say where it is; returns 0. Raises EngineError."""
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise EngineError(verbatim(f"{directory} is not empty; name a new folder for the model."))
     try:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise EngineError(verbatim(f"{directory} is not empty; name a new folder for the model."))
         make_whisper(directory, SIZES[size], name=f"Whisper {size}, random weights")
     except OSError as error:
         raise EngineError(verbatim(f"The model could not be written to {directory} ({error.strerror}).")) from error

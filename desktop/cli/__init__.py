@@ -11,20 +11,20 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 for an error (a sentence on stderr), 2 for wrong usage."""
-    from desktop.cli.signals import Interrupted, SecondSignal, caught, exit_code
+    from desktop.cli.signals import Interrupted, caught, exit_code, forget
 
     def ended(number: int, frame: FrameType | None) -> None:
         raise Interrupted(number)
 
+    forget()
     before = {one: signal.signal(one, ended) for one in caught() if one != signal.SIGINT}
-    with SecondSignal():
-        try:
-            code = _run(list(sys.argv[1:] if arguments is None else arguments))
-        except KeyboardInterrupt:
-            code = INTERRUPTED
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
     return exit_code() if code == INTERRUPTED else code
 
 
@@ -60,7 +60,11 @@ def _run(arguments: list[str]) -> int:
 
 def _usage_error(error: Exception) -> int:
     """Show what typer found wrong with the arguments; 0 if it was something else."""
+    from desktop.engine.text.visible import visible
+
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if isinstance(said := getattr(error, "message", None), str):
+        error.message = visible(said)  # type: ignore[attr-defined]
     if callable(show) and isinstance(code, int):
         show()
         return code
@@ -71,7 +75,12 @@ def _failed(error: Exception) -> int:
     import logging
 
     from desktop.cli.messages import say
+    from desktop.settings.values import SettingInvalid
     from desktop.system import paths
+
+    if isinstance(error, SettingInvalid):  # an option of the command that is a setting, too
+        say(f"{error}.")
+        return 2
 
     if logging.getLogger().handlers:  # without any, Python would print the traceback
         logging.getLogger(__name__).error("a command failed", exc_info=error)

@@ -24,7 +24,13 @@ class Options:
 
     def settings(self, changes: dict[str, Any]) -> Settings:
         """The settings for a command: the store's, with the command's own options on top. Languages given as
-        names become codes. Raises LanguageUnknown."""
+        names become codes. Raises LanguageUnknown.
+
+        A model that is named for this run is used or it is an error; that another recogniser answers in its place must
+        be asked for (`--set recognition.backend=auto`)."""
+        is_named = "recognition.model" in changes or "recognition.model" in self.flags
+        if is_named and "recognition.backend" not in self.flags:
+            changes = {"recognition.backend": "whisper", **changes}
         current = self.store.current
         language = changes.get("recognition.language", current.recognition.language)
         target = changes.get("translation.target", current.translation.target)

@@ -32,6 +32,11 @@ _came: list[int] = []
 """What ended the command; the exception does not come through typer as it is."""
 
 
+def forget() -> None:
+    """Another command begins."""
+    _came.clear()
+
+
 def exit_code() -> int:
     """As shells have it: 128 + the number of the signal that ended the command."""
     return 128 + next(iter(_came), signal.SIGINT)
@@ -42,7 +47,6 @@ class SecondSignal:
     sees to that: the main one may be in a call that does not come back, as the opening of a pipe that nobody reads."""
 
     def __enter__(self) -> "SecondSignal":
-        _came.clear()
         self._read, self._write = socket.socketpair()
         self._write.setblocking(False)
         self._before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)

@@ -7,6 +7,7 @@ from typing import Any
 from desktop.engine.message import Message
 from desktop.engine.text.languages import language_name
 from desktop.engine.text.sizes import readable_size
+from desktop.engine.text.visible import visible
 
 _KINDS = {"whisper": "Whisper model", "argos": "translation package", "voice": "voice"}
 
@@ -18,12 +19,12 @@ class Filling(Formatter):
         self._text = text
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """A value as its place asks for it: by one of our ways, or Python's for numbers and words."""
+        """A value as its place asks for it, by one of our ways or Python's for numbers and words; nothing in it can
+        steer a terminal."""
         if isinstance(value, Message):
             value = self._text(value)
-        if way := _WAYS.get(format_spec):
-            return way(value)
-        return str(super().format_field(value, format_spec))
+        way = _WAYS.get(format_spec)
+        return visible(way(value) if way else str(super().format_field(value, format_spec)))
 
 
 def _clause(sentence: str) -> str:

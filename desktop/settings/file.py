@@ -85,7 +85,10 @@ class SettingsFile:
         except FileExistsError:
             raise OSError(errno.ENOTDIR, "its folder is a file") from None
         with _lock(target):
-            before = self._bytes(target)
+            try:
+                before = self._bytes(target)
+            except _Unusable as error:  # too large to be kept beside, and hardly ours
+                raise OSError(errno.EFBIG, str(error)) from None
             try:
                 content = _content(before)
             except _Unusable:

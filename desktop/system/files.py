@@ -22,13 +22,14 @@ def write_atomically(path: Path, content: bytes | str, *, mode: int = 0o666, dur
     """Replace a file in one step: readers see the old content or the new one, whatever happens meanwhile. Returns what
     the system says of the new file. Raises OSError, and then the old file is untouched and nothing else is left.
 
-    content: a text is written as UTF-8. mode: permissions of a new file, less the umask; one that was there keeps its
-    own, its owner where that is allowed, and the link that leads to it. durable: the new name, too, is on the disk when
+    content: a text is written as UTF-8; half a character, as in a name that is none, as \\udce9. mode: permissions of a
+    new file, less the umask; one that was there keeps its own, its owner where that is allowed, and the link that leads
+    to it. durable: the new name, too, is on the disk when
     this returns, so that not even a power failure brings the old file back. What is there and no ordinary file (a
     device, a pipe) is written to as it is."""
     new = Replacement(path, mode=mode)
     try:
-        new.file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        new.file.write(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
         return new.commit(durable=durable)
     except BaseException:
         new.discard()

@@ -39,7 +39,9 @@ class _LogFile(RotatingFileHandler):
 
 def _opened(file: Path) -> TextIOWrapper:
     """To append to, with permissions for its user only, also if it was there before. Raises OSError."""
-    stream = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
+    stream = os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", errors="backslashreplace"
+    )
     if hasattr(os, "fchmod"):
         with contextlib.suppress(OSError):  # somebody else's
             os.fchmod(stream.fileno(), 0o600)

@@ -297,8 +297,9 @@ def test_what_cannot_speak_is_never_preferred_to_what_can(voices: Path) -> None:
     synthesizer.load("en", "", lambda _: None)
     assert synthesizer._chosen["en"].path == good
     assert speak(synthesizer, "Hello.", "en")[0].size
-    assert {voice.id for voice in synthesizer.voices()} >= {"en_US-good-low", "en_US-hollow-high"}
-    assert not {voice.id for voice in synthesizer.voices()} & {"en_US-pinyin-high", "en_US-bare-high"}
+    ids = {voice.id for voice in synthesizer.voices()}
+    assert "en_US-good-low" in ids
+    assert not ids & {"en_US-pinyin-high", "en_US-bare-high", "en_US-hollow-high"}
 
 
 def test_a_voice_that_spells_letters_needs_no_espeak(voices: Path) -> None:

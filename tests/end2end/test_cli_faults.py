@@ -1,5 +1,6 @@
 """What users and systems do to the command line at the wrong moment: no file is lost, nothing hangs, one sentence."""
 
+import json
 import os
 import resource
 import signal
@@ -121,3 +122,90 @@ def test_what_does_not_listen_to_signals_ends_with_the_second(
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGINT)
         assert process.wait(20) in (128 + signal.SIGTERM, 128 + signal.SIGINT)
+
+
+def test_a_model_that_is_named_is_used_or_it_is_an_error(
+    tmp_path: Path,
+    environment: dict[str, str],  # noqa: F811
+) -> None:
+    """Not the guess of another recogniser, and exit code 0."""
+    done = shell(f"parley listen --source {TEST}/en-00.flac --model nonsense", environment, tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The Whisper model “nonsense” is not installed" in done.stderr
+
+
+def test_another_recogniser_answers_where_that_is_asked_for(
+    tmp_path: Path,
+    environment: dict[str, str],  # noqa: F811
+) -> None:
+    words = f"transcribe {TEST}/en-00.flac --model nonsense --language en"
+    done = shell(f"parley --set recognition.backend=auto {words}", environment, tmp_path)
+    assert done.returncode == 0
+    assert done.stdout
+    assert "The Whisper model “nonsense” is not installed" in done.stderr
+
+
+LONG = "x" * 300
+ODD = "a\x1b[31mb\x07.wav"
+LATIN = os.fsdecode(b"caf\xe9.wav")
+COMMANDS = [
+    ["transcribe", LONG],
+    ["transcribe", ODD],
+    ["transcribe", LATIN],
+    ["transcribe", ""],
+    ["transcribe", LATIN, "-o", LONG],
+    ["transcribe", LATIN, "-o", ""],
+    ["transcribe", LATIN, "--model", "a\x1b[31m"],
+    ["transcribe", LATIN, "--to", "\x1b[31m"],
+    ["listen", "--source", "microphone:\x1b[31m"],
+    ["models", "import", ""],
+    ["models", "import", LONG],
+    ["models", "import", ODD],
+    ["models", "import", LATIN],
+    ["models", "pull", ODD],
+    ["models", "remove", LATIN],
+    ["models", "repair", LONG],
+    ["--settings", "large.toml", "config", "set", "speech.rate", "1.2"],
+    ["--settings", LONG, "config", "set", "speech.rate", "1.2"],
+    ["--set", f"{LATIN}=1", "config", "path"],
+    ["--profile", "\x1b[31m", "config", "path"],
+    ["config", "set", "\x1b[31m", "1"],
+    ["bench", "make-model", "--size", "tiny", "--out", LONG],
+    ["nonsense\x1b[31m"],
+]
+
+
+def test_odd_names_end_in_a_sentence_that_says_what_is_wrong(
+    tmp_path: Path,
+    environment: dict[str, str],  # noqa: F811
+) -> None:
+    """All in one process, for they are many."""
+    (tmp_path / "large.toml").write_text("a" * 5_000_000)
+    (tmp_path / LATIN).write_bytes(b"nothing")
+    program = (
+        "import contextlib, io, json, sys; from desktop.cli import main; done = []\n"
+        "for arguments in json.load(sys.stdin):\n"
+        "    out = io.StringIO()\n"
+        "    with contextlib.redirect_stderr(out), contextlib.redirect_stdout(out):\n"
+        "        code = main(arguments)\n"
+        "    done.append([code, out.getvalue()])\n"
+        "print(json.dumps(done))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        cwd=tmp_path,
+        input=json.dumps(COMMANDS),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.stderr == ""
+    for arguments, (code, said) in zip(COMMANDS, json.loads(ran.stdout), strict=True):
+        assert code in (1, 2), arguments
+        assert len(said.strip().splitlines()[-1]) > 20, arguments
+        assert not {"\x1b", "\x07"} & set(said), arguments
+        assert "something went wrong" not in said, arguments
+        assert "Traceback" not in said, arguments
+    assert (tmp_path / "large.toml").stat().st_size == 5_000_000
+    assert LONG not in [one.name for one in tmp_path.iterdir()]

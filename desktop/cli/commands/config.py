@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from desktop.cli.messages import say
+from desktop.cli.messages import say, shown
 from desktop.cli.options import Options
+from desktop.engine.text.visible import visible
 from desktop.settings.presets import PRESETS, differences_to, preset, values_of
 from desktop.settings.store import DEFAULT, SettingsStore
 from desktop.settings.values import Declaration, SettingInvalid, declaration, declarations, get, parse, text_of
@@ -43,7 +44,7 @@ def show_list(options: Options, words: Sequence[str], *, only_changed: bool, as_
     for one in found:
         value, place = text_of(get(store.current, one.key)), _from(store, one.key)
         style = "" if get(store.current, one.key) == one.default else "bold"
-        table.add_row(one.key, Text(value, style), place, Text(_allowed(one)), Text(one.help))
+        table.add_row(one.key, Text(visible(value), style), place, Text(_allowed(one)), Text(one.help))
     is_terminal = sys.stdout.isatty()
     width = None if is_terminal else 200
     Console(file=sys.stdout, soft_wrap=not is_terminal, width=width, markup=False, emoji=False).print(table)
@@ -59,7 +60,7 @@ def show(options: Options, key: str, *, as_json: bool) -> int:
     if as_json:
         print_json(_record(options.store, one))
     else:
-        print(text_of(get(options.store.current, key)))
+        print(shown(text_of(get(options.store.current, key))))
     return 0
 
 
@@ -119,7 +120,7 @@ def show_path(options: Options, *, as_json: bool) -> int:
     if as_json:
         print_json({"path": str(file), "exists": file.exists()})
     else:
-        print(file)
+        print(shown(str(file)))
     return 0
 
 

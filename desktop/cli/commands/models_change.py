@@ -11,7 +11,7 @@ from typing import Any
 
 from desktop.cli.commands.models_list import find_installed, measured
 from desktop.cli.commands.tables import about_model
-from desktop.cli.messages import say
+from desktop.cli.messages import say, shown
 from desktop.cli.options import Options
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.message import verbatim
@@ -187,7 +187,7 @@ class _Shown:
         if self._as_json:
             self._print({"type": "result", **record})
         else:
-            print(sentence, flush=True)
+            print(shown(sentence), flush=True)
 
     def progress(self, progress: Progress) -> None:
         """On the main thread, about ten times a second."""

@@ -1,7 +1,7 @@
 """`parley profile`: settings with a name, in the terminal. Runs on the main thread."""
 
 from desktop.cli.commands.config import is_saved, print_json
-from desktop.cli.messages import say
+from desktop.cli.messages import say, shown
 from desktop.cli.options import Options
 from desktop.settings.store import DEFAULT
 
@@ -13,7 +13,7 @@ def show_list(options: Options, *, as_json: bool) -> int:
         print_json({"profiles": store.profiles(), "in_use": store.profile})
         return 0
     for name in store.profiles():
-        print(f"{'*' if name == store.profile else ' '} {name}")
+        print(shown(f"{'*' if name == store.profile else ' '} {name}"))
     return 0
 
 

@@ -1,18 +1,20 @@
 """`parley devices` and `parley models`: what is there, as tables or JSON. Runs on the main thread."""
 
 import json
-import sys
 from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from desktop.cli.messages import say
 from desktop.engine.events import Device
 from desktop.engine.models import installed as models
 from desktop.engine.models.downloads.identity import known_as, source_of
 from desktop.engine.text.languages import language_name
 from desktop.engine.text.sizes import readable_size
+from desktop.engine.text.visible import visible
 from desktop.messages import text_of
 
 MOST_NAMED = 5
@@ -35,7 +37,9 @@ def devices(*, as_json: bool) -> int:
     table.add_column("Id (for --source and speech.output)", overflow="fold")
     for title, group in zip(("Microphone", "Loopback", "Output"), groups.values(), strict=True):
         for one in group:
-            table.add_row(title, one.label + (" (default)" if one.is_default else ""), one.id)
+            table.add_row(
+                title, Text(visible(one.label) + (" (default)" if one.is_default else "")), Text(visible(one.id))
+            )
     if not table.rows:
         print("No sound devices were found; connect one, or check the sound settings of your system.")
     else:
@@ -71,9 +75,9 @@ def list_models(*, as_json: bool) -> int:
             "The models that ship with Parley know a phrasebook of about 900 words; real ones are used where there are."
         )
     for problem in problems:
-        print(f"parley: {problem}", file=sys.stderr)
+        say(problem)
     if problems:
-        print("parley: `parley models repair` installs again what was fetched.", file=sys.stderr)
+        say("`parley models repair` installs again what was fetched.")
     return 0
 
 

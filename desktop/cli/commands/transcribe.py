@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.cli.messages import say
+from desktop.cli.messages import say, shown
 from desktop.cli.options import Options
 from desktop.cli.session import EngineSession
 from desktop.engine.audio.sources.spool import STDIN
@@ -87,7 +87,10 @@ def _placed(files: Sequence[Path], form: Format | None, output: Path | None) -> 
         if len(files) > 1 and form in (Format.SRT, Format.VTT, Format.ASS):
             raise ValueError(f"several files make several .{form.value} files; name a folder with --output.")
         return TranscriptionPlan(tuple(files), form, (None,) * len(files))
-    is_folder = _is_folder(output)
+    try:
+        is_folder = _is_folder(output)
+    except OSError as error:
+        raise ValueError(f"{output} cannot be written ({error.strerror}); choose another name.") from None
     if not is_folder and len(files) > 1:
         if output.suffix:
             raise ValueError(f"several files do not fit into {output}; name a folder with --output.")
@@ -250,7 +253,7 @@ def _deliver(
         say(f"{file.name} → {output}")
         return
     if form is Format.TEXT and files > 1:
-        text = ("\n" if number else "") + f"==> {file} <==\n{text}"
+        text = ("\n" if number else "") + f"{shown(f'==> {file} <==')}\n{text}"
     sys.stdout.write(text)
     sys.stdout.flush()
 

@@ -9,6 +9,7 @@ from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from desktop.bench.reports.output import ReportOutput
+    from desktop.cli.options import Options
     from desktop.settings.declaration import Settings
 
 bench = typer.Typer(
@@ -73,11 +74,10 @@ Model = Annotated[
 
 def _settings(context: typer.Context, model: str = "") -> "Settings":
     from desktop.cli.ready_models import ready_models
-    from desktop.settings.store import changed
 
     ready_models()
-    current: Settings = context.obj.store.current
-    return changed(current, {"recognition.model": model}) if model else current
+    options: Options = context.obj
+    return options.settings({"recognition.model": model} if model else {})
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from desktop.cli.parsing.paths import named_path
+
 models = typer.Typer(
     name="models",
     help="Models on this machine and to fetch: list, pull, import, remove, repair. Alone, it lists what is installed.",
@@ -88,7 +90,9 @@ def pull(
 @models.command("import")
 def import_command(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Packages, voices or folders.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", parser=named_path, help="Packages, voices or folders.")
+    ],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call it.")] = "",
     as_json: Json = False,
 ) -> int:

@@ -14,6 +14,7 @@ from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, bench
 from desktop.cli.parsing.models import models
+from desktop.cli.parsing.paths import named_file, named_path
 
 if TYPE_CHECKING:
     from desktop.cli.options import Options
@@ -119,12 +120,16 @@ def devices(context: typer.Context, as_json: Json = False) -> int:
 @app.command()
 def transcribe(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Audio or video files; - is what is piped in.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE…", parser=named_file, help="Audio or video files; - is what is piped in."),
+    ],
     to: To = "",
     language: Language = "",
     form: Annotated[Form | None, typer.Option("--format", help="txt if nothing says otherwise.")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="PATH", help="File or folder to write to.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="PATH", parser=named_path, help="File or folder to write to."),
     ] = None,
     model: Model = "",
     track: Annotated[

@@ -1,4 +1,5 @@
-"""From audio of any block size to utterances: re-blocks it for the detector, and reports the level.
+"""From audio of any block size to utterances: re-blocks it for the detector, takes out a constant offset, and reports
+the level.
 
 Its clock is the audio itself: seconds of audio heard since the session began. Pure but for the detector it is given.
 """
@@ -10,6 +11,7 @@ import numpy as np
 
 from desktop.engine.events import SAMPLE_RATE, AudioLevel, Samples, SpeechSegment
 from desktop.engine.hearing.level import peak, rms
+from desktop.engine.hearing.offset import OffsetRemover
 from desktop.engine.hearing.segmenter import Segmenter
 from desktop.engine.options import SessionOptions, VoiceOptions
 
@@ -44,6 +46,7 @@ class Hearing:
         self._step = self._first_step = options.step
         self._segmenter = Segmenter(options.voice, options.step)
         self._on_level = on_level
+        self._offset = OffsetRemover()
         self._rest: Samples = np.zeros(0, np.float32)
         self._level_samples: list[Samples] = []
 
@@ -85,7 +88,8 @@ class Hearing:
         segments: list[SpeechSegment] = []
         whole = len(audio) - len(audio) % FRAME
         for at in range(0, whole, FRAME):
-            segments += self._hear(audio[at : at + FRAME], is_muted)
+            frame = audio[at : at + FRAME]
+            segments += self._hear(frame if is_muted else self._offset.remove(frame), is_muted)
         self._rest = audio[whole:]
         return segments
 
@@ -94,10 +98,11 @@ class Hearing:
         segments: list[SpeechSegment] = []
         if len(self._rest):
             frame = np.zeros(FRAME, np.float32)
-            frame[: len(self._rest)] = self._rest
+            frame[: len(self._rest)] = self._offset.remove(self._rest)
             self._rest = np.zeros(0, np.float32)
             segments += self._hear(frame, False)
         segments += self._segmenter.flush()
+        self._offset.reset()
         self._detector.reset()
         return segments
 

@@ -87,9 +87,9 @@ class _Voice(_Strict):
     """The .json of a Piper voice, as far as anybody reads it."""
 
     audio: _Audio
-    espeak: _Espeak
-    num_symbols: Annotated[int, Field(ge=1, le=100_000)]
-    num_speakers: Annotated[int, Field(ge=1, le=100_000)]
+    espeak: _Espeak | None = None
+    num_symbols: Annotated[int, Field(ge=1, le=100_000)] = 256
+    num_speakers: Annotated[int, Field(ge=1, le=100_000)] = 1
     phoneme_id_map: Annotated[dict[str, list[Annotated[int, Field(ge=0, lt=100_000)]]], Field(min_length=1)]
     speaker_id_map: dict[str, int] = {}
     inference: _Inference = _Inference()

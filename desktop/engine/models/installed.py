@@ -130,6 +130,8 @@ def _scan(kind: Kind) -> tuple[tuple[InstalledModel, ...], dict[Path, Message]]:
             continue
         seen.add(real)
         try:
+            if not path.name.isprintable():
+                raise FileBroken("broken-name")
             models.append(read(path))
         except FileBroken as error:
             problems[path] = _unusable(kind, path, error)

@@ -4,6 +4,7 @@ TEXTS = {
     "broken-damaged": "{name} is damaged",
     "broken-empty": "{name} is empty",
     "broken-missing": "{name} is missing",
+    "broken-name": "its name cannot be written; give it another one",
     "broken-no-ctranslate2": "{name} is no CTranslate2 model",
     "broken-no-description": "{name} does not describe a model",
     "broken-no-directory": "it is not a directory",

@@ -46,7 +46,9 @@ class LoudnessDetector:
 
 
 def sound(seconds: float, loudness: float = 0.5) -> Samples:
-    return np.full(round(seconds * SAMPLE_RATE), loudness, np.float32)
+    samples = np.full(round(seconds * SAMPLE_RATE), loudness, np.float32)
+    samples[::2] *= -1  # what is constant is an offset, and no sound
+    return samples
 
 
 class Desk:

@@ -46,7 +46,11 @@ def import_from(
     failed."""
     control = control or Control()
     source = source.expanduser()
-    if not source.exists():
+    try:
+        is_there = source.exists()
+    except OSError as error:
+        raise PackageRefused("import-unreadable", source=source, reason=reason(error)) from None
+    if not is_there:
         raise PackageRefused("import-missing", source=source)
     meter = Meter(source.name, None, on_progress)
     workshop = partial_dir() / f"{IMPORT}{uuid.uuid4().hex}"
