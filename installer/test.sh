@@ -83,6 +83,6 @@ tests "Tests that threads, models, windows and programs need" --part=others -n "
   --no-loadscope-reorder "$@"
 result Types
 result Imports
-tests "Tests that need the machine to themselves" --part=alone "$@"
+tests "Tests that need a core to themselves" --part=alone -n "$(nproc)" --dist loadfile --no-loadscope-reorder "$@"
 [ $# -gt 0 ] || check "Coverage of the pure packages" python installer/coverage_table.py
 conclude

@@ -20,7 +20,8 @@ import pytest
 
 FOLDER = Path(__file__).parent
 PARTS = ("pure", "others", "alone")
-"""`--part`: the pure tests; what several processes may share; what measures things that a busy machine would falsify"""
+"""`--part`: the pure tests; what more processes than cores may share; what measures things that a busy machine would
+falsify, so that each process has a core to itself"""
 MARKS = ("pure", "threads", "model", "gui", "desktop", "soak")
 _BY_PATH = {
     "unit": "pure",
@@ -83,6 +84,10 @@ _LONGEST = (
     "end2end/test_cli_models.py",
     "end2end/test_installer.py",
     "backends/test_recognizers.py",
+    "end2end/test_human_speech_live.py",
+    "end2end/test_first_run.py",
+    "end2end/test_whole_path.py",
+    "end2end/test_bench_peers.py",
 )
 """Begun first, so that in the end no process is left alone with one of them"""
 

@@ -49,7 +49,7 @@ BACKENDS = {
         0.06,
         ("en-00", 0, 3),
     ),
-    "pocketsphinx": Backend(PocketSphinxRecognizer, ("jfk",), 0.30, ("jfk", 0, 3)),
+    "pocketsphinx": Backend(PocketSphinxRecognizer, ("jfk",), 0.30, ("jfk", 0.2, 2.3)),
 }
 
 

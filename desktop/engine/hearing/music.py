@@ -93,17 +93,19 @@ def steady_shares(energies: _Table) -> _Table:
     place = np.arange(1, energies.shape[1] - 1) + np.where(is_peak, 0.5 * (left - right) / bend, 0.0)
     strength = energies[:, :-2] + energies[:, 1:-1] + energies[:, 2:]
     is_strong = is_peak & (middle > middle.max(axis=1, keepdims=True) - _WEAKEST_TONE)
-    shares = np.zeros(max(0, len(energies) - _APART))
-    for now in range(_APART, len(energies)):
-        before = now - _APART
-        old, new = np.flatnonzero(is_peak[before]), np.flatnonzero(is_strong[now])
-        if not len(old) or not len(new):
-            continue
-        nearest = _nearest(place[before, old], place[now, new])
-        stays = np.abs(place[before, old][nearest] - place[now, new]) < _STEADY_WITHIN
-        stays &= np.abs(middle[before, old][nearest] - middle[now, new]) < _STEADY_LEVEL
-        shares[now - _APART] = strength[now, new[stays]].sum() / max(float(energies[now].sum()), 1e-18)
-    return np.minimum(shares, 1.0)
+    count = max(0, len(energies) - _APART)
+    (old_frame, old), (frame, new) = np.nonzero(is_peak[:count]), np.nonzero(is_strong[_APART:])
+    tones = np.bincount(old_frame, minlength=count)
+    is_comparable = tones[frame] > 0
+    frame, new = frame[is_comparable], new[is_comparable]
+    nearest = _nearest(place[old_frame, old], old_frame, place[frame + _APART, new], frame)
+    was_frame, was = old_frame[nearest], old[nearest]
+    stays = np.abs(place[was_frame, was] - place[frame + _APART, new]) < _STEADY_WITHIN
+    stays &= np.abs(middle[was_frame, was] - middle[frame + _APART, new]) < _STEADY_LEVEL
+    frame, new = frame[stays], new[stays]
+    steady = np.bincount(frame, strength[frame + _APART, new], count)
+    shares: _Table = np.minimum(steady / np.maximum(energies[_APART:].sum(axis=1), 1e-18), 1.0)
+    return shares
 
 
 def _is_steady(energies: _Table) -> bool:
@@ -182,11 +184,18 @@ def _longest_run(flags: NDArray[np.bool_]) -> int:
     return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
-def _nearest(places: _Table, wanted: _Table) -> NDArray[np.intp]:
-    """Index of the place (ascending) that is nearest to each wanted one."""
-    right = np.clip(np.searchsorted(places, wanted), 0, len(places) - 1)
-    left = np.maximum(right - 1, 0)
-    return np.where(np.abs(places[left] - wanted) <= np.abs(places[right] - wanted), left, right)
+def _nearest(
+    places: _Table, frames: NDArray[np.intp], wanted: _Table, wanted_frames: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Index of the place (ascending within its frame) that is nearest to each wanted one in the same frame, which has
+    one. frames: of the places, ascending."""
+    width = max(places.max(initial=0.0), wanted.max(initial=0.0)) + 1.0
+    right = np.searchsorted(places + width * frames, wanted + width * wanted_frames)
+    first = np.searchsorted(frames, wanted_frames)
+    right = np.clip(right, first, np.searchsorted(frames, wanted_frames, "right") - 1)
+    left = np.maximum(right - 1, first)
+    is_left = np.abs(places[left] - wanted) <= np.abs(places[right] - wanted)
+    return np.asarray(np.where(is_left, left, right), np.intp)
 
 
 def _smoothed(values: _Table) -> _Table:
