@@ -24,6 +24,7 @@ PARTS = ("pure", "others", "alone")
 MARKS = ("pure", "threads", "model", "gui", "desktop", "soak")
 _BY_PATH = {
     "unit": "pure",
+    "unit/bench/faults": "model",
     "unit/bench/live": "threads",
     "unit/bench/peers/test_environment.py": "threads",
     "unit/bench/people/test_prompts.py": "threads",
