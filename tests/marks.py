@@ -25,6 +25,7 @@ falsify, so that each process has a core to itself"""
 MARKS = ("pure", "threads", "model", "gui", "desktop", "soak")
 _BY_PATH = {
     "unit": "pure",
+    "unit/bench/faults": "model",
     "unit/bench/live": "threads",
     "unit/bench/peers/test_environment.py": "threads",
     "unit/bench/people/test_prompts.py": "threads",

@@ -254,6 +254,21 @@ def soak(
     return main(_settings(context, model), minutes=minutes, output=_output(as_json, plot))
 
 
+@bench.command(cls=BenchCommand)
+def faults(
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=1_000_000, metavar="N", help="Of each kind.")] = 100,
+    only: Annotated[
+        str, typer.Option("--only", metavar="NAMES", help="Of pulls, packages, kills; all if not given.")
+    ] = "",
+    resume: Annotated[bool, typer.Option("--resume", metavar=_FLAG, help="Go on where the JSON file ends.")] = False,
+    as_json: Json = "",
+) -> int:
+    """Hostile servers, damaged packages and kills, drawn from seeds: what is lost, filled or stuck."""
+    from desktop.bench.faults.command import main
+
+    return main(seeds, _names(only), is_resumed=resume, output=_output(as_json, None))
+
+
 @bench.command("make-model")
 def make_model(
     size: Annotated[Size, typer.Option("--size", help="Dimensions of OpenAI's model of this name.")],
