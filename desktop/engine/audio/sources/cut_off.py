@@ -7,7 +7,7 @@ from typing import IO, Any
 
 _PLACEHOLDERS = ((0, 0), (0x7FFF0000, 0x80000000), (0xFFFF0000, 0xFFFFFFFF))
 """sizes, from and to, that programs write into the headers of chunks when they cannot know better"""
-_COUNTED = ("flac", "aiff", "au", "caf", "w64", "wv", "tta", "ape", "mov", "avi", "asf", "tak", "voc", "oma", "ircam")
+_COUNTED = ("flac", "aiff", "au", "caf", "w64", "wv", "tta", "ape", "mov", "asf", "tak", "voc", "oma", "ircam")
 """FFmpeg's demuxers that take a track's length from a number which the file declares"""
 _LARGEST_HEADER = 1 << 16
 _SLOPPY = 1024
