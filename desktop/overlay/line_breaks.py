@@ -5,14 +5,13 @@ clauses, before conjunctions, not after an article or preposition, not inside a 
 what it counts.
 """
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from desktop.engine.text.graphemes import NO_LINE_BEGINS_WITH, clusters, unbroken, writes_no_spaces
 from desktop.engine.text.punctuation import (
     CLAUSE_ENDS,
     CLOSERS,
-    CLOSING,
     CLOSING_BRACKETS,
     DASHES,
     OPENING,
@@ -24,9 +23,6 @@ from desktop.engine.text.punctuation import (
 Measure = Callable[[str], float]
 """Width of a text, in the unit of the line's width."""
 
-_CLOSING = frozenset(CLOSING + CLOSERS + "・ー々ゝぁぃぅぇぉっゃゅょァィゥェォッャュョ")
-"""what no line begins with; in Japanese some letters, too"""
-_OPENING = frozenset(OPENING)
 _SENTENCE_END = frozenset(SENTENCE_ENDS)
 _CLAUSE_END = frozenset(CLAUSE_ENDS + DASHES)
 
@@ -82,21 +78,6 @@ def is_right_to_left(language: str) -> bool:
     return language.split("-")[0].lower() in _RIGHT_TO_LEFT
 
 
-def writes_no_spaces(character: str) -> bool:
-    """Whether a character is of a script that puts no spaces between words (Chinese, Japanese, Thai, Khmer …)."""
-    code = ord(character)
-    return (
-        0x2E80 <= code <= 0x312F
-        or 0x31A0 <= code <= 0x9FFF
-        or 0xF900 <= code <= 0xFAFF
-        or 0xFF00 <= code <= 0xFFEF
-        or 0x20000 <= code <= 0x3FFFF
-        or 0x0E00 <= code <= 0x0EFF
-        or 0x1000 <= code <= 0x109F
-        or 0x1780 <= code <= 0x17FF
-    )
-
-
 def joined(committed: str, unconfirmed: str) -> str:
     """`unconfirmed` with the space that separates it from `committed`, where their script writes one."""
     if not committed or not unconfirmed or committed[-1].isspace() or unconfirmed[0].isspace():
@@ -106,53 +87,18 @@ def joined(committed: str, unconfirmed: str) -> str:
     return " " + unconfirmed
 
 
-def clusters(text: str) -> list[str]:
-    """What a reader takes for single characters: marks, joined emoji and flags stay whole (after UAX #29)."""
-    found: list[str] = []
-    flags = 0
-    for character in text:
-        is_flag = 0x1F1E6 <= ord(character) <= 0x1F1FF
-        flags = flags + 1 if is_flag else 0
-        extends = (
-            unicodedata.category(character) in ("Mn", "Mc", "Me")
-            or character in "\u200d\ufe0f\ufe0e\u0e33\u0eb3"
-            or 0x1F3FB <= ord(character) <= 0x1F3FF
-            or (is_flag and flags % 2 == 0)
-        )
-        if found and (extends or found[-1].endswith("\u200d")):
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
-
-
 def pieces(text: str) -> list[Piece]:
     """The pieces of a text, which may continue an earlier one: without a leading space it is glued to it."""
     found: list[Piece] = []
     space = text[:1].isspace()
     for word in text.split():
-        parts = _parts(word)
+        parts = unbroken(word)
         for index, part in enumerate(parts):
             first = index == 0
             free = (first and space) or writes_no_spaces(part[0]) or not first
-            found.append(Piece(part, first and space, free and not _only(part, _CLOSING)))
+            found.append(Piece(part, first and space, free and not _only(part, NO_LINE_BEGINS_WITH)))
         space = True
     return found
-
-
-def _parts(word: str) -> list[str]:
-    """A word as a whole, or, of a script without spaces, its characters with their punctuation."""
-    parts: list[str] = []
-    for cluster in clusters(word):
-        if parts and (
-            cluster[0] in _CLOSING
-            or _only(parts[-1], _OPENING)
-            or not (writes_no_spaces(cluster[0]) or writes_no_spaces(parts[-1][-1]))
-        ):
-            parts[-1] += cluster
-        else:
-            parts.append(cluster)
-    return parts
 
 
 def _only(text: str, characters: frozenset[str]) -> bool:
@@ -166,7 +112,7 @@ def appended(line: str, piece: Piece) -> str:
 
 def hangs(piece: Piece) -> bool:
     """Whether a piece may stand in the margin: punctuation that came after its word."""
-    return not piece.breakable and len(piece.text) <= 2 and _only(piece.text, _CLOSING)
+    return not piece.breakable and len(piece.text) <= 2 and _only(piece.text, NO_LINE_BEGINS_WITH)
 
 
 def split(piece: Piece, measure: Measure, width: float) -> tuple[Piece, Piece | None]:

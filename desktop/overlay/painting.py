@@ -16,7 +16,7 @@ from PyQt6.QtGui import (
     QTextOption,
 )
 
-from desktop.overlay.line_breaks import clusters
+from desktop.engine.text.graphemes import clusters
 from desktop.overlay.roll_up import Row
 from desktop.overlay.subtitles import Role, SubtitleFrame
 from desktop.settings.declaration import SubtitleSettings

@@ -7,6 +7,7 @@ all; the unconfirmed words behind them are laid out anew at each update.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from desktop.engine.text.graphemes import writes_no_spaces
 from desktop.overlay.line_breaks import (
     Measure,
     Piece,
@@ -15,7 +16,6 @@ from desktop.overlay.line_breaks import (
     pieces,
     split,
     take,
-    writes_no_spaces,
 )
 
 SECONDS_PER_WORD = 0.3

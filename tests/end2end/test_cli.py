@@ -514,3 +514,34 @@ def test_one_of_several_tracks_is_chosen(run: Run, tmp_path: Path) -> None:
     second = run("transcribe", "two.mka", "--language", "en", "--track", "2")
     assert (second.code, second.err) == (0, "")
     assert second.out not in ("", done.out)
+
+
+def test_the_same_words_at_the_times_that_a_player_shows(run: Run, tmp_path: Path) -> None:
+    """Sound that starts late beside a picture, in a transport stream with opposite phases, and in the centre of six."""
+    plain = str(TEST / "en-00.flac")
+    made: dict[str, tuple[float, list[str]]] = {
+        "plain.wav": (0.0, ["-i", plain]),
+        "late.mkv": (3.4, [*_PICTURE, "-itsoffset", "3.4", "-i", plain, "-c:v", "mpeg4"]),
+        "phases.ts": (0.0, ["-i", plain, "-af", "pan=stereo|c0=c0|c1=-1*c0", "-c:a", "mp2", "-ar", "48000"]),
+        "centre.mp4": (2.0, [*_PICTURE, "-itsoffset", "2", "-i", plain, "-af", "pan=5.1|FC=c0", "-c:v", "mpeg4"]),
+        "open.wav": (0.0, ["-i", plain, "-f", "wav", "pipe:1"]),
+    }
+    for name, (_, arguments) in made.items():
+        target = [] if "pipe:1" in arguments else [name]
+        command = ["ffmpeg", "-nostdin", "-v", "error", *arguments, *target]
+        content = subprocess.run(command, check=True, cwd=tmp_path, stdout=subprocess.PIPE).stdout
+        if not target:
+            (tmp_path / name).write_bytes(content)
+    done = run("transcribe", *made, "--language", "en", "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    heard = [json.loads(line) for line in done.out.splitlines()]
+    (plainly,) = heard[0]["utterances"]
+    for record, (offset, _) in zip(heard, made.values(), strict=True):
+        (said,) = record["utterances"]
+        assert said["text"] == EN, record["file"]
+        assert said["start"] == pytest.approx(plainly["start"] + offset, abs=0.1), record["file"]
+        for word, same in zip(said["words"], plainly["words"], strict=True):
+            assert word["start"] == pytest.approx(same["start"] + offset, abs=0.1), record["file"]
+
+
+_PICTURE = ["-f", "lavfi", "-i", "color=s=64x64:r=25:d=12"]

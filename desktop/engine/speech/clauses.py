@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from desktop.engine.events import TranslationUpdate
+from desktop.engine.text.graphemes import breaks
 from desktop.engine.text.languages import writes_spaces
 from desktop.engine.text.sentences import ends_clause, ends_sentence, has_words, is_complete, spans
 
@@ -107,9 +108,10 @@ def cuts(text: str, language: str, min_words: int, *, is_first: bool, is_final: 
 
 
 def _word_ends(text: str, language: str) -> list[int]:
-    """Index behind each word and the spaces after it; behind each character where no spaces are written."""
+    """Index behind each word and the spaces after it; behind each character, with its marks, where no spaces are
+    written."""
     if not writes_spaces(language):
-        return list(range(1, len(text) + 1))
+        return breaks(text)
     return [match.end() for match in re.finditer(r"\s*\S+\s*", text)]
 
 

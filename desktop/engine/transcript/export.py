@@ -7,19 +7,19 @@ sentences and clauses rather than in the middle of them, on screen for at least 
 import html
 import itertools
 import operator
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from desktop.engine.events import Event, Word
-from desktop.engine.text.languages import language_name, writes_spaces
+from desktop.engine.text.graphemes import belongs_to, clusters, columns, unbroken
+from desktop.engine.text.languages import join_words, language_name, writes_spaces
 from desktop.engine.text.sentences import ends_clause, spans
 from desktop.engine.transcript.reducer import TranscriptReducer, passage
 
 LINE_LENGTH = 42
-"""Characters in a line of a caption."""
+"""Columns in a line of a caption; wide characters (Chinese, Japanese, Korean) take two."""
 LINES = 2
 """Lines of a caption, per language."""
 SHORTEST = 1.0
@@ -154,20 +154,41 @@ def captions(
 
 
 def wrapped(text: str, line_length: int = LINE_LENGTH) -> list[str]:
-    """Text as lines of about equal length, none longer than `line_length`. Only what is longer than a line
-    is broken inside: text that is written without spaces."""
-    if len(text) <= line_length:
+    """Text as lines of about equal length, none longer than `line_length` columns. Only what is longer than a line
+    is broken inside, between characters; text that is written without spaces between all that may part."""
+    if columns(text) <= line_length:
         return [text] if text else []
-    count = len(_filled(text, line_length))
+    parts = [
+        (" " if first and words else "", part, columns(part))
+        for words, word in enumerate(text.split())
+        for first, part in zip(itertools.chain((True,), itertools.repeat(False)), unbroken(word), strict=False)
+    ]
+    count = len(_filled(parts, line_length))
     # The least width that needs no more lines makes them even.
-    longest = max(len(word) for word in text.split())
-    least = max((len(text) - (count - 1)) // count, longest if longest <= line_length else 1)
-    widths = (width for width in range(least, line_length) if len(_filled(text, width)) <= count)
-    return _filled(text, next(widths, line_length))
+    longest = max(width for _, _, width in parts)
+    least = max((columns(text) - (count - 1)) // count, longest if longest <= line_length else 2)
+    widths = (width for width in range(least, line_length) if len(_filled(parts, width)) <= count)
+    return _filled(parts, next(widths, line_length))
 
 
-def _filled(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=False)
+def _filled(parts: Sequence[tuple[str, str, int]], width: int) -> list[str]:
+    """Lines of (space before it, text, columns) that are no wider than `width`, but for single characters."""
+    lines: list[str] = []
+    line, filled = "", 0
+    for space, part, size in parts:
+        if line and filled + len(space) + size > width:
+            lines.append(line)
+            line, filled = "", 0
+        if line:
+            line, filled = line + space + part, filled + len(space) + size
+            continue
+        for cluster in clusters(part) if size > width else [part]:
+            wide = columns(cluster)
+            if line and filled + wide > width:
+                lines.append(line)
+                line, filled = "", 0
+            line, filled = line + cluster, filled + wide
+    return [*lines, line] if line else lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +213,21 @@ def _captions_of(utterance: Utterance, line_length: int, lines: int) -> list[Cap
         parts = _parts_needed(original, translation, line_length, lines)
         for piece, other in zip(_cut(original, parts), _cut(translation, parts), strict=True):
             found.append(Caption(piece[0].start, piece[-1].end, _text(piece), _text(other)))
+    return _merged(found, (utterance.language, target), line_length, lines)
+
+
+def _merged(cut: Sequence[Caption], languages: tuple[str, str], line_length: int, lines: int) -> list[Caption]:
+    """The captions, those together for which there would be less than a second, where the next one leaves room."""
+    found: list[Caption] = []
+    for caption in cut:
+        before = found[-1] if found else None
+        if before is not None and caption.start - before.start < SHORTEST:
+            text = join_words(before.text, caption.text, languages[0])
+            translation = join_words(before.translation, caption.translation, languages[1])
+            if all(len(wrapped(one, line_length)) <= lines for one in (text, translation)):
+                found[-1] = Caption(before.start, caption.end, text, translation)
+                continue
+        found.append(caption)
     return found
 
 
@@ -200,10 +236,15 @@ def _flat(sentences: Iterable[Sequence[_Token]]) -> tuple[_Token, ...]:
 
 
 def _tokens(text: str, language: str) -> list[_Token]:
-    """Words with the space behind them; characters where no spaces are written."""
-    if not writes_spaces(language):
-        return [_Token(character) for character in text.strip()]
-    return [_Token(word + " ") for word in text.split()]
+    """Words with the space behind them; characters, with what belongs to them, where no spaces are written."""
+    words = text.split()
+    if writes_spaces(language):
+        return [_Token(word + " ") for word in words]
+    found = []
+    for number, word in enumerate(words, start=1):
+        *parts, last = unbroken(word)
+        found += [_Token(part) for part in parts] + [_Token(last + " " * (number < len(words)))]
+    return found
 
 
 def _timed_tokens(utterance: Utterance) -> list[_Token]:
@@ -231,6 +272,17 @@ def _timed_tokens(utterance: Utterance) -> list[_Token]:
             start = begin + passed * share
             passed += len(token.text)
             found.append(_Token(token.text, start, begin + passed * share))
+    return _whole_tokens(found)
+
+
+def _whole_tokens(tokens: Iterable[_Token]) -> list[_Token]:
+    """The tokens, those as one between which nothing may be cut: recognisers part what is one character."""
+    found: list[_Token] = []
+    for token in tokens:
+        if found and belongs_to(found[-1].text, token.text):
+            found[-1] = _Token(found[-1].text + token.text, found[-1].start, token.end)
+        else:
+            found.append(token)
     return found
 
 
@@ -243,7 +295,7 @@ def _sentences(tokens: Sequence[_Token], language: str) -> list[tuple[_Token, ..
 
 def _parts_needed(original: Sequence[_Token], translation: Sequence[_Token], line_length: int, lines: int) -> int:
     """The least number of pieces in which both texts fit; at most one per token of the original."""
-    longest = max(len(_text(original)), len(_text(translation)))
+    longest = max(columns(_text(original)), columns(_text(translation)))
     for parts in range(max(1, longest // (line_length * lines)), len(original) + 1):
         pieces = (*_cut(original, parts), *_cut(translation, parts))
         if all(len(wrapped(_text(piece), line_length)) <= lines for piece in pieces):
@@ -255,7 +307,7 @@ def _cut(tokens: Sequence[_Token], parts: int) -> list[Sequence[_Token]]:
     """Cut into `parts` pieces of about equal length, after a clause where one ends nearby."""
     if parts == 1 or not tokens:
         return [tokens] + [()] * (parts - 1)
-    ends = list(itertools.accumulate(len(token.text) for token in tokens))
+    ends = list(itertools.accumulate(columns(token.text) for token in tokens))
     cuts, previous = [], 0
     for part in range(1, parts):
         ideal = ends[-1] * part / parts

@@ -2,7 +2,8 @@
 
 import pytest
 
-from desktop.overlay.line_breaks import Piece, clusters, joined, pieces, split, take
+from desktop.engine.text.graphemes import clusters
+from desktop.overlay.line_breaks import Piece, joined, pieces, split, take
 
 
 def lines(text: str, width: int, language: str = "en", *, more: bool = False) -> list[str]:

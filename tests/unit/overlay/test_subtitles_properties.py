@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-from desktop.overlay.line_breaks import clusters
+from desktop.engine.text.graphemes import clusters
 from desktop.overlay.subtitles import Layout, SubtitleFrame, Subtitles
 
 WORDS = st.sampled_from(

@@ -7,9 +7,10 @@ from typing import IO, Any
 
 _PLACEHOLDERS = ((0, 0), (0x7FFF0000, 0x80000000), (0xFFFF0000, 0xFFFFFFFF))
 """sizes, from and to, that programs write into the headers of chunks when they cannot know better"""
-_COUNTED = ("flac", "aiff", "au", "caf", "w64", "wv", "tta", "ape", "mov", "avi", "asf", "tak", "voc", "oma", "ircam")
+_COUNTED = ("flac", "aiff", "au", "caf", "w64", "wv", "tta", "ape", "mov", "asf", "tak", "voc", "oma", "ircam")
 """FFmpeg's demuxers that take a track's length from a number which the file declares"""
 _LARGEST_HEADER = 1 << 16
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _SLOPPY = 1024
 """bytes by which writers miscount"""
 
@@ -46,6 +47,8 @@ def is_cut_off(container: Any, file: IO[bytes]) -> bool:
         file.seek(16)
         (declared,) = struct.unpack("<q", file.read(8).ljust(8, b"\0"))
         return bool(declared > size + _SLOPPY)
+    if "asf" in names:
+        return _asf_size(file) > size + _SLOPPY
     if "ogg" in names:
         return _ends_within_ogg_page(file, size)
     return False
@@ -65,6 +68,18 @@ def _chunks_end(file: IO[bytes], size: int, length: str, last: bytes) -> int:
         if name == last:
             break
     return at
+
+
+def _asf_size(file: IO[bytes]) -> int:
+    """The size that an ASF file gives itself; 0 if it is a broadcast, whose size was not known."""
+    file.seek(0)
+    header = file.read(_LARGEST_HEADER)
+    at = header.find(_ASF_PROPERTIES)
+    about = header[at + 40 : at + 48] + header[at + 88 : at + 92] if at >= 0 else b""
+    if len(about) < 12:
+        return 0
+    size, flags = struct.unpack("<QI", about)
+    return 0 if flags & 1 else int(size)
 
 
 def _seconds_of_tag(text: str) -> float | None:

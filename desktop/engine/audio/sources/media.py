@@ -13,6 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop.engine.audio.sources.avi_index import empty_before
 from desktop.engine.audio.sources.cut_off import declared_end, is_cut_off
 from desktop.engine.audio.sources.resample import Resampler
 from desktop.engine.audio.sources.spool import is_pipe, spooled
@@ -80,6 +81,8 @@ class Media:
         self._timeline = Timeline(self._zero, self._stamps)
         with self._bytes() as file:
             self._end = declared_end(self._container, self._stream, file)
+            is_avi = self._container.format.name == "avi"
+            self._empty = empty_before(file, self._stream.index) if is_avi else ()
 
     def _opened(self) -> Any:
         import av
@@ -192,6 +195,9 @@ class Media:
         samples = _samples(frame)
         rate = frame.sample_rate
         at = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else None
+        if self._empty and at is not None:
+            number = round(at / self._stream.time_base)
+            at += float(self._empty[min(max(number, 0), len(self._empty) - 1)] * self._stream.time_base)
         is_begun = self._timeline.position > 0
         placement = self._timeline.place(at, len(samples) / rate)
         self._is_holed |= is_begun and placement.silence > 0 and self._stamps is Stamps.COUNTED

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from desktop.engine.events import Word
+from desktop.engine.text.graphemes import extends
 from desktop.engine.text.languages import is_spaced_letter, writes_spaces
 from desktop.engine.text.punctuation import CLOSING, OPENING, STRAIGHT_QUOTES
 
@@ -82,7 +83,7 @@ def _whole_words(pieces: list[Word], spaced: bool) -> list[Word]:
         if (
             before is not None
             and not text.startswith(" ")
-            and (spaced or opens or closes or _runs_on(before.text, text))
+            and (spaced or opens or closes or extends(text[0]) or _runs_on(before.text, text))
         ):
             chance = min(before.probability, piece.probability) if text.strip(_CLOSING) else before.probability
             start = piece.start if opens else before.start

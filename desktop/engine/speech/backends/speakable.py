@@ -5,6 +5,7 @@ import unicodedata
 import numpy as np
 
 from desktop.engine.events import Samples
+from desktop.engine.text.graphemes import breaks
 from desktop.engine.text.sentences import has_words, split
 
 _LEAD_IN, _PAUSE = 0.03, 0.15  # seconds of silence kept before and after
@@ -42,7 +43,8 @@ def pieces(text: str, language: str) -> list[str]:
     for sentence in split(speakable(text), language):
         while len(sentence) > _LONGEST:
             cut = sentence.rfind(" ", 1, _LONGEST)
-            cut = cut if cut > 0 else _LONGEST
+            if cut <= 0:  # no spaces: behind a character that is whole
+                cut = max((end for end in breaks(sentence) if end <= _LONGEST), default=_LONGEST)
             found.append(sentence[:cut])
             sentence = sentence[cut:].strip()
         found.append(sentence)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.events import TranslationUpdate
 from desktop.engine.speech.clauses import Clause, ClauseReader
+from desktop.engine.text.graphemes import extends
 
 
 def update(
@@ -99,3 +100,11 @@ def test_an_ordinal_or_an_abbreviation_ends_no_piece() -> None:
     ]
     spoken = ClauseReader().update(update("Voir la fig. 3 et no. 5. M. Curie en a 3.5.", is_final=True, language="fr"))
     assert texts(spoken) == ["Voir la fig. 3 et no. 5.", "M. Curie en a 3.5."]
+
+
+def test_what_is_spoken_keeps_characters_whole() -> None:
+    text = "ที่นี่มีน้ำดื่มสำหรับทุกคนที่เดินทางมาถึงก่อนเวลาหกโมงเย็นของวันศุกร์นี้และวันต่อไป" * 3
+    spoken = texts(ClauseReader().update(update(text, is_final=True, language="th")))
+    assert "".join(spoken) == text
+    assert len(spoken) > 1
+    assert not any(extends(piece[0]) for piece in spoken)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate, Word
+from desktop.engine.text.graphemes import NO_LINE_BEGINS_WITH, clusters, columns, extends
 from desktop.engine.transcript.export import (
     LINE_LENGTH,
     LINES,
@@ -191,3 +192,54 @@ def test_what_is_kept_of_an_utterance_is_exported_with_its_own_times() -> None:
     transcript.add(replace(committed, final_text="Lo siento.", final_words=words))
     (utterance,) = transcript.utterances()
     assert (utterance.text, utterance.words) == ("Lo siento.", words)
+
+
+UNSPACED = {
+    "zh": "今天天气很好，我们一起去公园散步吧。然后我们去 Google 看看（真的）！",
+    "ja": "「はい、そうです。」と彼は言った。ちょっと待ってください、もうすぐです。",
+    "th": "ที่นี่มีน้ำดื่มสำหรับทุกคน กรุณาช่วยกันประหยัดน้ำ และรักษาความสะอาดด้วยครับ",
+    "km": "ខ្ញុំចង់ទៅផ្សារនៅថ្ងៃនេះ។ តើអ្នកចង់ទៅជាមួយខ្ញុំទេ?",
+}
+
+
+def unspaced(language: str, text: str, parted: bool) -> Utterance:
+    """parted: as recognisers give words there, each code point for itself."""
+    spoken = [(at, letter) for at, letter in enumerate(text) if not letter.isspace()]
+    words = tuple(Word(letter, 0.2 * at, 0.2 * (at + 1), 0.9) for at, letter in spoken) if parted else ()
+    return Utterance(0.0, 0.2 * len(text), language, text, words)
+
+
+@pytest.mark.parametrize("language", UNSPACED)
+@pytest.mark.parametrize("parted", [True, False])
+def test_lines_of_scripts_without_spaces(language: str, parted: bool) -> None:
+    text = " ".join([UNSPACED[language]] * 4)
+    cut = captions([unspaced(language, text, parted)])
+    assert "".join("".join(caption.text for caption in cut).split()) == "".join(text.split())
+    for caption in cut:
+        lines = wrapped(caption.text)
+        assert len(lines) <= LINES
+        assert "".join("".join(lines).split()) == "".join(caption.text.split())
+        for line in lines:
+            assert columns(line) <= LINE_LENGTH
+            assert not extends(line[0])
+            assert line[0] not in NO_LINE_BEGINS_WITH
+
+
+@given(
+    st.text(st.sampled_from("aé你。「」กำี่́👩🏽한 ,ー"), max_size=120),
+    st.integers(8, 42),
+)
+def test_wide_lines_keep_the_width_and_their_characters(text: str, width: int) -> None:
+    lines = wrapped(" ".join(text.split()), width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(columns(line) <= width for line in lines)
+    characters = [cluster for word in text.split() for cluster in clusters(word)]
+    whole = {sum(map(len, characters[:count])) for count in range(len(characters) + 1)}
+    assert {sum(len("".join(line.split())) for line in lines[:count]) for count in range(len(lines) + 1)} <= whole
+
+
+def test_short_sentences_share_a_caption_where_each_would_flash_by() -> None:
+    (caption,) = captions([utterance("Yes. No. I see.", rate=0.2)])
+    assert (caption.text, caption.end) == ("Yes. No. I see.", pytest.approx(2.0))
+    slow = captions([utterance("Yes. No. I see.", rate=1.2)])
+    assert [one.text for one in slow] == ["Yes.", "No.", "I see."]

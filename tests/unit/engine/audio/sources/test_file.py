@@ -440,3 +440,15 @@ def test_names_that_look_like_something_else(tmp_path: Path, monkeypatch: pytest
             write_wav(tmp_path / "home" / "there.wav", noise(0.2, 1))
         assert read(Path(name)).seconds == pytest.approx(0.2), name
     refused(Path("~nobody has this name/x.wav"), "does not exist")
+
+
+def test_sound_that_starts_late_in_an_avi_is_late(tmp_path: Path) -> None:
+    """Its index has empty chunks for the frames before, which FFmpeg leaves out."""
+    wav, path = write_wav(tmp_path / "a.wav", noise(SECONDS, 7)), tmp_path / "late.avi"
+    picture = ("-f", "lavfi", "-i", "color=s=64x64:r=25:d=9")
+    ffmpeg(*picture, "-itsoffset", "4", "-i", wav, "-c:v", "mpeg4", "-c:a", "libmp3lame", "-ar", "48000", path)
+    sink = read(path)
+    assert sink.errors == []
+    assert sink.seconds == pytest.approx(SECONDS + 4, abs=0.1)
+    assert not sink.samples[8000 : int(3.9 * SAMPLE_RATE)].any()
+    assert similarity(noise(SECONDS, 7)[3200:16_000], sink.samples[int(3.9 * SAMPLE_RATE) :]) > 0.9
