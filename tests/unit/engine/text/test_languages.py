@@ -5,14 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import LanguageUnknown
-from desktop.engine.text.language_names import NAMES
+from desktop.engine.text.language_names import NAMES, WRITTEN_ONLY
 from desktop.engine.text.languages import (
     CODES,
+    base_language,
     check_language,
+    check_target,
     join_words,
     language_name,
     listed,
     native_name,
+    package_language,
     writes_spaces,
 )
 from desktop.messages import text_of
@@ -108,3 +111,37 @@ def test_words_are_joined_as_the_language_writes_them() -> None:
 def test_lists_as_users_read_them() -> None:
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("pb", "pt-BR"),
+        ("pt_BR", "pt-BR"),
+        ("Brazilian  Portuguese", "pt-BR"),
+        ("zt", "zh-Hant"),
+        ("zh-TW", "zh-Hant"),
+        ("繁體中文", "zh-Hant"),
+        ("Irish", "ga"),
+        ("gaeilge", "ga"),
+        ("eo", "eo"),
+        ("ky", "ky"),
+        ("Spanish", "es"),
+        ("pt", "pt"),
+    ],
+)
+def test_what_may_be_translated_into(text: str, code: str) -> None:
+    assert check_target(text) == code
+
+
+def test_languages_that_are_only_written() -> None:
+    for code, (name, native) in WRITTEN_ONLY.items():
+        assert (language_name(code), native_name(code)) == (name, native)
+        assert code not in CODES
+        assert package_language(code) == code
+    assert (base_language("pt-BR"), base_language("zh-Hant"), base_language("es")) == ("pt", "zh", "es")
+    assert not writes_spaces("zh-Hant")
+    assert writes_spaces("pt-BR")
+    assert (package_language("pb"), package_language("zt"), package_language("pt_BR")) == ("pt-BR", "zh-Hant", "pt")
+    with pytest.raises(LanguageUnknown):
+        check_target("Klingon")

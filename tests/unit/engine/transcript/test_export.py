@@ -243,3 +243,13 @@ def test_short_sentences_share_a_caption_where_each_would_flash_by() -> None:
     assert (caption.text, caption.end) == ("Yes. No. I see.", pytest.approx(2.0))
     slow = captions([utterance("Yes. No. I see.", rate=1.2)])
     assert [one.text for one in slow] == ["Yes.", "No.", "I see."]
+
+
+def test_what_is_longer_than_a_line_is_broken_inside() -> None:
+    assert [len(line) for line in wrapped("x" * 100)] == [34, 34, 32]
+    assert [columns(line) for line in wrapped("好" * 30)] == [30, 30]
+
+
+def test_a_language_without_spaces_keeps_those_that_are_written() -> None:
+    (caption,) = captions([Utterance(0.0, 4.0, "th", "สวัสดีครับ ผมชื่อ John Smith ครับ")])
+    assert caption.text == "สวัสดีครับ ผมชื่อ John Smith ครับ"
