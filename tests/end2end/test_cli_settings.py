@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -158,3 +160,20 @@ def test_a_broken_file_is_survived_by_reading_and_kept_by_writing(run: Run, file
     assert run("config", "set", "speech.rate", "1.5").code == 0
     assert file.with_suffix(".broken.toml").read_text() == "[speech\nrate = 1"
     assert run("config", "get", "speech.rate") == Outcome(0, "1.5\n", "")
+
+
+@pytest.mark.parametrize("words", [("config", "get", "speech.colour"), ("config", "list", "--changed"), ("config",)])
+def test_a_process_that_is_forked_does_what_a_started_one_does(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """So that what the other tests see is what users see."""
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "PYTHONPATH": str(RESOURCES.parent)}
+    started = subprocess.run(
+        [sys.executable, "-m", "desktop", *words],
+        env=environment,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    forked = run_parley(words, environment, folder=tmp_path)
+    assert (forked.returncode, forked.stdout, forked.stderr) == (started.returncode, started.stdout, started.stderr)
