@@ -72,7 +72,7 @@ class RecordingTranscriber:
         return shared_out(hypothesis.words, segments, starts)
 
     def _update(self, segment: SpeechSegment, language: str, words: Sequence[Word]) -> TranscriptUpdate:
-        texts = written([word.text for word in words], language, self._before)
+        texts = written([word.text for word in words], language, self._before, is_whole=True)
         kept = tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
         text = spelled(kept, language)
         return TranscriptUpdate(

@@ -355,7 +355,8 @@ class Transcriber:
     def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:
         shown = self._preview.show(self._stabilizer.committed, self._open_words, segment.end, is_pause=segment.is_pause)
         new = (*self._stabilizer.committed[len(self._written) :], *shown)
-        words = (*self._written, *self._spelled(new, self._written[-1].text if self._written else self._before))
+        before = self._written[-1].text if self._written else self._before
+        words = (*self._written, *self._spelled(new, before, is_whole=segment.is_final))
         count = len(self._stabilizer.committed)
         self._written = list(words[:count])
         self._ended = segment.speech_end if segment.is_final else segment.end
@@ -385,12 +386,11 @@ class Transcriber:
         )
 
     def _final_words(self) -> tuple[Word, ...]:
-        words = final_words(self._stabilizer.committed, self._whole)
-        return tuple(self._written) if words is self._stabilizer.committed else self._spelled(words, self._before)
+        return self._spelled(final_words(self._stabilizer.committed, self._whole), self._before, is_whole=True)
 
-    def _spelled(self, words: Sequence[Word], before: str) -> tuple[Word, ...]:
+    def _spelled(self, words: Sequence[Word], before: str, *, is_whole: bool) -> tuple[Word, ...]:
         """The words as they are written behind the word `before`."""
-        texts = written([word.text for word in words], self._language.current, before)
+        texts = written([word.text for word in words], self._language.current, before, is_whole=is_whole)
         return tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
 
     def _joined(self, words: Sequence[Word]) -> str:

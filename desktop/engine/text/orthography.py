@@ -37,14 +37,15 @@ def begins_sentence(before: str, language: str) -> bool:
     return not before or (not before.endswith(("...", "…")) and is_complete(before, language))
 
 
-def written(words: Sequence[str], language: str, before: str) -> list[str]:
-    """The words with capitals where sentences begin, and without a "¿" or "¡" that none of the words closes.
+def written(words: Sequence[str], language: str, before: str, *, is_whole: bool) -> list[str]:
+    """The words with capitals where sentences begin, and without a "¿" or "¡" whose sentence ends without its like.
 
-    before: what was written right before them; empty where a sentence begins with them."""
+    before: what was written right before them; empty where a sentence begins with them. is_whole: no more words come,
+    so that the last sentence is over, too."""
     found: list[str] = []
     for index, word in enumerate(words):
         text = word
-        if text[:1] in _CLOSED_BY and len(text) > 1 and not _is_closed(words[index:], _CLOSED_BY[text[0]]):
+        if text[:1] in _CLOSED_BY and len(text) > 1 and not _may_close(words[index:], _CLOSED_BY[text[0]], is_whole):
             text = text[1:]
         if begins_sentence(before, language):
             text = capitalised(text, language)
@@ -53,11 +54,11 @@ def written(words: Sequence[str], language: str, before: str) -> list[str]:
     return found
 
 
-def _is_closed(words: Sequence[str], mark: str) -> bool:
-    """Whether the sentence that begins with the first word ends with the mark."""
+def _may_close(words: Sequence[str], mark: str, is_whole: bool) -> bool:
+    """Whether the sentence that begins with the first word ends with the mark, or may still do so."""
     for word in words:
         if mark in word:
             return True
         if ends_sentence(word):
             return False
-    return False
+    return not is_whole

@@ -17,6 +17,7 @@ from desktop.engine.recognition.backends.base import Hypothesis, Progress, Recog
 from tests.driven import DrivenRecognition, DrivenTranscriber
 
 ENGLISH = SessionOptions(language="en")
+SPANISH = SessionOptions(language="es")
 EACH = 0.4
 """seconds a scripted word takes"""
 
@@ -639,3 +640,12 @@ def test_an_utterance_goes_on_where_the_one_before_stopped_in_mid_sentence() -> 
     assert heard(0, 0, 2) == "We stopped,"
     assert heard(1, 2, 3) == "and went on"
     assert heard(2, 13, 3) == "And came back"
+
+
+def test_a_question_keeps_its_opening_mark_and_a_statement_loses_it_in_the_end() -> None:
+    question = run(DrivenTranscriber(ScriptedRecognizer("¿puedes guardar la caja?"), SPANISH), snapshots(1.6))
+    assert question[-1].committed == question[-1].final_text == "¿Puedes guardar la caja?"
+    statement = run(DrivenTranscriber(ScriptedRecognizer("¿lo siento mucho por todo."), SPANISH), snapshots(2.0))
+    assert statement[-1].final_text == "Lo siento mucho por todo."
+    for before, after in pairwise(statement):
+        assert after.committed.startswith(before.committed)

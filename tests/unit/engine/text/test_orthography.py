@@ -35,7 +35,19 @@ WORDS = st.lists(st.text("abáñ¿?¡!.,…ßi'я文", min_size=1, max_size=5), 
     ],
 )
 def test_written(words: str, language: str, before: str, expected: str) -> None:
-    assert written(words.split(), language, before) == expected.split()
+    assert written(words.split(), language, before, is_whole=True) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("¿puedes guardar", "¿Puedes guardar"),  # it may still become a question
+        ("¿puedes guardar la caja?", "¿Puedes guardar la caja?"),
+        ("¿puedes guardar la caja. sí", "Puedes guardar la caja. Sí"),
+    ],
+)
+def test_a_sentence_that_is_still_spoken_keeps_its_mark(words: str, expected: str) -> None:
+    assert written(words.split(), "es", "", is_whole=False) == expected.split()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +63,7 @@ def test_capitals_of_other_scripts_are_left() -> None:
 
 @given(WORDS, LANGUAGES, st.sampled_from(["", "end.", "on"]))
 def test_only_case_and_opening_marks_change(words: list[str], language: str, before: str) -> None:
-    found = written(words, language, before)
+    found = written(words, language, before, is_whole=True)
     assert len(found) == len(words)
     for old, new in zip(words, found, strict=True):
         kept = old[len(old) - len(new) :]
@@ -61,6 +73,6 @@ def test_only_case_and_opening_marks_change(words: list[str], language: str, bef
 
 @given(WORDS, LANGUAGES, st.sampled_from(["", "end.", "on"]))
 def test_writing_again_changes_nothing(words: list[str], language: str, before: str) -> None:
-    once = written(words, language, before)
+    once = written(words, language, before, is_whole=True)
     if all(one[:1] not in "¿¡" or len(one) == 1 for one in once):
-        assert written(once, language, before) == once
+        assert written(once, language, before, is_whole=True) == once
