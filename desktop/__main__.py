@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -38,7 +39,10 @@ def program() -> NoReturn:
     interpreter goes away would abort the process (Python before 3.14). Everything is saved and said by then."""
     mend_streams()
     with SecondSignal():
-        code = main()
+        try:
+            code = main()
+        except KeyboardInterrupt:  # while the first things are imported
+            code = 128 + signal.SIGINT
     watched = sys.modules.get("desktop.engine.recognition.backends.watchdog")  # imported by whatever decodes
     name = getattr(watched, "DECODING", None)
     for thread in threading.enumerate():

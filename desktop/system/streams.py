@@ -61,7 +61,7 @@ def _stream(raw: io.FileIO, before: Any) -> io.TextIOWrapper:
         io.BufferedWriter(raw),
         encoding=getattr(before, "encoding", None) or "utf-8",
         errors="backslashreplace",  # a name that is not UTF-8 is shown; in JSON, too, it is read back as it was
-        line_buffering=is_error or raw.isatty(),
+        line_buffering=is_error or raw.isatty() or bool(getattr(before, "write_through", False)),
     )
 
 

@@ -176,13 +176,10 @@ _CHANGES: tuple[Callable[[Files, random.Random], None], ...] = (_flip, _cut, _re
 
 def _folder(place: Path, files: Files, chance: random.Random) -> Path:
     root = place / "given"
-    for name, content in files.items():
-        file = root / name
-        is_inside = ".." not in name and not name.startswith("/") and len(name) < 200
-        if is_inside:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-    names = [one for one in sorted(files) if (root / one).is_file()]
+    names = [name for name in sorted(files) if ".." not in name and not name.startswith("/") and len(name) < 200]
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(files[name])
     if names and chance.random() < 0.3:
         file = root / chance.choice(names)
         file.unlink()

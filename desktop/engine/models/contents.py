@@ -135,7 +135,7 @@ def check_vocabulary(directory: Path, stem: str, tokens: int) -> None:
     def check() -> None:
         content = read_bytes(file, _LARGEST_TEXT)
         try:
-            listed = json.loads(content) if file.suffix == ".json" else content.decode("utf-8").splitlines()
+            listed = json.loads(content) if file.suffix == ".json" else _lines(content)
         except (ValueError, RecursionError):
             raise FileBroken("broken-damaged", name=file.name) from None
         if not isinstance(listed, list) or not listed or not all(isinstance(one, str) for one in listed):
@@ -183,10 +183,10 @@ def check_pieces(directory: Path) -> None:
 
     def check_pairs() -> None:
         try:
-            lines = read_bytes(pairs, _LARGEST_TEXT).decode("utf-8").splitlines()
+            lines = _lines(read_bytes(pairs, _LARGEST_TEXT))
         except UnicodeDecodeError:
             raise FileBroken("broken-damaged", name=pairs.name) from None
-        if not lines or any(len(line.split()) < 2 for line in lines if line.strip()):
+        if not lines or any(len(line.strip("\r\n ").split(" ")) < 2 for line in lines if line.strip()):
             raise FileBroken("broken-damaged", name=pairs.name)
 
     file, check = (pairs, check_pairs) if pairs.exists() and not pieces.exists() else (pieces, check_sentencepiece)
@@ -216,6 +216,12 @@ def check_voice_graph(file: Path) -> None:
     if regular_size(file) > _LARGEST_GRAPH:
         raise FileBroken("broken-too-large", name=file.name)
     once("voice", file, check)
+
+
+def _lines(content: bytes) -> list[str]:
+    """As those who read them later cut them: some tokens are line ends of other kinds. Raises UnicodeDecodeError."""
+    lines = content.decode("utf-8").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _validated(model: type[BaseModel], file: Path) -> None:

@@ -88,11 +88,15 @@ def _checked(entry: Entry, file: ModelFile) -> Iterator[bytes]:
     """The file out of its packages, block by block. Raises ModelBroken where a part is missing or cannot be read, and
     at the end if it is not the file that is listed."""
     digest = hashlib.sha256()
+    came = 0
     for part in file.parts:
         source = model_packages.locate(entry.packages, part)
         if source is None:
             raise ModelBroken(_damaged(entry))
         for block in _blocks(source, entry):
+            came += len(block)
+            if file.size is not None and came > file.size:
+                raise ModelBroken(_damaged(entry))
             digest.update(block)
             yield block
     if digest.hexdigest() != file.sha256:

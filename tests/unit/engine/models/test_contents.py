@@ -119,6 +119,19 @@ CASES: list[tuple[Kind, str, Callable[[Path], object]]] = [
 ]
 
 
+def test_tokens_may_be_line_ends_of_other_kinds(home: Path) -> None:
+    """As in vocabularies of old packages, whose lines end with a line feed."""
+    place = copied("argos", home / "argos" / "mine")
+    words = json.loads((place / "model" / "shared_vocabulary.json").read_text())
+    words[100:120] = ["\u2028", "\x85", "\x0b", "\x0c", "\x1c"] * 4
+    (place / "model" / "shared_vocabulary.json").unlink()
+    (place / "model" / "shared_vocabulary.txt").write_bytes("".join(f"{word}\n" for word in words).encode())
+    assert models.examine("argos", place)
+    (place / "sentencepiece.model").unlink()
+    (place / "bpe.model").write_bytes("#version: 0.2\n\u00a0 a</w>\n\x85 b\n".encode())
+    assert models.examine("argos", place)
+
+
 def pipe(place: Path) -> None:
     place.unlink()
     os.mkfifo(place)
