@@ -82,8 +82,8 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
     metrics = engine.metrics()
     assert metrics.recognizer == "small"
     assert metrics.pace[0] == Message("reduced-to-model", chosen="large", used="small")
-    said = notices(engine, 6)
-    assert len(said) == 6, "each change is told, once"
+    said = notices(engine, 5)
+    assert len(said) == 5, "each change is told, once: the second narrower beam is none to the user"
     assert all(event.severity is Severity.WARNING for event in said)
     assert text_of(said[-1]) == "This computer is too slow for large now; small recognises."
 
@@ -101,8 +101,9 @@ def test_beam_cadence_finals_only_model_and_back(make: Callable[..., LockStep]) 
     assert [recognizer.name for recognizer in engine.recognizers] == ["large", "small", "large"]
     assert engine.recognizers[1].is_closed
     assert engine.metrics().pace == ()
-    told = notices(engine, 6 + 4 + 3)
-    assert all(event.severity is Severity.INFO for event in told[6:])
+    told = notices(engine, 5 + 6)
+    assert [text_of(event) for event in told].index("There is time again; recognition is done as set.") == len(told) - 1
+    assert all(event.severity is Severity.INFO for event in told[5:])
     assert [text_of(event) for event in told].count("There is time again for large; it recognises now.") == 1
 
 

@@ -137,6 +137,6 @@ def change(before: Pace, now: Pace, chosen: str, used: str) -> Message:
         return Message("time-for-partials", seconds=now.step)
     if before.level.kind is Kind.CADENCE:
         return Message("time-for-cadence", seconds=now.step)
-    if level.kind is Kind.AS_SET:
+    if level.kind is Kind.AS_SET and not now.model:
         return Message("time-for-all")
     return Message("time-for-beam")
