@@ -319,3 +319,29 @@ def test_what_is_in_the_wanted_language_already_stands_there_once(view: Transcri
     view.heard(heard(0, "Hello there."))
     view.translated(translated(0, "Hello there.", language="en"))
     assert shown(view) == ["Hello there."]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ar", "مرحبا بكم في الاجتماع اليوم، سنبدأ بعد قليل إن شاء الله وننتظر البقية حتى يصلوا إلى القاعة."),
+        ("he", "שלום לכולם."),
+        ("en", "Good morning, everybody."),
+    ],
+)
+def test_no_letter_of_a_line_is_outside_and_its_time_stands_apart(
+    view: TranscriptView, language: str, text: str
+) -> None:
+    view.heard(replace(heard(0, text), language=language))
+    viewport, document = view.viewport(), view.document()
+    assert viewport is not None
+    assert document is not None
+    block = document.findBlockByNumber(0)
+    places = [view.cursorRect(view._cursor(0, at)).center() for at in range(block.length())]
+    assert all(0 <= one.x() <= viewport.width() for one in places)
+    stamp, letters = places[: len("00:00:00") + 1], places[len("00:00:00\t") :]
+    gap = 12
+    if language == "en":
+        assert max(one.x() for one in stamp) + gap < min(one.x() for one in letters)
+    else:
+        assert min(one.x() for one in stamp) - gap > max(one.x() for one in letters)

@@ -170,14 +170,19 @@ class TranscriptText(QTextEdit):
         document = self.document()
         assert document is not None
         form = QTextBlockFormat()
-        form.setLeftMargin(self._time_width)
-        is_right_to_left = language in RIGHT_TO_LEFT
+        # Said for each block: the digits of the time would leave it to the first letter behind them.
+        if language in RIGHT_TO_LEFT:
+            form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            form.setRightMargin(self._time_width)
+            tab = QTextOption.TabType.RightTab
+        else:
+            form.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+            form.setLeftMargin(self._time_width)
+            tab = QTextOption.TabType.LeftTab
         if not is_translation:
             form.setTopMargin(3 * theme.STEP if block else 0)
             form.setTextIndent(-self._time_width)
-            form.setTabPositions([QTextOption.Tab(self._time_width, QTextOption.TabType.LeftTab)])
-        elif is_right_to_left:
-            form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            form.setTabPositions([QTextOption.Tab(self._time_width, tab)])
         form.setLineHeight(116, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)  # type: ignore[arg-type]
         if document.isEmpty():
             cursor = QTextCursor(document)

@@ -359,9 +359,12 @@ class TranscriptView(TranscriptText):
         marks = [(pencil, self._first_block(index), len("00:00:00\t")) for index in corrected]
         marks += [(sign, self._first_block(index) + 1, 0) for index in untranslated]
         for picture, block, offset in marks:
-            area = self.cursorRect(self._cursor(block, offset))
+            cursor = self._cursor(block, offset)
+            area = self.cursorRect(cursor)
+            is_right_to_left = cursor.block().textDirection() == Qt.LayoutDirection.RightToLeft
+            left = area.right() + 6 if is_right_to_left else area.left() - 20
             if area.bottom() >= 0 and area.top() <= viewport.height():
-                picture.paint(painter, area.left() - 20, area.center().y() - 7, 14, 14)
+                picture.paint(painter, left, area.center().y() - 7, 14, 14)
 
     def _place_live(self) -> None:
         self._live.adjustSize()
