@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QAbstractButton, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -42,6 +43,21 @@ def test_good_news_goes_by_itself_and_a_warning_stays(qtbot: QtBot, monkeypatch:
     qtbot.wait(80)
     assert bar.notice is not None
     assert not bar.isHidden()
+
+
+def test_a_cleared_transcript_can_be_brought_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.on_event(TranscriptUpdate(0, 1, "en", "Hello.", "", (), 0.0, 1.0, True, final_text="Hello."))
+    window.transcript.clear_button.click()
+    assert len(window.transcript.view.lines) == 0
+    bar = window.status_line.bar
+    assert bar.notice is not None
+    assert (bar.notice.action_label, bar.notice.severity) == ("Undo", "info")
+    bar._act.click()
+    assert [line.original.text for line in window.transcript.view.lines] == ["Hello."]
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert len(window.transcript.view.lines) == 0
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.transcript.view.lines) == 1
 
 
 def said(window: MainWindow, sentence: str) -> int:

@@ -321,6 +321,27 @@ def test_what_is_in_the_wanted_language_already_stands_there_once(view: Transcri
     assert shown(view) == ["Hello there."]
 
 
+def test_undo_shows_everything_again(view: TranscriptView) -> None:
+    view.heard(heard(0, "Hello there."))
+    view.translated(translated(0, "Hola."))
+    view.edit_line(0)
+    view._save_edit("Hello here.")
+    view.heard(heard(1, "Still", "spoken"))
+    before = view.toPlainText()
+    counts: list[int] = []
+    view.countChanged.connect(counts.append)
+    view.clear_lines()
+    assert view.toPlainText() == ""
+    view.heard(heard(1, "Still spoken", "on", revision=2))
+    view.undo()
+    assert shown(view) == [*[line.partition("\t")[2] or line for line in before.split("\n")][:-1], "Still spoken on"]
+    view.undo()
+    assert shown(view) == ["Hello there.", "Hola.", "Still spoken on"]
+    assert counts == [0, 1, 2, 2]
+    view.undo()
+    assert counts == [0, 1, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [

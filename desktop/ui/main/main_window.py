@@ -280,6 +280,8 @@ class MainWindow(QWidget):
                 self.popovers.open_card(self.cards.typing)
             case "voice":
                 self.popovers.open_card(self.cards.voice)
+            case "undo":
+                self.transcript.view.undo()
             case "retry":
                 self.startRequested.emit()
             case "settings" | "hotkeys":
@@ -359,6 +361,7 @@ class MainWindow(QWidget):
         line.downloads.clicked.connect(lambda: self.menu.modelsWanted.emit(""))
         line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))
+        self.transcript.view.cleared.connect(lambda: self.notify("cleared", "The transcript was cleared.", "info"))
         actions = {
             "start": self.toggle,
             "source": self.source.open_list,
@@ -376,6 +379,7 @@ class MainWindow(QWidget):
             "copy": self.transcript.copy,
             "save": self.transcript.ask_save,
             "clear": self.transcript.view.clear_lines,
+            "undo": self.transcript.view.undo,
             "live": self.transcript.view.follow,
             "warnings": self._open_notices,
             "settings": self.popovers.open_dialog,

@@ -36,6 +36,7 @@ SHORTCUTS = (
     Shortcut("copy", ("Ctrl+Shift+C",), "Copy the selection or everything"),
     Shortcut("save", ("Ctrl+S",), "Save the transcript"),
     Shortcut("clear", ("Ctrl+Shift+K",), "Clear the transcript"),
+    Shortcut("undo", ("Ctrl+Z",), "Undo clearing or correcting the transcript"),
     Shortcut("live", ("Ctrl+End",), "Go to the newest line"),
     Shortcut("warnings", ("Ctrl+Shift+W",), "Show the warnings"),
     Shortcut("doctor", ("Ctrl+D",), "Doctor"),

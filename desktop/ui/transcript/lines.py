@@ -3,6 +3,7 @@
 An engine lives as long as the window, so `segment_id` names a line through every start and stop.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -56,6 +57,26 @@ class TranscriptLine:
         return update.target_language if update is not None and not update.is_translated else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """All lines were taken out."""
+
+    lines: tuple[TranscriptLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    """A line was corrected; as it was before."""
+
+    segment_id: int
+    text: str | None
+    translated: "TranslationUpdate | None"
+
+
+_MOST_UNDONE = 50
+"""acts that can be undone"""
+
+
 class TranscriptLines(Sequence[TranscriptLine]):
     """All lines of the window, oldest first. The methods that take an event return the index of the line that
     changed, or None."""
@@ -64,6 +85,7 @@ class TranscriptLines(Sequence[TranscriptLine]):
         self._reducer = TranscriptReducer()
         self._lines: list[TranscriptLine] = []
         self._index: dict[int, int] = {}
+        self._done: deque[_Cleared | _Corrected] = deque(maxlen=_MOST_UNDONE)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -110,8 +132,9 @@ class TranscriptLines(Sequence[TranscriptLine]):
         index = self._index.get(segment_id)
         if index is None or not self._lines[index].heard.is_final or self._lines[index].original.text == text:
             return None
-        self._lines[index].corrected = text
-        self._lines[index].translated = None
+        line = self._lines[index]
+        self._done.append(_Corrected(segment_id, line.corrected, line.translated))
+        line.corrected, line.translated = text, None
         return index
 
     def retranslated(self, segment_id: int, text: str, update: "TranslationUpdate") -> int | None:
@@ -124,8 +147,39 @@ class TranscriptLines(Sequence[TranscriptLine]):
         line.translated = replace(update, segment_id=segment_id, revision=revision)
         return index
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an act of the user that can be undone."""
+        return bool(self._done)
+
+    def undo(self) -> bool:
+        """Take back the user's last act: a correction, or that the transcript was cleared; what was said since stays.
+        False: there was none, or its line is gone."""
+        if not self._done:
+            return False
+        done = self._done.pop()
+        if isinstance(done, _Cleared):
+            self._bring_back(done.lines)
+            return True
+        index = self._index.get(done.segment_id)
+        if index is None:
+            return False
+        self._lines[index].corrected, self._lines[index].translated = done.text, done.translated
+        return True
+
+    def _bring_back(self, lines: Sequence[TranscriptLine]) -> None:
+        """Put lines before those that came since. One that was still spoken goes on in the newer one."""
+        for line in lines:
+            if self._reducer.heard(line.heard) is not None and line.translated is not None:
+                self._reducer.translated(line.translated)
+        earlier = [line for line in lines if line.heard.segment_id not in self._index]
+        self._lines = [*earlier, *self._lines]
+        self._index = {line.heard.segment_id: index for index, line in enumerate(self._lines)}
+
     def clear(self) -> None:
-        """Forget every line; an utterance that is still running starts a new one."""
+        """Take out every line; an utterance that is still running starts a new one."""
+        if self._lines:
+            self._done.append(_Cleared(tuple(self._lines)))
         self._reducer.clear()
         self._lines.clear()
         self._index.clear()

@@ -47,6 +47,8 @@ PHRASEBOOK_NOTE = "Recognised with a phrasebook of about 900 words: real speech 
 class TranscriptView(TranscriptText):
     """Read-only text that follows its end until the user scrolls away."""
 
+    cleared = pyqtSignal()
+    """lines are taken out"""
     corrected = pyqtSignal(int, str, str)
     """a line shall be translated again: its segment_id, its text, its language"""
 
@@ -131,8 +133,10 @@ class TranscriptView(TranscriptText):
             viewport.update()
 
     def clear_lines(self) -> None:
-        """Empty the transcript."""
+        """Empty the transcript; `undo` brings it back."""
         self._close_editor()
+        if len(self._lines):
+            self.cleared.emit()
         self._lines.clear()
         self._blocks.clear()
         self._drawn.clear()
@@ -142,6 +146,15 @@ class TranscriptView(TranscriptText):
         self._style()
         self.follow()
         self.countChanged.emit(0)
+
+    def undo(self) -> None:
+        """Take back the user's last act, see TranscriptLines.undo."""
+        self._close_editor()
+        if self._lines.undo():
+            self._blocks = [0] * len(self._lines)
+            self._redraw()
+            self.countChanged.emit(len(self._blocks))
+            self.follow()
 
     def save(self, path: Path) -> None:
         """Write the transcript in the format of the file's extension. Raises OSError, ValueError (extension)."""

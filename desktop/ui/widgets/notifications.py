@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desktop.engine.events import ErrorEvent
 
 Action = Literal[
-    "", "source", "model", "language", "typing", "voice", "retry", "settings", "models", "refresh", "folder"
+    "", "source", "model", "language", "typing", "voice", "retry", "settings", "models", "refresh", "folder", "undo"
 ]
 """What the button of a notice does; main_window knows how."""
 
@@ -46,6 +46,7 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "speech": ("voice", "Voice settings"),
     "settings": ("settings", "Open settings"),
     "hotkeys": ("settings", "Open settings"),
+    "cleared": ("undo", "Undo"),
 }
 _SUBJECTS = {
     "pace": "speed",
@@ -54,6 +55,7 @@ _SUBJECTS = {
     "streaming": "streaming",
     "device-lost": "source",
     "resumed": "source",
+    "cleared": "transcript",
 }
 """Codes of notices that tell how something stands now: what was said of it before is over."""
 PHRASEBOOK = (

@@ -104,6 +104,53 @@ def test_where_a_line_says_something_else_than_was_shown_live() -> None:
     assert lines[0].revised == ()
 
 
+def test_what_was_cleared_comes_back_before_what_was_said_since() -> None:
+    lines = TranscriptLines()
+    lines.heard(heard(0, "One."), NOW)
+    lines.translated(translated(0, "Uno."))
+    lines.heard(heard(1, "Two", "and"), NOW)
+    lines.clear()
+    assert not lines
+    lines.heard(heard(1, "Two and a half.", revision=2), NOW)
+    lines.heard(heard(2, "Three."), NOW)
+    assert lines.undo()
+    assert [line.original.text for line in lines] == ["One.", "Two and a half.", "Three."]
+    assert lines[0].translation is not None
+    lines.translated(translated(0, "Uno, corregido.", 2))
+    assert lines[0].translation.text == "Uno, corregido."
+    assert not lines.undo()
+
+
+def test_a_correction_is_undone_with_its_translation() -> None:
+    lines = TranscriptLines()
+    lines.heard(heard(0, "How are shoe?"), NOW)
+    lines.translated(translated(0, "Cómo zapato."))
+    lines.correct(0, "How are you?")
+    lines.correct(0, "")
+    assert lines.undo()
+    assert lines[0].original.text == "How are you?"
+    assert lines.undo()
+    assert lines[0].original.text == "How are shoe?"
+    assert lines[0].translation is not None
+
+
+@given(st.lists(st.sampled_from(["say", "correct", "clear"]), max_size=20))
+def test_all_that_the_user_did_can_be_undone(acts: list[str]) -> None:
+    lines, untouched = TranscriptLines(), TranscriptLines()
+    for number, act in enumerate(acts):
+        if act == "say":
+            for some in (lines, untouched):
+                some.heard(heard(number, f"Line {number}."), NOW)
+        elif act == "clear":
+            lines.clear()
+        elif len(lines):
+            lines.correct(lines[-1].heard.segment_id, f"Corrected {number}.")
+    while lines.can_undo:
+        lines.undo()
+    assert [line.original.text for line in lines] == [line.original.text for line in untouched]
+    assert lines.utterances() == untouched.utterances()
+
+
 def test_a_transcript_knows_whether_a_phrasebook_was_used() -> None:
     lines = TranscriptLines()
     lines.heard(heard(0, "Hello."), NOW)
