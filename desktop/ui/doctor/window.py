@@ -24,6 +24,7 @@ from desktop.ui.runtime import running_threads
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.fitting import fit
 
 if TYPE_CHECKING:
     from desktop.doctor.findings import Finding
@@ -52,8 +53,7 @@ class DoctorWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("Doctor")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(800, 720)
-        self.setMinimumSize(640, 420)
+        fit(self, (800, 720), (640, 420))
         self._settings, self._problems, self._usable_at = settings, problems, usable_at
         self._run: DoctorRun | None = None
         self.rows: dict[str, FindingRow] = {}

@@ -17,6 +17,7 @@ from desktop.ui.first_run.ready import ReadyPage
 from desktop.ui.first_run.source import SourcePage
 from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.fitting import fit
 
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged, Event
@@ -37,8 +38,7 @@ class FirstRun(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("First steps")
         self.setWindowIcon(icons.app_icon())
-        self.resize(720, 600)
-        self.setMinimumSize(560, 460)
+        fit(self, (720, 600), (560, 460))
         self.languages = LanguagesPage()
         self.models = ModelsPage(tasks)
         self.source = SourcePage(tasks)

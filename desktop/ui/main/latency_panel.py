@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
@@ -16,6 +16,7 @@ from desktop.ui.main.status import STAGES
 from desktop.ui.main.trend import Trend
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.fitting import fit
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event
@@ -56,8 +57,7 @@ class LatencyPanel(QWidget):
 
         self.setWindowTitle("Latency")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 600)
-        self.setMinimumSize(560, 540)
+        fit(self, (720, 600), (560, 420))
         self._log = LatencyLog()
         self._usage = ProcessUsage()
         self._tiles = {
@@ -159,13 +159,23 @@ class LatencyPanel(QWidget):
         tiles.setSpacing(3 * theme.STEP)
         for tile in self._tiles.values():
             tiles.addWidget(tile, 1)
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        content.setObjectName("page")
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)
         layout.addLayout(tiles)
         layout.addWidget(self._table())
         layout.addWidget(self._facts())
         layout.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
 
     def _table(self) -> QWidget:
         card = QFrame()

@@ -23,6 +23,7 @@ from desktop.ui.main.status_line import StatusLine
 from desktop.ui.settings.popovers import SettingsPopovers
 from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.widgets import icons, notifications, theme
+from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.notifications import Notice, NoticeList
 from desktop.ui.widgets.output_cards import OutputCards
 from desktop.ui.widgets.popover import Popover
@@ -58,8 +59,7 @@ class MainWindow(QWidget):
         super().__init__()
         self.setWindowTitle("Parley")
         self.setWindowIcon(icons.app_icon())
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*USUAL)
+        fit(self, USUAL, SMALLEST)
         self.settings: Settings | None = None
         self.status = Status()
         self._is_status_shown = False

@@ -130,8 +130,9 @@ class StatusLine(QWidget):
     def set_warnings(self, count: int) -> None:
         self.warnings.setIcon(icons.icon("alert-outline", "warning" if count else "muted"))
         self.warnings.setText(str(count))
-        self.warnings.setAccessibleName(f"{count} warnings")
-        self.warnings.setToolTip(f"{count} warning{'' if count == 1 else 's'} (Ctrl+Shift+W)")
+        words = f"{count} warning{'' if count == 1 else 's'}"
+        self.warnings.setAccessibleName(words)
+        self.warnings.setToolTip(f"{words} (Ctrl+Shift+W)")
 
     def set_profile(self, name: str) -> None:
         """Name of the profile in use; empty for none."""

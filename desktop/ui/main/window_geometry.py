@@ -4,8 +4,7 @@ from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
-_TITLE_BAR = 32
-"""Pixels that a window manager may put above the window."""
+from desktop.ui.widgets.fitting import TITLE_BAR
 
 
 def restore(window: QWidget, geometry: tuple[int, ...]) -> None:
@@ -16,7 +15,7 @@ def restore(window: QWidget, geometry: tuple[int, ...]) -> None:
     wanted = QRect(*geometry)
     window.resize(wanted.size())
     for screen in QGuiApplication.screens():
-        room = screen.availableGeometry().adjusted(0, 0, 0, -_TITLE_BAR)
+        room = screen.availableGeometry().adjusted(0, 0, 0, -TITLE_BAR)
         if room.intersects(wanted.adjusted(40, 0, -40, 0)):
             window.resize(wanted.size().boundedTo(room.size()))
             left = max(room.left(), min(wanted.left(), room.right() + 1 - window.width()))

@@ -38,6 +38,7 @@ from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.models.words import KIND_NAMES, pair_words, size_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.notifications import Notice, NoticeBar
 from desktop.ui.widgets.picker import Choice, PickerButton
 from desktop.ui.widgets.question import Question
@@ -61,8 +62,7 @@ class ModelsWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle("Models")
         self.setWindowIcon(icons.app_icon())
-        self.resize(860, 640)
-        self.setMinimumSize(560, 420)
+        fit(self, (860, 640), (560, 420))
         self.setAcceptDrops(True)
         self._tasks = tasks
         self._found: ModelOverview | None = None

@@ -23,6 +23,7 @@ from desktop.ui.settings.form import Choices, SettingsForm
 from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.fitting import fit
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
@@ -64,7 +65,7 @@ class SettingsDialog(QDialog):
         from desktop.settings.store import fields
 
         self.setWindowTitle("Settings")
-        self.resize(800, 600)
+        fit(self, (800, 600))
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search settings")
         self._search.setAccessibleName("Search settings")
