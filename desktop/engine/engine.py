@@ -27,7 +27,7 @@ from desktop.engine.events import (
 )
 from desktop.engine.live.backends import Backends
 from desktop.engine.live.lane import EndOfSpeech
-from desktop.engine.live.parts import Parts
+from desktop.engine.live.parts import Callbacks, Parts
 from desktop.engine.live.source_sink import SourceSink
 from desktop.engine.live.subscribers import Subscriber, Subscribers
 from desktop.engine.message import Message
@@ -225,16 +225,14 @@ class Engine:
     def _running(self) -> Parts:
         if self._parts is None:
             post = self._inbox.put
-            self._parts = Parts(
-                self._settings,
-                self._backends,
+            tell = Callbacks(
                 emit=post,
                 on_ready=lambda: post(self._do_ready),
                 on_failed=lambda error: post(lambda: self._do_fail(error)),
                 on_unloaded=lambda: post(self._do_unloaded),
                 on_drained=lambda end: post(lambda: self._do_drained(end)),
-                live=self._live,
             )
+            self._parts = Parts(self._settings, self._backends, tell, live=self._live)
             self._parts.configure(self._settings, hears_itself=self._hears_itself())
         return self._parts
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from desktop.engine.events import Event, Metrics, TranslationUpdate
 from desktop.engine.live.backends import Backends
@@ -13,31 +14,35 @@ from desktop.engine.settings_options import model_options, session_options
 from desktop.settings.declaration import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """Who is told what, on any thread."""
+
+    emit: Callable[[Event], None]
+    """gets every event"""
+    on_ready: Callable[[], None]
+    on_failed: Callable[[Exception], None]
+    on_unloaded: Callable[[], None]
+    """these three as in Models"""
+    on_drained: Callable[[EndOfSpeech], None]
+    """as in Lane"""
+
+
 class Parts:
     """Made once, on the first command that needs it. Any thread; nothing here waits, but `close`.
 
-    emit: gets every event. on_ready, on_failed, on_unloaded: as in Models. on_drained: as in Lane.
+    live: somebody follows the words while they are spoken.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        backends: Backends,
-        emit: Callable[[Event], None],
-        on_ready: Callable[[], None],
-        on_failed: Callable[[Exception], None],
-        on_unloaded: Callable[[], None],
-        on_drained: Callable[[EndOfSpeech], None],
-        *,
-        live: bool,
-    ) -> None:
+    def __init__(self, settings: Settings, backends: Backends, tell: Callbacks, *, live: bool) -> None:
         self._settings = settings
         self._live = live
         self._lowers_load = backends.lowers_load
         options = model_options(settings, lowers_load=backends.lowers_load)
         self._thread = SessionThread()
-        self.models = Models(options, backends, emit, on_ready, on_failed, on_unloaded)
-        self.lane = Lane(session_options(settings, live=live), self.models, backends, self._thread, emit, on_drained)
+        self.models = Models(options, backends, tell.emit, tell.on_ready, tell.on_failed, tell.on_unloaded)
+        lane_options = session_options(settings, live=live)
+        self.lane = Lane(lane_options, self.models, backends, self._thread, tell.emit, tell.on_drained)
 
     def configure(self, settings: Settings, *, hears_itself: bool) -> None:
         """Apply settings; nothing that waits is lost. hears_itself: the source would hear what Parley says."""
