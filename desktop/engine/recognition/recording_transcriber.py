@@ -4,7 +4,6 @@ What that decoding left out, or could not do, is decoded by itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from desktop.engine.events import SpeechSegment, TranscriptUpdate, Word
@@ -13,8 +12,7 @@ from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.grouping import SpeechGroup, shared_out, window
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.recognition.work import Decode, Decoding
-from desktop.engine.text.orthography import written
-from desktop.engine.text.spelling import spelled
+from desktop.engine.text.spelling import spelled, written_words
 
 
 class RecordingTranscriber:
@@ -72,8 +70,7 @@ class RecordingTranscriber:
         return shared_out(hypothesis.words, segments, starts)
 
     def _update(self, segment: SpeechSegment, language: str, words: Sequence[Word]) -> TranscriptUpdate:
-        texts = written([word.text for word in words], language, self._before, is_whole=True)
-        kept = tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
+        kept = written_words(words, language, self._before, is_whole=True)
         text = spelled(kept, language)
         return TranscriptUpdate(
             segment_id=segment.segment_id,

@@ -28,9 +28,8 @@ from desktop.engine.recognition.spoken_language import SpokenLanguage
 from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, normalized
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
 from desktop.engine.recognition.work import Decode, Decoding
-from desktop.engine.text.orthography import written
 from desktop.engine.text.sentences import ends_sentence
-from desktop.engine.text.spelling import spelled
+from desktop.engine.text.spelling import spelled, written_words
 
 _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
@@ -390,8 +389,7 @@ class Transcriber:
 
     def _spelled(self, words: Sequence[Word], before: str, *, is_whole: bool) -> tuple[Word, ...]:
         """The words as they are written behind the word `before`."""
-        texts = written([word.text for word in words], self._language.current, before, is_whole=is_whole)
-        return tuple(replace(word, text=text) for word, text in zip(words, texts, strict=True))
+        return written_words(words, self._language.current, before, is_whole=is_whole)
 
     def _joined(self, words: Sequence[Word]) -> str:
         return spelled(words, self._language.current)

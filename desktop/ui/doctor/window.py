@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
     from desktop.doctor.findings import Finding
@@ -244,11 +244,7 @@ class DoctorWindow(QWidget):
         column.addWidget(self._card("Try it yourself", (self.microphone, self.typing, self.hotkey)))
         column.addWidget(self._findings)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
+        area = scrolling(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 2 * theme.STEP, 2 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)

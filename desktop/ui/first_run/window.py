@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui.first_run.languages import LanguagesPage
 from desktop.ui.first_run.models import ModelsPage
@@ -18,6 +18,7 @@ from desktop.ui.first_run.source import SourcePage
 from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged, Event
@@ -51,12 +52,8 @@ class FirstRun(QWidget):
         for page in self.pages:
             page.settingChanged.connect(self.settingChanged)
             page.setObjectName("page")
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area = scrolling(page)
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setWidget(page)
             self._stack.addWidget(area)
         self.later = QPushButton("Set up later")
         self.later.setObjectName("flat")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QHideEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.engine.text.sizes import readable_size
 from desktop.messages import text_of
@@ -17,6 +17,7 @@ from desktop.ui.main.trend import Trend
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event
@@ -168,11 +169,7 @@ class LatencyPanel(QWidget):
         layout.addWidget(self._table())
         layout.addWidget(self._facts())
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
+        area = scrolling(content)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -24,6 +23,7 @@ from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
@@ -204,11 +204,7 @@ class SettingsDialog(QDialog):
         layout.setSpacing(4 * theme.STEP)
         layout.addWidget(label)
         layout.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(page)
+        area = scrolling(page)
         self._pages.addWidget(area)
         item = QListWidgetItem(icons.icon(_ICONS[group], "muted"), name)
         item.setSizeHint(QSize(0, 8 * theme.STEP))

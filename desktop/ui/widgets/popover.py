@@ -1,10 +1,11 @@
 """A small window that hangs on a button and closes with a click elsewhere. GUI thread only."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.picker import popover_position
+from desktop.ui.widgets.scrolling import scrolling
 
 
 class Popover(QFrame):
@@ -21,13 +22,9 @@ class Popover(QFrame):
         label = QLabel(title)
         label.setFont(theme.font("title", bold=True))
         layout.addWidget(label)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFrameShape(QFrame.Shape.NoFrame)
         content.setObjectName("page")
         content.setAutoFillBackground(False)
-        area.setWidget(content)
+        area = scrolling(content)
         viewport = area.viewport()
         assert viewport is not None
         viewport.setAutoFillBackground(False)
