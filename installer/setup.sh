@@ -28,12 +28,13 @@ RUN_PACKAGES=(
   libwayland-cursor0 libwayland-egl1 xclip wl-clipboard wtype
   asterisk-core-sounds-es-g722 asterisk-core-sounds-es
 )
-# A real screen, real sound servers, real applications and real people's speech for the tests.
+# A real screen, real sound servers, real applications, a browser, a database and real people's speech for the tests.
 TEST_PACKAGES=(
   xvfb openbox picom xdotool wmctrl x11-utils x11-xkb-utils xterm trayer imagemagick
   pulseaudio pipewire pipewire-pulse wireplumber dbus dbus-x11 ffmpeg
   sway grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0 strace tesseract-ocr
   asterisk-core-sounds-{en,fr,it,ru}-g722 asterisk-core-sounds-{en,fr,it,ru}
+  chromium postgresql
 )
 
 say() { printf 'parley: %s\n' "$*" >&2; }
