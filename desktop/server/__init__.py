@@ -1,0 +1,1 @@
+"""Serves the engine's sessions to others: `parley serve`."""
