@@ -1,6 +1,6 @@
 """The messages in English: sentences by the keys of `Message`, which also name the texts for translators."""
 
-from desktop.messages.english import audio, downloads, engine, load, models, recognition, speech, translation
+from desktop.messages.english import audio, downloads, engine, load, models, recognition, speech, stream, translation
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
@@ -10,5 +10,6 @@ TEXTS: dict[str, str] = {
     **models.TEXTS,
     **recognition.TEXTS,
     **speech.TEXTS,
+    **stream.TEXTS,
     **translation.TEXTS,
 }

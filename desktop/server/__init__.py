@@ -1,0 +1,1 @@
+"""Parley as a server: the engine's sessions for clients that connect."""
