@@ -1,1 +1,1 @@
-"""Parley as a server: the engine's sessions for clients that connect."""
+"""Serves the engine's sessions to others: `parley serve`."""

@@ -211,6 +211,27 @@ def doctor(
     return run(context.obj, quick=quick, as_json=as_json, copy=copy)
 
 
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where clients connect; 0 is a free one.")
+    ] = 5026,
+    health_port: Annotated[
+        int, typer.Option("--health-port", min=0, max=65535, help="Where health and metrics are told.")
+    ] = 8080,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
+    ] = "127.0.0.1",
+    language: Language = "",
+    model: Model = "",
+) -> int:
+    """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
+    from desktop.cli.commands.serve import run
+
+    return run(context.obj, _changes("", language, model), host=host, port=port, health_port=health_port)
+
+
 def _changes(to: str, language: str, model: str) -> dict[str, Any]:
     changes = {"translation.target": to, "recognition.language": language, "recognition.model": model}
     return {key: value for key, value in changes.items() if value}

@@ -1,6 +1,17 @@
 """The messages in English: sentences by the keys of `Message`, which also name the texts for translators."""
 
-from desktop.messages.english import audio, downloads, engine, load, models, recognition, speech, stream, translation
+from desktop.messages.english import (
+    audio,
+    downloads,
+    engine,
+    load,
+    models,
+    recognition,
+    server,
+    speech,
+    stream,
+    translation,
+)
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
@@ -9,6 +20,7 @@ TEXTS: dict[str, str] = {
     **load.TEXTS,
     **models.TEXTS,
     **recognition.TEXTS,
+    **server.TEXTS,
     **speech.TEXTS,
     **stream.TEXTS,
     **translation.TEXTS,
