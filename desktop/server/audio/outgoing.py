@@ -76,13 +76,14 @@ class _Coded:
         container, codec = _CODECS[form]
         self._sink = _Sink()
         self._output: Any = av.open(self._sink, "w", format=container, options=_OPTIONS.get(form, {}))
-        self._track: Any = self._output.add_stream(codec, rate=rate)
-        self._track.layout = "mono"
+        track: Any = self._output.add_stream(codec, rate=rate)
+        track.layout = "mono"
         if form in _BIT_RATE:
-            self._track.bit_rate = _BIT_RATE[form]
+            track.bit_rate = _BIT_RATE[form]
         if form == "flac":
-            self._track.format = "s16"
-        self._resampler: Any = av.AudioResampler(self._track.format, "mono", rate)
+            track.format = "s16"
+        self._resampler: Any = av.AudioResampler(track.format, "mono", rate)
+        self._track = track
         self._rate = rate
         self._at = 0
 

@@ -1,7 +1,7 @@
 """Raw samples as they arrive, in any split, to the engine's 16 kHz mono. Pure, on the caller's thread."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,23 +93,28 @@ def decoded(data: bytes, form: PcmFormat) -> NDArray[np.float32]:
 def _as_float(data: bytes, encoding: Encoding) -> NDArray[np.float32]:
     match encoding:
         case "u8":
-            return (np.frombuffer(data, "u1").astype(np.float32) - 128) / 128
+            return _scaled(np.frombuffer(data, "u1").astype(np.float32) - 128, 7)
         case "s16le":
-            return np.frombuffer(data, "<i2").astype(np.float32) / 32_768
+            return _scaled(np.frombuffer(data, "<i2"), 15)
         case "s24le":
             wide = np.zeros((len(data) // 3, 4), "u1")
             wide[:, 1:] = np.frombuffer(data, "u1").reshape(-1, 3)
-            return wide.view("<i4")[:, 0].astype(np.float32) / 2**31
+            return _scaled(wide.view("<i4")[:, 0], 31)
         case "s32le":
-            return np.frombuffer(data, "<i4").astype(np.float32) / 2**31
+            return _scaled(np.frombuffer(data, "<i4"), 31)
         case "f32le" | "f64le":
             # Numbers that are none, or beyond full scale, would spoil all that is computed of them.
             values = np.nan_to_num(np.frombuffer(data, "<f4" if encoding == "f32le" else "<f8"))
-            return np.clip(values, -1.0, 1.0).astype(np.float32)
-        case "mulaw":
-            return _MU_LAW[np.frombuffer(data, "u1")]
-        case "alaw":
-            return _A_LAW[np.frombuffer(data, "u1")]
+            return _scaled(np.clip(values, -1.0, 1.0), 0)
+        case "mulaw" | "alaw":
+            table: NDArray[np.float32] = _MU_LAW if encoding == "mulaw" else _A_LAW
+            return table[np.frombuffer(data, "u1")]
+
+
+def _scaled(values: NDArray[Any], bits: int) -> NDArray[np.float32]:
+    """Values of which 2 to the power of `bits` is full scale."""
+    scaled: NDArray[np.float32] = values.astype(np.float32) / np.float32(1 << bits)
+    return scaled
 
 
 def _mu_law() -> NDArray[np.float32]:

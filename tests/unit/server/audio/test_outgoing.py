@@ -1,6 +1,7 @@
 """Speech as clients want it, decoded again."""
 
 import io
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ VOICE = (0.4 * np.sin(np.arange(22_050) / 15) * np.sin(np.arange(22_050) / 3_000
 def encoded(form: SpeechFormat, cuts: list[int], to_rate: int = 0) -> bytes:
     encoder = SpeechEncoder(form, 22_050, to_rate)
     places = [0, *sorted(cuts), len(VOICE)]
-    data = b"".join(encoder.add(VOICE[begin:end]) for begin, end in zip(places, places[1:], strict=False))
+    data = b"".join(encoder.add(VOICE[begin:end]) for begin, end in pairwise(places))
     return data + encoder.end()
 
 

@@ -1,5 +1,7 @@
 """Raw samples: what each coding means, and that no split of the bytes changes anything."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +21,7 @@ def all_of(reader: PcmReader, pieces: list[bytes]) -> Samples:
 def split(data: bytes, cuts: list[int]) -> list[bytes]:
     """The bytes, cut at these places."""
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [data[begin:end] for begin, end in zip(places, places[1:], strict=False)]
+    return [data[begin:end] for begin, end in pairwise(places)]
 
 
 @given(
