@@ -108,7 +108,8 @@ def _as_float(data: bytes, encoding: Encoding) -> NDArray[np.float32]:
             return _scaled(np.clip(values, -1.0, 1.0), 0)
         case "mulaw" | "alaw":
             table: NDArray[np.float32] = _MU_LAW if encoding == "mulaw" else _A_LAW
-            return table[np.frombuffer(data, "u1")]
+            found: NDArray[np.float32] = table[np.frombuffer(data, "u1")]
+            return found
 
 
 def _scaled(values: NDArray[Any], bits: int) -> NDArray[np.float32]:
