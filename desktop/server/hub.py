@@ -121,7 +121,7 @@ class Hub:
     def may_speak(self, stream: Stream) -> None:
         if not self.admission.may_speak(stream.id, self._clock()):
             self.metrics.refused.inc()
-            raise ServerBusy("server-busy")
+            raise ServerBusy("speakers-full")
 
     def heard(self, seconds: float) -> None:
         self.metrics.chunks.inc()

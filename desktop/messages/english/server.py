@@ -11,7 +11,7 @@ TEXTS = {
     "message-wrong": "A message is not understood: {field}: {reason}.",
     "room-unknown": "There is no room of this code; ask for the code again.",
     "server-address-unknown": "This machine has no address {address}; use 127.0.0.1, or one that it has.",
-    "server-busy": "The server is busy with other speakers; try again in some seconds.",
+    "speakers-full": "The server is busy with other speakers; try again in some seconds.",
     "server-ends": "The server is about to end; try again in some seconds.",
     "server-full": "The server has as many connections as it takes; try again later.",
     "server-port-forbidden": "Port {port} is reserved by the system; choose one above 1023 with --port.",
