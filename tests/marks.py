@@ -54,6 +54,8 @@ _BY_PATH = {
     "unit/engine/test_unload.py": "threads",
     "unit/engine/translation/test_translation.py": "model",
     "unit/injector/test_typist.py": "threads",
+    "unit/server/audio/test_incoming.py": "threads",
+    "unit/server/audio/test_upload.py": "threads",
     "unit/settings/test_file.py": "threads",
     "unit/settings/test_saver.py": "threads",
     "unit/system": "threads",
