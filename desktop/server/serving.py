@@ -14,10 +14,10 @@ from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application
-from desktop.server.health import health_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
+from desktop.server.operation.health import health_routes
 from desktop.server.probe import decoding_seconds
 
 log = logging.getLogger(__name__)
