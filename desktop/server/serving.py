@@ -14,6 +14,7 @@ from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application
+from desktop.server.documents import document_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
@@ -76,7 +77,7 @@ async def _run(
 
     health = health_routes(hub)
     servers = [
-        _server(application(hub, health), options.limits),
+        _server(application(hub, [*health, *document_routes()]), options.limits),
         _server(Starlette(routes=health), options.limits),
     ]
     running = [
