@@ -32,6 +32,11 @@ class Admission:
         return len(self._speaking)
 
     @property
+    def seconds(self) -> float:
+        """What a decoding of a running utterance takes."""
+        return self._partial
+
+    @property
     def most(self) -> int:
         """How many may speak at a time, as far as is known now; one always may."""
         load = self._partial / PARTIAL_EVERY + self._final / _UTTERANCE

@@ -123,6 +123,20 @@ class Hub:
             self.metrics.refused.inc()
             raise ServerBusy("speakers-full")
 
+    def may_work(self, owner: str, stage: Stage) -> None:
+        """Somebody whose session runs elsewhere asks for work. Raises ServerBusy where there is no room for it."""
+        if self._draining:
+            raise ServerBusy("server-ends")
+        if stage is Stage.RECOGNITION and not self.admission.may_speak(owner, self._clock()):
+            self.metrics.refused.inc()
+            raise ServerBusy("speakers-full")
+        if self._ticking is None:
+            self._ticking = asyncio.get_running_loop().create_task(self._tick())
+
+    def left(self, owner: str) -> None:
+        """Somebody who was let in by `may_work` has gone."""
+        self.admission.left(owner)
+
     def heard(self, seconds: float) -> None:
         self.metrics.chunks.inc()
         self.metrics.audio.inc(seconds)

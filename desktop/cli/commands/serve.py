@@ -24,7 +24,8 @@ def run(options: Options, changes: dict[str, Any], *, host: str, port: int, heal
 
 def shared(models: ModelOptions) -> ModelOptions:
     """The models as a server runs them: many decodings at a time on one thread each, rather than one on many, and the
-    model that was chosen, whatever the load."""
+    model that was chosen, whatever the load; all on this machine."""
+    models = replace(models, server="")
     if models.device == "cuda":
         return replace(models, may_lower_model=False)
     threads = models.threads or 1
