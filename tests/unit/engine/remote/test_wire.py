@@ -271,7 +271,12 @@ def test_a_damaged_message_is_refused_or_read(data: bytes, at: int, byte: int) -
         {"v": 1, "type": "answer", "id": 1, "heard": {"language": "en", "words": [{"text": "a", "start": 2.0}]}},
         {"v": 1, "type": "answer", "id": 1, "failure": {"code": "a", "message": "b"}},
         {"v": 1, "type": "answer", "id": 1, "failure": {"code": "a", "message": {"key": "b"}}},
-        {"v": 1, "type": "answer", "id": 1, "failure": {"code": "a", "message": {"key": "b", "parameters": {"c": None}}}},
+        {
+            "v": 1,
+            "type": "answer",
+            "id": 1,
+            "failure": {"code": "a", "message": {"key": "b", "parameters": {"c": None}}},
+        },
         {"v": 1, "type": "answer", "id": 1, "voice": {"rate": 22_050, "lengths": [5]}},
         {"v": 1, "type": "answer", "id": 1, "voice": {"rate": 0, "lengths": []}},
         {"v": 1, "type": "answer"},
