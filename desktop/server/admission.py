@@ -20,7 +20,7 @@ class Admission:
     """Counts who speaks. workers: decodings that run at a time. seconds: a decoding's time as measured before."""
 
     def __init__(self, workers: int, seconds: float) -> None:
-        self._workers = workers
+        self.workers = workers
         self._partial = seconds
         self._final = _FINAL_COSTS * seconds
         self._speaking: dict[str, float] = {}
@@ -40,7 +40,7 @@ class Admission:
     def most(self) -> int:
         """How many may speak at a time, as far as is known now; one always may."""
         load = self._partial / PARTIAL_EVERY + self._final / _UTTERANCE
-        return max(1, int(_USED * self._workers / load))
+        return max(1, int(_USED * self.workers / load))
 
     def decoded(self, seconds: float, *, is_final: bool) -> None:
         """A decoding took so long. is_final: of a whole utterance."""

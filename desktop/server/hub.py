@@ -176,6 +176,7 @@ class Hub:
             await asyncio.sleep(_TICK)
             now = self._clock()
             self.rooms.close_old()
+            self.admission.workers = self.broker.workers
             self.admission.forget_silent(now - self.limits.silence)
             for stream_id in [one for one, since in self._absent.items() if now - since > self.limits.resume]:
                 stream = self._streams.get(stream_id)

@@ -58,6 +58,19 @@ Model = Annotated[
 ]
 
 
+Redis = Annotated[
+    str, typer.Option("--redis", metavar="URL", help="Redis between gateways and workers: redis:// or rediss://.")
+]
+
+
+class WorkerKind(StrEnum):
+    """What `parley worker` does."""
+
+    stt = "stt"
+    translation = "translation"
+    speech = "speech"
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         print(f"parley {__version__}")
@@ -224,13 +237,38 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
+    redis: Redis = "",
     language: Language = "",
     model: Model = "",
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
 
-    return run(context.obj, _changes("", language, model), host=host, port=port, health_port=health_port)
+    return run(context.obj, _changes("", language, model), host=host, port=port, health_port=health_port, redis=redis)
+
+
+@app.command()
+def worker(
+    context: typer.Context,
+    kind: Annotated[WorkerKind, typer.Argument(help="What it does.")],
+    redis: Redis = "redis://localhost:6379",
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="N", min=0, help="Jobs at a time; 0 is what suits this machine.")
+    ] = 0,
+    health_port: Annotated[
+        int, typer.Option("--health-port", min=0, max=65535, help="Where health and metrics are told.")
+    ] = 8081,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine for health and metrics.")
+    ] = "127.0.0.1",
+    language: Language = "",
+    model: Model = "",
+) -> int:
+    """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
+    from desktop.cli.commands.worker import run
+
+    changes = _changes("", language, model)
+    return run(context.obj, changes, kind.value, redis, concurrency, host=host, health_port=health_port)
 
 
 @app.command(cls=BenchCommand)

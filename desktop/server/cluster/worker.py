@@ -75,6 +75,7 @@ class JobWorker:
         self.id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
         self._busy = 0
+        self._is_ready = False
         self.done = 0
         """jobs that were answered"""
         self.failed = 0
@@ -90,6 +91,11 @@ class JobWorker:
         return self._busy
 
     @property
+    def is_ready(self) -> bool:
+        """Redis answers, and others know of this worker."""
+        return self._is_ready
+
+    @property
     def is_stopping(self) -> bool:
         return self._stopping.is_set()
 
@@ -102,6 +108,7 @@ class JobWorker:
         await check(self._redis, self._url)
         await make_groups(self._redis)
         await self._tell()
+        self._is_ready = True
         beside = [
             asyncio.create_task(keep_on("signs of life", self._keep_telling, self._redis)),
             asyncio.create_task(keep_on("claims", self._keep_claiming, self._redis)),
