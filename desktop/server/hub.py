@@ -152,10 +152,14 @@ class Hub:
     def told(self, event: Told, delay: float) -> None:
         if isinstance(event, ErrorEvent):
             self.metrics.errors.inc()
+            self.noted(event)
             return
         self.metrics.results.inc()
         if isinstance(event, TranscriptUpdate) and event.is_final:
             self.metrics.final.observe(delay + max(0.0, event.end - event.speech_end))
+
+    def noted(self, event: ErrorEvent) -> None:
+        self.metrics.notices.labels(event.code).inc()
 
     def closed(self, stream: Stream) -> None:
         self.metrics.coalesced.inc(stream.coalesced)

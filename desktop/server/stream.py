@@ -57,6 +57,9 @@ class Watcher(Protocol):
     def told(self, event: Told, delay: float) -> None:
         """An event was told; delay as in `Numbered`."""
 
+    def noted(self, event: ErrorEvent) -> None:
+        """Something happened of which the client need not know, as that streaming works again."""
+
     def closed(self, stream: "Stream") -> None:
         """The stream has ended."""
 
@@ -260,6 +263,7 @@ class Stream:
                 self._final_end = max(self._final_end, event.end)
         elif isinstance(event, ErrorEvent):
             if event.severity is Severity.INFO:
+                self._watcher.noted(event)
                 return
         elif not isinstance(event, TranslationUpdate | SpeechAudio):
             return
