@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,10 +71,29 @@ async def serve(options: ServeOptions, on_ready: Callable[["Serving"], None]) ->
             await broker.start()
             admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
             hub = Hub(broker, admission, options.limits)
-            await _run(hub, options, main, side, on_ready)
+            async with _shared(hub, broker):
+                await _run(hub, options, main, side, on_ready)
         finally:
             await broker.close()
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
+    """Where the models are elsewhere there may be other gateways: streams are kept for them."""
+    from desktop.server.cluster.broker import RedisBroker
+    from desktop.server.cluster.sessions import RedisSessions
+
+    if not isinstance(broker, RedisBroker):
+        yield
+        return
+    sessions = RedisSessions(broker.redis, broker.instance, hub.let_go)
+    hub.sessions = sessions
+    sessions.begin()
+    try:
+        yield
+    finally:
+        await sessions.close()
 
 
 def made_broker(options: ServeOptions) -> Broker:

@@ -135,3 +135,27 @@ def test_a_redis_that_is_not_there_is_said_so() -> None:
         assert told.returncode == 1
         assert "Redis does not answer at redis://127.0.0.1:9/0" in told.stderr
         assert "secret" not in told.stderr
+
+
+def test_a_gateway_is_killed_and_its_client_goes_on_at_another(
+    gateway: Server, redis: RedisServer, speech: Speech, manifest: dict[str, dict[str, Any]]
+) -> None:
+    with Worker("stt", redis.url), Server("--redis", redis.url) as mortal:
+        assert wait_until(lambda: ready(gateway) and ready(mortal), 20)
+
+        def kill(number: int) -> None:
+            if number == 11:
+                mortal.process.send_signal(signal.SIGKILL)
+
+        async def speak() -> tuple[list[dict[str, Any]], int]:
+            async with Client([mortal.socket_url, gateway.socket_url], source="en") as client:
+                return await say(client, talk(speech), kill), client.cuts
+
+        heard, cuts = run(speak())
+    assert cuts == 1
+    assert normalized_words(" ".join(final_texts(heard))) == said(manifest)
+    assert len({one["segment_id"] for one in heard if one.get("final_text")}) == len(NAMES)
+    times = [one["end"] for one in heard if one.get("final_text")]
+    assert times == sorted(times)
+    with Redis(port=redis.port) as client:
+        assert not client.keys("session:*")

@@ -37,6 +37,10 @@ QUEUES = {
 }
 
 
+SESSIONS = "sessions"
+"""Channel: a gateway goes on with a stream of another one."""
+
+
 def workers(stage: Stage) -> str:
     """Hash: who works for a stage."""
     return f"workers:{stage.value}"
