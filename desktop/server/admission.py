@@ -21,6 +21,8 @@ class Admission:
 
     def __init__(self, workers: int, seconds: float) -> None:
         self.workers = workers
+        self.elsewhere = 0
+        """speakers of other gateways that use the same workers"""
         self._partial = seconds
         self._final = _FINAL_COSTS * seconds
         self._speaking: dict[str, float] = {}
@@ -51,10 +53,14 @@ class Admission:
 
     def may_speak(self, owner: str, now: float) -> bool:
         """Somebody begins an utterance, or goes on. Who spoke lately may always."""
-        if owner not in self._speaking and len(self._speaking) >= self.most:
+        if owner not in self._speaking and len(self._speaking) + self.elsewhere >= self.most:
             return False
         self._speaking[owner] = now
         return True
+
+    def speaks(self, owner: str) -> bool:
+        """Whether somebody speaks already."""
+        return owner in self._speaking
 
     def forget_silent(self, before: float) -> None:
         """Those last heard before that time do not speak any more."""

@@ -145,7 +145,8 @@ class Hub:
     # What streams tell (`Watcher`).
 
     def may_speak(self, stream: Stream) -> None:
-        if not self.admission.may_speak(stream.id, self._clock()):
+        is_late = self.broker.lag >= self.limits.queued and not self.admission.speaks(stream.id)
+        if is_late or not self.admission.may_speak(stream.id, self._clock()):
             self.metrics.refused.inc()
             raise ServerBusy("speakers-full")
 
@@ -211,6 +212,8 @@ class Hub:
             now = self._clock()
             self.rooms.close_old()
             self.admission.workers = self.broker.workers
+            self.admission.elsewhere = self.broker.elsewhere
+            self.broker.speaking(self.admission.speaking)
             self.admission.forget_silent(now - self.limits.silence)
             for stream_id in [one for one, since in self._absent.items() if now - since > self.limits.resume]:
                 stream = self._streams.get(stream_id)

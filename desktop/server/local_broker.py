@@ -49,6 +49,17 @@ class LocalBroker:
     def seconds(self) -> float:
         return self._seconds
 
+    @property
+    def lag(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def elsewhere(self) -> int:
+        return 0
+
+    def speaking(self, count: int) -> None:
+        pass  # nobody else asks
+
     async def start(self) -> None:
         await asyncio.to_thread(self._models.recognition.prepare)
         self._seconds = await decoding_seconds(self, await asyncio.to_thread(sample))

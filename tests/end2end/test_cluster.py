@@ -159,3 +159,26 @@ def test_a_gateway_is_killed_and_its_client_goes_on_at_another(
     assert times == sorted(times)
     with Redis(port=redis.port) as client:
         assert not client.keys("session:*")
+
+
+def test_a_job_that_kills_workers_is_given_up_listed_and_put_in_again(redis: RedisServer) -> None:
+    import os
+
+    from tests.command_line import run_parley
+
+    fields = {"v": "1", "job": "poison", "gateway": "gone", "client": "c", "stage": "recognition", "kind": "final"}
+    with Redis(port=redis.port) as client:
+        entry = client.xadd("audio_jobs", fields)
+        for number in range(4):  # as if that many workers had died over it
+            client.xreadgroup("stt_workers", f"dead{number}", {"audio_jobs": ">"}, count=1)
+            client.xclaim("audio_jobs", "stt_workers", f"dead{number}", 0, [entry])
+        with Worker("stt", redis.url):
+            assert wait_until(lambda: client.xlen("audio_jobs:dead") == 1, 30)
+        told = run_parley(["jobs", "dead", "--json", "--redis", redis.url], os.environ)
+        assert [one["job"] for one in json.loads(told.stdout)] == ["poison"]
+        told = run_parley(["jobs", "retry", "--redis", redis.url], os.environ)
+        assert "1 job put into the queue again" in told.stderr
+        assert client.xlen("audio_jobs:dead") == 0
+        with Worker("stt", redis.url):  # whose gateway is not there any more
+            assert wait_until(lambda: client.xlen("audio_jobs") == 0, 30)
+        assert "no job was given up" in run_parley(["jobs", "dead", "--redis", redis.url], os.environ).stderr

@@ -14,6 +14,7 @@ from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
+from desktop.cli.parsing.jobs import Redis, jobs
 from desktop.cli.parsing.models import models
 from desktop.cli.parsing.paths import named_file, named_path
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
 app.add_typer(models, name="models")
+app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
 
@@ -55,11 +57,6 @@ To = Annotated[str, typer.Option("--to", metavar="LANG", help="Translate into th
 Language = Annotated[str, typer.Option("--language", metavar="LANG", help="Language that is spoken; auto detects it.")]
 Model = Annotated[
     str, typer.Option("--model", metavar="NAME", help="Recogniser: a name of `parley models`, or a directory.")
-]
-
-
-Redis = Annotated[
-    str, typer.Option("--redis", metavar="URL", help="Redis between gateways and workers: redis:// or rediss://.")
 ]
 
 

@@ -26,7 +26,7 @@ from desktop.engine.requests import Request, Stage
 from desktop.engine.translation.work import TranslateSpeech
 from desktop.server.broker import Begin, Begun, Recogniser
 from desktop.server.cluster import names, registry
-from desktop.server.cluster.connection import GONE, check, closed, keep_on, make_groups, opened
+from desktop.server.cluster.connection import GONE, check, closed, keep_on, lag, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, read_take
 from desktop.server.operation.tracing import trace
 
@@ -86,6 +86,9 @@ class RedisBroker:
         self._loads = 0
         self._workers = 0
         self._seconds = 0.0
+        self._lag = 0
+        self._speaking = 0
+        self._elsewhere = 0
         self.resubmitted = 0
         """jobs that were put in again"""
 
@@ -101,6 +104,17 @@ class RedisBroker:
     @property
     def seconds(self) -> float:
         return self._seconds
+
+    @property
+    def lag(self) -> int:
+        return self._lag
+
+    @property
+    def elsewhere(self) -> int:
+        return self._elsewhere
+
+    def speaking(self, count: int) -> None:
+        self._speaking = count
 
     @property
     def recogniser(self) -> Recogniser | None:
@@ -156,6 +170,7 @@ class RedisBroker:
         for task in (*self._loops, *self._working):
             task.cancel()
         await asyncio.gather(*self._loops, *self._working, return_exceptions=True)
+        await self._quietly(registry.leave_gateways(self._redis, self.instance))
         await self._quietly(self._pubsub.aclose())  # type: ignore[no-untyped-call]
         await closed(self._redis)
 
@@ -290,6 +305,9 @@ class RedisBroker:
         while True:
             await asyncio.sleep(registry.EVERY)
             await self._look_for_workers()
+            await registry.tell_speaking(self._redis, self.instance, self._speaking)
+            self._elsewhere = await registry.speaking_elsewhere(self._redis, self.instance)
+            self._lag = await lag(self._redis)
             if not await self._redis.exists(names.QUEUES[Stage.RECOGNITION].finals):
                 await make_groups(self._redis)
                 for waiting in tuple(self._by_job.values()):

@@ -75,6 +75,16 @@ async def make_groups(redis: "Redis") -> None:
                     raise
 
 
+async def lag(redis: "Redis") -> int:
+    """Jobs that wait or are worked on, of all stages."""
+    async with redis.pipeline(transaction=False) as pipe:
+        for queue in QUEUES.values():
+            # Jobs are deleted when they are answered, so what is there waits or is worked on.
+            pipe.xlen(queue.finals)
+            pipe.xlen(queue.partials)
+        return sum(int(one) for one in await pipe.execute())
+
+
 async def keep_on(name: str, loop: Callable[[], Awaitable[None]], redis: "Redis") -> None:
     """Run a loop for ever: again when Redis was away, or had forgotten the queues."""
     while True:

@@ -41,6 +41,10 @@ SESSIONS = "sessions"
 """Channel: a gateway goes on with a stream of another one."""
 
 
+GATEWAYS = "gateways"
+"""Hash: how many speak at each gateway."""
+
+
 def workers(stage: Stage) -> str:
     """Hash: who works for a stage."""
     return f"workers:{stage.value}"

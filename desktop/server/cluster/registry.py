@@ -75,3 +75,26 @@ def concurrency(workers: Iterable[Present]) -> int:
 async def _now(redis: "Redis") -> float:
     seconds, micros = await redis.time()
     return float(seconds) + float(micros) / 1e6
+
+
+async def tell_speaking(redis: "Redis", gateway: str, count: int) -> None:
+    """A gateway's sign of life, and how many speak there."""
+    await redis.hset(names.GATEWAYS, gateway, json.dumps({"at": await _now(redis), "speaking": count}))
+
+
+async def speaking_elsewhere(redis: "Redis", gateway: str) -> int:
+    """How many speak at the other gateways that are there."""
+    now, total = await _now(redis), 0
+    kept: Any = await redis.hgetall(names.GATEWAYS)
+    for name, value in kept.items():
+        about = json.loads(value)
+        if now - float(about["at"]) > FORGOTTEN:
+            await redis.hdel(names.GATEWAYS, name)
+        elif name.decode() != gateway:
+            total += int(about["speaking"])
+    return total
+
+
+async def leave_gateways(redis: "Redis", gateway: str) -> None:
+    """The gateway has ended."""
+    await redis.hdel(names.GATEWAYS, gateway)

@@ -56,14 +56,14 @@ class ServerMetrics:
         self.room.set(hub.admission.most)
         self.streams.set(hub.streams)
         self.followers.set(hub.rooms.followers)
-        self.queue.set(hub.queued)
+        self.queue.set(hub.broker.lag)
         return generate_latest(self.registry)
 
     def founding(self, hub: "Hub", most_queued: int) -> dict[str, Any]:
         """The founding documents' JSON."""
         return {
             "instance_id": self.instance,
-            "queue_depth": hub.queued,
+            "queue_depth": hub.broker.lag,
             "max_queue_depth": most_queued,
             "metrics": {
                 "clients_connected": int(self._sum(self.connections)),
