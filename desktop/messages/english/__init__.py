@@ -1,6 +1,6 @@
 """The messages in English: sentences by the keys of `Message`, which also name the texts for translators."""
 
-from desktop.messages.english import audio, downloads, engine, load, models, recognition, speech, translation
+from desktop.messages.english import audio, downloads, engine, load, models, recognition, server, speech, translation
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
@@ -9,6 +9,7 @@ TEXTS: dict[str, str] = {
     **load.TEXTS,
     **models.TEXTS,
     **recognition.TEXTS,
+    **server.TEXTS,
     **speech.TEXTS,
     **translation.TEXTS,
 }

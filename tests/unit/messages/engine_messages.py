@@ -1,4 +1,4 @@
-"""Every message that desktop/engine makes, read from its source."""
+"""Every message that desktop/engine and desktop/server make, read from their source."""
 
 import ast
 from collections.abc import Iterator
@@ -8,8 +8,9 @@ from pathlib import Path
 from desktop.engine import errors
 
 ENGINE = Path(errors.__file__).parent
+SERVER = ENGINE.parent / "server"
 _ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
-_MAKERS = _ERRORS | {"FileBroken", "Message", "Temporary"}
+_MAKERS = _ERRORS | {"DatabaseError", "FileBroken", "Message", "Refused", "Temporary"}
 """what is called with a key and its parameters"""
 _OWN = {"after", "is_hopeless", "code", "recoverable"}
 """keywords of makers that are no parameters"""
@@ -29,12 +30,12 @@ class Made:
 
 def made() -> Iterator[Made]:
     """All of them."""
-    for file in sorted(ENGINE.rglob("*.py")):
+    for file in sorted((*ENGINE.rglob("*.py"), *SERVER.rglob("*.py"))):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
             for call in _calls(scope):
                 name = _name(call)
-                place = f"{file.relative_to(ENGINE)}:{call.lineno}"
+                place = f"{file.relative_to(ENGINE.parent)}:{call.lineno}"
                 if name in _PASSED_ON:
                     at, added = _PASSED_ON[name]
                     yield Made(place, _keys(call.args[at], scope), _parameters(call) | added)
@@ -58,7 +59,8 @@ def _name(call: ast.Call) -> str:
 
 
 def _parameters(call: ast.Call) -> frozenset[str]:
-    return frozenset(one.arg for one in call.keywords if one.arg is not None and one.arg not in _OWN)
+    own = _OWN | {"status"} if _name(call) == "Refused" else _OWN
+    return frozenset(one.arg for one in call.keywords if one.arg is not None and one.arg not in own)
 
 
 def _keys(value: ast.expr, scope: ast.AST) -> tuple[str, ...]:
