@@ -54,6 +54,8 @@ _BY_PATH = {
     "unit/engine/test_unload.py": "threads",
     "unit/engine/translation/test_translation.py": "model",
     "unit/injector/test_typist.py": "threads",
+    "unit/server/audio/test_incoming.py": "threads",
+    "unit/server/audio/test_upload.py": "threads",
     "unit/server/database/test_databases.py": "threads",
     "unit/server/security/test_guard.py": "threads",
     "unit/server/security/test_oidc.py": "threads",

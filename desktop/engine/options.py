@@ -113,6 +113,8 @@ class ModelOptions:
     """CTranslate2's number format; "auto" is what was measured to be fastest here"""
     threads: int = 0
     """processor threads of recognition; 0 is what was measured to be best here"""
+    workers: int = 1
+    """decodings that run at a time, each with so many threads; they share the model's weights. Fixed at the start"""
     context: Literal["auto", "short", "full"] = "auto"
     """audio window given to Whisper"""
     context_floor: int = 0

@@ -105,6 +105,11 @@ class Session:
         return all(track.is_idle for track in self._tracks.values())
 
     @property
+    def is_hearing(self) -> bool:
+        """An utterance is running."""
+        return self._hearing is not None and self._hearing.running > 0
+
+    @property
     def waiting(self) -> float:
         """Seconds of utterances that are over and wait to be recognised."""
         return sum(segment.end - segment.start for segment in self._to_recognise.finals)

@@ -1,1 +1,1 @@
-"""Parley as a server: sessions of the engine for clients on the network. One event loop; models work on threads."""
+"""Serves the engine's sessions to others: `parley serve`."""

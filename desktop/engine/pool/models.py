@@ -53,7 +53,12 @@ class Models:
         self.recognition = RecognitionModel(settings.recognition, backends, emit, on_ready, on_failed, on_unloaded)
         self.translation = TranslationModel(lambda: backends.translator(self._settings, emit), emit)
         self.speech = SpeechModel(settings.speech, backends.synthesizer, emit)
-        self.slots = {stage: Slot(stage.value, backends.clock) for stage in Stage}
+        workers = {Stage.RECOGNITION: max(1, options.workers)}
+        self.slots = {stage: Slot(stage.value, backends.clock, workers.get(stage, 1)) for stage in Stage}
+        if options.workers > 1:
+            from desktop.engine.recognition.whisper import shared_models
+
+            shared_models.allow(options.workers + 1)  # and a translation beside them
 
     def configure(self, options: ModelOptions) -> None:
         """Follow other options from the next work on; nothing that waits is lost."""

@@ -1,11 +1,12 @@
 """The recogniser that all sessions share: loaded once, exchanged while it runs, and made to keep up.
 
-On the thread of its slot, but for what says otherwise.
+On the threads of its slot, but for what says otherwise: several may decode at a time.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import cast
 
 from desktop.engine.errors import BackendFailed
@@ -14,6 +15,7 @@ from desktop.engine.models.load.governor import BUSY_OVER, Decoded
 from desktop.engine.models.load.load_control import LoadControl
 from desktop.engine.options import Effort
 from desktop.engine.pool.backends import ModelBackends
+from desktop.engine.pool.recognizers import Recognizers
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
     RecognitionStream,
@@ -52,7 +54,11 @@ class RecognitionModel:
         self._on_failed = on_failed
         self._on_unloaded = on_unloaded
         self.load = LoadControl(settings, backends.models, emit, backends.clock)
-        self._recognizer: Recognizer | None = None
+        self._recognizers: Recognizers | None = None
+        self._changing = threading.RLock()
+        """held while a model is loaded, exchanged or unloaded"""
+        self._noting = threading.Lock()
+        """held while what a decoding was like is taken in"""
         self._loaded_for: RecognitionSettings | None = None
         self._last_name = ""
         self._owners: dict[Hashable, float] = {}
@@ -68,14 +74,14 @@ class RecognitionModel:
     @property
     def name(self) -> str:
         """As shown to the user; empty while none is loaded. Any thread."""
-        recognizer = self._recognizer
-        return recognizer.name if recognizer else ""
+        recognizers = self._recognizers
+        return recognizers.first.name if recognizers else ""
 
     @property
     def capabilities(self) -> RecognizerCapabilities | None:
         """Of what is loaded. Any thread."""
-        recognizer = self._recognizer
-        return recognizer.capabilities if recognizer else None
+        recognizers = self._recognizers
+        return recognizers.first.capabilities if recognizers else None
 
     @property
     def effort(self) -> Effort:
@@ -90,33 +96,38 @@ class RecognitionModel:
 
     def prepare(self) -> None:
         """Load what the settings ask for, unless it is. Raises what loading raises, after telling `on_failed`."""
-        try:
-            self._bring_up_to_date()
-        except Exception as error:
-            self._on_failed(error)
-            raise
+        with self._changing:
+            try:
+                self._bring_up_to_date()
+            except Exception as error:
+                self._on_failed(error)
+                raise
 
     def decode(self, owner: Hashable, work: Decode, waited: float | None) -> Hypothesis:
         """owner: whose session. waited: seconds from when its newest audio was heard until now; None: it need
         not keep up. Raises what the recogniser raises."""
-        recognizer = cast(WindowRecognizer, self._recognizer)
-        began = self.load.begins()
-        try:
-            hypothesis = recognizer.transcribe(work.samples, work.request)
-        finally:
-            self.load.ends()
-        ended = self._backends.clock()
+        recognizers = self._recognizers
+        if recognizers is None:
+            raise BackendFailed("recognition-model-not-loaded", recoverable=True)
+        with recognizers.borrowed() as lent:
+            recognizer = cast(WindowRecognizer, lent)
+            began = self.load.begins()
+            try:
+                hypothesis = recognizer.transcribe(work.samples, work.request)
+            finally:
+                self.load.ends()
+            ended = self._backends.clock()
+            is_streaming = recognizer.capabilities.streaming
         self.latency = ended - began
-        if recognizer.capabilities.streaming and waited is not None:
-            sessions = self._sessions(owner, ended)
-            decoded = Decoded(began, ended, work.seconds, work.request.is_final, max(0.0, waited), sessions)
-            if self.load.after(decoded):
+        if is_streaming and waited is not None and self._is_to_change(owner, work, began, ended, waited):
+            with self._changing:
                 self._bring_up_to_date()
         return hypothesis
 
     def follow(self, owner: Hashable, work: StreamChunk) -> StreamResult:
         """Hand a chunk to the stream that it belongs to. owner: whose session. Raises BackendFailed."""
-        recognizer = self._recognizer
+        recognizers = self._recognizers
+        recognizer = recognizers.first if recognizers else None
         if not isinstance(recognizer, StreamRecognizer):
             raise BackendFailed("recogniser-changed", recoverable=True)
         key = (owner, work.stream)
@@ -135,6 +146,13 @@ class RecognitionModel:
             if work.is_last:
                 self._close_streams(owner)
 
+    def _is_to_change(self, owner: Hashable, work: Decode, began: float, ended: float, waited: float) -> bool:
+        """Take in what a decoding was like. True: another model is to be loaded."""
+        with self._noting:
+            sessions = self._sessions(owner, ended)
+            decoded = Decoded(began, ended, work.seconds, work.request.is_final, max(0.0, waited), sessions)
+            return self.load.after(decoded)
+
     def _sessions(self, owner: Hashable, now: float) -> int:
         """Those that were decoded for in the last seconds, this one included."""
         self._owners = {one: at for one, at in self._owners.items() if now - at < BUSY_OVER} | {owner: now}
@@ -142,10 +160,11 @@ class RecognitionModel:
 
     def unload(self) -> str:
         """Give the memory back; the next decoding loads again. Returns the name of what was loaded."""
-        name = self.name
-        self.close()
-        self._loaded_for = None
-        self.load.forget()
+        with self._changing:
+            name = self.name
+            self.close()
+            self._loaded_for = None
+            self.load.forget()
         if name:
             self._on_unloaded()
         return name
@@ -157,9 +176,9 @@ class RecognitionModel:
 
     def close(self) -> None:
         self._close_streams()
-        if self._recognizer is not None:
-            self._recognizer.close()
-        self._recognizer = None
+        recognizers, self._recognizers = self._recognizers, None
+        if recognizers is not None:
+            recognizers.close()
 
     def _close_streams(self, owner: Hashable = None) -> None:
         """Those of an owner, or all."""
@@ -169,7 +188,7 @@ class RecognitionModel:
     def _bring_up_to_date(self) -> None:
         wanted = self.load.wanted(self._settings)
         before = self._loaded_for
-        if self._recognizer is not None and before is not None and wanted.model_terms == before.model_terms:
+        if self._recognizers is not None and before is not None and wanted.model_terms == before.model_terms:
             return
         if self._is_loaded(wanted):
             self._loaded_for = wanted
@@ -179,10 +198,10 @@ class RecognitionModel:
         try:
             self._load(wanted)
         except Exception:
-            if self._recognizer is None or not self.load.is_refused():
+            if self._recognizers is None or not self.load.is_refused():
                 raise
             log.warning("a model that was to stand in cannot be loaded", exc_info=True)
-            self._emit(ModelProgress("recognition", self._recognizer.name, 1.0))
+            self._emit(ModelProgress("recognition", self.name, 1.0))
             return False
         self.load.loaded()
         return True
@@ -196,7 +215,8 @@ class RecognitionModel:
         recognizer = self._backends.recognizer(wanted, self._emit)
         recognizer.load(progress)
         self._close_streams()
-        previous, self._recognizer = self._recognizer, recognizer
+        another = partial(self._another, wanted, recognizer.name)
+        previous, self._recognizers = self._recognizers, Recognizers(recognizer, another)
         self.loads += 1
         if previous is not None:
             previous.close()
@@ -204,3 +224,11 @@ class RecognitionModel:
         self._last_name = recognizer.name
         self._emit(ModelProgress("recognition", recognizer.name, 1.0))
         self._on_ready()
+
+    def _another(self, wanted: RecognitionSettings, name: str) -> Recognizer:
+        """One more of the same model; that another one took over was told of the first."""
+        recognizer = self._backends.recognizer(wanted, lambda _: None)
+        recognizer.load(lambda _: None)
+        if recognizer.name != name:
+            log.info("beside %s decodes %s", name, recognizer.name)
+        return recognizer

@@ -1,4 +1,4 @@
-"""A model's execution slot: one thread, on which sessions take turns. Any thread may submit.
+"""A model's execution slot: a thread, or several, on which sessions take turns. Any thread may submit.
 
 Finals come first, then who waited longest; whoever waited very long is not passed over for others' finals any more.
 Whoever waits already is not queued twice: newer work of the same owner takes the place of the older.
@@ -6,6 +6,7 @@ Whoever waits already is not queued twice: newer work of the same owner takes th
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
@@ -36,17 +37,21 @@ class _Turn:
 
 
 class Slot:
-    """Runs what is submitted, one at a time, on a thread of its own that begins with the first. clock: seconds."""
+    """Runs what is submitted on threads of its own, which begin when they are needed. clock: seconds.
 
-    def __init__(self, name: str, clock: Callable[[], float]) -> None:
+    workers: how many run at a time; never two of the same owner."""
+
+    def __init__(self, name: str, clock: Callable[[], float], workers: int = 1) -> None:
         self._name = name
+        self._workers = workers
         self._clock = clock
         self._numbers = count()
         self._turns: dict[object, _Turn] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self._running = False
-        self._thread: threading.Thread | None = None
+        self._running: set[object] = set()
+        """owners whose turn it is"""
+        self._threads: list[threading.Thread] = []
 
     def submit(self, owner: object, kind: Kind, run: Callable[[], None]) -> bool:
         """Have `run` called when the owner's turn comes. It replaces what waits of the same owner and keeps its place.
@@ -59,9 +64,10 @@ class Slot:
                 self._turns[owner] = replace(before, kind=kind, run=run)
             else:
                 self._turns[owner] = _Turn(next(self._numbers), self._clock(), kind, run)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=f"parley-{self._name}", daemon=True)
-                self._thread.start()
+            if len(self._threads) < self._workers and len(self._turns) + len(self._running) > len(self._threads):
+                thread = threading.Thread(target=self._run, name=f"parley-{self._name}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
             self._changed.notify_all()
             return True
 
@@ -84,27 +90,35 @@ class Slot:
 
     def join(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for the thread; False if it still runs."""
-        if self._thread is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self) -> None:
-        while (turn := self._next()) is not None:
+        while (taken := self._next()) is not None:
+            owner, turn = taken
             try:
                 turn.run()
             except Exception:
                 log.exception("%s failed", self._name)
-            del turn  # or what it holds stays until the next one
+            finally:
+                with self._changed:
+                    self._running.discard(owner)
+                    self._changed.notify_all()
+            del owner, turn, taken  # or what they hold stays until the next one
 
-    def _next(self) -> _Turn | None:
+    def _next(self) -> tuple[object, _Turn] | None:
         with self._changed:
-            self._running = False
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: self._turns or self._closed)
-            if not self._turns:
+            self._changed.wait_for(lambda: self._ready() or self._closed)
+            ready = self._ready()
+            if not ready:
                 return None
             now = self._clock()
-            owner = min(self._turns, key=lambda one: self._turns[one].order(now))
-            self._running = True
-            return self._turns.pop(owner)
+            owner = min(ready, key=lambda one: self._turns[one].order(now))
+            self._running.add(owner)
+            return owner, self._turns.pop(owner)
+
+    def _ready(self) -> list[object]:
+        """Who waits and may go."""
+        return [owner for owner in self._turns if owner not in self._running]

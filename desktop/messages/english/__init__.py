@@ -1,15 +1,31 @@
 """The messages in English: sentences by the keys of `Message`, which also name the texts for translators."""
 
-from desktop.messages.english import audio, downloads, engine, load, models, recognition, server, speech, translation
+from desktop.messages.english import (
+    audio,
+    database,
+    downloads,
+    engine,
+    load,
+    models,
+    recognition,
+    security,
+    server,
+    speech,
+    stream,
+    translation,
+)
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
+    **database.TEXTS,
     **downloads.TEXTS,
     **engine.TEXTS,
     **load.TEXTS,
     **models.TEXTS,
     **recognition.TEXTS,
+    **security.TEXTS,
     **server.TEXTS,
     **speech.TEXTS,
+    **stream.TEXTS,
     **translation.TEXTS,
 }

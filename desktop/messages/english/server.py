@@ -1,82 +1,19 @@
-"""What the server says: at its start, of its database, and to clients that it refuses."""
+"""What the server says to its clients, and to whoever starts it."""
 
 TEXTS = {
-    "address-unknown": "Nobody knows the address {address}; write one of this machine, such as 127.0.0.1 or 0.0.0.0.",
-    "backup-broken": "{file} is no backup of Parley's database, or only a part of one; nothing was changed.",
-    "backup-not-written": "The backup {file} cannot be written ({reason}); choose another place.",
-    "backup-unreadable": "The backup {file} cannot be read ({reason}); nothing was changed.",
-    "database-direction": (
-        "The database has version {before}, so there is no way in this direction to {version}; use the other one of "
-        "`parley db upgrade` and `parley db downgrade`."
+    "audio-header-wrong": "The header of a piece of audio is not understood; send JSON with a sampleRate, as 16000.",
+    "audio-without-header": (
+        "A piece of audio has no header; send its length as a uint32, the header as JSON, and the samples behind it."
     ),
-    "database-empty": "The database {place} holds no tables of Parley's; make them with `parley db upgrade`.",
-    "database-failed": (
-        "The database {place} does not do what it should ({error}); see that it runs, and that user and password are "
-        "right."
-    ),
-    "database-file": "The database {file} cannot be opened ({reason}); see who may write to that folder.",
-    "database-newer": "The database {place} was made by a newer Parley; update this one.",
-    "database-no-driver": "PostgreSQL needs its driver, psycopg; install Parley with the extra “postgresql”.",
-    "database-old": (
-        "The database {place} was made by an older Parley; keep a copy with `parley db backup FILE`, then bring it up "
-        "to date with `parley db upgrade`."
-    ),
-    "database-password-in-url": (
-        "A password in the address of the database can be read by others; leave it out, and give it in a file with "
-        "--database-password-file or keep it with `parley config secret set database`."
-    ),
-    "database-url": ("That is no database that Parley can use; write sqlite:///FILE or postgresql://USER@HOST/NAME."),
-    "database-version": "The database knows no version {version}; there are {versions:list}.",
-    "host-refused": "This server does not answer under that name; use localhost, or start it with that origin allowed.",
-    "issuer-address": "{issuer} is no address of an issuer; it must begin with https://.",
-    "issuer-unreachable": "Whoever vouches for users does not answer as it should; try again later.",
-    "locked-out": "There were too many wrong tokens from here; try again later.",
-    "logged-out": "You are logged out; log in again.",
-    "login-failed": "The login did not succeed; begin again.",
-    "login-lost": "The login took too long, was begun in another browser, or is over already; begin again.",
-    "no-token-made": (
-        "Others could reach {address}, and nobody has a token yet; make one with `parley tokens create NAME --scope "
-        "listen,speak`."
-    ),
-    "not-allowed": "This token does not allow that; it needs the scope {scope}.",
-    "not-ready": "The server cannot look at the request now; try again later.",
-    "origin-missing": "The request does not say from which page it comes; open the server's own page.",
-    "origin-refused": "Pages of other sites may not use this server; allow their origin at its start.",
-    "origin-unusable": "{origin} is no origin; write it as https://captions.example.org.",
-    "plaintext-refused": (
-        "Others could reach {address}, so Parley serves there only with TLS; give --tls-certificate and --tls-key, or "
-        "--tls-self-signed."
-    ),
-    "proxy-network": "{network} is no address or network of a proxy; write it as 10.0.0.5 or 10.0.0.0/24.",
-    "room-closed": "The room is closed, or its code has changed; ask for the new one.",
-    "secret-file": "The secret in {file} cannot be read or kept ({reason}); see who may read that file.",
-    "secret-file-lines": "The secret in {file} must be one line that is not empty.",
-    "tls-both": "Give a certificate or --tls-self-signed, not both.",
-    "tls-ended": "The certificate {certificate} is not valid since {date}; renew it.",
-    "tls-half": "A certificate needs its key; give --tls-certificate and --tls-key together.",
-    "tls-not-kept": "The certificate that Parley made cannot be kept in {folder} ({reason}); see who may write there.",
-    "tls-unreadable": "{file} cannot be read ({reason}); see who may read it.",
-    "tls-unusable": (
-        "{certificate} and {key} are not a certificate and its key; give both as PEM, and without a passphrase."
-    ),
-    "token-expired": "The token {name} has expired; ask for a new one.",
-    "token-form": "The header Authorization is not understood; write Bearer and the token.",
-    "token-in-address": (
-        "A token in the address is refused, for addresses are written into logs; send it in the header Authorization, "
-        "and have this one replaced."
-    ),
-    "token-is-revoked": "The token {name} is revoked; make another one.",
-    "token-missing": "A token is needed; send it in the header Authorization, after Bearer.",
-    "token-name": (
-        "That is no name for a token; take up to {most} letters, digits, spaces and . - _ @, a letter or digit first."
-    ),
-    "token-name-taken": "There is a token {name} already; refresh it, or choose another name.",
-    "token-none": "There is no token {name}; see `parley tokens list`.",
-    "token-replaced": "The token {name} was replaced by a new one; use that.",
-    "token-twice": "The request has several tokens; send one.",
-    "token-unknown": "Nobody knows this token; see that it is complete.",
-    "token-was-revoked": "The token {name} is revoked; ask for a new one.",
-    "too-many-requests": "There are too many requests; try again later.",
-    "too-many-sessions": "You have {most} sessions already, which is the most; end one.",
-    "user-token-expired": "The token has expired; log in again.",
+    "follows-already": "This connection follows a room already; open another one for another room.",
+    "hello-comes-first": "hello is the first message of a connection; open another one.",
+    "message-not-json": "A message is not JSON; send an object with a type.",
+    "message-wrong": "A message is not understood: {field}: {reason}.",
+    "room-unknown": "There is no room of this code; ask for the code again.",
+    "server-address-unknown": "This machine has no address {address}; use 127.0.0.1, or one that it has.",
+    "speakers-full": "The server is busy with other speakers; try again in some seconds.",
+    "server-ends": "The server is about to end; try again in some seconds.",
+    "server-full": "The server has as many connections as it takes; try again later.",
+    "server-port-forbidden": "Port {port} is reserved by the system; choose one above 1023 with --port.",
+    "server-port-taken": "Another program listens at {address}, port {port}; choose another one with --port.",
 }

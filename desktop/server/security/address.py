@@ -39,7 +39,7 @@ def is_local(address: str) -> bool:
     try:
         found = {str(one[4][0]) for one in socket.getaddrinfo(address or "", None)}
     except (OSError, UnicodeError):
-        raise EngineError("address-unknown", code="address", address=address) from None
+        raise EngineError("server-address-unknown", code="address", address=address) from None
     return bool(address) and all(ip_address(one.partition("%")[0]).is_loopback for one in found)
 
 

@@ -1,7 +1,8 @@
 """The door: nothing reaches the app that was not let in, and a WebSocket is refused before it is opened. On the event
 loop.
 
-A pure ASGI middleware. Behind it `scope["state"]["principal"]` says who asks; the credential itself is taken away."""
+A pure ASGI middleware. Behind it `scope["state"]` has the `principal`, who asks, and the `room` that a guest may
+follow; the credential itself is taken away."""
 
 import logging
 import time
@@ -157,7 +158,8 @@ class Guard:
 
 
 def _inside(connection: Connection, principal: Principal) -> Connection:
-    return {**without_secrets(connection), "state": {**connection.get("state", {}), "principal": principal}}
+    state = {**connection.get("state", {}), "principal": principal, "room": principal.room}
+    return {**without_secrets(connection), "state": state}
 
 
 def _ended(about: Entry, event: Event, reason: str, began: float) -> Entry:

@@ -10,7 +10,7 @@ from desktop.engine import errors
 ENGINE = Path(errors.__file__).parent
 SERVER = ENGINE.parent / "server"
 _ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
-_MAKERS = _ERRORS | {"DatabaseError", "FileBroken", "Message", "Refused", "Temporary"}
+_MAKERS = _ERRORS | {"BadMessage", "DatabaseError", "FileBroken", "Message", "Refused", "ServerBusy", "Temporary"}
 """what is called with a key and its parameters"""
 _OWN = {"after", "is_hopeless", "code", "recoverable"}
 """keywords of makers that are no parameters"""
@@ -30,7 +30,7 @@ class Made:
 
 def made() -> Iterator[Made]:
     """All of them."""
-    for file in sorted((*ENGINE.rglob("*.py"), *SERVER.rglob("*.py"))):
+    for file in sorted([*ENGINE.rglob("*.py"), *SERVER.rglob("*.py")]):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
             for call in _calls(scope):

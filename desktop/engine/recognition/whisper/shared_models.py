@@ -18,8 +18,6 @@ from desktop.engine.events import ErrorEvent, Severity
 from desktop.engine.message import Message
 from desktop.system.read_ahead import read_ahead
 
-_WORKERS = 2
-"""calls that run at a time: recognition does not wait for a translation. They share the weights."""
 _WARM_UP_FRAMES = 500
 _TRIES = 50
 _BETWEEN = 0.01
@@ -47,6 +45,14 @@ class _Entry:
 
 _lock = threading.Lock()
 _entries: dict[Terms, _Entry] = {}
+_calls = 2
+"""calls that run at a time: recognition does not wait for a translation. They share the weights."""
+
+
+def allow(calls: int) -> None:
+    """Let so many calls run at a time on each model that is opened from now on, if there were fewer."""
+    global _calls
+    _calls = max(_calls, calls)
 
 
 class Lease:
@@ -121,7 +127,7 @@ def _open(terms: Terms, notify: Callable[[ErrorEvent], None] | None) -> Any:
         device=terms.device,
         compute_type=_usable_type(terms, notify),
         cpu_threads=terms.threads,
-        num_workers=_WORKERS,
+        num_workers=_calls,
         local_files_only=True,
     )
     if whisper.feature_extractor.mel_filters.shape[0] != whisper.model.n_mels:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.pool.slot import LONGEST_WAIT, Slot
 from desktop.engine.requests import Kind
+from tests.waiting import wait_until
 
 
 class Queue:
@@ -150,3 +151,40 @@ def test_the_order_among_sessions_is_round_robin(queue: Queue) -> None:
     queue.release()
     assert ended.wait(20)
     assert queue.ran[:40] == [str(owner) for owner in range(8)] * 5
+
+
+def test_several_workers_run_at_a_time_but_never_two_turns_of_one_owner() -> None:
+    slot = Slot("test", lambda: 0.0, workers=2)
+    together = threading.Barrier(2)
+    running: list[str] = []
+    most: list[int] = []
+    lock = threading.Lock()
+
+    def run(owner: str) -> None:
+        with lock:
+            assert owner not in running
+            running.append(owner)
+            most.append(len(running))
+        together.wait(5)
+        with lock:
+            running.remove(owner)
+
+    for _ in range(2):
+        for owner in ("a", "b"):
+            assert slot.submit(owner, Kind.FINAL, lambda owner=owner: run(owner))  # type: ignore[misc]
+        wait_until(lambda: slot.is_idle)
+    slot.close()
+    assert slot.join(5)
+    assert max(most) == 2
+    assert len(most) == 4
+
+
+def test_one_owner_needs_one_worker() -> None:
+    slot = Slot("test", lambda: 0.0, workers=4)
+    threads: set[int] = set()
+    for _ in range(20):
+        assert slot.submit("a", Kind.PARTIAL, lambda: threads.add(threading.get_ident()))
+        wait_until(lambda: slot.is_idle)
+    slot.close()
+    assert slot.join(5)
+    assert len(threads) == 1

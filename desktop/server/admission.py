@@ -1,0 +1,60 @@
+"""Who may speak: as many as the machine bears, so that a new one is refused rather than all of them served late. Pure.
+
+What a speaker costs is measured: a decoding about every `PARTIAL_EVERY` seconds while somebody speaks, and one when an
+utterance is over. More often is done when there is time for it; not less, or words would come too late.
+"""
+
+PARTIAL_EVERY = 1.6
+"""seconds between two looks at a running utterance that a reader bears; the promise is 2"""
+_UTTERANCE = 4.0
+"""seconds; an utterance of live speech"""
+_FINAL_COSTS = 1.5
+"""decodings of a partial, until it is measured: a final has more audio, and is searched wide where it is not sure"""
+_USED = 0.85
+"""share of the workers' time that may be planned with"""
+_WEIGHT = 0.05
+"""of the newest decoding in the average"""
+
+
+class Admission:
+    """Counts who speaks. workers: decodings that run at a time. seconds: a decoding's time as measured before."""
+
+    def __init__(self, workers: int, seconds: float) -> None:
+        self._workers = workers
+        self._partial = seconds
+        self._final = _FINAL_COSTS * seconds
+        self._speaking: dict[str, float] = {}
+        """when they were last heard to speak"""
+
+    @property
+    def speaking(self) -> int:
+        """How many speak."""
+        return len(self._speaking)
+
+    @property
+    def most(self) -> int:
+        """How many may speak at a time, as far as is known now; one always may."""
+        load = self._partial / PARTIAL_EVERY + self._final / _UTTERANCE
+        return max(1, int(_USED * self._workers / load))
+
+    def decoded(self, seconds: float, *, is_final: bool) -> None:
+        """A decoding took so long. is_final: of a whole utterance."""
+        if is_final:
+            self._final += _WEIGHT * (seconds - self._final)
+        else:
+            self._partial += _WEIGHT * (seconds - self._partial)
+
+    def may_speak(self, owner: str, now: float) -> bool:
+        """Somebody begins an utterance, or goes on. Who spoke lately may always."""
+        if owner not in self._speaking and len(self._speaking) >= self.most:
+            return False
+        self._speaking[owner] = now
+        return True
+
+    def forget_silent(self, before: float) -> None:
+        """Those last heard before that time do not speak any more."""
+        self._speaking = {owner: at for owner, at in self._speaking.items() if at >= before}
+
+    def left(self, owner: str) -> None:
+        """Somebody has gone."""
+        self._speaking.pop(owner, None)

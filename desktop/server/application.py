@@ -1,0 +1,32 @@
+"""What answers under which path. On the event loop."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from desktop.server.hub import Hub
+from desktop.server.protocols.following import follow
+from desktop.server.protocols.native import Speaker
+
+
+def owner_of(connection: Request | WebSocket) -> str:
+    """Who may come back to a stream that this connection opens."""
+    principal = connection.scope.get("state", {}).get("principal")
+    return str(getattr(principal, "id", "")) if principal is not None else ""
+
+
+def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The server's application: the founding protocol on `/`, and what else is given."""
+
+    async def speak(socket: WebSocket) -> None:
+        await socket.accept()
+        await Speaker(hub, socket, owner_of(socket)).run()
+
+    async def listen(socket: WebSocket) -> None:
+        await socket.accept()
+        await follow(hub, socket, socket.scope.get("state", {}).get("room", ""))
+
+    return Starlette(routes=[WebSocketRoute("/", speak), WebSocketRoute("/follow", listen), *routes])

@@ -1,0 +1,165 @@
+"""What a stream tells, for everybody who follows it: each event numbered, so that whoever was cut off reads on.
+
+A slow reader is told less often, not later: of an utterance that is still running only the newest state waits for it,
+while what is final is never left out. On the event loop.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+
+from desktop.engine.events import ErrorEvent, SpeechAudio, TranscriptUpdate, TranslationUpdate
+
+Told = TranscriptUpdate | TranslationUpdate | SpeechAudio | ErrorEvent
+"""What a channel tells."""
+
+_MOST_SEGMENTS = 2000
+"""utterances that can be read again"""
+_MOST_WAITING = 2000
+"""events that wait for one reader; one that is slower than that is let go"""
+_MOST_SPEECH = 30.0
+"""seconds of speech that wait for one reader: older speech is of no use to anybody"""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An event of a channel."""
+
+    number: int
+    """grows by one with each event of the channel, from 1"""
+    event: Told
+    delay: float = 0.0
+    """seconds from when the newest audio of the event came until it was told"""
+
+
+Key = tuple[type[Told], int]
+
+
+def _key(event: Told) -> Key | None:
+    """Events with the same one replace each other; None: it stands for itself."""
+    if isinstance(event, TranscriptUpdate | TranslationUpdate):
+        return (type(event), event.segment_id)
+    return None
+
+
+class Mailbox:
+    """What waits for one reader."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[Key | int, Numbered] = OrderedDict()
+        self._changed = asyncio.Event()
+        self._closed = False
+        self.is_too_slow = False
+        """more waited than is kept, so the reader missed something"""
+
+    def put(self, numbered: Numbered) -> None:
+        """Add an event, in the place of an older state of the same thing. Returns at once."""
+        if self._closed:
+            return
+        key = _key(numbered.event)
+        if key is not None:
+            self._waiting.pop(key, None)
+        self._waiting[key or numbered.number] = numbered
+        if isinstance(numbered.event, SpeechAudio):
+            self._limit_speech()
+        if len(self._waiting) > _MOST_WAITING:
+            self.is_too_slow = True
+            self.close()
+        self._changed.set()
+
+    def close(self) -> None:
+        """Nothing more comes; what waits can still be read."""
+        self._closed = True
+        self._changed.set()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def read(self) -> AsyncIterator[Numbered]:
+        """Every event, until the mailbox is closed and empty."""
+        while True:
+            while self._waiting:
+                yield self._waiting.popitem(last=False)[1]
+            if self._closed:
+                return
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _limit_speech(self) -> None:
+        spoken = [(key, one.event) for key, one in self._waiting.items() if isinstance(one.event, SpeechAudio)]
+        seconds = sum(len(event.samples) / event.sample_rate for _, event in spoken)
+        for key, event in spoken:
+            if seconds <= _MOST_SPEECH:
+                return
+            seconds -= len(event.samples) / event.sample_rate
+            del self._waiting[key]
+
+
+class Channel:
+    """Tells everybody who follows."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._newest: OrderedDict[Key, Numbered] = OrderedDict()
+        self._readers: set[Mailbox] = set()
+        self._relay: Callable[[Told, float], None] | None = None
+        self.is_closed = False
+        """nothing more is told"""
+
+    @property
+    def number(self) -> int:
+        """Of the latest event."""
+        return self._number
+
+    @property
+    def readers(self) -> int:
+        """How many follow now."""
+        return len(self._readers)
+
+    def tell(self, event: Told, delay: float = 0.0) -> None:
+        """To everybody, and to those who read on later. Speech and errors are for those who follow now."""
+        self._number += 1
+        numbered = Numbered(self._number, event, delay)
+        key = _key(event)
+        if key is not None:
+            self._newest.pop(key, None)
+            self._newest[key] = numbered
+            while len(self._newest) > 2 * _MOST_SEGMENTS:
+                self._newest.popitem(last=False)
+        if self._relay is not None:
+            self._relay(event, delay)
+        for mailbox in tuple(self._readers):
+            mailbox.put(numbered)
+            if mailbox.is_too_slow:
+                self._readers.discard(mailbox)
+
+    def relay(self, tell: Callable[[Told, float], None] | None) -> None:
+        """Hand every event and its delay to another channel, too; None: not any more."""
+        self._relay = tell
+
+    def follow(self, after: int | None = None) -> Mailbox:
+        """A reader from now on. after: number of the last event that it has: what came since is told first, as it is
+        now; 0 is everything that can be read again; None is nothing."""
+        mailbox = Mailbox()
+        if after is not None:
+            for numbered in sorted(self._newest.values(), key=lambda one: one.number):
+                if numbered.number > after:
+                    mailbox.put(replace(numbered, delay=0.0))
+        if self.is_closed:
+            mailbox.close()
+        else:
+            self._readers.add(mailbox)
+        return mailbox
+
+    def leave(self, mailbox: Mailbox) -> None:
+        """The reader has gone."""
+        self._readers.discard(mailbox)
+        mailbox.close()
+
+    def close(self) -> None:
+        """Nothing more is told."""
+        self.is_closed = True
+        for mailbox in self._readers:
+            mailbox.close()
+        self._readers.clear()

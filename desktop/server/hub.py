@@ -1,0 +1,171 @@
+"""Every stream of the server: who speaks, who waits to come back, who follows. On the event loop."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+from desktop.engine.errors import EngineError
+from desktop.engine.events import ErrorEvent, TranscriptUpdate
+from desktop.engine.options import SessionOptions
+from desktop.engine.requests import Kind, Request, Stage
+from desktop.server.admission import Admission
+from desktop.server.broker import Broker
+from desktop.server.channel import Channel, Told
+from desktop.server.limits import StreamLimits
+from desktop.server.metrics import ServerMetrics
+from desktop.server.rooms import Rooms
+from desktop.server.stream import Stream
+
+log = logging.getLogger(__name__)
+
+_TICK = 1.0
+"""seconds between two looks at who has gone"""
+
+
+class ServerBusy(EngineError):
+    """The server has no room; `retry_after` seconds later it may."""
+
+    code = "server-busy"
+    retry_after = 5
+
+
+class Hub:
+    """broker: runs the models. admission: who may speak. clock: seconds."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        admission: Admission,
+        limits: StreamLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.broker = broker
+        self.admission = admission
+        self.limits = limits or StreamLimits()
+        self.rooms = Rooms(clock)
+        self.metrics = ServerMetrics()
+        self._clock = clock
+        self._streams: dict[str, Stream] = {}
+        self._owners: dict[str, str] = {}
+        self._absent: dict[str, float] = {}
+        """streams whose client was cut off, since when"""
+        self._draining = False
+        self._ending: set[asyncio.Task[None]] = set()
+        self._ticking: asyncio.Task[None] | None = None
+
+    @property
+    def is_draining(self) -> bool:
+        """It ends: what was said is still told, nobody new is taken."""
+        return self._draining
+
+    @property
+    def streams(self) -> int:
+        """How many are open."""
+        return len(self._streams)
+
+    @property
+    def queued(self) -> int:
+        """Items that wait for a model, of all streams."""
+        return sum(sum(stream.queued.values()) for stream in self._streams.values())
+
+    def open(self, options: SessionOptions, owner: str = "") -> Stream:
+        """A new stream. owner: who may come back to it (`resume`).
+
+        Raises ServerBusy if there are as many as may be, or the server ends."""
+        if self._draining:
+            raise ServerBusy("server-ends")
+        if len(self._streams) >= self.limits.streams:
+            self.metrics.refused.inc()
+            raise ServerBusy("server-full")
+        stream = Stream(secrets.token_urlsafe(16), options, self.broker, self, self._clock)
+        self._streams[stream.id] = stream
+        self._owners[stream.id] = owner
+        if self._ticking is None:
+            self._ticking = asyncio.get_running_loop().create_task(self._tick())
+        return stream
+
+    def resume(self, stream_id: str, owner: str = "") -> Stream | None:
+        """The stream that its client left without a farewell; None: there is none, or it is somebody else's."""
+        stream = self._streams.get(stream_id)
+        if stream is None or self._owners[stream_id] != owner:
+            return None
+        self._absent.pop(stream_id, None)
+        return stream
+
+    def leave(self, stream: Stream) -> None:
+        """The client was cut off; it may come back for a while."""
+        if stream.id in self._streams:
+            self._absent[stream.id] = self._clock()
+
+    async def drain(self, timeout: float) -> None:
+        """Take nobody new, and tell what was said, for `timeout` seconds at most."""
+        self._draining = True
+        streams = tuple(self._streams.values())
+        if streams:
+            await asyncio.wait([asyncio.ensure_future(stream.finish()) for stream in streams], timeout=timeout)
+        for stream in tuple(self._streams.values()):
+            stream.close()
+        self.rooms.close()
+        if self._ticking is not None:
+            self._ticking.cancel()
+
+    def channel(self, stream_id: str) -> Channel | None:
+        """What a stream tells."""
+        stream = self._streams.get(stream_id)
+        return stream.channel if stream is not None else None
+
+    # What streams tell (`Watcher`).
+
+    def may_speak(self, stream: Stream) -> None:
+        if not self.admission.may_speak(stream.id, self._clock()):
+            self.metrics.refused.inc()
+            raise ServerBusy("speakers-full")
+
+    def heard(self, seconds: float) -> None:
+        self.metrics.chunks.inc()
+        self.metrics.audio.inc(seconds)
+
+    def worked(self, request: Request, waited: float, took: float, error: Exception | None) -> None:
+        stage = request.stage.value
+        self.metrics.jobs.labels(stage, "failed" if error is not None else "done").inc()
+        self.metrics.wait.labels(stage).observe(waited)
+        if request.stage is Stage.RECOGNITION and error is None:
+            self.metrics.decode.labels(request.kind.value).observe(took)
+            self.admission.decoded(took, is_final=request.kind is Kind.FINAL)
+
+    def told(self, event: Told, delay: float) -> None:
+        if isinstance(event, ErrorEvent):
+            self.metrics.errors.inc()
+            return
+        self.metrics.results.inc()
+        if isinstance(event, TranscriptUpdate) and event.is_final:
+            self.metrics.final.observe(delay + max(0.0, event.end - event.speech_end))
+
+    def closed(self, stream: Stream) -> None:
+        self.metrics.coalesced.inc(stream.coalesced)
+        self._streams.pop(stream.id, None)
+        self._owners.pop(stream.id, None)
+        self._absent.pop(stream.id, None)
+        self.admission.left(stream.id)
+        self.rooms.ended(stream.channel)
+
+    def _finish(self, stream: Stream) -> None:
+        """Let a stream end by itself."""
+        task = asyncio.get_running_loop().create_task(stream.finish())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK)
+            now = self._clock()
+            self.rooms.close_old()
+            self.admission.forget_silent(now - self.limits.silence)
+            for stream_id in [one for one, since in self._absent.items() if now - since > self.limits.resume]:
+                stream = self._streams.get(stream_id)
+                self._absent.pop(stream_id, None)
+                if stream is not None:
+                    log.info("a stream was not taken up again")
+                    self._finish(stream)

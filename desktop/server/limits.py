@@ -1,0 +1,21 @@
+"""What the server bears of its clients; bounds of messages and time. Plain values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """Of streams."""
+
+    streams: int = 1000
+    """open at a time, whether or not anybody speaks"""
+    resume: float = 60.0
+    """seconds for which a stream waits for its client to come back"""
+    silence: float = 10.0
+    """seconds without speech after which somebody does not count as a speaker any more"""
+    drain: float = 20.0
+    """seconds in which the last words are told when the server ends"""
+    queued: int = 100
+    """items that may wait for the models before nobody new may speak"""
+    message: int = 1 << 20
+    """bytes of one message of a client"""

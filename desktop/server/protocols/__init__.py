@@ -1,0 +1,1 @@
+"""How clients speak with the server: each protocol is a small adapter of a stream."""

@@ -1,0 +1,253 @@
+"""The server's own protocol (`native_messages.py`) for those who speak, and for those who follow a room.
+
+A client that was cut off says `hello` with its session, and goes on from the offset that the answer names; `ack` names
+the audio that it need not keep any more. On the event loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from desktop.engine.errors import EngineError
+from desktop.engine.events import SpeechAudio
+from desktop.engine.options import SessionOptions
+from desktop.engine.text.languages import check_language, check_target
+from desktop.messages import text_of
+from desktop.server.audio.pcm import PcmFormat
+from desktop.server.channel import Mailbox
+from desktop.server.hub import Hub, ServerBusy
+from desktop.server.protocols import native_messages as messages
+from desktop.server.protocols.native_messages import BadMessage
+from desktop.server.protocols.uplink import Uplink
+from desktop.server.rooms import Room, written
+from desktop.server.wire import Teller
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+NORMAL, POLICY, RESTARTS, TRY_LATER = 1000, 1008, 1012, 1013
+"""codes of closing, as RFC 6455 and IANA's registry have them"""
+_ACK_EVERY = 1.0
+"""seconds"""
+
+
+class Speaker:
+    """One connection of a client that may speak."""
+
+    def __init__(self, hub: Hub, socket: WebSocket, owner: str) -> None:
+        self._hub = hub
+        self._socket = socket
+        self._owner = owner
+        self._options = SessionOptions()
+        self._uplink: Uplink | None = None
+        self._room: Room | None = None
+        self._telling: asyncio.Task[None] | None = None
+        self._acked = -1
+        self._format = PcmFormat()
+        self._has_header = True
+
+    async def run(self) -> None:
+        """Until the connection ends."""
+        said_farewell = False
+        try:
+            while True:
+                message = await self._socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    said_farewell = message.get("code") == NORMAL
+                    break
+                try:
+                    await self._received(message)
+                except ServerBusy as error:
+                    await self._send(
+                        {"type": "server_busy", "retry_after": error.retry_after, "message": text_of(error)}
+                    )
+                    await self._socket.close(TRY_LATER)
+                    break
+                except EngineError as error:
+                    await self._send({"type": "error", "code": error.code, "message": text_of(error)})
+        except WebSocketDisconnect:
+            pass
+        finally:
+            await self._left(said_farewell=said_farewell)
+
+    async def _received(self, message: Any) -> None:
+        data, text = message.get("bytes"), message.get("text")
+        if data is not None:
+            await self._heard(data)
+        elif text is not None:
+            await self._told(messages.read(text))
+
+    async def _told(self, message: messages.ClientMessage) -> None:
+        match message:
+            case messages.Hello():
+                await self._greet(message)
+            case messages.SetLanguages():
+                self._set_languages(message)
+            case messages.Start():
+                self._format = PcmFormat(message.encoding, message.sample_rate, message.channels)
+                self._has_header = message.header
+                if self._uplink is not None:
+                    await self._uplink.change(None if message.header else self._format)
+            case messages.Flush():
+                if self._uplink is not None:
+                    self._uplink.stream.flush()
+            case messages.Stop():
+                await self._stop()
+            case messages.Share():
+                await self._share(message)
+            case messages.Unshare():
+                if self._room is not None:
+                    self._hub.rooms.close_room(self._room)
+                    self._room = None
+            case messages.Ping():
+                await self._send({"type": "pong"})
+
+    async def _greet(self, hello: messages.Hello) -> None:
+        if self._uplink is not None:
+            raise BadMessage("hello-comes-first")
+        stream = self._hub.resume(hello.session_id, self._owner) if hello.session_id else None
+        is_resumed = stream is not None
+        if stream is not None:
+            self._uplink = Uplink.of(stream)
+            self._options = stream.options
+        uplink = self._open()
+        await self._send(
+            {
+                "type": "hello",
+                "version": VERSION,
+                "session_id": uplink.stream.id,
+                "offset": uplink.received,
+                "resumed": is_resumed,
+            }
+        )
+        self._tell_from(hello.seq if is_resumed else 0)
+
+    def _set_languages(self, wanted: messages.SetLanguages) -> None:
+        source = check_language(wanted.source_language) if wanted.source_language != "auto" else "auto"
+        target = check_target(wanted.target_language) if wanted.target_language else ""
+        self._options = replace(
+            self._options, language=source, target=target, speaks=wanted.speak, vocabulary=wanted.vocabulary
+        )
+        if self._uplink is not None:
+            self._uplink.stream.configure(self._options)
+
+    def _open(self) -> Uplink:
+        """The client's stream; it begins with the first audio or `hello`."""
+        if self._uplink is None:
+            self._uplink = Uplink(self._hub.open(self._options, self._owner))
+            if self._room is not None:
+                self._room.show(self._uplink.stream.channel)
+        return self._uplink
+
+    async def _heard(self, data: bytes) -> None:
+        uplink = self._open()
+        if self._telling is None:
+            self._tell_from(0)
+        if self._has_header:
+            header, samples = messages.split_audio(data)
+            await uplink.change(PcmFormat("s16le", header.sampleRate, header.channels))
+            await uplink.hear(samples)
+        else:
+            await uplink.change(self._format)
+            await uplink.hear(data)
+
+    async def _stop(self) -> None:
+        uplink, self._uplink = self._uplink, None
+        if uplink is not None:
+            await uplink.end()
+            await uplink.stream.finish()
+        if self._telling is not None:
+            await self._telling
+            self._telling = None
+        await self._send({"type": "stopped"})
+
+    async def _share(self, share: messages.Share) -> None:
+        rooms = self._hub.rooms
+        room = rooms.speak_in(share.room, share.key or "") if share.room else None
+        if share.room and room is None:
+            raise BadMessage("room-unknown", code="room-unknown")
+        self._room = room or self._room or rooms.open()
+        if self._uplink is not None:
+            self._room.show(self._uplink.stream.channel)
+        await self._send({"type": "shared", "room": written(self._room.code), "key": self._room.key})
+
+    def _tell_from(self, seq: int) -> None:
+        uplink = self._uplink
+        assert uplink is not None
+        mailbox = uplink.stream.follow(seq)
+        self._telling = asyncio.get_running_loop().create_task(self._tell(uplink, mailbox))
+
+    async def _tell(self, uplink: Uplink, mailbox: Mailbox) -> None:
+        """Everything that the stream tells, until it ends, and `ack` beside it."""
+        acking = asyncio.get_running_loop().create_task(self._ack(uplink))
+        try:
+            await send_all(self._socket, mailbox, is_heard=True)
+        finally:
+            acking.cancel()
+            uplink.stream.channel.leave(mailbox)
+        await self._send_ack(uplink)
+        if self._hub.is_draining and self._uplink is uplink:
+            with contextlib.suppress(RuntimeError):
+                await self._socket.close(RESTARTS)
+
+    async def _ack(self, uplink: Uplink) -> None:
+        while True:
+            await asyncio.sleep(_ACK_EVERY)
+            await self._send_ack(uplink)
+
+    async def _send_ack(self, uplink: Uplink) -> None:
+        offset = uplink.settled
+        if offset > self._acked:
+            self._acked = offset
+            await self._send({"type": "ack", "offset": offset})
+
+    async def _left(self, *, said_farewell: bool) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+        uplink, self._uplink = self._uplink, None
+        if uplink is None:
+            return
+        if said_farewell:
+            await uplink.end()
+            await uplink.stream.finish()  # for those who follow
+        else:
+            self._hub.leave(uplink.stream)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        if self._socket.application_state is WebSocketState.CONNECTED:
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                await self._socket.send_json(message)
+
+
+async def send_all(socket: WebSocket, mailbox: Mailbox, *, is_heard: bool) -> None:
+    """Everything of a mailbox to a client. is_heard: speech, too."""
+    teller = Teller()
+    try:
+        async for numbered in mailbox.read():
+            event = numbered.event
+            if isinstance(event, SpeechAudio):
+                if is_heard:
+                    await socket.send_bytes(speech(event, numbered.number))
+            elif (message := teller.message(numbered)) is not None:
+                await socket.send_json(message)
+    except (WebSocketDisconnect, RuntimeError):
+        return  # the client has gone
+
+
+def speech(event: SpeechAudio, number: int) -> bytes:
+    """Spoken translation, PCM16 mono."""
+    header = {
+        "type": "speech",
+        "segment_id": str(event.segment_id),
+        "sampleRate": event.sample_rate,
+        "text": event.text,
+        "is_last": event.is_last,
+        "seq": number,
+    }
+    samples = np.asarray(np.clip(event.samples, -1.0, 1.0) * 32_767, "<i2")
+    return messages.joined(header, samples.tobytes())
