@@ -37,10 +37,10 @@ def is_local(address: str) -> bool:
     except ValueError:
         pass
     try:
-        found = {str(one[4][0]) for one in socket.getaddrinfo(address or "", None)}
+        found = {str(one[4][0]) for one in socket.getaddrinfo(address, None)}
     except (OSError, UnicodeError):
         raise EngineError("server-address-unknown", code="address", address=address) from None
-    return bool(address) and all(ip_address(one.partition("%")[0]).is_loopback for one in found)
+    return all(ip_address(one.partition("%")[0]).is_loopback for one in found)
 
 
 def _check_network(network: str) -> None:

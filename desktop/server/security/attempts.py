@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, Storage
-from limits.aio.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
+from limits.aio.strategies import FixedWindowRateLimiter
 
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.refusal import Refused
@@ -24,10 +24,8 @@ class Attempts:
     """All the counters of a server."""
 
     def __init__(self, limits: ServerLimits, storage: Storage | None = None) -> None:
-        storage = storage or MemoryStorage()
-        # A fixed window, so that a lock-out has an end that failing on does not move.
-        self._windows = FixedWindowRateLimiter(storage)
-        self._rates = SlidingWindowCounterRateLimiter(storage)
+        # A window begins with the first that is counted, so that a lock-out has an end that failing on does not move.
+        self._windows = FixedWindowRateLimiter(storage or MemoryStorage())
         self._failures = RateLimitItemPerSecond(limits.failures, limits.failure_seconds, "failures")
         self._by_address = RateLimitItemPerMinute(limits.address_requests_per_minute, 1, "address")
         self._by_principal = RateLimitItemPerMinute(limits.requests_per_minute, 1, "principal")
@@ -84,8 +82,8 @@ class Attempts:
         return [*keys, ("token", prefix)] if prefix else keys
 
     async def _count(self, item: RateLimitItemPerMinute, who: str) -> None:
-        if not await self._rates.hit(item, who):
-            ends, _ = await self._rates.get_window_stats(item, who)
+        if not await self._windows.hit(item, who):
+            ends, _ = await self._windows.get_window_stats(item, who)
             raise Refused("too-many-requests", status=429, code="too-many-requests", after=_from_now(ends))
 
 

@@ -4,10 +4,9 @@ import base64
 import http.client
 import json
 import os
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +44,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
+    cookies: tuple[str, ...]
+    """each header that sets one"""
 
     @property
     def code(self) -> str:
@@ -70,8 +71,7 @@ class Door:
             chosen = frozenset(scopes or (Scope.LISTEN, Scope.SPEAK))
             return tokens.create(session, name, chosen, lasts, datetime.now(UTC))
 
-    def database(self) -> "Any":
-        """A session of it, as a context."""
+    def database(self) -> AbstractContextManager[Session]:
         return self.security.database.session()
 
     def entries(self) -> list[audit.Entry]:
@@ -91,7 +91,8 @@ class Door:
             )
             response = connection.getresponse()
             found = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, found, response.read().decode())
+            cookies = tuple(value for name, value in response.getheaders() if name.lower() == "set-cookie")
+            return Answer(response.status, found, response.read().decode(), cookies)
         finally:
             connection.close()
 
@@ -181,11 +182,3 @@ def _talk(seen: list[dict[str, Any]]) -> Any:
             await socket.send_text(text)
 
     return talk
-
-
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
-__all__ = ["DAY", "Answer", "Door", "Session", "closed_port", "door", "wait_for"]
