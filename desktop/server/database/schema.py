@@ -1,17 +1,19 @@
 """Which version the tables have, and bringing them to another one. On any thread that may wait.
 
-Alembic does it, in one transaction; alembic is imported with the first call."""
+Alembic does it, in one transaction; it is imported, which takes a while, when there is something to do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from desktop.server.database.connection import READING, Database, DatabaseError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+CURRENT = "0002"
+"""of the newest migration, and of `tables`"""
 NOTHING = "base"
 """the version of a database without our tables"""
 NEWEST = "head"
@@ -21,8 +23,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def prepare(database: Database) -> None:
     """Make the tables where there are none, and bring those of SQLite to this version; PostgreSQL, which other servers
     may be using, is brought there by `parley db upgrade` alone. Raises DatabaseError."""
-    before, newest = version(database), _script_versions()[0]
-    if before == newest:
+    before = version(database)
+    if before == CURRENT:
         return
     if before == NOTHING or database.is_sqlite:
         upgrade(database)
@@ -32,11 +34,11 @@ def prepare(database: Database) -> None:
 
 def version(database: Database) -> str:
     """Of the tables that are there. Raises DatabaseError, also if a newer Parley made them."""
-    from alembic.runtime.migration import MigrationContext
-
     with database.translated(), database.engine.execution_options(**READING).connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision() or NOTHING
-    if found not in (*_script_versions(), NOTHING):
+        is_there = inspect(connection).has_table("alembic_version")
+        found = connection.scalar(text("SELECT version_num FROM alembic_version")) if is_there else None
+    found = str(found or NOTHING)
+    if found not in (CURRENT, NOTHING) and found not in _script_versions():
         raise DatabaseError("database-newer", place=database.place)
     return found
 
@@ -68,7 +70,7 @@ def _migrate(database: Database, to: str, *, is_down: bool) -> str:
 
     _check(to)
     before, order = version(database), [*_script_versions(), NOTHING]
-    goal = order[0] if to == NEWEST else to
+    goal = CURRENT if to == NEWEST else to
     if goal == before:
         return before
     if is_down != (order.index(goal) > order.index(before)):

@@ -111,6 +111,7 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
+        assert context.get_current_revision() == schema.CURRENT
 
 
 def test_a_migration_that_fails_changes_nothing(make: Make) -> None:
