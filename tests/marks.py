@@ -57,6 +57,7 @@ _BY_PATH = {
     "unit/server/audio/test_incoming.py": "threads",
     "unit/server/audio/test_upload.py": "threads",
     "unit/server/database/test_databases.py": "threads",
+    "unit/server/operation/test_operation.py": "threads",
     "unit/server/security/test_guard.py": "threads",
     "unit/server/security/test_oidc.py": "threads",
     "unit/settings/test_file.py": "threads",

@@ -14,10 +14,11 @@ from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application
-from desktop.server.health import health_routes
+from desktop.server.documents import document_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
+from desktop.server.operation.health import health_routes
 from desktop.server.probe import decoding_seconds
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ async def _run(
 
     health = health_routes(hub)
     servers = [
-        _server(application(hub, health), options.limits),
+        _server(application(hub, [*health, *document_routes()]), options.limits),
         _server(Starlette(routes=health), options.limits),
     ]
     running = [
