@@ -44,7 +44,7 @@ class Authenticator:
         address = address_of(connection)
         secret = presented.secret or presented.cookie
         prefix, digest = tokens.prefix_of(secret), tokens.digest_of(secret)
-        if secret:
+        if presented.secret:  # nobody can guess what we signed
             await self._attempts.check(address, prefix, digest)
         try:
             found = await self.valid(presented)

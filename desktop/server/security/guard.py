@@ -88,7 +88,7 @@ class Guard:
             await refuse(refused, connection, receive, send)
             return
         if principal is None:
-            await self._app(connection, receive, send)
+            await self._app(without_secrets(connection, keeps_cookies=True), receive, send)
         elif connection["type"] == "http":
             await self._request(about, principal, connection, receive, send)
         else:

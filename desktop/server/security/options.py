@@ -29,7 +29,8 @@ class OidcOptions:
 class SecurityOptions:
     """The whole of it. address, port: to listen on. certificate and key, or self_signed: TLS. proxies: addresses and
     networks whose X-Forwarded-For and -Proto are believed. origins: other sites whose pages may use the server.
-    database, password_file: see `open_database`. folder: for keys and the certificate; None: the data folder."""
+    database, password_file: see `open_database`. folder: for keys and the certificate; None: the data folder.
+    audit_days: that the audit log is kept for."""
 
     address: str = "127.0.0.1"
     port: int = 5026
@@ -43,6 +44,7 @@ class SecurityOptions:
     folder: Path | None = None
     oidc: OidcOptions | None = None
     limits: ServerLimits = field(default_factory=ServerLimits)
+    audit_days: float = 90.0
 
     @property
     def has_tls(self) -> bool:

@@ -20,6 +20,7 @@ _IN_SUBPROTOCOL = ("parley.token.", "openai-insecure-api-key.")
 _DEEPGRAM = ("token", "bearer")
 """subprotocols whose next one is the token"""
 _FORWARDING = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host")
+_SECRET_HEADERS = (b"authorization", b"proxy-authorization", b"x-api-key", b"api-key")
 _LONGEST = 8192
 """characters of a token; those of OpenID Connect may be long"""
 
@@ -64,13 +65,11 @@ def split(subprotocols: "list[str] | tuple[str, ...]") -> tuple[list[str], list[
     return secrets, plain
 
 
-def without_secrets(connection: Connection) -> Connection:
-    """What the app behind gets: no secret that it, an error report or a log could repeat."""
-    headers = [
-        (name, value)
-        for name, value in connection["headers"]
-        if name not in (b"authorization", b"proxy-authorization", b"x-api-key", b"api-key", b"cookie")
-    ]
+def without_secrets(connection: Connection, *, keeps_cookies: bool = False) -> Connection:
+    """What the app behind gets: no secret that it, an error report or a log could repeat. keeps_cookies: it has to read
+    them itself, as for logging in and out."""
+    gone = _SECRET_HEADERS if keeps_cookies else (*_SECRET_HEADERS, b"cookie")
+    headers = [(name, value) for name, value in connection["headers"] if name not in gone]
     if connection["type"] != "websocket":
         return {**connection, "headers": headers}
     _, plain = split(connection.get("subprotocols", ()))

@@ -1,6 +1,8 @@
 """All of it together, for a server: what is checked at its start, what stands before its app, what is closed at its
 end."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,7 +10,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from desktop.server.database import open_database, prepare
+from desktop.engine.errors import EngineError
+from desktop.server.database import audit, open_database, prepare
 from desktop.server.secret_files import kept_key
 from desktop.server.security import tokens
 from desktop.server.security.address import check_address, is_local
@@ -24,6 +27,10 @@ from desktop.server.security.origins import normal_origin
 from desktop.server.security.redaction import redact_logs
 from desktop.server.security.tls import Tls
 from desktop.system import paths
+
+log = logging.getLogger(__name__)
+
+_DAY = 86_400.0
 
 
 class Security:
@@ -75,6 +82,24 @@ class Security:
         guard = Guard(app, rules, self._authenticator, self.attempts, self.cookies, self.database)
         believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
+
+    async def keep(self, every: float = _DAY) -> None:
+        """To be run as a task beside the server, until it is cancelled: each day the audit log is pruned, and a
+        certificate that is near its end, or was replaced, is read anew. every: seconds."""
+        while True:
+            await self.tend(datetime.now(UTC))
+            await asyncio.sleep(every)
+
+    async def tend(self, now: datetime) -> None:
+        """Do so once. What fails is logged, and tried again the next time."""
+        days = self.options.audit_days
+        try:
+            gone = await self.database.run(lambda session: audit.prune(session, now, days))
+            log.info("%d entries of the audit log are forgotten", gone)
+            if self.tls is not None and await asyncio.to_thread(self.tls.renew, now):
+                log.info("the certificate is another one: %s", self.tls.pair.fingerprint)
+        except EngineError as error:
+            log.error("the security could not be tended: %s", error)
 
     async def close(self) -> None:
         """When nothing is served any more."""

@@ -28,7 +28,7 @@ from desktop.server.security.security import Security
 from tests.asgi_server import asgi_server
 from tests.waiting import wait_until
 
-FREE = ("/", "/login", "/callback", "/logout", "/enter")
+FREE = ("/", "/free", "/login", "/callback", "/logout", "/enter")
 DAY = timedelta(days=1)
 
 
@@ -128,7 +128,7 @@ def door(folder: Path, **options: Any) -> Iterator[Door]:
             Route("/enter", _enter(security)),
             WebSocketRoute("/talk", _talk(seen)),
             *security.routes,
-            *(Route(path, _who(seen), methods=["GET", "POST"]) for path in ("/listen", "/speak", "/admin")),
+            *(Route(path, _who(seen), methods=["GET", "POST"]) for path in ("/listen", "/speak", "/admin", "/free")),
         ]
     )
     protected = security.protect(app)
@@ -151,7 +151,9 @@ def _entry(row: Any) -> audit.Entry:
 def _who(seen: list[dict[str, Any]]) -> Any:
     async def who(request: Request) -> JSONResponse:
         seen.append(dict(request.headers))
-        principal: Principal = request.state.principal
+        principal: Principal | None = getattr(request.state, "principal", None)
+        if principal is None:
+            return JSONResponse({})
         return JSONResponse({"id": principal.id, "kind": principal.kind, "scopes": sorted(principal.scopes)})
 
     return who

@@ -1,5 +1,6 @@
 """The door under a real server: who is let in, who is not, and what is written down of it."""
 
+import asyncio
 import json
 import logging
 import ssl
@@ -162,6 +163,8 @@ def test_the_app_never_sees_the_credential(local: Door) -> None:
     local.get(authorization=bearer(token), cookie="parley=x; other=y")
     local.get(x_api_key=token)
     assert len(local.seen) == 2
+    local.get("/free", authorization=bearer(token), cookie="other=y")
+    assert local.seen.pop()["cookie"] == "other=y"
     assert not {"authorization", "cookie", "x-api-key"} & {name for seen in local.seen for name in seen}
 
 
@@ -372,3 +375,16 @@ def test_a_database_that_fails_lets_nobody_in(local: Door) -> None:
     assert (answer.status, answer.code) == (503, "database")
     assert "sqlite" not in answer.body.lower()
     assert local.open(authorization=bearer(token)).status == 503
+
+
+def test_each_day_old_entries_are_forgotten_and_the_certificate_is_renewed(tmp_path: Path) -> None:
+    with door(tmp_path, self_signed=True, audit_days=30) as here:
+        here.token()
+        assert here.security.tls is not None
+        before = here.security.tls.pair.fingerprint
+        asyncio.run(here.security.tend(datetime.now(UTC) + timedelta(days=29)))
+        assert here.entries()
+        assert here.security.tls.pair.fingerprint == before
+        asyncio.run(here.security.tend(datetime.now(UTC) + timedelta(days=340)))
+        assert not here.entries()
+        assert here.security.tls.pair.fingerprint != before
