@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import EngineError
+from desktop.server.security import attempts as attempts_module
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.cookies import Cookies
 from desktop.server.security.limits import AudioAllowance, Seats, ServerLimits
 from desktop.server.security.origins import normal_origin
 from desktop.server.security.principal import LOCAL, Principal, Scope, scopes_from, scopes_text
-from desktop.server.security.redaction import Redacting, redacted
+from desktop.server.security.redaction import Redacting, redact_logs, redacted
 from desktop.server.security.refusal import Refused
 from desktop.server.security.tokens import new_secret
 
@@ -49,6 +50,41 @@ def test_scopes_are_names() -> None:
     assert scopes_text({Scope.ADMIN, Scope.LISTEN}) == "listen,admin"
     assert [GUEST.may(one) for one in Scope] == [True, False, False]
     assert all(LOCAL.may(one) for one in Scope)
+
+
+def test_requests_and_notes_are_counted() -> None:
+    async def run() -> None:
+        attempts = Attempts(
+            ServerLimits(requests_per_minute=1, address_requests_per_minute=2, refusals_noted_per_minute=2)
+        )
+        await attempts.request_of("token:a")
+        with pytest.raises(Refused, match="too-many-requests") as caught:
+            await attempts.request_of("token:a")
+        assert 1 <= caught.value.after <= 60
+        await attempts.request_of("token:b")
+        for _ in range(2):
+            await attempts.request_from("2001:db8::1")
+        with pytest.raises(Refused):
+            await attempts.request_from("2001:db8::2")
+        assert [await attempts.notes_left("192.0.2.1") for _ in range(4)] == [1, 0, -1, -1]
+
+    asyncio.run(run())
+
+
+def test_who_was_let_in_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts_module, "_REMEMBERED", 2)
+
+    async def run() -> None:
+        attempts = Attempts(ServerLimits(failures=1))
+        for secret in (b"1", b"2", b"1", b"3"):
+            attempts.succeeded("192.0.2.1", secret)
+        await attempts.failed("192.0.2.1", "")
+        await attempts.check("192.0.2.1", "", b"1")
+        await attempts.check("192.0.2.1", "", b"3")
+        with pytest.raises(Refused, match="locked-out"):
+            await attempts.check("192.0.2.1", "", b"2")
+
+    asyncio.run(run())
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 5)), max_size=50))
@@ -134,6 +170,16 @@ def test_what_is_logged_holds_no_token() -> None:
     assert record.getMessage() == "[token] [token] - /a 401"
     assert redacted(f"x{token}y") == "x[token]"
     assert redacted("parley_short, and parley serve") == "parley_short, and parley serve"
+
+
+def test_the_filter_is_attached_once() -> None:
+    logger = logging.getLogger("uvicorn.error")
+    for _ in range(2):
+        redact_logs()
+    assert sum(isinstance(one, Redacting) for one in logger.filters) == 1
+    record = logging.LogRecord("uvicorn", logging.INFO, "", 1, "%(a)s", ({"a": 1},), None)
+    record.msg, record.args = ValueError("x"), None
+    assert Redacting().filter(record)
 
 
 def test_failures_lock_and_success_is_remembered() -> None:

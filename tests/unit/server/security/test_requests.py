@@ -12,7 +12,9 @@ from desktop.server.security.requests import (
     Presented,
     address_of,
     counted_as,
+    is_forwarded,
     is_loopback,
+    is_secure,
     presented,
     split,
     without_secrets,
@@ -92,6 +94,40 @@ def test_no_credential_reaches_the_app(others: list[str], secret: str, form: str
     assert secret in str(connection)
 
 
+@pytest.mark.parametrize(
+    "query", [TOKEN, f"a={TOKEN}", f"a=b&{TOKEN}=c", f"x=%70arley_{TOKEN[7:]}", "a" * 70_000 + TOKEN]
+)
+def test_a_token_in_the_query_is_refused(query: str) -> None:
+    with pytest.raises(Refused, match="token-in-address"):
+        presented(request(query=query.encode()), "parley")
+    with pytest.raises(Refused, match="token-in-address"):
+        presented(request(path=f"/a/{TOKEN}/b"), "parley")
+
+
+def test_what_a_proxy_says_and_what_is_encrypted() -> None:
+    assert [is_forwarded(request(**{name: "x"})) for name in ("forwarded", "x_forwarded_for", "via")] == [
+        True,
+        True,
+        False,
+    ]
+    assert [is_secure({"scheme": one}) for one in ("https", "wss", "http", "ws")] == [True, True, False, False]
+
+
+def test_cookies_are_kept_where_they_must_be_read() -> None:
+    connection = request(cookie="a=b", authorization=f"Bearer {TOKEN}", accept="x")
+    assert [name for name, _ in without_secrets(connection)["headers"]] == [b"accept"]
+    assert [name for name, _ in without_secrets(connection, keeps_cookies=True)["headers"]] == [b"cookie", b"accept"]
+    offered = request("websocket", sec_websocket_protocol=f"a, parley.token.{TOKEN}, b")
+    inside = without_secrets(offered)
+    assert inside["subprotocols"] == ["a", "b"]
+    assert inside["headers"] == [(b"sec-websocket-protocol", b"a, b")]
+
+
+def test_several_tokens_are_none() -> None:
+    with pytest.raises(Refused, match="token-twice"):
+        presented(request(authorization=f"Bearer {TOKEN}", x_api_key="other"), "parley")
+
+
 @given(TEXT, TEXT)
 def test_a_token_in_the_address_is_found_wherever_it_stands(name: str, other: str) -> None:
     secret = new_secret()
@@ -146,6 +182,7 @@ def test_neighbours_within_ipv6_are_one() -> None:
     assert counted_as("2001:db8:1:2:3::4") == counted_as("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
     assert counted_as("192.0.2.1") == "192.0.2.1"
     assert counted_as("") == ""
+    assert counted_as("a:b") == "a:b"
     assert [is_loopback(one) for one in ("127.9.9.9", "::1", "192.0.2.1", "", "localhost")] == [True, True] + [
         False
     ] * 3
