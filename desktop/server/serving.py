@@ -6,20 +6,23 @@ import logging
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
-from desktop.server.application import application
+from desktop.server.application import application, required
 from desktop.server.documents import document_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
 from desktop.server.probe import decoding_seconds
+from desktop.server.security.options import SecurityOptions
+from desktop.server.security.security import Security
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,8 @@ class ServeOptions:
     """0 takes a free one"""
     health_port: int = 8080
     limits: StreamLimits = field(default_factory=StreamLimits)
+    security: SecurityOptions = field(default_factory=SecurityOptions)
+    """its address is `host`, whatever it says"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,16 @@ class Serving:
     health_url: str
     recogniser: str
     most_speaking: int
+    fingerprint: str = ""
+    """of its certificate; empty: plaintext"""
 
 
 async def serve(options: ServeOptions, on_ready: Callable[[Serving], None]) -> int:
     """Serve until a signal comes; the last words are told. Returns the exit code. Raises EngineError where it cannot
     start."""
-    with contextlib.ExitStack() as opened:
+    security = await asyncio.to_thread(Security, replace(options.security, address=options.host))
+    async with contextlib.AsyncExitStack() as opened:
+        opened.push_async_callback(security.close)
         main = opened.enter_context(bound(options.host, options.port))
         side = opened.enter_context(bound(options.host, options.health_port))
         broker = LocalBroker(options.models)
@@ -64,22 +73,30 @@ async def serve(options: ServeOptions, on_ready: Callable[[Serving], None]) -> i
             await broker.start()
             admission = Admission(broker.workers, await decoding_seconds(broker, await asyncio.to_thread(_speech)))
             hub = Hub(broker, admission, options.limits)
-            await _run(hub, options, main, side, on_ready)
+            await _run(hub, options, security, main, side, on_ready)
         finally:
             await broker.close()
     return 0
 
 
 async def _run(
-    hub: Hub, options: ServeOptions, main: socket.socket, side: socket.socket, on_ready: Callable[[Serving], None]
+    hub: Hub,
+    options: ServeOptions,
+    security: Security,
+    main: socket.socket,
+    side: socket.socket,
+    on_ready: Callable[[Serving], None],
 ) -> None:
     from starlette.applications import Starlette
 
     health = health_routes(hub)
+    app = application(hub, [*health, *document_routes(), *security.routes])
+    tls = security.tls.context if security.tls else None
     servers = [
-        _server(application(hub, [*health, *document_routes()]), options.limits),
-        _server(Starlette(routes=health), options.limits),
+        _server(security.protect(one, required, lambda code: hub.rooms.find(code) is not None), options.limits, tls)
+        for one in (app, Starlette(routes=health))
     ]
+    keeping = asyncio.create_task(security.keep())
     running = [
         asyncio.create_task(server.serve(sockets=[one])) for server, one in zip(servers, (main, side), strict=True)
     ]
@@ -89,15 +106,18 @@ async def _run(
             await asyncio.wait(running, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
         recogniser = hub.broker.recogniser
         name = recogniser.name if recogniser is not None else ""
-        on_ready(Serving(url_of(main), url_of(side), name, hub.admission.most))
+        scheme, fingerprint = ("https", security.tls.pair.fingerprint) if security.tls else ("http", "")
+        most = hub.admission.most
+        on_ready(Serving(url_of(main, scheme), url_of(side, scheme), name, most, fingerprint))
         await ending.wait()
+        keeping.cancel()
         await hub.drain(options.limits.drain)
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*running)
 
 
-def _server(app: Any, limits: StreamLimits) -> Any:
+def _server(app: Any, limits: StreamLimits, tls: ssl.SSLContext | None) -> Any:
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -119,6 +139,8 @@ def _server(app: Any, limits: StreamLimits) -> Any:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the security believes those that are to be believed
+            ssl_context_factory=(lambda config, default: tls) if tls is not None else None,
             timeout_graceful_shutdown=_GRACE,
         )
     )

@@ -35,6 +35,36 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="What to call it; uniq
 Expires = Annotated[str, typer.Option("--expires", metavar="TIME", help="For how long: 12h, 30d, 1y or never.")]
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="For example 0001; base is no tables at all.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", parser=named_path, help="File of the backup.")]
+Certificate = Annotated[
+    Path | None,
+    typer.Option("--tls-certificate", metavar="FILE", parser=named_path, help="Certificate, PEM, to serve with TLS."),
+]
+Key = Annotated[
+    Path | None, typer.Option("--tls-key", metavar="FILE", parser=named_path, help="Key of the certificate, PEM.")
+]
+SelfSigned = Annotated[
+    bool, typer.Option("--tls-self-signed", metavar=FLAG, help="TLS with a certificate that Parley makes and renews.")
+]
+Proxies = Annotated[
+    list[str] | None,
+    typer.Option("--proxy", metavar="ADDRESS", help="Reverse proxy, or network of them, that is believed."),
+]
+Origins = Annotated[
+    list[str] | None,
+    typer.Option("--origin", metavar="ORIGIN", help="Other site whose pages may use it: https://a.example.org."),
+]
+Issuer = Annotated[str, typer.Option("--oidc-issuer", metavar="URL", help="Who vouches for users (OpenID Connect).")]
+Client = Annotated[str, typer.Option("--oidc-client", metavar="ID", help="Parley's client id there.")]
+ClientSecret = Annotated[
+    Path | None,
+    typer.Option(
+        "--oidc-secret-file", metavar="FILE", parser=named_path, help="File with the client's secret, if any."
+    ),
+]
+Audience = Annotated[
+    str, typer.Option("--oidc-audience", metavar="NAME", help="For whom programs' tokens must be; the client if not.")
+]
+AuditDays = Annotated[float, typer.Option("--audit-days", metavar="N", min=0, help="Keep the audit log so long.")]
 
 
 @tokens.command("create")

@@ -29,7 +29,7 @@ class Authenticator:
         oidc: Oidc | None = None,
         *,
         is_local: bool,
-        is_open: Callable[[str], bool] = lambda room: False,
+        is_open: Callable[[str], bool],
     ) -> None:
         self._database = database
         self._cookies = cookies

@@ -27,13 +27,12 @@ class OidcOptions:
 
 @dataclass(frozen=True, slots=True)
 class SecurityOptions:
-    """The whole of it. address, port: to listen on. certificate and key, or self_signed: TLS. proxies: addresses and
+    """The whole of it. address: to listen on. certificate and key, or self_signed: TLS. proxies: addresses and
     networks whose X-Forwarded-For and -Proto are believed. origins: other sites whose pages may use the server.
     database, password_file: see `open_database`. folder: for keys and the certificate; None: the data folder.
     audit_days: that the audit log is kept for."""
 
     address: str = "127.0.0.1"
-    port: int = 5026
     certificate: Path | None = None
     key: Path | None = None
     self_signed: bool = False

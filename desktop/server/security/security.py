@@ -37,10 +37,8 @@ class Security:
     """database: to note in the audit log what the guard does not see. cookies, attempts: for the app's own ways in, as
     a room's code. tls: None is plaintext, on this machine only."""
 
-    def __init__(self, options: SecurityOptions, required: Required, is_open: Callable[[str], bool]) -> None:
+    def __init__(self, options: SecurityOptions) -> None:
         """Opens the database and looks at everything before anything listens; on any thread that may wait.
-
-        required: see `Guard`; is_open: whether the room of that name is still there for its guests.
         Raises EngineError, DatabaseError."""
         redact_logs()
         folder = options.folder or paths.server_dir()
@@ -59,8 +57,19 @@ class Security:
             self.database.close()
             raise
         self._oidc = Oidc(issuer, self.database, self.cookies) if issuer is not None else None
-        self._required = required
-        self._authenticator = Authenticator(
+
+    @property
+    def routes(self) -> list[Route]:
+        """For the app; none of them may need a token."""
+        return self._oidc.routes if self._oidc is not None else []
+
+    def protect(self, app: ASGIApp, required: Required, is_open: Callable[[str], bool]) -> ASGIApp:
+        """What is to be served instead of the app. uvicorn's own `proxy_headers` must be off.
+
+        required: what one must be allowed for a request; is_open: whether the room of that name is still there for its
+        guests."""
+        options = self.options
+        authenticator = Authenticator(
             self.database,
             self.cookies,
             self.attempts,
@@ -68,18 +77,8 @@ class Security:
             is_local=is_local(options.address),
             is_open=is_open,
         )
-
-    @property
-    def routes(self) -> list[Route]:
-        """For the app; none of them may need a token."""
-        return self._oidc.routes if self._oidc is not None else []
-
-    def protect(self, app: ASGIApp) -> ASGIApp:
-        """What is to be served instead of the app. uvicorn's own `proxy_headers` must be off."""
-        options = self.options
-        origins = frozenset(normal_origin(one) for one in options.origins)
-        rules = Rules(self._required, options.limits, origins)
-        guard = Guard(app, rules, self._authenticator, self.attempts, self.cookies, self.database)
+        rules = Rules(required, options.limits, frozenset(normal_origin(one) for one in options.origins))
+        guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)
         believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
 

@@ -120,7 +120,7 @@ def door(folder: Path, **options: Any) -> Iterator[Door]:
     """A server with a fresh database in that folder."""
     made = SecurityOptions(folder=folder, database=f"sqlite:///{folder}/door.db", **options)
     rooms: set[str] = {"blue"}
-    security = Security(made, required, lambda room: room in rooms)
+    security = Security(made)
     seen: list[dict[str, Any]] = []
     app = Starlette(
         routes=[
@@ -131,7 +131,7 @@ def door(folder: Path, **options: Any) -> Iterator[Door]:
             *(Route(path, _who(seen), methods=["GET", "POST"]) for path in ("/listen", "/speak", "/admin", "/free")),
         ]
     )
-    protected = security.protect(app)
+    protected = security.protect(app, required, lambda room: room in rooms)
     with asgi_server(protected, tls=security.tls and security.tls.context, at_end=security.close) as server:
         # The tests look into the database on their own thread; the server's end closes it.
         yield Door(server.port, security, "https" if security.tls else "http", seen, rooms)

@@ -68,7 +68,7 @@ def test_options_that_cannot_be_are_refused(options: SecurityOptions, key: str) 
 def test_security_refuses_before_anything_listens(tmp_path: Path) -> None:
     options = SecurityOptions("0.0.0.0", database=f"sqlite:///{tmp_path}/a.db", folder=tmp_path, self_signed=True)
     with pytest.raises(EngineError, match="no-token-made"):
-        Security(options, lambda _: None, lambda _: False)
+        Security(options)
     assert not (tmp_path / "tls.key").exists()
 
 
