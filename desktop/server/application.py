@@ -5,12 +5,27 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.server.hub import Hub
 from desktop.server.protocols.following import follow
 from desktop.server.protocols.native import Speaker
 from desktop.server.protocols.work import Worker
+from desktop.server.security.principal import Scope
+
+_FREE = ("/", "/health", "/health/ready", "/health/live", "/asyncapi.json", "/login", "/callback", "/logout")
+
+
+def required(connection: Connection) -> Scope | None:
+    """What somebody must be allowed, to be let in there; None: everybody is. What is not named here is for those who
+    may speak."""
+    path = connection["path"]
+    if connection["type"] == "websocket":
+        return Scope.LISTEN if path == "/follow" else Scope.SPEAK
+    if path in _FREE:
+        return None
+    return Scope.ADMIN if path == "/metrics" else Scope.SPEAK
 
 
 def owner_of(connection: Request | WebSocket) -> str:

@@ -6,8 +6,9 @@ import logging
 import os
 import signal
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import uvicorn
@@ -16,13 +17,15 @@ from starlette.applications import Starlette
 from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
-from desktop.server.application import application
+from desktop.server.application import application, required
 from desktop.server.broker import Broker
 from desktop.server.documents import document_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
+from desktop.server.security.options import SecurityOptions
+from desktop.server.security.security import Security
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,8 @@ class ServeOptions:
     redis: str = ""
     """address of a Redis between this gateway and workers elsewhere; empty: the models are here"""
     limits: StreamLimits = field(default_factory=StreamLimits)
+    security: SecurityOptions = field(default_factory=SecurityOptions)
+    """its address is `host`, whatever it says"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,16 @@ class Serving:
     health_url: str
     recogniser: str
     most_speaking: int
+    fingerprint: str = ""
+    """of its certificate; empty: plaintext"""
 
 
 async def serve(options: ServeOptions, on_ready: Callable[["Serving"], None]) -> int:
     """Serve until a signal comes; the last words are told. Returns the exit code. Raises EngineError where it cannot
     start."""
-    with contextlib.ExitStack() as opened:
+    security = await asyncio.to_thread(Security, replace(options.security, address=options.host))
+    async with contextlib.AsyncExitStack() as opened:
+        opened.push_async_callback(security.close)
         main = opened.enter_context(bound(options.host, options.port))
         side = opened.enter_context(bound(options.host, options.health_port))
         broker = made_broker(options)
@@ -72,7 +81,7 @@ async def serve(options: ServeOptions, on_ready: Callable[["Serving"], None]) ->
             admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
             hub = Hub(broker, admission, options.limits)
             async with _shared(hub, broker):
-                await _run(hub, options, main, side, on_ready)
+                await _run(hub, options, security, main, side, on_ready)
         finally:
             await broker.close()
     return 0
@@ -106,13 +115,21 @@ def made_broker(options: ServeOptions) -> Broker:
 
 
 async def _run(
-    hub: Hub, options: ServeOptions, main: socket.socket, side: socket.socket, on_ready: Callable[[Serving], None]
+    hub: Hub,
+    options: ServeOptions,
+    security: Security,
+    main: socket.socket,
+    side: socket.socket,
+    on_ready: Callable[[Serving], None],
 ) -> None:
     health = health_routes(hub)
+    app = application(hub, [*health, *document_routes(), *security.routes])
+    tls = security.tls.context if security.tls else None
     servers = [
-        http_server(application(hub, [*health, *document_routes()]), options.limits),
-        http_server(Starlette(routes=health), options.limits),
+        http_server(security.protect(one, required, lambda code: hub.rooms.find(code) is not None), options.limits, tls)
+        for one in (app, Starlette(routes=health))
     ]
+    keeping = asyncio.create_task(security.keep())
     running = [
         asyncio.create_task(server.serve(sockets=[one])) for server, one in zip(servers, (main, side), strict=True)
     ]
@@ -122,8 +139,11 @@ async def _run(
             await asyncio.wait(running, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
         recogniser = hub.broker.recogniser
         name = recogniser.name if recogniser is not None else "what workers recognise with, once there are some,"
-        on_ready(Serving(url_of(main), url_of(side), name, hub.admission.most))
+        scheme, fingerprint = ("https", security.tls.pair.fingerprint) if security.tls else ("http", "")
+        most = hub.admission.most
+        on_ready(Serving(url_of(main, scheme), url_of(side, scheme), name, most, fingerprint))
         await ending.wait()
+        keeping.cancel()
         await hub.drain(options.limits.drain)
         for server in servers:
             server.should_exit = True
@@ -138,7 +158,7 @@ class HttpServer(uvicorn.Server):
         yield
 
 
-def http_server(app: Any, limits: StreamLimits) -> HttpServer:
+def http_server(app: Any, limits: StreamLimits, tls: ssl.SSLContext | None = None) -> HttpServer:
     """A server of an ASGI application, as all of Parley's are set."""
     return HttpServer(
         uvicorn.Config(
@@ -152,6 +172,8 @@ def http_server(app: Any, limits: StreamLimits) -> HttpServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the security believes those that are to be believed
+            ssl_context_factory=(lambda config, default: tls) if tls is not None else None,
             timeout_graceful_shutdown=_GRACE,
         )
     )

@@ -11,6 +11,7 @@ import typer
 
 from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
@@ -36,6 +37,8 @@ app.add_typer(models, name="models")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
+app.add_typer(server_commands.tokens, name="tokens")
+app.add_typer(server_commands.db, name="db")
 
 
 FLAG = " "
@@ -237,11 +240,38 @@ def serve(
     redis: Redis = "",
     language: Language = "",
     model: Model = "",
+    certificate: server_commands.Certificate = None,
+    key: server_commands.Key = None,
+    self_signed: server_commands.SelfSigned = False,
+    proxies: server_commands.Proxies = None,
+    origins: server_commands.Origins = None,
+    database: server_commands.Url = "",
+    password_file: server_commands.PasswordFile = None,
+    issuer: server_commands.Issuer = "",
+    client: server_commands.Client = "",
+    client_secret: server_commands.ClientSecret = None,
+    audience: server_commands.Audience = "",
+    audit_days: server_commands.AuditDays = 90,
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
+    from desktop.server.security.options import OidcOptions, SecurityOptions
 
-    return run(context.obj, _changes("", language, model), host=host, port=port, health_port=health_port, redis=redis)
+    if bool(issuer) != bool(client):
+        raise typer.BadParameter("give the issuer and the client.", param_hint="--oidc-issuer, --oidc-client")
+    security = SecurityOptions(
+        certificate=certificate,
+        key=key,
+        self_signed=self_signed,
+        proxies=tuple(proxies or ()),
+        origins=tuple(origins or ()),
+        database=database,
+        password_file=password_file,
+        oidc=OidcOptions(issuer, client, client_secret, audience) if issuer else None,
+        audit_days=audit_days,
+    )
+    changes = _changes("", language, model)
+    return run(context.obj, changes, security, host=host, port=port, health_port=health_port, redis=redis)
 
 
 @app.command()
