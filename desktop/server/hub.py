@@ -34,7 +34,8 @@ class ServerBusy(EngineError):
 
 
 class Hub:
-    """broker: runs the models. admission: who may speak. clock: seconds."""
+    """broker: runs the models. admission: who may speak. clock: seconds. base: what streams do where their clients say
+    nothing of it."""
 
     def __init__(
         self,
@@ -42,7 +43,9 @@ class Hub:
         admission: Admission,
         limits: StreamLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        base: SessionOptions | None = None,
     ) -> None:
+        self.base = base or SessionOptions()
         self.broker = broker
         self.admission = admission
         self.limits = limits or StreamLimits()
@@ -89,7 +92,7 @@ class Hub:
             self.metrics.refused.inc()
             raise ServerBusy("server-full")
         stream_id = stream_id or secrets.token_urlsafe(16)
-        stream = Stream(stream_id, options, self.broker, self, self._clock, beginning)
+        stream = Stream(stream_id, options, self.broker, self, self._clock, beginning, self.base)
         self._streams[stream.id] = stream
         self._owners[stream.id] = owner
         if self._ticking is None:

@@ -32,6 +32,7 @@ from desktop.engine.speech.spoken import spoken
 from desktop.engine.speech.work import Speak
 from desktop.server.broker import Begun, Broker
 from desktop.server.channel import Channel, Mailbox, Told
+from desktop.server.wishes import wished
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,8 @@ class Beginning:
 
 
 class Stream:
-    """What one speaker says, as events on `channel`. clock: seconds. beginning: what there was before."""
+    """What one speaker says, as events on `channel`. clock: seconds. beginning: what there was before.
+    base: what nobody chose (`wishes.py`)."""
 
     def __init__(
         self,
@@ -87,13 +89,16 @@ class Stream:
         watcher: Watcher,
         clock: Callable[[], float],
         beginning: Beginning | None = None,
+        base: SessionOptions | None = None,
     ) -> None:
         self.id = stream_id
+        self._base = base or SessionOptions()
         self._beginning = beginning or Beginning()
         self.channel = Channel(self._beginning.number)
         self._broker = broker
         self._watcher = watcher
         self._clock = clock
+        options = wished(options, self._base)
         self._session = Session(options, broker.voice_detector(options.voice))
         self._tasks: set[asyncio.Task[None]] = set()
         self._tasks_by_request: dict[int, asyncio.Task[None]] = {}
@@ -177,7 +182,7 @@ class Stream:
 
     def configure(self, options: SessionOptions) -> None:
         """Other options from now on; nothing that waits is lost."""
-        self._session.configure(options)
+        self._session.configure(wished(options, self._base))
 
     async def finish(self) -> None:
         """No more audio comes: returns when everything that was heard is told. The channel is closed then."""
