@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from desktop.engine.errors import EngineError
-from desktop.engine.options import ModelOptions
+from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application, required
 from desktop.server.broker import Broker
@@ -24,6 +24,7 @@ from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
+from desktop.server.operation.tracing import Traced
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.security import Security
 
@@ -50,6 +51,8 @@ class ServeOptions:
     health_port: int = 8080
     redis: str = ""
     """address of a Redis between this gateway and workers elsewhere; empty: the models are here"""
+    sessions: SessionOptions = field(default_factory=SessionOptions)
+    """what streams do where their clients say nothing of it"""
     limits: StreamLimits = field(default_factory=StreamLimits)
     security: SecurityOptions = field(default_factory=SecurityOptions)
     """its address is `host`, whatever it says"""
@@ -79,7 +82,7 @@ async def serve(options: ServeOptions, on_ready: Callable[["Serving"], None]) ->
         try:
             await broker.start()
             admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
-            hub = Hub(broker, admission, options.limits)
+            hub = Hub(broker, admission, options.limits, base=options.sessions)
             async with _shared(hub, broker):
                 await _run(hub, options, security, main, side, on_ready)
         finally:
@@ -91,11 +94,13 @@ async def serve(options: ServeOptions, on_ready: Callable[["Serving"], None]) ->
 async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     """Where the models are elsewhere there may be other gateways: streams are kept for them."""
     from desktop.server.cluster.broker import RedisBroker
+    from desktop.server.cluster.counts import GatewayCounts
     from desktop.server.cluster.sessions import RedisSessions
 
     if not isinstance(broker, RedisBroker):
         yield
         return
+    hub.metrics.registry.register(GatewayCounts(broker))
     sessions = RedisSessions(broker.redis, broker.instance, hub.let_go)
     hub.sessions = sessions
     sessions.begin()
@@ -126,7 +131,9 @@ async def _run(
     app = application(hub, [*health, *document_routes(), *security.routes])
     tls = security.tls.context if security.tls else None
     servers = [
-        http_server(security.protect(one, required, lambda code: hub.rooms.find(code) is not None), options.limits, tls)
+        http_server(
+            Traced(security.protect(one, required, lambda code: hub.rooms.find(code) is not None)), options.limits, tls
+        )
         for one in (app, Starlette(routes=health))
     ]
     keeping = asyncio.create_task(security.keep())
