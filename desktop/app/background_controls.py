@@ -44,8 +44,10 @@ class BackgroundControls(QObject):
         is_wanted = settings.window.tray
         if self.tray is None and is_wanted and Tray.is_available():
             self.tray = self._make_tray()
-        if self.tray is not None:
+        if self.tray is not None and self.tray.is_visible() != is_wanted:
             self.tray.set_visible(is_wanted)
+            if not is_wanted:
+                self.showRequested.emit()  # it may be the only way back to the window
 
     def show_status(self, status: Status) -> None:
         """What the engine does."""

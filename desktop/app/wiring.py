@@ -17,8 +17,10 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from desktop.app.background_controls import BackgroundControls
+from desktop.app.closing import Closing
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
+from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.model_setup import ModelSetup
@@ -28,6 +30,7 @@ from desktop.ui.runtime.loader import Loader
 from desktop.ui.runtime.profile_switch import ProfileSwitch
 from desktop.ui.runtime.settings_watch import SettingsWatch
 from desktop.ui.runtime.single_instance import START
+from desktop.ui.transcript.kept import KeptTranscript
 from desktop.ui.widgets import theme
 
 if TYPE_CHECKING:
@@ -62,9 +65,11 @@ class App(QObject):
         starts: bool = False,
         greets: bool = False,
         build: "Callable[[Settings], RunsEngine]" = build_engine,
+        unsaved: Path | None = None,
     ) -> None:
         """file: where the settings are; flags: settings that are not saved; profile: of settings, used this time;
-        starts: listen at once; greets: open the first steps; build: makes the engine, on its thread."""
+        starts: listen at once; greets: open the first steps; build: makes the engine, on its thread; unsaved: where
+        transcripts are kept that nobody saved, None for the usual place."""
         super().__init__()
         self._build = build
         self.window = window
@@ -74,6 +79,8 @@ class App(QObject):
         self.profiles = ProfileSwitch(self)
         self.background = BackgroundControls(self.profiles, self)
         self.model_setup = ModelSetup(window, self)
+        self.transcript = KeptTranscript(window.transcript.view, unsaved or paths.unsaved_dir(), self)
+        self.closing = Closing(window, lambda: window.status.is_running, lambda: self.transcript.is_at_risk, self)
         self._changes = SettingsChanges(self)
         self._settings_watch = SettingsWatch(self)
         self._file = file
@@ -109,6 +116,7 @@ class App(QObject):
         if self.engine is not None:
             self.engine.received.disconnect(self.window.on_event)
             self.engine.received.disconnect(self.model_setup.on_event)
+        self.transcript.close()
         for widget in QApplication.topLevelWidgets():  # a change that comes now must not be painted: windows are going
             widget.setUpdatesEnabled(False)
             widget.hide()
@@ -183,6 +191,7 @@ class App(QObject):
             self.engine.update_settings(settings)
         self.outputs.apply(settings)
         self.background.apply(settings)
+        self.transcript.apply(is_wanted=settings.window.keep_transcript)
         if old is None or _chooses(old) != _chooses(settings):
             self._choices.refresh(settings)
 
@@ -278,8 +287,12 @@ class App(QObject):
         window.stopRequested.connect(self._stop)
         window.stopSpeakingRequested.connect(self._stop_speaking)
         window.unlockRequested.connect(self._unlock)
-        window.closed.connect(self.quit)
-        window.quitRequested.connect(self.quit)
+        window.closed.connect(lambda: self.closing.close_window(self.background.tray))
+        window.quitRequested.connect(self.closing.quit)
+        window.bringBackRequested.connect(self.transcript.bring_back)
+        self.closing.quitting.connect(self.quit)
+        self.transcript.found.connect(self._notifies("unsaved", "warning"))
+        self.transcript.problem.connect(self._notifies("save", "warning"))
         window.statusChanged.connect(self.background.show_status)
         self.outputs.lockedChanged.connect(self._locked_changed)
         self.outputs.typed.connect(self._show_typing)
@@ -288,7 +301,7 @@ class App(QObject):
         self.background.unlockRequested.connect(self._unlock)
         self.background.stopSpeakingRequested.connect(self._stop_speaking)
         self.background.modelsRequested.connect(self.model_setup.open_models)
-        self.background.quitRequested.connect(self.quit)
+        self.background.quitRequested.connect(self.closing.quit)
         self.background.failed.connect(self._notifies("hotkeys", "warning"))
         self.model_setup.startRequested.connect(window.toggle)
         self.model_setup.firstRunLeft.connect(self._remember_first_run)

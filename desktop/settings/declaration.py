@@ -339,7 +339,12 @@ class WindowSettings(Group):
 
     theme: Literal["system", "light", "dark", "contrast"] = Field("system", description="Colours")
     reduced_motion: bool = Field(False, description="No animations")
-    tray: bool = Field(True, description="Show an icon in the system tray")
+    tray: bool = Field(
+        True, description="Show an icon in the system tray; closing the window leaves Parley there, until you quit"
+    )
+    keep_transcript: bool = Field(
+        True, description="Keep a transcript that is not saved, for a week, so that the next start can bring it back"
+    )
     geometry: Place = Field(
         (),
         description="Place on the screen: x, y, width, height",

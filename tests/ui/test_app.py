@@ -18,6 +18,7 @@ from desktop.ui.main.window_geometry import restore
 from desktop.ui.runtime.engine_thread import EngineThread
 from desktop.ui.runtime.hotkeys import Hotkeys
 from desktop.ui.tray.tray import Tray
+from desktop.ui.widgets.question import Question
 from tests.fakes import FakeEngine
 from tests.ui.conftest import StartApp
 
@@ -88,6 +89,9 @@ def test_closing_while_listening_quits_within_five_seconds(start_app: StartApp, 
     app, engine = start_app(starts=True)
     app.window.resize(700, 500)
     app.window.close()
+    question = app.window.findChild(Question)
+    if question is not None:  # not listening yet: no question
+        question.yes.click()
     assert app.engine is not None
     qtbot.waitUntil(app.engine.isFinished, timeout=5_000)
     assert engine.calls[-1] == "close"

@@ -10,14 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.messages import text_of
 from desktop.ui.main import output_summaries
 from desktop.ui.main.language_pair import LanguagePair
 from desktop.ui.main.menu import MainMenu
-from desktop.ui.main.shortcuts import SHORTCUTS, ShortcutList
+from desktop.ui.main.shortcuts import ShortcutList, connect_shortcuts
 from desktop.ui.main.status import Status
 from desktop.ui.main.status_line import StatusLine
 from desktop.ui.settings.popovers import SettingsPopovers
@@ -53,7 +53,10 @@ class MainWindow(QWidget):
     statusChanged = pyqtSignal(object)
     """the new Status"""
     closed = pyqtSignal()
+    """the user wants it closed; it stays until it is hidden"""
     quitRequested = pyqtSignal()
+    bringBackRequested = pyqtSignal()
+    """show the transcript that nobody saved"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -282,6 +285,8 @@ class MainWindow(QWidget):
                 self.popovers.open_card(self.cards.voice)
             case "undo":
                 self.transcript.view.undo()
+            case "bring-back":
+                self.bringBackRequested.emit()
             case "retry":
                 self.startRequested.emit()
             case "settings" | "hotkeys":
@@ -318,7 +323,7 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        event.accept()
+        event.ignore()
         self.closed.emit()
 
     def _lay_out(self) -> None:
@@ -391,6 +396,4 @@ class MainWindow(QWidget):
             "close": self.close,
             "quit": self.quitRequested.emit,
         }
-        for shortcut in SHORTCUTS:
-            for keys in shortcut.keys:
-                QShortcut(QKeySequence(keys), self).activated.connect(actions[shortcut.name])
+        connect_shortcuts(self, actions)

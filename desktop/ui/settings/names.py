@@ -31,6 +31,7 @@ _TITLES = {
     "typing.live": "Type uncertain words",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
+    "window.keep_transcript": "Keep the transcript",
 }
 
 

@@ -13,7 +13,7 @@ from desktop.engine.transcript.reducer import Passage, TranscriptReducer, is_new
 from desktop.engine.transcript.revisions import Revision, revisions
 
 if TYPE_CHECKING:  # numpy comes with them, and the window is on screen before it is imported
-    from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+    from desktop.engine.events import TranscriptUpdate, TranslationUpdate, Word
     from desktop.engine.transcript.export import Utterance
 
 
@@ -29,6 +29,11 @@ class TranscriptLine:
     """a starter model recognised it, which knows a phrasebook only"""
     corrected: str | None = None
     """what the user wrote instead of what was heard; empty takes the line out"""
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it is of an earlier run and was brought back."""
+        return self.heard.segment_id < 0
 
     @property
     def original(self) -> Passage:
@@ -176,6 +181,10 @@ class TranscriptLines(Sequence[TranscriptLine]):
         self._lines = [*earlier, *self._lines]
         self._index = {line.heard.segment_id: index for index, line in enumerate(self._lines)}
 
+    def bring_back(self, lines: Sequence[TranscriptLine]) -> None:
+        """Put lines of earlier runs, see `earlier.joined`, before those of this one."""
+        self._bring_back(lines)
+
     def clear(self) -> None:
         """Take out every line; an utterance that is still running starts a new one."""
         if self._lines:
@@ -189,8 +198,10 @@ class TranscriptLines(Sequence[TranscriptLine]):
         from desktop.engine.transcript.export import Transcript
 
         transcript = Transcript()
+        # Each run counts its seconds anew: this one begins where what was brought back ends.
+        begins = max((line.heard.end for line in self._lines if line.is_earlier), default=0.0)
         for line in self._lines:
-            heard = line.heard
+            heard = line.heard if line.is_earlier else shifted(line.heard, begins)
             if line.corrected is not None:  # the times of the words are those of other words
                 text = line.corrected
                 heard = replace(heard, committed=text, unconfirmed="", words=(), final_text=text, final_words=())
@@ -198,6 +209,24 @@ class TranscriptLines(Sequence[TranscriptLine]):
             if line.translated is not None:
                 transcript.add(line.translated)
         return transcript.utterances()
+
+
+def shifted(update: "TranscriptUpdate", seconds: float) -> "TranscriptUpdate":
+    """The update, so much later."""
+    if not seconds:
+        return update
+
+    def later(words: "tuple[Word, ...]") -> "tuple[Word, ...]":
+        return tuple(replace(word, start=word.start + seconds, end=word.end + seconds) for word in words)
+
+    return replace(
+        update,
+        start=update.start + seconds,
+        end=update.end + seconds,
+        speech_end=update.speech_end + seconds,
+        words=later(update.words),
+        final_words=later(update.final_words),
+    )
 
 
 def with_note(content: str, extension: str, note: str) -> str:

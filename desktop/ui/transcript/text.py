@@ -24,6 +24,8 @@ class TranscriptText(QTextEdit):
 
     countChanged = pyqtSignal(int)
     """lines in the transcript"""
+    lineChanged = pyqtSignal(int)
+    """index of a line that is new or says something else"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +108,7 @@ class TranscriptText(QTextEdit):
                 viewport = self.viewport()
                 assert viewport is not None
                 viewport.update()  # the hint for an empty transcript goes
+        self.lineChanged.emit(index)
 
     def _draw(self, index: int) -> None:
         line: TranscriptLine = self._lines[index]

@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QApplication, QPushButton, QTextEdit, QWidget
 
 from desktop.system.files import write_atomically
+from desktop.ui.transcript.hints import HINTS, PHRASEBOOK_HINT, PHRASEBOOK_NOTE
 from desktop.ui.transcript.line_editor import LineEditor
 from desktop.ui.transcript.lines import with_note
 from desktop.ui.transcript.text import TranscriptText
@@ -28,20 +30,7 @@ from desktop.ui.widgets import icons, theme
 
 if TYPE_CHECKING:
     from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-
-
-HINTS = {
-    "idle": ("Nothing heard yet", "Press Start and speak. What is heard appears here."),
-    "loading": ("Getting ready", "You can speak already: nothing is lost while the models load."),
-    "listening": ("Listening", "What is heard appears here."),
-}
-"""State of the engine -> title and sentence of an empty transcript."""
-PHRASEBOOK_HINT = (
-    "Only a phrasebook is installed",
-    "It knows about 900 words: real speech comes out wrong. Fetch a Whisper model in Models (Ctrl+Shift+M).",
-)
-PHRASEBOOK_NOTE = "Recognised with a phrasebook of about 900 words: real speech comes out wrong."
-"""Stands at the head of a transcript, also where it is copied or saved."""
+    from desktop.ui.transcript.lines import TranscriptLine
 
 
 class TranscriptView(TranscriptText):
@@ -49,6 +38,10 @@ class TranscriptView(TranscriptText):
 
     cleared = pyqtSignal()
     """lines are taken out"""
+    replaced = pyqtSignal()
+    """there are other lines than before: cleared, undone, brought back"""
+    saved = pyqtSignal()
+    """all lines are in a file of the user's"""
     corrected = pyqtSignal(int, str, str)
     """a line shall be translated again: its segment_id, its text, its language"""
 
@@ -146,15 +139,26 @@ class TranscriptView(TranscriptText):
         self._style()
         self.follow()
         self.countChanged.emit(0)
+        self.replaced.emit()
 
     def undo(self) -> None:
         """Take back the user's last act, see TranscriptLines.undo."""
         self._close_editor()
         if self._lines.undo():
-            self._blocks = [0] * len(self._lines)
-            self._redraw()
-            self.countChanged.emit(len(self._blocks))
-            self.follow()
+            self._show_anew()
+
+    def bring_back(self, lines: "Sequence[TranscriptLine]") -> None:
+        """Show lines of earlier runs before those of this one."""
+        self._close_editor()
+        self._lines.bring_back(lines)
+        self._show_anew()
+
+    def _show_anew(self) -> None:
+        self._blocks = [0] * len(self._lines)
+        self._redraw()
+        self.countChanged.emit(len(self._blocks))
+        self.follow()
+        self.replaced.emit()
 
     def save(self, path: Path) -> None:
         """Write the transcript in the format of the file's extension. Raises OSError, ValueError (extension)."""
@@ -163,6 +167,7 @@ class TranscriptView(TranscriptText):
         form = Format(path.suffix.lstrip(".").lower())
         content = rendered(self._lines.utterances(), form)
         write_atomically(path, with_note(content, str(form), self.note()))
+        self.saved.emit()
 
     def follow(self) -> None:
         """Show the newest line and keep doing so."""

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from desktop.engine.events import ErrorEvent
 
 Action = Literal[
-    "", "source", "model", "language", "typing", "voice", "retry", "settings", "models", "refresh", "folder", "undo"
+    "",
+    "source",
+    "model",
+    "language",
+    "typing",
+    "voice",
+    "retry",
+    "settings",
+    "models",
+    "refresh",
+    "folder",
+    "undo",
+    "bring-back",
 ]
 """What the button of a notice does; main_window knows how."""
 
@@ -47,6 +59,7 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "settings": ("settings", "Open settings"),
     "hotkeys": ("settings", "Open settings"),
     "cleared": ("undo", "Undo"),
+    "unsaved": ("bring-back", "Bring back"),
 }
 _SUBJECTS = {
     "pace": "speed",
