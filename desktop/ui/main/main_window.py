@@ -24,6 +24,7 @@ from desktop.ui.settings.popovers import SettingsPopovers
 from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.widgets import icons, notifications, theme
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.notifications import Notice, NoticeList
 from desktop.ui.widgets.output_cards import OutputCards
 from desktop.ui.widgets.popover import Popover
@@ -312,6 +313,9 @@ class MainWindow(QWidget):
     def show_shortcuts(self) -> None:
         """Every shortcut of the window."""
         Popover("Keyboard shortcuts", ShortcutList(), self.status_line.menu).open()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

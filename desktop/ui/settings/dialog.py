@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -23,6 +24,7 @@ from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -175,6 +177,15 @@ class SettingsDialog(QDialog):
     def presets(self) -> PresetList | None:
         """The presets on the page of recognition; None until that is made."""
         return self._presets
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()  # ends an entry; QDialog would press a button
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def _show_place(self) -> None:
         """Say where changes go."""

@@ -41,4 +41,6 @@ class Question(QDialog):
         layout.addSpacing(theme.STEP)
         layout.addLayout(row)
         self.setMinimumWidth(380)
+        self.yes.setAutoDefault(False)
+        self.no.setDefault(True)
         self.no.setFocus()
