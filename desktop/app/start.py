@@ -12,6 +12,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from desktop.app.wiring import App
+from desktop.overlay.place import USUAL_PART
 from desktop.overlay.platform import overlay_platform
 from desktop.system import log as logs
 from desktop.system import paths
@@ -53,7 +54,10 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     look, geometry = startup_settings(file, flags)
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
-    window_geometry.restore(window, geometry)
+    if geometry:
+        window_geometry.restore(window, geometry)
+    else:
+        window_geometry.place_first(window, USUAL_PART)
     is_first = not file.exists()
     app = make(window, file, flags, options.profile, starts=options.start, greets=is_first and not options.start)
     logs.begin(app.crashed.emit)

@@ -23,7 +23,18 @@ def _place(value: tuple[int, ...]) -> tuple[int, ...]:
     return value
 
 
+def _place_and_screen(value: tuple[int, ...]) -> tuple[int, ...]:
+    """As `_place`; the size of the screen may follow."""
+    if len(value) == 6:
+        _place(value[:4])
+        if not all(0 < number <= 32767 for number in value[4:]):
+            raise ValueError("the width and height of the screen must be from 1 to 32767")
+        return value
+    return _place(value)
+
+
 Place = Annotated[tuple[int, ...], AfterValidator(_place)]
+PlaceOnScreen = Annotated[tuple[int, ...], AfterValidator(_place_and_screen)]
 
 
 def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once") -> JsonDict:
@@ -287,9 +298,10 @@ class SubtitleSettings(Group):
     background_opacity: float = Field(0.75, ge=0, le=1, description="Opacity behind the text")
     outline: bool = Field(False, description="Draw a dark outline around the letters")
     screen: str = Field("", description="Name of the screen; empty takes the primary one")
-    geometry: Place = Field(
+    geometry: PlaceOnScreen = Field(
         (),
-        description="Place on the screen: x, y, width, height; empty is bottom centre",
+        description="Place on the screen: x, y, width, height, and the screen's width and height; empty is bottom "
+        "centre",
         json_schema_extra=_about(advanced=True),
     )
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
     from desktop.ui.models.installed_choices import InstalledChoices
 
-SMALLEST = (640, 420)
+SMALLEST = (640, 356)
 USUAL = (960, 640)
 
 
