@@ -26,6 +26,7 @@ from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.model_setup import ModelSetup
 from desktop.ui.models.installed_choices import InstalledChoicesLookup
 from desktop.ui.runtime.engine_thread import EngineThread, RunsEngine, build_engine
+from desktop.ui.runtime.hotkeys import hotkey_text
 from desktop.ui.runtime.loader import Loader
 from desktop.ui.runtime.profile_switch import ProfileSwitch
 from desktop.ui.runtime.settings_watch import SettingsWatch
@@ -86,6 +87,8 @@ class App(QObject):
         self._file = file
         self._starts = starts
         self._settings: Settings | None = None
+        self._rest = ""
+        """what was not typed of the last sentence that was given up"""
         self._is_ending = False
         modules = (*OUTPUT_MODULES, FIRST_STEPS) if greets else OUTPUT_MODULES
         self._loader = Loader(file, flags, modules, self, profile=profile)
@@ -255,6 +258,21 @@ class App(QObject):
 
     def _show_typing(self, status: "TypingStatus") -> None:
         self.window.show_typing(status.message or (f"Into {status.target}" if status.target else ""))
+        if status.rest and self._settings is not None:
+            self._rest = status.rest
+            keys = self._settings.hotkeys.type_rest
+            how = f"{hotkey_text(keys)} types it here." if keys else "Parley's window copies it."
+            self.window.notify("typing-rest", f"The end of a sentence was not typed. {how}", "info")
+            if not self.window.isActiveWindow():
+                self.background.say(f"The end of a sentence was not typed. {how}")
+
+    def _act(self, action: str) -> None:
+        """What the button of a notice asks for and the window cannot do."""
+        clipboard = QGuiApplication.clipboard()
+        if action == "bring-back":
+            self.transcript.bring_back()
+        elif action == "copy-rest" and clipboard is not None:
+            clipboard.setText(self._rest)
 
     def _unlock(self, is_unlocked: bool) -> None:
         if self.outputs.overlay is None:
@@ -289,7 +307,7 @@ class App(QObject):
         window.unlockRequested.connect(self._unlock)
         window.closed.connect(lambda: self.closing.close_window(self.background.tray))
         window.quitRequested.connect(self.closing.quit)
-        window.bringBackRequested.connect(self.transcript.bring_back)
+        window.acted.connect(self._act)
         self.closing.quitting.connect(self.quit)
         self.transcript.found.connect(self._notifies("unsaved", "warning"))
         self.transcript.problem.connect(self._notifies("save", "warning"))
@@ -300,6 +318,7 @@ class App(QObject):
         self.background.showRequested.connect(self._show_window)
         self.background.unlockRequested.connect(self._unlock)
         self.background.stopSpeakingRequested.connect(self._stop_speaking)
+        self.background.typeRestRequested.connect(self.outputs.type_rest)
         self.background.modelsRequested.connect(self.model_setup.open_models)
         self.background.quitRequested.connect(self.closing.quit)
         self.background.failed.connect(self._notifies("hotkeys", "warning"))

@@ -370,6 +370,9 @@ class HotkeySettings(Group):
     toggle_listening: str = Field("", description="Global hotkey for Start and Stop, for example <ctrl>+<alt>+l")
     unlock_subtitles: str = Field("", description="Global hotkey that unlocks the subtitles")
     stop_speaking: str = Field("", description="Global hotkey that silences the voice")
+    type_rest: str = Field(
+        "", description="Global hotkey that types the end of a sentence here, after another window got the focus"
+    )
     next_profile: str = Field("", description="Global hotkey that switches to the next profile")
 
 

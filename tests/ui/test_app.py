@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Severity, TranscriptUpdate
 from desktop.engine.message import verbatim
+from desktop.injector.typist import FOCUS_CHANGED, TypingStatus
 from desktop.settings.declaration import Settings
 from desktop.settings.store import SettingsStore
 from desktop.ui.main.main_window import MainWindow
@@ -196,3 +198,16 @@ def test_a_place_on_a_larger_screen_is_moved_inside_this_one(window: MainWindow)
     assert room.contains(QRect(window.pos(), window.size()))
     restore(window, (0, 0, room.width() + 500, room.height() + 500))
     assert window.width() <= room.width()
+
+
+def test_what_was_not_typed_is_told_and_can_be_copied(start_app: StartApp, qtbot: QtBot) -> None:
+    app, _ = start_app()
+    app.outputs.typed.emit(TypingStatus(message=FOCUS_CHANGED))
+    assert not [notice for notice in app.window.notices if notice.code == "typing-rest"]
+    app.outputs.typed.emit(TypingStatus(message=FOCUS_CHANGED, rest="at three."))
+    (notice,) = [notice for notice in app.window.notices if notice.code == "typing-rest"]
+    assert "at three" not in notice.message  # it may be read by others
+    app.window.act(notice.action)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == "at three."

@@ -52,6 +52,44 @@ class TranscriptText(QTextEdit):
     def lines(self) -> TranscriptLines:
         return self._lines
 
+    def find_text(self, text: str, *, backward: bool = False) -> bool:
+        """Select the next occurrence, from the start again after the last one. False: there is none."""
+        from PyQt6.QtGui import QTextDocument
+
+        flags = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
+        if not text:
+            self._highlight("")
+            return True
+        self._highlight(text)
+        if self.find(text, flags):
+            return True
+        cursor = self.textCursor()
+        self.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
+        if self.find(text, flags):
+            return True
+        self.setTextCursor(cursor)
+        return False
+
+    def matches(self) -> int:
+        """Occurrences of what is searched for."""
+        return len(self.extraSelections())
+
+    def _highlight(self, text: str) -> None:
+        document = self.document()
+        assert document is not None
+        found = []
+        cursor = document.find(text) if text else QTextCursor()
+        mark = QTextCharFormat()
+        mark.setBackground(QColor(theme.colors().hover))
+        mark.setFontUnderline(True)
+        while not cursor.isNull():
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = cursor
+            selection.format = mark
+            found.append(selection)
+            cursor = document.find(text, cursor)
+        self.setExtraSelections(found)
+
     def _style(self) -> None:
         self.setFont(theme.font("reading"))
         look = theme.colors()
@@ -133,7 +171,7 @@ class TranscriptText(QTextEdit):
             self._redraw()
             return
         if before_original is None and original is not None:
-            self._insert(first, f"{line.time:%H:%M:%S}\t", is_translation=False, language=original.language)
+            self._insert(first, f"{line.stamp}\t", is_translation=False, language=original.language)
             self._blocks[index] = 1
         if original is not None:
             self._replace(first, len("00:00:00\t"), before_original, original, self._certain)

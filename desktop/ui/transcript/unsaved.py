@@ -113,6 +113,8 @@ def _record(line: TranscriptLine) -> dict[str, Any]:
         "time": line.time.isoformat(),
         "is_phrasebook": line.is_phrasebook,
         "corrected": line.corrected,
+        "recording": line.recording,
+        "at": line.at,
         "heard": asdict(line.heard),
         "translated": asdict(line.translated) if line.translated is not None else None,
     }
@@ -134,6 +136,8 @@ def _lines_of(file: Path) -> list[TranscriptLine]:
                 translated.validate_python(record["translated"]),
                 bool(record["is_phrasebook"]),
                 record["corrected"] if isinstance(record["corrected"], str) else None,
+                str(record["recording"]),
+                float(record["at"]),
             )
         except (ValueError, KeyError, TypeError):
             continue  # the end of a run that was killed while it wrote

@@ -16,20 +16,19 @@ from PyQt6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
 )
-from PyQt6.QtWidgets import QApplication, QPushButton, QTextEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QPushButton, QWidget
 
 from desktop.system.files import write_atomically
 from desktop.ui.transcript.hints import HINTS, PHRASEBOOK_HINT, PHRASEBOOK_NOTE
 from desktop.ui.transcript.line_editor import LineEditor
-from desktop.ui.transcript.lines import with_note
+from desktop.ui.transcript.lines import Recording, with_note
 from desktop.ui.transcript.text import TranscriptText
 from desktop.ui.widgets import icons, theme
 
 if TYPE_CHECKING:
-    from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+    from desktop.engine.events import SourceOpened, TranscriptUpdate, TranslationUpdate
     from desktop.ui.transcript.lines import TranscriptLine
 
 
@@ -53,6 +52,7 @@ class TranscriptView(TranscriptText):
         self._pressed_at = QPoint()
         self._state = "idle"
         self._is_phrasebook = False
+        self._recording: Recording | None = None
         self.countChanged.connect(self._show_hint)
         self._live = QPushButton("Live", self)
         self._live.setObjectName("live")
@@ -74,7 +74,13 @@ class TranscriptView(TranscriptText):
         return self._following
 
     def heard(self, update: "TranscriptUpdate") -> None:
-        self._changed(self._lines.heard(update, datetime.now(), is_phrasebook=self._is_phrasebook))
+        now = datetime.now()
+        self._changed(self._lines.heard(update, now, is_phrasebook=self._is_phrasebook, recording=self._recording))
+
+    def show_source(self, opened: "SourceOpened") -> None:
+        """What is heard from now on: lines of a recording have its times."""
+        kind, _, path = opened.source.partition(":")
+        self._recording = Recording(path, opened.start) if kind == "file" else None
 
     def translated(self, update: "TranslationUpdate") -> None:
         self._changed(self._lines.translated(update))
@@ -175,28 +181,6 @@ class TranscriptView(TranscriptText):
         self._live.hide()
         self._bar.setValue(self._bar.maximum())
 
-    def find_text(self, text: str, *, backward: bool = False) -> bool:
-        """Select the next occurrence, from the start again after the last one. False: there is none."""
-        from PyQt6.QtGui import QTextDocument
-
-        flags = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
-        if not text:
-            self._highlight("")
-            return True
-        self._highlight(text)
-        if self.find(text, flags):
-            return True
-        cursor = self.textCursor()
-        self.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
-        if self.find(text, flags):
-            return True
-        self.setTextCursor(cursor)
-        return False
-
-    def matches(self) -> int:
-        """Occurrences of what is searched for."""
-        return len(self.extraSelections())
-
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
@@ -262,22 +246,6 @@ class TranscriptView(TranscriptText):
         painter.setPen(QColor(look.muted))
         painter.setFont(theme.font("body"))
         painter.drawText(area.adjusted(0, middle - area.top() + 4, 0, 0), center | Qt.TextFlag.TextWordWrap, hint)
-
-    def _highlight(self, text: str) -> None:
-        document = self.document()
-        assert document is not None
-        found = []
-        cursor = document.find(text) if text else QTextCursor()
-        mark = QTextCharFormat()
-        mark.setBackground(QColor(theme.colors().hover))
-        mark.setFontUnderline(True)
-        while not cursor.isNull():
-            selection = QTextEdit.ExtraSelection()
-            selection.cursor = cursor
-            selection.format = mark
-            found.append(selection)
-            cursor = document.find(text, cursor)
-        self.setExtraSelections(found)
 
     def _scrolled(self, value: int) -> None:
         self._following = value >= self._bar.maximum() - theme.STEP

@@ -28,6 +28,7 @@ Action = Literal[
     "folder",
     "undo",
     "bring-back",
+    "copy-rest",
 ]
 """What the button of a notice does; main_window knows how."""
 
@@ -60,6 +61,7 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "hotkeys": ("settings", "Open settings"),
     "cleared": ("undo", "Undo"),
     "unsaved": ("bring-back", "Bring back"),
+    "typing-rest": ("copy-rest", "Copy it"),
 }
 _SUBJECTS = {
     "pace": "speed",
@@ -69,6 +71,7 @@ _SUBJECTS = {
     "device-lost": "source",
     "resumed": "source",
     "cleared": "transcript",
+    "typing-rest": "typing",
 }
 """Codes of notices that tell how something stands now: what was said of it before is over."""
 PHRASEBOOK = (

@@ -31,7 +31,10 @@ def kept(folder: Path, *lines: TranscriptLine) -> None:
 def test_lines_come_back_as_they_were(tmp_path: Path) -> None:
     folder = tmp_path / "unsaved"
     translated = TranslationUpdate(1, 2, "en", "es", "Hola.", "", True)
-    lines = [line(0, "One.", corrected="Won."), line(1, "Hello.", translated=translated, is_phrasebook=True)]
+    lines = [
+        line(0, "One.", corrected="Won."),
+        line(1, "Hello.", translated=translated, is_phrasebook=True, recording="a", at=3.0),
+    ]
     kept(folder, line(0, "One."), *lines)
     back = read(left_behind(folder))
     assert [(one.original.text, one.translation and one.translation.text) for one in back] == [
@@ -40,6 +43,7 @@ def test_lines_come_back_as_they_were(tmp_path: Path) -> None:
     ]
     assert back[1].is_phrasebook
     assert back[1].time == NOW
+    assert back[1].stamp == "00:00:03"
     assert back[1].heard.words == lines[1].heard.words
 
 
