@@ -37,6 +37,23 @@ Place = Annotated[tuple[int, ...], AfterValidator(_place)]
 PlaceOnScreen = Annotated[tuple[int, ...], AfterValidator(_place_and_screen)]
 
 
+def _of_kinds(*kinds: str) -> AfterValidator:
+    """A device or a file: "microphone:NAME"; a kind alone is its default device."""
+
+    def check(value: str) -> str:
+        kind, _, name = value.partition(":")
+        if kind in kinds and (name or kind != "file"):
+            return f"{kind}:{name}"
+        allowed = " or ".join(f"{one}:{'PATH' if one == 'file' else 'NAME'}" for one in kinds)
+        raise ValueError(f"it must be {allowed}; without a name it is the default one")
+
+    return AfterValidator(check)
+
+
+Source = Annotated[str, _of_kinds("microphone", "loopback", "file")]
+Output = Annotated[str, _of_kinds("output")]
+
+
 def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once") -> JsonDict:
     """What is known of a setting besides its type, range and help.
 
@@ -57,7 +74,7 @@ class Group(BaseModel):
 class AudioSettings(Group):
     """Listen to"""
 
-    source: str = Field("microphone:", description="What to listen to: microphone:NAME, loopback:NAME or file:PATH")
+    source: Source = Field("microphone:", description="What to listen to: microphone:NAME, loopback:NAME or file:PATH")
     level_hz: float = Field(
         15.0,
         ge=1,
@@ -262,7 +279,7 @@ class SpeechSettings(Group):
         "auto", description="Which synthesizer to use", json_schema_extra=_about(advanced=True)
     )
     voice: str = Field("", description="Voice; empty takes the best one for the language")
-    output: str = Field("output:", description="Device to speak on: output:NAME")
+    output: Output = Field("output:", description="Device to speak on: output:NAME")
     rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed; 1 is normal")
     volume: float = Field(1.0, ge=0, le=1, description="Loudness; 1 is full")
     mute_capture: Literal["auto", "always", "never"] = Field(

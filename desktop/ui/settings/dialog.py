@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 from desktop.ui.settings.form import Choices, SettingsForm
 from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
+from desktop.ui.settings.search import HELP, INSIDE, NONE
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
@@ -90,10 +91,12 @@ class SettingsDialog(QDialog):
         self._presets: PresetList | None = None
         self._forms: dict[int, SettingsForm] = {}
         self._keys: list[list[str]] = []
+        self._titles: list[str] = []
         keys = [key for key, _ in fields()]
         for group, info in Settings.model_fields.items():
             name = (info.annotation.__doc__ or group).strip() if info.annotation else group
             self._keys.append([key for key in keys if key.startswith(f"{group}.")])
+            self._titles.append(name)
             self._add_page(group, name)
         self._pages.addWidget(self._nothing)
         self._list.currentRowChanged.connect(self._turn_to)
@@ -154,7 +157,7 @@ class SettingsDialog(QDialog):
     def form(self, row: int) -> SettingsForm:
         """The form of a page, made when it is first needed."""
         if row not in self._forms:
-            form = SettingsForm(self._keys[row], self._choices, with_help=True)
+            form = SettingsForm(self._keys[row], self._choices, with_help=True, page=self._titles[row])
             form.changed.connect(self.changed)
             form.reset.connect(self.reset)
             form.show_settings(self._settings, self._provenance)
@@ -170,7 +173,7 @@ class SettingsDialog(QDialog):
                 self._presets.show_settings(self._settings, self._installed)
                 layout.insertWidget(1, self._presets)
             self._forms[row] = form
-            form.filter(self._search.text())
+            form.filter(self._search.text(), INSIDE)
         return self._forms[row]
 
     @property
@@ -222,20 +225,20 @@ class SettingsDialog(QDialog):
         self._list.addItem(item)
 
     def _filter(self, text: str) -> None:
-        first = -1
+        ranks = [self.form(row).rank(text) for row in range(len(self._keys))]
+        best = max(ranks)
+        # A word within another one ("translat" in CTranslate2) counts only where there is nothing better.
+        least = INSIDE if best == INSIDE else HELP
         for row in range(len(self._keys)):
             item = self._list.item(row)
             assert item is not None
-            found = self.form(row).filter(text)
-            if self._presets is not None:
-                self._presets.setVisible(not text.strip())
-            item.setHidden(not found)
-            if found and first < 0:
-                first = row
-        if first < 0:
+            item.setHidden(not self.form(row).filter(text, least))
+        if self._presets is not None:
+            self._presets.setVisible(not text.strip())
+        if best == NONE:
             self._pages.setCurrentWidget(self._nothing)
             return
-        current = self._list.currentItem()
-        if current is None or current.isHidden():
-            self._list.setCurrentRow(first)
+        current = self._list.currentRow()
+        if ranks[current] < best:
+            self._list.setCurrentRow(ranks.index(best))
         self._pages.setCurrentIndex(self._list.currentRow())

@@ -207,6 +207,7 @@ def _style_sheet(look: Colors) -> str:
     QToolButton, QPushButton#flat {{
         background: transparent; color: {look.text}; border: 1px solid transparent; border-radius: 6px;
         padding: 3px 6px; }}
+    QFileDialog QToolButton {{ padding: 0; min-width: 24px; min-height: 24px; }}
     QToolButton:hover, QPushButton#flat:hover {{ background: {look.hover}; }}
     QToolButton:focus, QPushButton#flat:focus {{ border-color: {look.accent}; }}
     QToolButton:disabled, QPushButton#flat:disabled {{ color: {look.muted}; }}
