@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
     from desktop.ui.models.installed_choices import InstalledChoices
 
-SMALLEST = (640, 356)
+SMALLEST = (440, 356)
 USUAL = (960, 640)
 
 
@@ -77,7 +77,7 @@ class MainWindow(QWidget):
         self.start.setObjectName("primary")
         self.start.setFont(theme.font("body", bold=True))
         self.start.setFixedHeight(36)
-        self.start.setMinimumWidth(104)
+        self.start.setMinimumWidth(88)
         self.cards = OutputCards()
         self.transcript = TranscriptPanel()
         self.status_line = StatusLine()
