@@ -6,10 +6,12 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
-from desktop.cli.arguments import for_window
+from desktop.cli.arguments import for_running, for_window
 from desktop.cli.signals import SecondSignal
+from desktop.system.instance import WISHES
 from desktop.system.streams import mend_streams
 
 NO_DISPLAY = 2
@@ -21,6 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     window = for_window(arguments)
     if window is None:
+        if (running := for_running(arguments, WISHES[2:])) is not None:
+            from desktop.cli.commands.running import tell
+
+            file, wish = running
+            return tell(Path(file) if file else None, wish)
         from desktop.cli import main as command_line
 
         return command_line(arguments)

@@ -16,13 +16,14 @@ from desktop.overlay.place import USUAL_PART
 from desktop.overlay.platform import overlay_platform
 from desktop.system import log as logs
 from desktop.system import paths
+from desktop.system.instance import SHOW, START, ask
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.arguments import parse
 from desktop.ui.runtime.clipboard import hand_over
 from desktop.ui.runtime.garbage import GarbageCollection
 from desktop.ui.runtime.quit_signals import quit_on_signals
-from desktop.ui.runtime.single_instance import SHOW, START, SingleInstance
+from desktop.ui.runtime.single_instance import SingleInstance
 from desktop.ui.runtime.startup_settings import startup_settings
 from desktop.ui.widgets import icons, theme
 
@@ -47,8 +48,7 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     application.setDesktopFileName("parley")
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(icons.app_icon())
-    instance = SingleInstance(file)
-    if instance.hand_over(START if options.start else SHOW):
+    if ask(file, START if options.start else SHOW) is not None:
         print("Parley runs already; its window comes to the front.")  # noqa: T201
         return 0
     look, geometry = startup_settings(file, flags)
@@ -63,7 +63,7 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     logs.begin(app.crashed.emit)
     unwatch = quit_on_signals(app.quit)
     application.aboutToQuit.connect(hand_over)
-    instance.asked.connect(app.asked)
+    instance = SingleInstance(file, app.asked)
     app.ending.connect(instance.close)
     window.show()
     QTimer.singleShot(0, instance.listen)

@@ -4,6 +4,7 @@ Settings, engine and outputs come from other threads after the window is shown; 
 thread to each receiver directly.
 """
 
+import json
 import logging
 import os
 import sys
@@ -20,7 +21,7 @@ from desktop.app.background_controls import BackgroundControls
 from desktop.app.closing import Closing
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
-from desktop.system import paths
+from desktop.system import instance, paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.model_setup import ModelSetup
@@ -30,7 +31,6 @@ from desktop.ui.runtime.hotkeys import hotkey_text
 from desktop.ui.runtime.loader import Loader
 from desktop.ui.runtime.profile_switch import ProfileSwitch
 from desktop.ui.runtime.settings_watch import SettingsWatch
-from desktop.ui.runtime.single_instance import START
 from desktop.ui.transcript.kept import KeptTranscript
 from desktop.ui.widgets import theme
 
@@ -103,11 +103,28 @@ class App(QObject):
         if not self._is_ending:
             self._loader.start()
 
-    def asked(self, wish: str) -> None:
-        """Parley was started again: show the window; with START, listen."""
-        self._show_window()
-        if wish == START and not self.window.status.is_running:
-            self._start()
+    def asked(self, wish: str) -> str:
+        """Do what another process wants, one of `instance.WISHES`, and say as JSON what Parley does then."""
+        status = self.window.status
+        match wish:
+            case instance.SHOW:
+                self._show_window()
+            case instance.START:
+                self._show_window()
+                if not status.is_running:
+                    self._start()
+            case instance.TOGGLE:
+                self.window.toggle()
+            case instance.STOP if status.is_running:
+                self._stop()
+            case instance.UNLOCK:
+                self._unlock(self.outputs.overlay is None or self.outputs.overlay.is_locked)
+            case instance.SILENCE:
+                self._stop_speaking()
+            case instance.TYPE_REST:
+                self.outputs.type_rest()
+        status = self.window.status
+        return json.dumps({"state": status.state, "words": status.words, "reason": status.reason})
 
     def quit(self) -> None:
         """Stop what runs, then leave the event loop; within 5 s whatever happens."""

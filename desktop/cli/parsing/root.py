@@ -11,6 +11,7 @@ import typer
 
 from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import running
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, bench
 from desktop.cli.parsing.models import models
@@ -33,6 +34,7 @@ bench.command(cls=BenchCommand)(bench_peers.peers)
 app.add_typer(models, name="models")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
+running.add_to(app)
 
 
 FLAG = " "

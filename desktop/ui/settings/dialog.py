@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
 from desktop.ui.settings.form import Choices, SettingsForm
 from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
@@ -218,6 +219,10 @@ class SettingsDialog(QDialog):
         layout.setSpacing(4 * theme.STEP)
         layout.addWidget(label)
         layout.addStretch(1)
+        if group == "hotkeys" and not hears_hotkeys():
+            note = QLabel(NO_HOTKEYS)
+            note.setWordWrap(True)
+            layout.addWidget(note)
         area = scrolling(page)
         self._pages.addWidget(area)
         item = QListWidgetItem(icons.icon(_ICONS[group], "muted"), name)
