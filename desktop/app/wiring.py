@@ -124,7 +124,10 @@ class App(QObject):
             case instance.TYPE_REST:
                 self.outputs.type_rest()
         status = self.window.status
-        return json.dumps({"state": status.state, "words": status.words, "reason": status.reason})
+        overlay = self.outputs.overlay
+        subtitles = "off" if overlay is None else "locked" if overlay.is_locked else "unlocked"
+        said = {"state": status.state, "words": status.words, "reason": status.reason, "subtitles": subtitles}
+        return json.dumps(said)
 
     def quit(self) -> None:
         """Stop what runs, then leave the event loop; within 5 s whatever happens."""

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.bench.live.virtual_audio import VirtualAudio
 from desktop.system import instance
 from desktop.ui.runtime.single_instance import SingleInstance
-from tests.conftest import TEST_AUDIO
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
 
@@ -87,14 +87,18 @@ def test_what_a_crash_leaves_behind_is_no_instance(qtbot: QtBot, tmp_path: Path)
     assert instance.ask(settings, instance.SHOW) is None
 
 
-def state(settings: Path) -> str:
-    answer = instance.ask(settings, instance.STATUS)
-    return str(json.loads(answer)["state"]) if answer else ""
+def status(settings: Path) -> dict[str, str]:
+    return json.loads(instance.ask(settings, instance.STATUS, 10) or "{}")  # type: ignore[no-any-return]
 
 
 def test_commands_steer_the_one_that_runs(desktop: VirtualDesktop, tmp_path: Path) -> None:
+    with VirtualAudio():
+        steer(desktop, tmp_path)
+
+
+def steer(desktop: VirtualDesktop, tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
-    settings.write_text(f'version = 1\n[audio]\nsource = "file:{TEST_AUDIO / "stream-en.flac"}"\n')
+    settings.write_text("version = 1\n")
     environment = {**os.environ, **desktop.environment}
 
     def run(*words: str) -> tuple[int, str, str]:
@@ -109,19 +113,19 @@ def test_commands_steer_the_one_that_runs(desktop: VirtualDesktop, tmp_path: Pat
         desktop.wait_for_window("^Parley$")
         overlay = ["xdotool", "search", "--onlyvisible", "--name", "^Parley subtitles$"]
 
-        def unlocks() -> bool:
-            run("unlock")
-            return bool(desktop.run(overlay, check=False))
-
-        assert wait_until(unlocks)  # as soon as the subtitles are there
+        assert wait_until(lambda: status(settings)["subtitles"] == "locked")
         assert run("unlock")[0] == 0
+        assert status(settings)["subtitles"] == "unlocked"
+        assert wait_until(lambda: desktop.run(overlay, check=False))
+        run("unlock")
         assert wait_until(lambda: not desktop.run(overlay, check=False))
-        assert json.loads(run("status", "--json")[1]) == {"state": "idle", "words": "Ready", "reason": ""}
+        ready = {"state": "idle", "words": "Ready", "reason": "", "subtitles": "locked"}
+        assert json.loads(run("status", "--json")[1]) == ready
         code, words, _ = run("toggle")
         assert (code, words.split()[0]) == (0, "Loading")
-        assert wait_until(lambda: state(settings) == "listening", every=0.001)
+        assert wait_until(lambda: status(settings)["state"] == "listening")
         run("stop")
-        assert wait_until(lambda: state(settings) == "idle")
+        assert wait_until(lambda: status(settings)["state"] == "idle")
     finally:
         process.terminate()
         process.communicate(timeout=15)
