@@ -16,6 +16,7 @@ from desktop.overlay.place import USUAL_PART
 from desktop.overlay.platform import overlay_platform
 from desktop.system import log as logs
 from desktop.system import paths
+from desktop.system.displays import answering
 from desktop.system.instance import SHOW, START, ask
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
@@ -39,7 +40,7 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     options = parse(argv)
     flags = dict(options.set)
     file = Path(options.settings) if options.settings else paths.config_file()
-    if (platform := overlay_platform(os.environ)) is not None:
+    if (platform := overlay_platform(os.environ, answering(os.environ))) is not None:
         os.environ["QT_QPA_PLATFORM"] = platform
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)

@@ -84,4 +84,13 @@ def test_dragging_a_side_keeps_the_other() -> None:
     ],
 )
 def test_under_wayland_it_goes_through_the_x_server(environ: dict[str, str], expected: str | None) -> None:
-    assert overlay_platform(environ) == expected
+    named = {"x11": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
+    assert overlay_platform(environ, [one for one, name in named.items() if name in environ]) == expected
+
+
+def test_an_x_server_that_does_not_answer_is_not_tried() -> None:
+    both = {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":7"}
+    assert overlay_platform(both, ("wayland",)) == "wayland"
+    assert overlay_platform(both, ()) is None
+    assert overlay_platform({"DISPLAY": ":7"}, ("x11",)) is None
+    assert overlay_platform({**both, "QT_QPA_PLATFORM": "xcb"}, ("wayland",)) is None
