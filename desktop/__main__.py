@@ -6,10 +6,13 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
-from desktop.cli.arguments import for_window
+from desktop.cli.arguments import for_running, for_window
 from desktop.cli.signals import SecondSignal
+from desktop.system.displays import problem
+from desktop.system.instance import WISHES
 from desktop.system.streams import mend_streams
 
 NO_DISPLAY = 2
@@ -21,12 +24,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     window = for_window(arguments)
     if window is None:
+        if (running := for_running(arguments, WISHES[2:])) is not None:
+            from desktop.cli.commands.running import tell
+
+            file, wish = running
+            return tell(Path(file) if file else None, wish)
         from desktop.cli import main as command_line
 
         return command_line(arguments)
     wants_help = bool({"-h", "--help"} & set(window))
-    if not wants_help and not has_display():
-        sentence = "There is no display to open a window on; use the command line instead, for example: parley demo"
+    if not wants_help and (sentence := problem(os.environ)):
         print(sentence, file=sys.stderr)  # noqa: T201
         return NO_DISPLAY
     from desktop.app.start import run
@@ -55,15 +62,6 @@ def program() -> NoReturn:
                         stream.flush()
                 os._exit(code)
     sys.exit(code)
-
-
-def has_display() -> bool:
-    """Whether a window can be opened: always, except on a Linux or BSD without X and Wayland."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 if __name__ == "__main__":

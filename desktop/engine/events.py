@@ -171,6 +171,18 @@ class StateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceOpened:
+    """From now on this source is heard."""
+
+    source: str
+    """its id, for example `file:/home/ana/talk.mp3`"""
+    start: float
+    """time of the session at which it begins: an update's times less this one are those of a recording"""
+    duration: float | None = None
+    """seconds of a recording, as it declares them; None: a device, or not known"""
+
+
+@dataclass(frozen=True, slots=True)
 class AudioLevel:
     """How loud the source is, about 15 times a second while listening."""
 
@@ -286,6 +298,7 @@ Event = (
     | TranslationUpdate
     | SpeechAudio
     | StateChanged
+    | SourceOpened
     | AudioLevel
     | Metrics
     | ModelProgress

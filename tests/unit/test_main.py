@@ -1,12 +1,15 @@
 """Which front end is asked for, and that only that one is imported."""
 
 import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from desktop.__main__ import NO_DISPLAY, main
+from desktop.system.displays import answering, problem
 
 BARE = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
 
@@ -21,6 +24,39 @@ def test_without_a_display_it_says_so(
     told = capsys.readouterr().err.strip()
     assert told.count("\n") == 0
     assert "parley demo" in told
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"DISPLAY": ":4077"}, "DISPLAY (:4077)"),
+        ({"DISPLAY": "nonsense"}, "DISPLAY (nonsense)"),
+        ({"DISPLAY": "localhost:59000"}, "DISPLAY (localhost:59000)"),
+        ({"WAYLAND_DISPLAY": "wayland-77"}, "WAYLAND_DISPLAY (wayland-77)"),
+        ({"DISPLAY": ":4077", "WAYLAND_DISPLAY": "wayland-77"}, "DISPLAY (:4077) and WAYLAND_DISPLAY (wayland-77)"),
+    ],
+)
+def test_a_display_that_does_not_answer_is_one_sentence(environment: dict[str, str], named: str) -> None:
+    bare = {name: value for name, value in BARE.items() if name != "QT_QPA_PLATFORM"}
+    command = [sys.executable, "-m", "desktop", "gui", "--settings", os.devnull]
+    done = subprocess.run(command, env={**bare, **environment}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == NO_DISPLAY
+    assert done.stderr.count("\n") == 1
+    assert f"No screen answers at {named};" in done.stderr
+    assert "qt." not in done.stderr
+
+
+def test_the_display_that_answers_is_used(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-1"))
+        server.listen()
+        environment = {"DISPLAY": ":4077", "WAYLAND_DISPLAY": "wayland-1", "XDG_RUNTIME_DIR": str(tmp_path)}
+        assert answering(environment) == {"wayland"}
+        assert problem(environment) == ""
+        assert problem({**environment, "QT_QPA_PLATFORM": "xcb"}).startswith("No screen answers at DISPLAY")
+        assert problem({**environment, "QT_QPA_PLATFORM": "offscreen"}) == ""
+        assert problem({**environment, "WAYLAND_DISPLAY": str(tmp_path / "wayland-1")}) == ""
+    assert "no display" in problem({})
 
 
 def test_the_command_line_imports_no_qt() -> None:

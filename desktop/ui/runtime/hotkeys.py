@@ -56,7 +56,7 @@ class Hotkeys(QObject):
             from pynput import keyboard
         except Exception as error:  # pynput raises whatever its backend raised
             log.warning("no global hotkeys: %s", type(error).__name__)
-            self._fail("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
+            self._fail(_why_not())
             return
         usable = {}
         for name, combination in wanted.items():
@@ -75,7 +75,8 @@ class Hotkeys(QObject):
         except Exception as error:
             self._listener = None
             log.warning("no global hotkeys: %s", type(error).__name__)
-            self._fail("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
+        if self._listener is None or not _hears_all():
+            self._fail(_why_not())
 
     def close(self) -> None:
         """Stop listening."""
@@ -89,6 +90,21 @@ class Hotkeys(QObject):
     def _fail(self, sentence: str) -> None:
         self.problem = sentence
         self.failed.emit(sentence)
+
+
+def _hears_all() -> bool:
+    from desktop.injector.platforms import hears_hotkeys  # the window does not wait for the settings
+
+    return hears_hotkeys()
+
+
+def _why_not() -> str:
+    """Why hotkeys are not heard in other windows."""
+    from desktop.injector.platforms import NO_HOTKEYS
+
+    if not _hears_all():
+        return NO_HOTKEYS
+    return "Global hotkeys do not work on this desktop; use the shortcuts of the window."
 
 
 def hotkey_text(combination: str) -> str:
