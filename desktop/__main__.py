@@ -2,14 +2,13 @@
 
 import logging
 import os
-import signal
 import sys
 import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
 from desktop.cli.arguments import for_window
-from desktop.cli.signals import SecondSignal
+from desktop.cli.signals import SecondSignal, exit_code
 from desktop.system.streams import mend_streams
 
 NO_DISPLAY = 2
@@ -41,8 +40,8 @@ def program() -> NoReturn:
     with SecondSignal():
         try:
             code = main()
-        except KeyboardInterrupt:  # while the first things are imported
-            code = 128 + signal.SIGINT
+        except KeyboardInterrupt:  # while the first things are imported, or the last handlers put back
+            code = exit_code()
     watched = sys.modules.get("desktop.engine.recognition.backends.watchdog")  # imported by whatever decodes
     name = getattr(watched, "DECODING", None)
     for thread in threading.enumerate():

@@ -1,12 +1,15 @@
 """Which front end is asked for, and that only that one is imported."""
 
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from desktop import __main__ as entry
 from desktop.__main__ import NO_DISPLAY, main
+from desktop.cli.signals import Interrupted, forget
 
 BARE = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
 
@@ -47,3 +50,17 @@ def test_the_window_comes_before_everything_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_signal_before_or_after_the_command_is_named_by_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that comes while handlers are put in place or back ends `main` itself."""
+
+    def ended() -> int:
+        raise Interrupted(signal.SIGTERM)
+
+    monkeypatch.setattr(entry, "main", ended)
+    monkeypatch.setattr(entry, "mend_streams", lambda: None)
+    with pytest.raises(SystemExit) as end:
+        entry.program()
+    forget()
+    assert end.value.code == 128 + signal.SIGTERM
