@@ -127,7 +127,10 @@ def _replace(files: Files, chance: random.Random) -> None:
 
 
 def _value(files: Files, chance: random.Random) -> None:
-    name = chance.choice([one for one in sorted(files) if one.endswith(".json")])
+    names = [one for one in sorted(files) if one.endswith(".json")]
+    if not names:
+        return
+    name = chance.choice(names)
     try:
         about = json.loads(files[name])
     except (ValueError, RecursionError):
