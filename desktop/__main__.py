@@ -1,8 +1,21 @@
 """Where `parley` begins: arguments go to the command line, none (or `gui`) to the app. Imports only that one."""
 
+# ruff: noqa: E402  # the first lines come before everything that takes time
+import sys
+from types import TracebackType
+
+
+def _silent(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Ctrl+C while the rest is imported is no traceback; Python then ends itself as the signal would."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _silent
+
+# isort: split
 import logging
 import os
-import sys
 import threading
 from collections.abc import Sequence
 from typing import NoReturn

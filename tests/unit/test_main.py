@@ -64,3 +64,17 @@ def test_a_signal_before_or_after_the_command_is_named_by_the_exit_code(monkeypa
         entry.program()
     forget()
     assert end.value.code == 128 + signal.SIGTERM
+
+
+def test_a_ctrl_c_while_the_first_things_are_imported_is_no_traceback() -> None:
+    code = (
+        "import builtins, os, runpy, signal; imported = builtins.__import__\n"
+        "def importing(*what, **more):\n"
+        "    if what[0] == 'logging' and os.path.basename(what[1].get('__file__', '')) == '__main__.py':\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return imported(*what, **more)\n"
+        "builtins.__import__ = importing\n"
+        "runpy.run_module('desktop', run_name='__main__', alter_sys=True)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (-signal.SIGINT, "", "")

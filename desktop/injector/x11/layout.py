@@ -22,7 +22,7 @@ Written = Callable[[Sequence[int]], Iterable[tuple[int, str]]]
 
 
 def strokes(written: Written, shift: int | None, level3: int | None) -> dict[str, Stroke]:
-    """Character -> how to write it, with as few keys as possible. shift, level3: their keycodes; None: there is none."""
+    """Character -> how to write it, with as few keys as possible. shift, level3: keycodes; None: there is none."""
     ways: list[tuple[int, ...]] = [()]
     if shift is not None:
         ways.append((shift,))
