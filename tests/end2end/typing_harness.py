@@ -124,10 +124,16 @@ class RealUser:
         return int(self.display.keysym_to_keycode(keysym))
 
     def press(self, keysym: int) -> None:
-        self._send(1, self.keycode(keysym), self._keyboard)
+        self.press_code(self.keycode(keysym))
 
     def release(self, keysym: int) -> None:
-        self._send(2, self.keycode(keysym), self._keyboard)
+        self.release_code(self.keycode(keysym))
+
+    def press_code(self, keycode: int) -> None:
+        self._send(1, keycode, self._keyboard)
+
+    def release_code(self, keycode: int) -> None:
+        self._send(2, keycode, self._keyboard)
 
     def type(self, text: str) -> None:
         for char in text:

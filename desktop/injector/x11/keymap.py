@@ -20,13 +20,19 @@ _NO_TEXT = (range(0xFE50, 0xFEA0), range(0xFF80, 0xFFBE))
 """keysyms of dead keys, and of the keypad, which terminals take for commands"""
 
 
+class _Names(ctypes.Structure):
+    """Which layout is meant: rules, model, layout, variant, options; None is the usual one."""
+
+    _fields_ = tuple((name, ctypes.c_char_p) for name in ("rules", "model", "layout", "variant", "options"))
+
+
 class Keymap:
     """The layout at one moment. `close` it."""
 
     def __init__(self, display_name: str | None) -> None:
         """Raises OSError."""
         self._xcb, self._xkb, self._x11 = (_declared(ctypes.CDLL(name)) for name in _NEEDED)
-        self._connection = self._context = self._keymap = None
+        self._connection = self._context = self._keymap = self._american = None
         try:
             self._connection = self._xcb.xcb_connect(display_name.encode() if display_name else None, None)
             if self._xcb.xcb_connection_has_error(self._connection):
@@ -51,9 +57,22 @@ class Keymap:
 
     def keysyms(self, keycode: int, group: int, level: int = 0) -> list[int]:
         """What is on a key."""
-        found = ctypes.POINTER(ctypes.c_uint32)()
-        count = self._xkb.xkb_keymap_key_get_syms_by_level(self._keymap, keycode, group, level, ctypes.byref(found))
-        return [int(found[number]) for number in range(count)]
+        return self._on(self._keymap, keycode, group, level)
+
+    def characters(self, keycode: int, group: int) -> list[str]:
+        """What a key writes alone and with Shift; empty where that is no character."""
+        return [self._character(self.keysyms(keycode, group % max(1, self.groups()), level)) for level in (0, 1)]
+
+    def latin(self, keycode: int) -> str:
+        """What a key writes, in small letters, on the first layout that has a Latin character there; on the American
+        one where none has. Shortcuts go by it where the active layout has other letters. Empty: nothing."""
+        for group in range(self.groups()):
+            if (char := self.characters(keycode, group)[0]).isascii() and char:
+                return char
+        if self._american is None:
+            names = _Names(None, None, b"us", None, None)
+            self._american = self._xkb.xkb_keymap_new_from_names(self._context, ctypes.byref(names), 0)
+        return self._character(self._on(self._american, keycode, 0, 0)) if self._american else ""
 
     def written(self, group: int, modifiers: int, held: Sequence[int]) -> Iterator[tuple[int, str]]:
         """(keycode, what it writes) for each key that writes a character while the keys `held` are down.
@@ -76,13 +95,23 @@ class Keymap:
 
     def close(self) -> None:
         """Idempotent."""
-        if self._keymap:
-            self._xkb.xkb_keymap_unref(self._keymap)
+        for keymap in (self._keymap, self._american):
+            if keymap:
+                self._xkb.xkb_keymap_unref(keymap)
         if self._context:
             self._xkb.xkb_context_unref(self._context)
         if self._connection:
             self._xcb.xcb_disconnect(self._connection)
-        self._keymap = self._context = self._connection = None
+        self._keymap = self._american = self._context = self._connection = None
+
+    def _on(self, keymap: Any, keycode: int, group: int, level: int) -> list[int]:
+        found = ctypes.POINTER(ctypes.c_uint32)()
+        count = self._xkb.xkb_keymap_key_get_syms_by_level(keymap, keycode, group, level, ctypes.byref(found))
+        return [int(found[number]) for number in range(count)]
+
+    def _character(self, keysyms: Sequence[int]) -> str:
+        code = self._xkb.xkb_keysym_to_utf32(keysyms[0]) if len(keysyms) == 1 else 0
+        return chr(code) if code and chr(code).isprintable() else ""
 
     @contextmanager
     def _state(self, group: int, modifiers: int, held: Iterable[int]) -> Iterator[Any]:
@@ -120,6 +149,8 @@ def _declared(library: Any) -> Any:
         "xkb_keymap_num_layouts": (number, [pointer]),
         "xkb_keymap_mod_get_index": (number, [pointer, ctypes.c_char_p]),
         "xkb_keymap_key_get_syms_by_level": (ctypes.c_int, [pointer, number, number, number, pointer]),
+        "xkb_keymap_new_from_names": (pointer, [pointer, pointer, ctypes.c_int]),
+        "xkb_keysym_to_utf32": (number, [number]),
         "xkb_state_new": (pointer, [pointer]),
         "xkb_state_unref": (None, [pointer]),
         "xkb_state_update_mask": (ctypes.c_int, [pointer, *[number] * 6]),
