@@ -7,9 +7,7 @@ import sys
 
 import pytest
 
-from desktop import __main__ as entry
 from desktop.__main__ import NO_DISPLAY, main
-from desktop.cli.signals import Interrupted, forget
 
 BARE = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
 
@@ -52,18 +50,20 @@ def test_the_window_comes_before_everything_heavy() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_a_signal_before_or_after_the_command_is_named_by_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that comes while handlers are put in place or back ends `main` itself."""
-
-    def ended() -> int:
-        raise Interrupted(signal.SIGTERM)
-
-    monkeypatch.setattr(entry, "main", ended)
-    monkeypatch.setattr(entry, "mend_streams", lambda: None)
-    with pytest.raises(SystemExit) as end:
-        entry.program()
-    forget()
-    assert end.value.code == 128 + signal.SIGTERM
+def test_a_signal_before_or_after_the_command_ends_it_and_is_named_by_the_exit_code() -> None:
+    """One that comes while handlers are put in place or back ends `main` itself; a thread that it left at work, here
+    one that never ends, holds up nothing."""
+    code = (
+        "import signal, threading; from desktop import __main__ as entry; from desktop.cli.signals import Interrupted\n"
+        "def ended():\n"
+        "    threading.Thread(target=threading.Event().wait).start()\n"
+        "    print('said')\n"
+        "    raise Interrupted(signal.SIGTERM)\n"
+        "entry.main = ended\n"
+        "entry.program()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (128 + signal.SIGTERM, "said\n", "")
 
 
 def test_a_ctrl_c_while_the_first_things_are_imported_is_no_traceback() -> None:

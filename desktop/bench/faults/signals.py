@@ -29,6 +29,8 @@ _SURELY = 60.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LONGEST_PAUSE = 1.0
 """seconds between two signals"""
+_APART = 0.1
+"""seconds between two of the same kind: of those that come at once, the system delivers one"""
 _NEVER_SAID = (
     *("Traceback", "something went wrong", "Exception ignored", "Logging error", "None cannot", "Fatal Python"),
     *("Error in sys", "terminate called", "RuntimeWarning"),
@@ -81,7 +83,10 @@ def _drawn(chance: random.Random) -> _Try:
         command = chance.choice(COMMANDS)
         count = 1 if command.ends and chance.random() < 0.4 else 2
         pauses = [chance.uniform(0, command.lasts), chance.choice((0.0, chance.uniform(0, _LONGEST_PAUSE)))]
-        signals = tuple((pause, chance.choice(_SIGNALS)) for pause in pauses[:count])
+        numbers = [chance.choice(_SIGNALS) for _ in range(2)]
+        if numbers[0] == numbers[1]:
+            pauses[1] += _APART
+        signals = tuple(zip(pauses[:count], numbers, strict=False))
         return _Try(command, signals, has_old=chance.random() < 0.5)
     command = chance.choice([one for one in COMMANDS if one.ends])
     if kind == "disk":
@@ -127,10 +132,19 @@ def _ran(one: _Try, place: Path, arguments: list[str]) -> _Ended:
             _has_ended(process, _SURELY if len(one.signals) < 2 else ENDS_WITHIN + 3)
             after = time.monotonic() - last
             code = process.poll()
+            stacks = _stacks(process, place) if code is None else ""
         finally:
             process.kill()
             process.wait()
-        return _Ended(code, out.text(), err.text(), after, sent)
+        return _Ended(code, out.text(), err.text() + stacks, after, sent)
+
+
+def _stacks(process: "subprocess.Popen[bytes]", place: Path) -> str:
+    """Where the threads of a process are that does not end; it ends by this."""
+    process.send_signal(signal.SIGABRT)
+    _has_ended(process, 5)
+    found = sorted((place / "home").rglob("parley.crash"))
+    return found[0].read_text(encoding="utf-8", errors="replace")[-1500:] if found else ""
 
 
 class _Reader:
@@ -164,7 +178,7 @@ def _wrong_end(one: _Try, ended: _Ended) -> str:
     """What is wrong with the end of a process; empty if nothing."""
     said = ended.out + ended.err
     if ended.code is None:
-        return f"it did not end within {ended.after:.1f} s: {ended.err[-200:]!r}"
+        return f"it did not end within {ended.after:.1f} s: {ended.err[-1500:]!r}"
     if is_before_parley(ended.err):
         return ""
     if found := next((words for words in _NEVER_SAID if words in said), ""):

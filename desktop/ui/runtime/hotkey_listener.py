@@ -5,6 +5,8 @@ no Latin ones, those that stand on the same keys of another: pynput alone takes 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from PyQt6.QtGui import QGuiApplication
+
 
 def letter_of(alone: str, with_shift: str, latin: str, wanted: Collection[str], *, has_shift: bool) -> str:
     """Which character a key stands for in hotkeys. Pure.
@@ -18,6 +20,21 @@ def letter_of(alone: str, with_shift: str, latin: str, wanted: Collection[str], 
     if not alone.isascii() or not alone:
         here.append(latin)
     return next((one for one in here if one.lower() in wanted), here[-1] or alone)
+
+
+def latin_of(keycode: int) -> str:
+    """What a key of this screen writes where letters are Latin; empty where nobody can say, and on other platforms."""
+    if QGuiApplication.platformName() != "xcb":
+        return ""
+    from desktop.injector.x11.keymap import open_keymap
+
+    keymap = open_keymap()
+    if keymap is None:
+        return ""
+    try:
+        return keymap.latin(keycode)
+    finally:
+        keymap.close()
 
 
 def listener_for(hotkeys: Mapping[str, Callable[[], object]]) -> Any:
