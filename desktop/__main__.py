@@ -1,22 +1,39 @@
 """Where `parley` begins: arguments go to the command line, none (or `gui`) to the app. Imports only that one."""
 
+# ruff: noqa: E402  # the first lines come before everything that takes time
+import sys
+from types import TracebackType
+
+
+def _silent(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Ctrl+C while the rest is imported is no traceback; Python then ends itself as the signal would."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _silent
+
+# isort: split
+import contextlib
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from desktop.cli import BROKEN_PIPE
 from desktop.cli.arguments import for_running, for_window
-from desktop.cli.signals import SecondSignal
+from desktop.cli.signals import SecondSignal, exit_code
 from desktop.system.displays import problem
 from desktop.system.instance import WISHES
 from desktop.system.streams import mend_streams
 
 NO_DISPLAY = 2
 """Exit code where a window was asked for and there is no screen."""
+_BY_SIGNAL = 128
+"""Exit codes beyond it tell which signal ended the process."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,20 +65,29 @@ def program() -> NoReturn:
     with SecondSignal():
         try:
             code = main()
-        except KeyboardInterrupt:  # while the first things are imported
-            code = 128 + signal.SIGINT
+        except KeyboardInterrupt:  # while the first things are imported, or the last handlers put back
+            code = exit_code()
+        if code > _BY_SIGNAL and code != BROKEN_PIPE:
+            _leave(code)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is left to do says nothing of another Ctrl+C
     watched = sys.modules.get("desktop.engine.recognition.backends.watchdog")  # imported by whatever decodes
     name = getattr(watched, "DECODING", None)
     for thread in threading.enumerate():
         if thread.name == name:
             thread.join(0.2)
             if thread.is_alive():
-                logging.shutdown()
-                for stream in (sys.stdout, sys.stderr):
-                    if stream is not None:  # none where a window was opened without a console
-                        stream.flush()
-                os._exit(code)
+                _leave(code)
     sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Without the interpreter's own end, which waits for threads that a signal left at work."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # none where a window was opened without a console
+            with contextlib.suppress(OSError):
+                stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Which front end is asked for, and that only that one is imported."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -83,3 +84,33 @@ def test_the_window_comes_before_everything_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_signal_before_or_after_the_command_ends_it_and_is_named_by_the_exit_code() -> None:
+    """One that comes while handlers are put in place or back ends `main` itself; a thread that it left at work, here
+    one that never ends, holds up nothing."""
+    code = (
+        "import signal, threading; from desktop import __main__ as entry; from desktop.cli.signals import Interrupted\n"
+        "def ended():\n"
+        "    threading.Thread(target=threading.Event().wait).start()\n"
+        "    print('said')\n"
+        "    raise Interrupted(signal.SIGTERM)\n"
+        "entry.main = ended\n"
+        "entry.program()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (128 + signal.SIGTERM, "said\n", "")
+
+
+def test_a_ctrl_c_while_the_first_things_are_imported_is_no_traceback() -> None:
+    code = (
+        "import builtins, os, runpy, signal; imported = builtins.__import__\n"
+        "def importing(*what, **more):\n"
+        "    if what[0] == 'logging' and os.path.basename(what[1].get('__file__', '')) == '__main__.py':\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return imported(*what, **more)\n"
+        "builtins.__import__ = importing\n"
+        "runpy.run_module('desktop', run_name='__main__', alter_sys=True)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (-signal.SIGINT, "", "")

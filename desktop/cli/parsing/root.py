@@ -116,9 +116,11 @@ def shared(
 
 
 def _tidy() -> None:
-    """Put in order what a killed process left of models."""
+    """Put in order what a killed process left of models and files."""
     from desktop.engine.models.leftovers import leftovers
+    from desktop.system.files import tidy_own
 
+    tidy_own()
     if leftovers():
         from desktop.engine.models.downloads.recovery import recover
 

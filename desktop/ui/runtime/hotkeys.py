@@ -7,6 +7,8 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from desktop.ui.runtime.hotkey_listener import listener_for
+
 log = logging.getLogger(__name__)
 
 
@@ -69,7 +71,7 @@ class Hotkeys(QObject):
         if not usable:
             return
         try:
-            self._listener = keyboard.GlobalHotKeys(usable)
+            self._listener = listener_for(usable)
             self._listener.daemon = True
             self._listener.start()
         except Exception as error:
