@@ -54,6 +54,8 @@ class SpeechSegment:
     """end of the last frame that may hold speech; two snapshots with the same one hold the same words"""
     is_pause: bool = False
     """the speaker just fell silent: if nobody goes on, the final will say the same"""
+    voiced: tuple[tuple[float, float], ...] = ()
+    """(begin, end) of each stretch in which voice was heard, session seconds, in order; none where that is not known"""
 
 
 _SHORTEST_WORD = 0.03
