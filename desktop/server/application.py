@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from desktop.server.hub import Hub
+from desktop.server.owner import owner_of
+from desktop.server.protocols.deepgram import deepgram_routes
 from desktop.server.protocols.following import follow
 from desktop.server.protocols.native import Speaker
-
-
-def owner_of(connection: Request | WebSocket) -> str:
-    """Who may come back to a stream that this connection opens."""
-    principal = connection.scope.get("state", {}).get("principal")
-    return str(getattr(principal, "id", "")) if principal is not None else ""
+from desktop.server.protocols.openai_realtime import Realtime
+from desktop.server.protocols.openai_rest import openai_routes
 
 
 def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
@@ -29,4 +26,17 @@ def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
         await socket.accept()
         await follow(hub, socket, socket.scope.get("state", {}).get("room", ""))
 
-    return Starlette(routes=[WebSocketRoute("/", speak), WebSocketRoute("/follow", listen), *routes])
+    async def realtime(socket: WebSocket) -> None:
+        await socket.accept("realtime" if "realtime" in socket.scope.get("subprotocols", []) else None)
+        await Realtime(hub, socket, owner_of(socket)).run()
+
+    return Starlette(
+        routes=[
+            WebSocketRoute("/", speak),
+            WebSocketRoute("/follow", listen),
+            WebSocketRoute("/v1/realtime", realtime),
+            *openai_routes(hub),
+            *deepgram_routes(hub),
+            *routes,
+        ]
+    )

@@ -104,7 +104,7 @@ class LocalBroker:
 
     def _answer(self, owner: str, begun: Begun) -> Any:
         if isinstance(begun.work, Speak):
-            return tuple(self._models.speech.synthesize(begun.work.text, begun.work.language, 1.0))
+            return tuple(self._models.speech.synthesize(begun.work.text, begun.work.language, begun.work.rate))
         return self._models.run(owner, begun.work, begun.waited)
 
     def _replace(self, key: tuple[str, Stage], future: "asyncio.Future[Any] | None") -> None:
