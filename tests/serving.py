@@ -16,6 +16,8 @@ from typing import Any, Self
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
+_ALONE = ("--whisper-live-port", "-1", "--wyoming-port", "-1")
+"""the usual ports of other protocols are one for all tests"""
 _READY = re.compile(r"serving .* at (\S+), for (\d+) speakers at a time; health at (\S+)health\.")
 
 
@@ -25,7 +27,7 @@ class Server:
     def __init__(
         self, *arguments: str, model: str = "starter", environment: Mapping[str, str] | None = None, port: int = 0
     ) -> None:
-        self._arguments = ["--model", model, "--port", str(port), "--health-port", "0", *arguments]
+        self._arguments = ["--model", model, "--port", str(port), "--health-port", "0", *_ALONE, *arguments]
         self._environment = {**(environment or os.environ), "PYTHONPATH": str(ROOT)}
 
     def __enter__(self) -> Self:

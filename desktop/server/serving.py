@@ -17,13 +17,13 @@ from desktop.server.application import application
 from desktop.server.health import health_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
+from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
 from desktop.server.probe import decoding_seconds
+from desktop.server.side_ports import SidePorts, SideSockets, whisper_live_application
 
 log = logging.getLogger(__name__)
 
-_WAITING = 128
-"""connections that wait to be accepted"""
 _PINGS = 20.0
 """seconds between two, and until one must be answered"""
 _GRACE = 3
@@ -40,6 +40,7 @@ class ServeOptions:
     """0 takes a free one"""
     health_port: int = 8080
     limits: StreamLimits = field(default_factory=StreamLimits)
+    side_ports: SidePorts = field(default_factory=SidePorts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +51,62 @@ class Serving:
     health_url: str
     recogniser: str
     most_speaking: int
+    side_ports: str
+    """which of those are open, in words"""
 
 
-async def serve(options: ServeOptions, on_ready: Callable[[Serving], None]) -> int:
+async def serve(
+    options: ServeOptions,
+    on_ready: Callable[[Serving], None],
+    on_trouble: Callable[[EngineError], None] = lambda _: None,
+) -> int:
     """Serve until a signal comes; the last words are told. Returns the exit code. Raises EngineError where it cannot
-    start."""
+    start; on_trouble gets what is left out for one."""
     with contextlib.ExitStack() as opened:
         main = opened.enter_context(bound(options.host, options.port))
         side = opened.enter_context(bound(options.host, options.health_port))
+        besides = SideSockets(options.side_ports, options.host, opened, on_trouble)
         broker = LocalBroker(options.models)
         try:
             await broker.start()
             admission = Admission(broker.workers, await decoding_seconds(broker, await asyncio.to_thread(_speech)))
             hub = Hub(broker, admission, options.limits)
-            await _run(hub, options, main, side, on_ready)
+            await _run(hub, options, (main, side), besides, on_ready)
         finally:
             await broker.close()
     return 0
 
 
 async def _run(
-    hub: Hub, options: ServeOptions, main: socket.socket, side: socket.socket, on_ready: Callable[[Serving], None]
+    hub: Hub,
+    options: ServeOptions,
+    sockets: tuple[socket.socket, socket.socket],
+    besides: SideSockets,
+    on_ready: Callable[[Serving], None],
 ) -> None:
     from starlette.applications import Starlette
 
     health = health_routes(hub)
-    servers = [
-        _server(application(hub, health), options.limits),
-        _server(Starlette(routes=health), options.limits),
-    ]
+    applications = [(application(hub, health), sockets[0]), (Starlette(routes=health), sockets[1])]
+    if besides.whisper_live is not None:
+        applications.append((whisper_live_application(hub), besides.whisper_live))
+    servers = [_server(one, options.limits) for one, _ in applications]
     running = [
-        asyncio.create_task(server.serve(sockets=[one])) for server, one in zip(servers, (main, side), strict=True)
+        asyncio.create_task(server.serve(sockets=[one])) for server, (_, one) in zip(servers, applications, strict=True)
     ]
+    await besides.start(hub)
     ending = asyncio.Event()
     with _signals(ending, servers):
         while not all(server.started for server in servers):
             await asyncio.wait(running, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
         recogniser = hub.broker.recogniser
         name = recogniser.name if recogniser is not None else ""
-        on_ready(Serving(url_of(main), url_of(side), name, hub.admission.most))
+        on_ready(Serving(url_of(sockets[0]), url_of(sockets[1]), name, hub.admission.most, besides.told))
         await ending.wait()
         await hub.drain(options.limits.drain)
         for server in servers:
             server.should_exit = True
+        await besides.close()
         await asyncio.gather(*running)
 
 
@@ -145,36 +159,6 @@ def _signals(ending: asyncio.Event, servers: Sequence[Any]) -> Iterator[None]:
     finally:
         for number in added:
             loop.remove_signal_handler(number)
-
-
-@contextlib.contextmanager
-def bound(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket at this address. Raises EngineError, which says what to do."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except OSError:
-        raise EngineError("server-address-unknown", code="address", address=host) from None
-    family, kind, protocol, _, address = found[0]
-    listening = socket.socket(family, kind, protocol)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_WAITING)
-    except PermissionError:
-        listening.close()
-        raise EngineError("server-port-forbidden", code="address", port=port) from None
-    except OSError:
-        listening.close()
-        raise EngineError("server-port-taken", code="address", address=host, port=port) from None
-    with listening:
-        yield listening
-
-
-def url_of(listening: socket.socket, scheme: str = "http") -> str:
-    """How a browser on this machine reaches it."""
-    host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{shown}:{port}/"
 
 
 def _speech() -> Any:

@@ -1,9 +1,11 @@
 """What the server says to its clients, and to whoever starts it."""
 
 TEXTS = {
+    "side-port-unusable": "{name} is not served: {why:clause}; choose another port with {option}, or none with -1.",
     "audio-not-base64": "The audio is not base64; encode the samples so.",
     "message-not-binary": "A message is text, where audio is expected; send the samples as a binary message.",
     "message-not-text": "A message is binary, where an event is expected; send JSON as a text message.",
+    "network-unknown": "“{network}” is no network; write it as 192.168.1.0/24.",
     "no-urls": "Parley fetches no recordings from elsewhere; send the recording itself.",
     "not-offered": "Parley does not offer {what}; leave it out.",
     "nothing-to-commit": "No audio was sent since the last commit; send some first.",

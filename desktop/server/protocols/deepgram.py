@@ -26,7 +26,8 @@ from desktop.server.hub import Hub, ServerBusy
 from desktop.server.owner import owner_of
 from desktop.server.protocols import deepgram_messages as messages
 from desktop.server.protocols.bodies import TooLarge, gone, limited
-from desktop.server.protocols.deepgram_messages import BadRequest, Parameters
+from desktop.server.protocols.deepgram_messages import Parameters
+from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.protocols.sockets import NORMAL, POLICY, RESTARTS, TRY_LATER, Telling, closed, received
 from desktop.server.recordings import Play, Recording, unless_gone
 
@@ -100,7 +101,7 @@ class Live:
                         await incoming.feed(message)
                     elif await self._do(messages.read(message), telling, incoming):
                         return
-                except BadRequest as error:
+                except BadMessage as error:
                     await self._socket.send_json(_error(error, "SchemaError"))
                 except EngineError as error:
                     await self._socket.send_json(
@@ -177,7 +178,7 @@ class Live:
 async def _recorded(hub: Hub, request: Request, request_id: str) -> Response:
     wanted = messages.parameters(request.query_params)
     if request.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
-        raise BadRequest("no-urls")
+        raise BadMessage("no-urls")
     limited(request, hub.limits.upload)
     digest = hashlib.sha256()
     with tempfile.TemporaryDirectory(prefix="parley-") as folder:
@@ -238,7 +239,7 @@ def _refused(error: EngineError, request_id: str) -> Response:
         response = _error_response(503, "SERVER_BUSY", text_of(error), request_id)
         response.headers["retry-after"] = str(error.retry_after)
         return response
-    is_theirs = isinstance(error, BadRequest | AudioError | LanguageUnknown)
+    is_theirs = isinstance(error, BadMessage | AudioError | LanguageUnknown)
     return _error_response(
         400 if is_theirs else 500, "Bad Request" if is_theirs else "INTERNAL", text_of(error), request_id
     )

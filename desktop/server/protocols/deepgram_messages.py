@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 
-from desktop.engine.errors import EngineError
 from desktop.engine.events import TranscriptUpdate, Word
 from desktop.engine.options import SessionOptions
 from desktop.engine.text.languages import check_language, join_words
 from desktop.engine.transcript.export import Utterance
 from desktop.engine.transcript.reducer import passage
 from desktop.server.audio.pcm import Encoding, PcmFormat
+from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.protocols.openai_messages import first_fault
 
 _RAW: dict[str, Encoding] = {"linear16": "s16le", "linear32": "s32le", "mulaw": "mulaw", "alaw": "alaw"}
@@ -25,12 +25,6 @@ _CONTAINED = ("opus", "ogg-opus", "flac", "speex")
 _LISTS = ("keyterm", "keywords", "tag", "extra", "replace", "redact", "search", "language_hint")
 _MARKS = '.,!?;:…"“”¿¡。，！？；：、'
 """punctuation around a word"""
-
-
-class BadRequest(EngineError):
-    """A parameter or message that is not understood."""
-
-    code = "bad-request"
 
 
 class Parameters(BaseModel):
@@ -60,7 +54,7 @@ class Parameters(BaseModel):
         if not self.encoding or self.encoding in _CONTAINED:
             return None
         if self.sample_rate is None:
-            raise BadRequest("rate-missing")
+            raise BadMessage("rate-missing")
         return PcmFormat(_RAW[self.encoding], self.sample_rate, self.channels)
 
     @property
@@ -74,17 +68,17 @@ class Parameters(BaseModel):
 
 
 def parameters(query: QueryParams) -> Parameters:
-    """Of a request. Raises BadRequest, and AudioError where the samples are not read."""
+    """Of a request. Raises BadMessage, and AudioError where the samples are not read."""
     values: dict[str, Any] = {name: query.getlist(name) if name in _LISTS else query[name] for name in query}
     try:
         wanted = Parameters.model_validate(values)
     except ValidationError as error:
         where, reason = first_fault(error)
-        raise BadRequest("message-wrong", field=where, reason=reason) from None
+        raise BadMessage("message-wrong", field=where, reason=reason) from None
     if wanted.encoding and wanted.encoding not in (*_RAW, *_CONTAINED):
-        raise BadRequest("stream-encoding", encoding=wanted.encoding, known=(*_RAW, *_CONTAINED))
+        raise BadMessage("stream-encoding", encoding=wanted.encoding, known=(*_RAW, *_CONTAINED))
     if wanted.callback or (wanted.multichannel and wanted.channels > 1):
-        raise BadRequest("not-offered", what="callback" if wanted.callback else "multichannel")
+        raise BadMessage("not-offered", what="callback" if wanted.callback else "multichannel")
     _ = wanted.raw
     return wanted
 
@@ -115,14 +109,14 @@ _MESSAGES: TypeAdapter[ClientMessage] = TypeAdapter(Annotated[ClientMessage, Fie
 
 
 def read(text: str) -> ClientMessage:
-    """A message of a client. Raises BadRequest."""
+    """A message of a client. Raises BadMessage."""
     try:
         return _MESSAGES.validate_json(text)
     except ValidationError as error:
         where, reason = first_fault(error)
-        raise BadRequest("message-wrong", field=where, reason=reason) from None
+        raise BadMessage("message-wrong", field=where, reason=reason) from None
     except (ValueError, RecursionError):
-        raise BadRequest("message-not-json") from None
+        raise BadMessage("message-not-json") from None
 
 
 def results(update: TranscriptUpdate, request_id: str, model: str, *, from_finalize: bool = False) -> dict[str, Any]:

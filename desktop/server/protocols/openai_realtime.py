@@ -21,8 +21,8 @@ from desktop.server.audio.incoming import Incoming
 from desktop.server.audio.pcm import PcmFormat
 from desktop.server.hub import Hub, ServerBusy
 from desktop.server.protocols import realtime_messages as messages
+from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.protocols.openai_messages import error_record
-from desktop.server.protocols.realtime_messages import BadEvent
 from desktop.server.protocols.sockets import RESTARTS, TRY_LATER, Telling, received
 from desktop.server.protocols.turns import Turns
 
@@ -55,7 +55,7 @@ class Realtime:
             async for text in received(self._socket):
                 try:
                     if isinstance(text, bytes):
-                        raise BadEvent("message-not-text")
+                        raise BadMessage("message-not-text")
                     event = messages.read(text)
                     await self._do(event)
                 except ServerBusy as error:
@@ -63,7 +63,7 @@ class Realtime:
                     await self._socket.close(TRY_LATER)
                     return
                 except EngineError as error:
-                    await self._refuse(error, "invalid_request_error", error.code)
+                    await self._refuse(error, "invalid_request_error", _code(error))
         except (WebSocketDisconnect, RuntimeError):
             pass  # the client has gone
         finally:
@@ -122,7 +122,7 @@ class Realtime:
     async def _commit(self) -> None:
         """The utterance is over, whatever was heard: all of it is told, then the next message is read."""
         if not self._has_audio:
-            raise BadEvent("nothing-to-commit", code="input_audio_buffer_commit_empty")
+            raise BadMessage("nothing-to-commit", code="input_audio_buffer_commit_empty")
         self._has_audio = False
         await self._settle()
         for name, fields in self._turns.committed(self._opened().stream.time):
@@ -186,3 +186,8 @@ class Realtime:
 
     async def _send(self, kind: str, **fields: Any) -> None:
         await self._socket.send_json({"type": kind, "event_id": f"event_{secrets.token_hex(8)}", **fields})
+
+
+def _code(error: EngineError) -> str:
+    """As OpenAI calls it, where it has a word for it."""
+    return "invalid_value" if error.code == BadMessage.code else error.code

@@ -10,20 +10,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from desktop.engine.errors import EngineError
 from desktop.server.audio.pcm import PcmFormat
+from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.protocols.openai_messages import first_fault
 
-LONGEST_AUDIO = 15 << 20
+LONGEST_AUDIO = 1 << 20
 """characters of audio in one message"""
 _Short = Annotated[str, Field(max_length=200)]
 _Language = Annotated[str, Field(max_length=60)]
-
-
-class BadEvent(EngineError):
-    """An event of a client that is not understood."""
-
-    code = "invalid_value"
 
 
 class _Part(BaseModel):
@@ -126,11 +120,11 @@ class Append(_Event):
 
     @property
     def data(self) -> bytes:
-        """The bytes. Raises BadEvent."""
+        """The bytes. Raises BadMessage."""
         try:
             return base64.b64decode(self.audio, validate=True)
         except (binascii.Error, ValueError):
-            raise BadEvent("audio-not-base64") from None
+            raise BadMessage("audio-not-base64") from None
 
 
 class Commit(_Event):
@@ -146,11 +140,11 @@ _EVENTS: TypeAdapter[ClientEvent] = TypeAdapter(Annotated[ClientEvent, Field(dis
 
 
 def read(text: str) -> ClientEvent:
-    """A message of a client. Raises BadEvent."""
+    """A message of a client. Raises BadMessage."""
     try:
         return _EVENTS.validate_json(text)
     except ValidationError as error:
         where, reason = first_fault(error)
-        raise BadEvent("message-wrong", field=where, reason=reason) from None
+        raise BadMessage("message-wrong", field=where, reason=reason) from None
     except (ValueError, RecursionError):
-        raise BadEvent("message-not-json") from None
+        raise BadMessage("message-not-json") from None

@@ -23,6 +23,7 @@ from desktop.server.audio.pcm import PcmFormat
 from desktop.server.channel import Told
 from desktop.server.hub import Hub, ServerBusy
 from desktop.server.owner import owner_of
+from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.protocols.openai_messages import first_fault
 from desktop.server.protocols.sockets import NORMAL, POLICY, RESTARTS, TRY_LATER, Telling, closed, received
 
@@ -32,12 +33,6 @@ _BACKEND = "faster_whisper"
 """what clients must read to keep what is completed"""
 _MINUTE = 60
 _SAMPLES = PcmFormat("f32le", 16_000)
-
-
-class BadMessage(EngineError):
-    """A message of a client that is not understood."""
-
-    code = "bad-message"
 
 
 class Wanted(BaseModel):

@@ -23,9 +23,10 @@ from desktop.server.audio.pcm import Encoding, PcmFormat
 from desktop.server.channel import Told
 from desktop.server.hub import Hub
 from desktop.server.protocols import wyoming_messages as messages
+from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.protocols.sockets import Telling
 from desktop.server.protocols.wyoming_info import info
-from desktop.server.protocols.wyoming_messages import BadEvent, Event
+from desktop.server.protocols.wyoming_messages import Event
 from desktop.server.speaking import speak
 from desktop.server.voices import default_language
 
@@ -108,7 +109,7 @@ class Connection:
                     if event is None:
                         return
                     await self._do(event)
-                except BadEvent as error:
+                except BadMessage as error:
                     await self._refuse(error)
                     if not error.recoverable:
                         return
@@ -268,5 +269,5 @@ class Connection:
 def _form(data: messages.AudioData) -> PcmFormat:
     encoding = _WIDTHS.get(data.width)
     if encoding is None:
-        raise BadEvent("sample-width", width=data.width, recoverable=True)
+        raise BadMessage("sample-width", width=data.width, recoverable=True)
     return PcmFormat(encoding, data.rate, data.channels)

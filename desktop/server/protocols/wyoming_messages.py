@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from desktop.engine.errors import EngineError
+from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.protocols.openai_messages import first_fault
 
 LONGEST_LINE = 64 << 10
@@ -15,12 +15,6 @@ _LONGEST_DATA = 1 << 20
 _LONGEST_PAYLOAD = 4 << 20
 _Size = Annotated[int, Field(ge=0)]
 _Part = TypeVar("_Part", bound=BaseModel)
-
-
-class BadEvent(EngineError):
-    """An event that is not understood; `recoverable`: the next one may be."""
-
-    code = "bad-event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +74,16 @@ class Ping(_Model):
 
 
 def part(model: type[_Part], event: Event) -> _Part:
-    """An event's data. Raises BadEvent."""
+    """An event's data. Raises BadMessage."""
     try:
         return model.model_validate(event.data)
     except ValidationError as error:
         where, reason = first_fault(error)
-        raise BadEvent("message-wrong", field=where, reason=reason, recoverable=True) from None
+        raise BadMessage("message-wrong", field=where, reason=reason, recoverable=True) from None
 
 
 async def read(reader: asyncio.StreamReader) -> Event | None:
-    """The next event; None: there is none. Raises BadEvent, after which nothing more can be read."""
+    """The next event; None: there is none. Raises BadMessage, after which nothing more can be read."""
     try:
         line = await reader.readline()
         if not line:
@@ -99,16 +93,16 @@ async def read(reader: asyncio.StreamReader) -> Event | None:
         if header.data_length:
             more = json.loads(await reader.readexactly(header.data_length))
             if not isinstance(more, dict):
-                raise BadEvent("message-not-json")
+                raise BadMessage("message-not-json")
             data |= more
         payload = await reader.readexactly(header.payload_length) if header.payload_length else b""
     except ValidationError as error:
         where, reason = first_fault(error)
-        raise BadEvent("message-wrong", field=where, reason=reason) from None
+        raise BadMessage("message-wrong", field=where, reason=reason) from None
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     except (ValueError, RecursionError):  # no JSON, or a line that is too long
-        raise BadEvent("message-not-json") from None
+        raise BadMessage("message-not-json") from None
     return Event(header.type, data, payload)
 
 
