@@ -79,7 +79,7 @@ class Realtime:
                 await self._send("session.updated", session=self._session())
             case messages.UpdateBetaSession():
                 await self._update(event.session.audio)
-                await self._send("transcription_session.updated", session=self._session())
+                await self._send("transcription_session.updated", session=messages.beta_session(self._id, self._input))
             case messages.Append():
                 await self._append(event.data)
             case messages.Commit():

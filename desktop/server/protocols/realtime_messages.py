@@ -84,19 +84,35 @@ class BetaSession(_Part):
     @property
     def audio(self) -> AudioInput:
         """As today."""
-        kinds: dict[str, Literal["audio/pcm", "audio/pcmu", "audio/pcma"]] = {
-            "pcm16": "audio/pcm",
-            "g711_ulaw": "audio/pcmu",
-            "g711_alaw": "audio/pcma",
-        }
         given: dict[str, Any] = {}
         if self.input_audio_format is not None:
-            given["format"] = AudioFormat(type=kinds[self.input_audio_format])
+            given["format"] = AudioFormat(type=_TODAY[self.input_audio_format])
         if self.input_audio_transcription is not None:
             given["transcription"] = self.input_audio_transcription
         if "turn_detection" in self.model_fields_set:
             given["turn_detection"] = self.turn_detection
         return AudioInput(**given)
+
+
+_TODAY: dict[str, Literal["audio/pcm", "audio/pcmu", "audio/pcma"]] = {
+    "pcm16": "audio/pcm",
+    "g711_ulaw": "audio/pcmu",
+    "g711_alaw": "audio/pcma",
+}
+"""formats by their names in the beta"""
+
+
+def beta_session(session_id: str, audio: AudioInput) -> dict[str, Any]:
+    """What a client of the beta is told of its session."""
+    form = audio.format.type if audio.format is not None else "audio/pcm"
+    transcription, turns = audio.transcription, audio.turn_detection
+    return {
+        "id": session_id,
+        "object": "realtime.transcription_session",
+        "input_audio_format": next(name for name, today in _TODAY.items() if today == form),
+        "input_audio_transcription": transcription.model_dump() if transcription is not None else None,
+        "turn_detection": turns.model_dump() if turns is not None else None,
+    }
 
 
 class _Event(_Part):
