@@ -14,7 +14,7 @@ from desktop.server.admission import Admission
 from desktop.server.broker import Broker
 from desktop.server.channel import Channel, Told
 from desktop.server.limits import StreamLimits
-from desktop.server.metrics import ServerMetrics
+from desktop.server.operation.metrics import ServerMetrics
 from desktop.server.rooms import Rooms
 from desktop.server.stream import Stream
 

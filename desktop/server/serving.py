@@ -14,11 +14,12 @@ from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application
-from desktop.server.health import health_routes
+from desktop.server.documents import document_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
+from desktop.server.operation.health import health_routes
 from desktop.server.probe import decoding_seconds
 from desktop.server.side_ports import SidePorts, SideSockets, whisper_live_application
 
@@ -87,7 +88,10 @@ async def _run(
     from starlette.applications import Starlette
 
     health = health_routes(hub)
-    applications = [(application(hub, health), sockets[0]), (Starlette(routes=health), sockets[1])]
+    applications = [
+        (application(hub, [*health, *document_routes()]), sockets[0]),
+        (Starlette(routes=health), sockets[1]),
+    ]
     if besides.whisper_live is not None:
         applications.append((whisper_live_application(hub), besides.whisper_live))
     servers = [_server(one, options.limits) for one, _ in applications]
