@@ -3,6 +3,7 @@ Wyoming's, WhisperLive's, curl. Each hears the words that `parley transcribe` gi
 
 import asyncio
 import base64
+import contextlib
 import io
 import json
 import os
@@ -21,6 +22,8 @@ import openai
 import pytest
 from deepgram import AsyncDeepgramClient
 from deepgram.environment import DeepgramClientEnvironment
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.client import AsyncTcpClient
@@ -35,6 +38,7 @@ from tests.command_line import run_parley
 from tests.real_models import environment, parley
 from tests.serving import Server
 from tests.unit.server.audio.recordings import muxed
+from tests.waiting import wait_until
 
 NAMES = ("en-08", "en-07", "en-03")
 FORMATS = {"mp3": "mp3", "opus": "ogg", "aac": "aac", "flac": "flac", "wav": "wav"}
@@ -438,6 +442,69 @@ def test_whisper_live_hears_and_translates(server: Server, file: Path, said: lis
     assert [words(text) for text in heard["committed"]] == [words(text) for text in said]
     assert heard["partial"]
     assert heard["translated"]
+
+
+# The end of the server.
+
+
+async def until_closed(url: str, sent: list[str | bytes], heard: list[str]) -> int | None:
+    """What a WebSocket client hears until it is closed: the code."""
+    async with connect(url, max_size=None) as socket:
+        for message in sent:
+            await socket.send(message)
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                heard.append(str(await socket.recv()))
+        return socket.close_code
+
+
+def seconds_heard(server: Server) -> float:
+    """Of audio, by the server's metrics."""
+    found = re.search(r"^parley_audio_seconds_total (\S+)", server.get("metrics", Accept="text/plain"), re.MULTILINE)
+    return float(found.group(1)) if found else 0.0
+
+
+async def until_gone(port: int, audio: bytes, heard: list[str]) -> int:
+    """The same of Wyoming, which has no codes."""
+    async with AsyncTcpClient("127.0.0.1", port) as client:
+        for event in (Transcribe(language="en"), AudioStart(16_000, 2, 1), AudioChunk(16_000, 2, 1, audio)):
+            await client.write_event(event.event())
+        while (told := await client.read_event()) is not None:
+            heard.append(json.dumps(told.data))
+    return 1012
+
+
+@pytest.mark.parametrize("protocol", ["realtime", "whisper-live", "wyoming"])
+def test_when_the_server_ends_the_last_words_are_told(
+    protocol: str, speech: Callable[[str], Samples], said: list[str]
+) -> None:
+    """SIGTERM in the middle of a stream: what was said is told, then it closes with 1012, "service restart"."""
+    audio = speech(NAMES[0])
+    listening = {"format": {"type": "audio/pcm", "rate": 16_000}, "transcription": {"language": "en"}}
+    update = {"type": "session.update", "session": {"type": "transcription", "audio": {"input": listening}}}
+    append = {"type": "input_audio_buffer.append", "audio": base64.b64encode(pcm(audio)).decode()}
+
+    async def end(server: Server) -> tuple[int | None, str]:
+        heard: list[str] = []
+        url = server.socket_url
+        if protocol == "wyoming":
+            listen = until_gone(side_port(server, "Wyoming"), pcm(audio), heard)
+        elif protocol == "whisper-live":
+            first = json.dumps({"uid": "u", "language": "en"})
+            url = f"ws://127.0.0.1:{side_port(server, 'WhisperLive')}/"
+            listen = until_closed(url, [first, audio.astype("<f4").tobytes()], heard)
+        else:
+            listen = until_closed(f"{url}v1/realtime", [json.dumps(update), json.dumps(append)], heard)
+        listening = asyncio.ensure_future(listen)
+        assert await asyncio.to_thread(wait_until, lambda: seconds_heard(server) > len(audio) / 16_000 - 0.1)
+        server.process.terminate()
+        return await listening, " ".join(heard)
+
+    with Server("--whisper-live-port", "0", "--wyoming-port", "0") as server:
+        code, heard = run(end(server))
+        assert server.process.wait(30) == 0
+    assert code == 1012
+    assert said[0] in heard
 
 
 # The real model, once.
