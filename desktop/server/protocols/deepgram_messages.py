@@ -115,8 +115,6 @@ def read(text: str) -> ClientMessage:
     except ValidationError as error:
         where, reason = first_fault(error)
         raise BadMessage("message-wrong", field=where, reason=reason) from None
-    except (ValueError, RecursionError):
-        raise BadMessage("message-not-json") from None
 
 
 def results(update: TranscriptUpdate, request_id: str, model: str, *, from_finalize: bool = False) -> dict[str, Any]:

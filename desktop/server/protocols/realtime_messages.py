@@ -162,5 +162,3 @@ def read(text: str) -> ClientEvent:
     except ValidationError as error:
         where, reason = first_fault(error)
         raise BadMessage("message-wrong", field=where, reason=reason) from None
-    except (ValueError, RecursionError):
-        raise BadMessage("message-not-json") from None

@@ -129,8 +129,6 @@ class Connection:
         except ValidationError as error:
             where, reason = first_fault(error)
             raise BadMessage("message-wrong", field=where, reason=reason) from None
-        except (ValueError, RecursionError):
-            raise BadMessage("message-not-json") from None
         self._wanted = wanted
         self._reducer = TranscriptReducer(wanted.send_last_n_segments + 1)
         stream = self._hub.open(wanted.options, owner_of(self._socket))
