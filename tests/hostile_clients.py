@@ -200,10 +200,10 @@ async def raw(host: str, port: int, data: bytes, outcome: Outcome) -> bytes:
         writer.write_eof()
         await writer.drain()
         return await asyncio.wait_for(reader.read(), _PATIENCE)
-    except ConnectionError:
-        return b""
     except TimeoutError:
         outcome.faults.append(f"no end of the answer to {data!r:.300}")
+        return b""
+    except OSError:  # the server was the first to leave
         return b""
     finally:
         writer.close()

@@ -39,11 +39,11 @@ class Recording:
                 raise EngineError("reader-too-slow", code="too-slow")
             self.seconds = await self._playing
         finally:
-            self.close()
+            await self.close()
 
-    def close(self) -> None:
-        """Give up what is not done yet. Idempotent."""
-        self._playing.cancel()
+    async def close(self) -> None:
+        """Give up what is not done yet; returns when nothing reads the recording any more. Idempotent."""
+        await _given_up(self._playing)
         self._stream.close()
 
 
@@ -64,5 +64,12 @@ async def unless_gone(gone: Awaitable[object], work: Awaitable[_Result]) -> _Res
         return await working if working.done() else None
     finally:
         leaving.cancel()
-        if not working.done():
-            working.cancel()
+        await _given_up(working)
+
+
+async def _given_up(task: "asyncio.Future[_Result]") -> None:
+    """End a task and wait for its end; how it ended is of no interest any more."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()
