@@ -18,6 +18,7 @@ from desktop.server.health import health_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
+from desktop.server.pages import page_routes
 from desktop.server.probe import decoding_seconds
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ async def _run(
 
     health = health_routes(hub)
     servers = [
-        _server(application(hub, health), options.limits),
+        _server(application(hub, [*health, *page_routes(hub)]), options.limits),
         _server(Starlette(routes=health), options.limits),
     ]
     running = [

@@ -19,7 +19,7 @@ from desktop.engine.options import SessionOptions
 from desktop.engine.text.languages import check_language, check_target
 from desktop.messages import text_of
 from desktop.server.audio.pcm import PcmFormat
-from desktop.server.channel import Mailbox
+from desktop.server.channel import Channel, Mailbox
 from desktop.server.hub import Hub, ServerBusy
 from desktop.server.protocols import native_messages as messages
 from desktop.server.protocols.native_messages import BadMessage
@@ -46,6 +46,8 @@ class Speaker:
         self._options = SessionOptions()
         self._uplink: Uplink | None = None
         self._room: Room | None = None
+        self._counting: asyncio.Task[None] | None = None
+        """tells how many follow the room"""
         self._telling: asyncio.Task[None] | None = None
         self._acked = -1
         self._format = PcmFormat()
@@ -76,6 +78,8 @@ class Speaker:
             await self._left(said_farewell=said_farewell)
 
     async def _received(self, message: Any) -> None:
+        if self._uplink is not None and self._uplink.speaker is not self:
+            raise BadMessage("taken-up-elsewhere", code="taken-up")
         data, text = message.get("bytes"), message.get("text")
         if data is not None:
             await self._heard(data)
@@ -101,9 +105,10 @@ class Speaker:
             case messages.Share():
                 await self._share(message)
             case messages.Unshare():
-                if self._room is not None:
-                    self._hub.rooms.close_room(self._room)
-                    self._room = None
+                room = self._room
+                self._speak_in(None)
+                if room is not None:
+                    self._hub.rooms.close_room(room)
             case messages.Ping():
                 await self._send({"type": "pong"})
 
@@ -114,6 +119,7 @@ class Speaker:
         is_resumed = stream is not None
         if stream is not None:
             self._uplink = Uplink.of(stream)
+            self._uplink.speaker = self
             self._options = stream.options
         uplink = self._open()
         await self._send(
@@ -140,6 +146,8 @@ class Speaker:
         """The client's stream; it begins with the first audio or `hello`."""
         if self._uplink is None:
             self._uplink = Uplink(self._hub.open(self._options, self._owner))
+            self._uplink.speaker = self
+            self._acked = -1
             if self._room is not None:
                 self._room.show(self._uplink.stream.channel)
         return self._uplink
@@ -171,10 +179,33 @@ class Speaker:
         room = rooms.speak_in(share.room, share.key or "") if share.room else None
         if share.room and room is None:
             raise BadMessage("room-unknown", code="room-unknown")
-        self._room = room or self._room or rooms.open()
+        room = room or self._room or rooms.open()
         if self._uplink is not None:
-            self._room.show(self._uplink.stream.channel)
-        await self._send({"type": "shared", "room": written(self._room.code), "key": self._room.key})
+            room.show(self._uplink.stream.channel)
+        await self._send({"type": "shared", "room": written(room.code), "key": room.key})
+        self._speak_in(room)
+
+    def _speak_in(self, room: Room | None) -> None:
+        """Tell how many follow that room, from now on; None: of no room any more."""
+        if room is self._room:
+            return
+        if self._counting is not None:
+            self._counting.cancel()
+            self._counting = None
+        self._room = room
+        if room is not None:
+            self._counting = asyncio.get_running_loop().create_task(self._count_followers(room.channel))
+
+    async def _count_followers(self, channel: Channel) -> None:
+        changed = asyncio.Event()
+        channel.watch(changed.set)
+        try:
+            while True:
+                changed.clear()
+                await self._send({"type": "followers", "count": channel.readers})
+                await changed.wait()
+        finally:
+            channel.unwatch(changed.set)
 
     def _tell_from(self, seq: int) -> None:
         uplink = self._uplink
@@ -207,10 +238,11 @@ class Speaker:
             await self._send({"type": "ack", "offset": offset})
 
     async def _left(self, *, said_farewell: bool) -> None:
+        self._speak_in(None)
         if self._telling is not None:
             self._telling.cancel()
         uplink, self._uplink = self._uplink, None
-        if uplink is None:
+        if uplink is None or uplink.speaker is not self:
             return
         if said_farewell:
             await uplink.end()

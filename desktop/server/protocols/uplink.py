@@ -19,6 +19,8 @@ class Uplink:
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
+        self.speaker: object = None
+        """the connection that has the stream: the newest, as a client knows before the server that it was cut off"""
         self.received = 0
         """bytes of audio so far, without headers"""
         self._format: PcmFormat | None = None
