@@ -14,7 +14,7 @@ from desktop.server.admission import Admission
 from desktop.server.broker import Broker
 from desktop.server.channel import Channel, Told
 from desktop.server.limits import StreamLimits
-from desktop.server.metrics import ServerMetrics
+from desktop.server.operation.metrics import ServerMetrics
 from desktop.server.rooms import Rooms
 from desktop.server.stream import Stream
 
@@ -121,7 +121,7 @@ class Hub:
     def may_speak(self, stream: Stream) -> None:
         if not self.admission.may_speak(stream.id, self._clock()):
             self.metrics.refused.inc()
-            raise ServerBusy("server-busy")
+            raise ServerBusy("speakers-full")
 
     def heard(self, seconds: float) -> None:
         self.metrics.chunks.inc()

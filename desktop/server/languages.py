@@ -11,9 +11,9 @@ from desktop.server.broker import Recogniser
 
 
 def offered_languages(recogniser: Recogniser | None) -> dict[str, Any]:
-    """For the page's lists, by name: `sources` {code, name, native}; `targets` the same with `sources`, codes that it is
-    translated from, and `spoken`, whether there is a voice for it; `detects`, whether the spoken language may be left
-    open; `recogniser`, its name."""
+    """For the page's lists, by name: `sources` {code, name, native}; `targets` the same with `sources`, the codes that
+    it is translated from, and `spoken`, whether there is a voice for it; `detects`, whether the spoken language may be
+    left open; `recogniser`, its name."""
     heard = recogniser.capabilities.languages if recogniser is not None else frozenset[str]()
     into: dict[str, set[str]] = {}
     for source, target in translation_pairs() | _heard_pairs(recogniser):

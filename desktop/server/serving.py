@@ -14,10 +14,11 @@ from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application
-from desktop.server.health import health_routes
+from desktop.server.documents import document_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
+from desktop.server.operation.health import health_routes
 from desktop.server.pages import page_routes
 from desktop.server.probe import decoding_seconds
 
@@ -77,7 +78,7 @@ async def _run(
 
     health = health_routes(hub)
     servers = [
-        _server(application(hub, [*health, *page_routes(hub)]), options.limits),
+        _server(application(hub, [*health, *document_routes(), *page_routes(hub)]), options.limits),
         _server(Starlette(routes=health), options.limits),
     ]
     running = [

@@ -1,6 +1,17 @@
 """The messages in English: sentences by the keys of `Message`, which also name the texts for translators."""
 
-from desktop.messages.english import audio, downloads, engine, load, models, recognition, server, speech, translation
+from desktop.messages.english import (
+    audio,
+    downloads,
+    engine,
+    load,
+    models,
+    recognition,
+    server,
+    speech,
+    stream,
+    translation,
+)
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
@@ -11,5 +22,6 @@ TEXTS: dict[str, str] = {
     **recognition.TEXTS,
     **server.TEXTS,
     **speech.TEXTS,
+    **stream.TEXTS,
     **translation.TEXTS,
 }

@@ -192,7 +192,7 @@ class Media:
 
     def _placed(self, frame: Any) -> Iterator[NDArray[np.float32]]:
         """A decoded frame as samples of shape (n, channels), behind the silence that is before it."""
-        samples = _samples(frame)
+        samples = samples_of(frame)
         rate = frame.sample_rate
         at = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else None
         if self._empty and at is not None:
@@ -255,7 +255,7 @@ def _is_folder(path: Path) -> bool:
         return False  # nobody may look
 
 
-def _samples(frame: Any) -> NDArray[np.float32]:
+def samples_of(frame: Any) -> NDArray[np.float32]:
     """A decoded frame of any sample format as float32, shape (n, channels), -1..1."""
     channels = frame.layout.nb_channels
     kind, full = _FORMATS[frame.format.name.removesuffix("p")]
