@@ -60,8 +60,12 @@ export function confirmOn(button, words) {
     const span = $("span", button);
     const before = span.textContent;
     if (before === words) return;
-    span.textContent = words;
-    setTimeout(() => (span.textContent = before), 1500);
+    const say = (said) => {
+        span.textContent = said;
+        if (button.ariaLabel) button.ariaLabel = said;
+    };
+    say(words);
+    setTimeout(() => say(before), 1500);
 }
 
 /** Into the clipboard. Throws the sentence to show where the browser does not let it. */

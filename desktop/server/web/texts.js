@@ -26,6 +26,6 @@ export function fill(root) {
     for (const element of root.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
     for (const element of root.querySelectorAll("[data-label]")) {
         element.setAttribute("aria-label", text(element.dataset.label));
-        if (element.matches("button")) element.title = text(element.dataset.label);
+        if (element.matches("button, summary")) element.title = text(element.dataset.label);
     }
 }

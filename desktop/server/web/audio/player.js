@@ -8,21 +8,14 @@ const MOST = 15;
 
 export class Player {
     #context = new AudioContext();
-    #output = this.#context.createGain();
     #waiting = [];
     #playing = new Set();
     #until = 0;
 
     constructor() {
-        this.#output.connect(this.#context.destination);
         /** pieces that were left out */
         this.dropped = 0;
         this.#context.resume();
-    }
-
-    /** Everything that is played, for whoever records it. */
-    get output() {
-        return this.#output;
     }
 
     /** Takes a message of speech: {segment_id, sampleRate}, PCM16. */
@@ -47,7 +40,7 @@ export class Player {
             const { buffer } = this.#waiting.shift();
             const at = Math.max(this.#until, now + LEAD);
             const source = new AudioBufferSourceNode(this.#context, { buffer });
-            source.connect(this.#output);
+            source.connect(this.#context.destination);
             source.onended = () => {
                 this.#playing.delete(source);
                 this.#hand();

@@ -104,7 +104,6 @@ export function follow(room) {
     $("#hear").addEventListener("click", () => {
         if (player) player.close();
         player = player ? null : new Player();
-        document.dispatchEvent(new CustomEvent("parley:player", { detail: player }));
         hears();
         following.hear(player !== null);
     });
