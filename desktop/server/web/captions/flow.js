@@ -22,6 +22,7 @@ export class Flow {
             return pane;
         });
         element.replaceChildren(...this.#panes);
+        this.#panes[0].classList.add("current");
         this.showsOpen = true;
     }
 

@@ -5,8 +5,9 @@ export function makeLine(what) {
     const element = document.createElement("p");
     element.className = what;
     element.dir = "auto";
-    const certain = element.appendChild(document.createElement("span"));
-    const open = element.appendChild(document.createElement("span"));
+    const both = element.appendChild(document.createElement("span"));
+    const certain = both.appendChild(document.createElement("span"));
+    const open = both.appendChild(document.createElement("span"));
     certain.className = "certain";
     open.className = "open";
     return {

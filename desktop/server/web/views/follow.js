@@ -16,6 +16,8 @@ const KINDS = { joining: "wait", following: "good", rejoining: "bad", paused: "w
 
 /** ms in which what was said before arrives */
 const HISTORY = 500;
+/** ms for which full screen shows its buttons */
+const BAR_STAYS = 3000;
 
 export function follow(room) {
     show("follow");
@@ -114,6 +116,14 @@ export function follow(room) {
         if (document.fullscreenElement) document.exitFullscreen();
         else document.documentElement.requestFullscreen?.();
     });
+    let asleep = 0;
+    for (const kind of ["pointermove", "pointerdown", "keydown"]) {
+        document.addEventListener(kind, () => {
+            document.documentElement.dataset.awake = "";
+            clearTimeout(asleep);
+            asleep = setTimeout(() => delete document.documentElement.dataset.awake, BAR_STAYS);
+        });
+    }
     captionTools($("#tools"), () => ({ segments: transcript.segments, show: display.chosen.show }), notice.say);
     $("#tools").append($("#fullscreen"));
 
