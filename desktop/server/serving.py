@@ -21,6 +21,7 @@ from desktop.server.limits import StreamLimits
 from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
+from desktop.server.pages import page_routes
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.security import Security
 from desktop.server.side_ports import SidePorts, SideSockets, whisper_live_application
@@ -123,7 +124,7 @@ async def _run(
 ) -> None:
     health = health_routes(hub)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page_routes(hub), *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:
