@@ -11,9 +11,11 @@ from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models
 from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.engine.settings_options import model_options, session_options
+from desktop.messages import text_of
 from desktop.server.limits import StreamLimits
 from desktop.server.security.options import SecurityOptions
 from desktop.server.serving import ServeOptions, Serving, serve
+from desktop.server.side_ports import SidePorts
 from desktop.settings.declaration import Settings
 
 PORT, HEALTH_PORT = 5026, 8080
@@ -29,6 +31,7 @@ def run(
     port: int | None,
     health_port: int | None,
     redis: str,
+    side_ports: SidePorts,
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
     start. None: as the files of the environment say."""
@@ -46,8 +49,9 @@ def run(
         for_everybody(settings),
         limits=StreamLimits(queued=environment.queued or StreamLimits().queued),
         security=security,
+        side_ports=side_ports,
     )
-    return asyncio.run(serve(served, _say))
+    return asyncio.run(serve(served, _say, lambda error: say(text_of(error))))
 
 
 def first(*ports: int | None) -> int:
@@ -85,5 +89,7 @@ def _say(serving: Serving) -> None:
         say(f"the certificate's fingerprint (SHA-256) is {serving.fingerprint}.")
     say(
         f"serving {serving.recogniser} at {serving.url}, for {serving.most_speaking} speakers at a time; "
-        f"health at {serving.health_url}health. Ctrl+C stops."
+        f"health at {serving.health_url}health."
+        + (f" Also {serving.side_ports}." if serving.side_ports else "")
+        + " Ctrl+C stops."
     )

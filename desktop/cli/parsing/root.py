@@ -11,6 +11,7 @@ import typer
 
 from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
@@ -39,6 +40,7 @@ app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
 app.add_typer(server_commands.tokens, name="tokens")
 app.add_typer(server_commands.db, name="db")
+running.add_to(app)
 
 
 FLAG = " "
@@ -114,9 +116,11 @@ def shared(
 
 
 def _tidy() -> None:
-    """Put in order what a killed process left of models."""
+    """Put in order what a killed process left of models and files."""
     from desktop.engine.models.leftovers import leftovers
+    from desktop.system.files import tidy_own
 
+    tidy_own()
     if leftovers():
         from desktop.engine.models.downloads.recovery import recover
 
@@ -240,6 +244,21 @@ def serve(
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
     redis: Redis = "",
+    whisper_live_port: Annotated[
+        int,
+        typer.Option("--whisper-live-port", min=-1, max=65535, help="For WhisperLive's clients; -1 serves none."),
+    ] = 9090,
+    wyoming_port: Annotated[
+        int, typer.Option("--wyoming-port", min=-1, max=65535, help="For Home Assistant (Wyoming); -1 serves none.")
+    ] = 10300,
+    wyoming_allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--wyoming-allow",
+            metavar="NETWORK",
+            help="Addresses that may use Wyoming besides this machine, as 192.168.1.0/24; it knows no passwords.",
+        ),
+    ] = None,
     language: Language = "",
     model: Model = "",
     certificate: server_commands.Certificate = None,
@@ -261,6 +280,7 @@ def serve(
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
     from desktop.server.security.options import OidcOptions, SecurityOptions
+    from desktop.server.side_ports import SidePorts, networks
 
     if bool(issuer) != bool(client):
         raise typer.BadParameter("give the issuer and the client.", param_hint="--oidc-issuer, --oidc-client")
@@ -275,9 +295,24 @@ def serve(
         oidc=OidcOptions(issuer, client, client_secret, audience) if issuer else None,
         audit_days=audit_days,
     )
+    side_ports = SidePorts(
+        None if whisper_live_port < 0 else whisper_live_port,
+        None if wyoming_port < 0 else wyoming_port,
+        networks(wyoming_allow or ()),
+    )
     changes = _changes("", language, model)
     operation = server_commands.operation(env_files, log_format, sentry_dsn)
-    return run(context.obj, changes, security, operation, host=host, port=port, health_port=health_port, redis=redis)
+    return run(
+        context.obj,
+        changes,
+        security,
+        operation,
+        host=host,
+        port=port,
+        health_port=health_port,
+        redis=redis,
+        side_ports=side_ports,
+    )
 
 
 @app.command()
