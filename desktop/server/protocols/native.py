@@ -37,6 +37,10 @@ _ACK_EVERY = 1.0
 """seconds"""
 
 
+class _NotNow(Exception):
+    """Whether there is such a stream cannot be said now: its client should ask again, not begin anew."""
+
+
 class Speaker:
     """One connection of a client that may speak."""
 
@@ -65,6 +69,9 @@ class Speaker:
                     break
                 try:
                     await self._received(message)
+                except _NotNow:
+                    await self._socket.close(RESTARTS)
+                    break
                 except ServerBusy as error:
                     await self._send(
                         {"type": "server_busy", "retry_after": error.retry_after, "message": text_of(error)}
@@ -121,6 +128,7 @@ class Speaker:
             missed = await self._come_back(hello.session_id, hello.seq)
         is_resumed = self._uplink is not None
         uplink = self._open()
+        uplink.stream.goes_on = self._hub.sessions is not None
         await self._send(
             {
                 "type": "hello",
@@ -143,7 +151,10 @@ class Speaker:
             self._options = stream.options
             return ()
         store = self._hub.sessions
-        found = await self._hub.take_over(session_id, self._owner, seq)
+        try:
+            found = await self._hub.take_over(session_id, self._owner, seq)
+        except OSError:
+            raise _NotNow from None
         if found is None or store is None:
             return ()
         stream, kept = found
@@ -194,6 +205,9 @@ class Speaker:
         if self._telling is not None:
             await self._telling
             self._telling = None
+        if uplink is not None and uplink.stream.is_handed_over:
+            await self._socket.close(RESTARTS)
+            return
         await self._send({"type": "stopped"})
 
     async def _share(self, share: messages.Share) -> None:
