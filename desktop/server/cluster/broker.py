@@ -94,6 +94,8 @@ class RedisBroker:
         self._workers = 0
         self._seconds = 0.0
         self._lag = 0
+        self._version = names.VERSION
+        """of jobs that every worker understands"""
         self._speaking = 0
         self._elsewhere = 0
         self._answered_by: OrderedDict[str, int] = OrderedDict()
@@ -198,7 +200,8 @@ class RedisBroker:
     async def _put(self, waiting: _Waiting) -> None:
         waiting.put, waiting.entry = self._clock(), b""
         job = waiting.job
-        waiting.entry = await self._redis.xadd(names.QUEUES[job.stage].of(job.kind), job.fields())  # type: ignore[arg-type]
+        fields: Any = job.fields(self._version)
+        waiting.entry = await self._redis.xadd(names.QUEUES[job.stage].of(job.kind), fields)
 
     def _forget(self, waiting: _Waiting) -> None:
         """Nobody waits for it any more; whoever takes it is told so."""
@@ -347,6 +350,7 @@ class RedisBroker:
 
     async def _look_for_workers(self) -> None:
         found = await registry.present(self._redis, Stage.RECOGNITION)
+        self._version = await registry.understood(self._redis)
         self._workers = registry.concurrency(found)
         hello = next((one.hello for one in found if one.hello and not one.is_draining), b"")
         if hello and hello != self._hello:

@@ -76,7 +76,8 @@ class Speaker:
                     await self._send(
                         {"type": "server_busy", "retry_after": error.retry_after, "message": text_of(error)}
                     )
-                    await self._socket.close(TRY_LATER)
+                    # Another gateway, or this one when it is back, may take it at once.
+                    await self._socket.close(RESTARTS if self._hub.is_draining else TRY_LATER)
                     break
                 except EngineError as error:
                     await self._send({"type": "error", "code": error.code, "message": text_of(error)})

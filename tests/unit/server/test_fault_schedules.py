@@ -122,6 +122,11 @@ def test_a_gateway_that_ends_cuts_no_word(seed: int, seconds: float) -> None:
     at(seed, Fault(seconds, "gateway ended", 2.0))
 
 
+def test_a_gateway_that_ends_sends_new_clients_to_another() -> None:
+    """It refused them as if there were no room anywhere."""
+    at(376, Fault(0.0, "gateway ended", 1.5), Fault(0.9, "gateway cut off", 1.6))
+
+
 def test_what_was_told_while_redis_was_away_is_not_said_again() -> None:
     """A final that Redis did not take was not kept for other gateways."""
     at(66, Fault(2.3, "redis stopped", 0.9), Fault(7.8, "client cut off", 1.6))
