@@ -17,7 +17,8 @@ from desktop.server.protocols.openai_rest import openai_routes
 from desktop.server.protocols.work import Worker
 from desktop.server.security.principal import Scope
 
-_FREE = ("/", "/health", "/health/ready", "/health/live", "/asyncapi.json", "/login", "/callback", "/logout")
+_PAGE = ("/", "/icon.svg", "/room", "/login", "/callback", "/logout")
+_FREE = (*_PAGE, "/health", "/health/ready", "/health/live", "/asyncapi.json")
 
 
 def required(connection: Connection) -> Scope | None:
@@ -26,7 +27,7 @@ def required(connection: Connection) -> Scope | None:
     path = connection["path"]
     if connection["type"] == "websocket":
         return Scope.LISTEN if path == "/follow" else Scope.SPEAK
-    if path in _FREE:
+    if path in _FREE or path.startswith("/static/"):
         return None
     return Scope.ADMIN if path == "/metrics" else Scope.SPEAK
 

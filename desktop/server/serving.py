@@ -15,6 +15,7 @@ from desktop.server.admission import Admission
 from desktop.server.application import application, required
 from desktop.server.broker import Broker
 from desktop.server.documents import document_routes
+from desktop.server.guests import Guests
 from desktop.server.http_server import ending_signals, http_server
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
@@ -123,8 +124,9 @@ async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
     health = health_routes(hub)
+    page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts).admit)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page_routes(hub), *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:
