@@ -95,6 +95,7 @@ _LONGEST = (
     "end2end/test_first_run.py",
     "end2end/test_whole_path.py",
     "end2end/test_bench_peers.py",
+    "end2end/test_web_page.py",
 )
 """Begun first, so that in the end no process is left alone with one of them"""
 
