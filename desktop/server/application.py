@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.server.hub import Hub
@@ -13,6 +14,21 @@ from desktop.server.protocols.following import follow
 from desktop.server.protocols.native import Speaker
 from desktop.server.protocols.openai_realtime import Realtime
 from desktop.server.protocols.openai_rest import openai_routes
+from desktop.server.protocols.work import Worker
+from desktop.server.security.principal import Scope
+
+_FREE = ("/", "/health", "/health/ready", "/health/live", "/asyncapi.json", "/login", "/callback", "/logout")
+
+
+def required(connection: Connection) -> Scope | None:
+    """What somebody must be allowed, to be let in there; None: everybody is. What is not named here is for those who
+    may speak."""
+    path = connection["path"]
+    if connection["type"] == "websocket":
+        return Scope.LISTEN if path == "/follow" else Scope.SPEAK
+    if path in _FREE:
+        return None
+    return Scope.ADMIN if path == "/metrics" else Scope.SPEAK
 
 
 def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
@@ -26,17 +42,18 @@ def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
         await socket.accept()
         await follow(hub, socket, socket.scope.get("state", {}).get("room", ""))
 
+    async def work(socket: WebSocket) -> None:
+        await socket.accept()
+        await Worker(hub, socket).run()
+
     async def realtime(socket: WebSocket) -> None:
         await socket.accept("realtime" if "realtime" in socket.scope.get("subprotocols", []) else None)
         await Realtime(hub, socket, owner_of(socket)).run()
 
-    return Starlette(
-        routes=[
-            WebSocketRoute("/", speak),
-            WebSocketRoute("/follow", listen),
-            WebSocketRoute("/v1/realtime", realtime),
-            *openai_routes(hub),
-            *deepgram_routes(hub),
-            *routes,
-        ]
-    )
+    sockets = [
+        WebSocketRoute("/", speak),
+        WebSocketRoute("/follow", listen),
+        WebSocketRoute("/work", work),
+        WebSocketRoute("/v1/realtime", realtime),
+    ]
+    return Starlette(routes=[*sockets, *openai_routes(hub), *deepgram_routes(hub), *routes])

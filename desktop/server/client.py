@@ -13,7 +13,7 @@ import json
 import random
 import struct
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _TRY_LATER = 1013
 
 
-class Refused(Exception):
+class NotServed(Exception):
     """The server does not take this client; it says why."""
 
 
@@ -39,7 +39,7 @@ class Client:
 
     def __init__(
         self,
-        url: str,
+        url: str | Sequence[str],
         *,
         source: str = "auto",
         target: str = "",
@@ -48,8 +48,9 @@ class Client:
         token: str = "",
         patience: float = 60.0,
     ) -> None:
-        """patience: seconds for which it tries to connect again before it gives up."""
-        self._url = url
+        """url: of the server; several, of gateways on one Redis, are tried in turn. patience: seconds for which it
+        tries to connect again before it gives up."""
+        self._urls = deque([url] if isinstance(url, str) else url)
         self._languages = {"type": "set_langs", "source_language": source, "target_language": target, "speak": speak}
         self._header = json.dumps({"sampleRate": rate}).encode()
         self._token = token
@@ -110,7 +111,7 @@ class Client:
             await self.tell({"type": "stop"})
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
-        """What the server tells, until `stop` is answered. Raises Refused."""
+        """What the server tells, until `stop` is answered. Raises NotServed."""
         while (message := await self._inbox.get()) is not None:
             if isinstance(message, Exception):
                 raise message
@@ -138,7 +139,7 @@ class Client:
         if waiting not in done:
             waiting.cancel()
             message = await self._inbox.get()
-            raise message if isinstance(message, Exception) else Refused("the server ended the connection")
+            raise message if isinstance(message, Exception) else NotServed("the server ended the connection")
 
     async def _run(self) -> None:
         """Connect, again and again, until everything is told."""
@@ -150,17 +151,17 @@ class Client:
                     if await self._one_connection():
                         return
                     wait, deadline = _FIRST_WAIT, clock() + self._patience
-                except Refused as error:
+                except NotServed as error:
                     self._inbox.put_nowait(error)
                     return
                 except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError) as error:
                     if isinstance(error, InvalidStatus) and error.response.status_code in (401, 403):
                         self._inbox.put_nowait(
-                            Refused(error.response.body.decode() if error.response.body else str(error))
+                            NotServed(error.response.body.decode() if error.response.body else str(error))
                         )
                         return
                     if clock() > deadline:
-                        self._inbox.put_nowait(Refused("the server does not answer"))
+                        self._inbox.put_nowait(NotServed("the server does not answer"))
                         return
                 await asyncio.sleep(wait * random.uniform(0.5, 1.0))
                 wait = min(2 * wait, _LONGEST_WAIT)
@@ -168,9 +169,10 @@ class Client:
             self._inbox.put_nowait(None)
 
     async def _one_connection(self) -> bool:
-        """True: everything is told. False: it was cut off. Raises Refused, and what connecting raises."""
+        """True: everything is told. False: it was cut off. Raises NotServed, and what connecting raises."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        async with connect(self._url, additional_headers=headers, max_size=None, compression=None) as socket:
+        self._urls.rotate(-1)
+        async with connect(self._urls[-1], additional_headers=headers, max_size=None, compression=None) as socket:
             try:
                 await socket.send(json.dumps(self._languages))
                 hello: dict[str, Any] = {"type": "hello", "seq": self._seq}
@@ -186,7 +188,7 @@ class Client:
                 self._socket = None
                 self._connected.clear()
             if socket.close_code == _TRY_LATER:
-                raise Refused("the server is busy with other speakers")
+                raise NotServed("the server is busy with other speakers")
             self.cuts += 1
             return False
 

@@ -42,3 +42,8 @@ def checked_file() -> Path:
 def peers_dir() -> Path:
     """The Python environment of `parley bench peers`; may be deleted at any time."""
     return Path(_dirs.user_cache_dir) / "peers"
+
+
+def server_dir() -> Path:
+    """What the server keeps, for its user only: the database, the keys of cookies and TLS."""
+    return Path(_dirs.user_data_dir) / "server"

@@ -17,7 +17,15 @@ log = logging.getLogger(__name__)
 SERVICE = "parley"
 """Under which the keyring shows them."""
 PROXY = "proxy"
-KNOWN: Mapping[str, str] = MappingProxyType({PROXY: "password for the proxy in models.proxy"})
+SERVER = "server"
+DATABASE = "database"
+KNOWN: Mapping[str, str] = MappingProxyType(
+    {
+        PROXY: "password for the proxy in models.proxy",
+        SERVER: "token for the Parley server in server.url",
+        DATABASE: "password for the server's database",
+    }
+)
 """Every secret there is: name -> what it is."""
 _SAFE = 1.0
 """Least priority of a backend: below are those that keep secrets in a file, or nowhere."""

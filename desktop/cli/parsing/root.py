@@ -11,9 +11,11 @@ import typer
 
 from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
+from desktop.cli.parsing.jobs import Redis, jobs
 from desktop.cli.parsing.models import models
 from desktop.cli.parsing.paths import named_file, named_path
 
@@ -32,8 +34,11 @@ app = typer.Typer(
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
 app.add_typer(models, name="models")
+app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
+app.add_typer(server_commands.tokens, name="tokens")
+app.add_typer(server_commands.db, name="db")
 
 
 FLAG = " "
@@ -56,6 +61,14 @@ Language = Annotated[str, typer.Option("--language", metavar="LANG", help="Langu
 Model = Annotated[
     str, typer.Option("--model", metavar="NAME", help="Recogniser: a name of `parley models`, or a directory.")
 ]
+
+
+class WorkerKind(StrEnum):
+    """What `parley worker` does."""
+
+    stt = "stt"
+    translation = "translation"
+    speech = "speech"
 
 
 def _version(wanted: bool) -> None:
@@ -239,20 +252,80 @@ def serve(
             help="Addresses that may use Wyoming besides this machine, as 192.168.1.0/24; it knows no passwords.",
         ),
     ] = None,
+    redis: Redis = "",
     language: Language = "",
     model: Model = "",
+    certificate: server_commands.Certificate = None,
+    key: server_commands.Key = None,
+    self_signed: server_commands.SelfSigned = False,
+    proxies: server_commands.Proxies = None,
+    origins: server_commands.Origins = None,
+    database: server_commands.Url = "",
+    password_file: server_commands.PasswordFile = None,
+    issuer: server_commands.Issuer = "",
+    client: server_commands.Client = "",
+    client_secret: server_commands.ClientSecret = None,
+    audience: server_commands.Audience = "",
+    audit_days: server_commands.AuditDays = 90,
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
+    from desktop.server.security.options import OidcOptions, SecurityOptions
     from desktop.server.side_ports import SidePorts, networks
 
+    if bool(issuer) != bool(client):
+        raise typer.BadParameter("give the issuer and the client.", param_hint="--oidc-issuer, --oidc-client")
+    security = SecurityOptions(
+        certificate=certificate,
+        key=key,
+        self_signed=self_signed,
+        proxies=tuple(proxies or ()),
+        origins=tuple(origins or ()),
+        database=database,
+        password_file=password_file,
+        oidc=OidcOptions(issuer, client, client_secret, audience) if issuer else None,
+        audit_days=audit_days,
+    )
     side_ports = SidePorts(
         None if whisper_live_port < 0 else whisper_live_port,
         None if wyoming_port < 0 else wyoming_port,
         networks(wyoming_allow or ()),
     )
     changes = _changes("", language, model)
-    return run(context.obj, changes, host=host, port=port, health_port=health_port, side_ports=side_ports)
+    return run(
+        context.obj,
+        changes,
+        security,
+        host=host,
+        port=port,
+        health_port=health_port,
+        redis=redis,
+        side_ports=side_ports,
+    )
+
+
+@app.command()
+def worker(
+    context: typer.Context,
+    kind: Annotated[WorkerKind, typer.Argument(help="What it does.")],
+    redis: Redis = "redis://localhost:6379",
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="N", min=0, help="Jobs at a time; 0 is what suits this machine.")
+    ] = 0,
+    health_port: Annotated[
+        int, typer.Option("--health-port", min=0, max=65535, help="Where health and metrics are told.")
+    ] = 8081,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine for health and metrics.")
+    ] = "127.0.0.1",
+    language: Language = "",
+    model: Model = "",
+) -> int:
+    """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
+    from desktop.cli.commands.worker import run
+
+    changes = _changes("", language, model)
+    return run(context.obj, changes, kind.value, redis, concurrency, host=host, health_port=health_port)
 
 
 @app.command(cls=BenchCommand)
