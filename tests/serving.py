@@ -81,8 +81,11 @@ class Server(Program):
     def __init__(
         self, *arguments: str, model: str = "starter", environment: Mapping[str, str] | None = None, port: int = 0
     ) -> None:
-        usual = ["serve", "--model", model, "--port", str(port), "--health-port", "0", *_ALONE]
-        super().__init__([*usual, *arguments], _READY, environment)
+        super().__init__(
+            ["serve", "--model", model, "--port", str(port), "--health-port", "0", *_ALONE, *arguments],
+            _READY,
+            environment,
+        )
 
     def ready(self, match: re.Match[str]) -> None:
         self.url, most, self.health_url = match.groups()

@@ -50,10 +50,14 @@ def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
         await socket.accept("realtime" if "realtime" in socket.scope.get("subprotocols", []) else None)
         await Realtime(hub, socket, owner_of(socket)).run()
 
-    sockets = [
-        WebSocketRoute("/", speak),
-        WebSocketRoute("/follow", listen),
-        WebSocketRoute("/work", work),
-        WebSocketRoute("/v1/realtime", realtime),
-    ]
-    return Starlette(routes=[*sockets, *openai_routes(hub), *deepgram_routes(hub), *routes])
+    return Starlette(
+        routes=[
+            WebSocketRoute("/", speak),
+            WebSocketRoute("/follow", listen),
+            WebSocketRoute("/work", work),
+            WebSocketRoute("/v1/realtime", realtime),
+            *openai_routes(hub),
+            *deepgram_routes(hub),
+            *routes,
+        ]
+    )

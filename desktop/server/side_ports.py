@@ -6,7 +6,7 @@ A port that another program has does not keep the server from serving all else; 
 import asyncio
 import socket
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
@@ -48,7 +48,7 @@ class SideSockets:
     """The sockets that are open. said: gets what went wrong with one."""
 
     def __init__(
-        self, ports: SidePorts, host: str, opened: AsyncExitStack, said: Callable[[EngineError], None]
+        self, ports: SidePorts, host: str, opened: ExitStack | AsyncExitStack, said: Callable[[EngineError], None]
     ) -> None:
         # Only whoever is allowed may even knock.
         wyoming_host = host if ports.wyoming_allow else LOOPBACK

@@ -241,6 +241,7 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
+    redis: Redis = "",
     whisper_live_port: Annotated[
         int,
         typer.Option("--whisper-live-port", min=-1, max=65535, help="For WhisperLive's clients; -1 serves none."),
@@ -256,7 +257,6 @@ def serve(
             help="Addresses that may use Wyoming besides this machine, as 192.168.1.0/24; it knows no passwords.",
         ),
     ] = None,
-    redis: Redis = "",
     language: Language = "",
     model: Model = "",
     certificate: server_commands.Certificate = None,

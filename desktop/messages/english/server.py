@@ -19,6 +19,7 @@ TEXTS = {
     "follows-already": "This connection follows a room already; open another one for another room.",
     "hello-comes-first": "hello is the first message of a connection; open another one.",
     "message-not-json": "A message is not JSON; send an object with a type.",
+    "message-too-long": "A message is longer than the {most} bytes that are read; send less.",
     "message-wrong": "A message is not understood: {field}: {reason}.",
     "room-unknown": "There is no room of this code; ask for the code again.",
     "sentry-dsn-wrong": "The address for errors is no Sentry DSN; write it as https://KEY@HOST/PROJECT.",
@@ -28,4 +29,5 @@ TEXTS = {
     "server-full": "The server has as many connections as it takes; try again later.",
     "server-port-forbidden": "Port {port} is reserved by the system; choose one above 1023 with --port.",
     "server-port-taken": "Another program listens at {address}, port {port}; choose another one with --port.",
+    "taken-up-elsewhere": "This stream goes on over another connection; close this one.",
 }
