@@ -14,6 +14,7 @@ from desktop.messages import text_of
 from desktop.server.security.options import SecurityOptions
 from desktop.server.serving import ServeOptions, Serving, serve
 from desktop.server.side_ports import SidePorts
+from desktop.system.heap import share_heap
 
 
 def run(
@@ -29,6 +30,7 @@ def run(
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
     start."""
+    share_heap()  # each client's sound may have a thread of its own
     if not redis:
         ready_models()
     settings = options.settings(changes)
