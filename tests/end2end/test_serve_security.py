@@ -4,15 +4,18 @@ import json
 import ssl
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as connect_at_once
 
 from tests.end2end.test_cli import Run, environment, run, sentence  # noqa: F401  # the fixtures
 from tests.serving import Server
 from tests.waiting import wait_until
 
+connect = partial(connect_at_once, open_timeout=60)
 OPEN = ("--host", "0.0.0.0", "--port", "0", "--health-port", "0", "--model", "starter")
 
 

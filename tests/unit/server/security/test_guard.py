@@ -6,11 +6,12 @@ import logging
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import connect as connect_at_once
 from websockets.typing import Subprotocol
 
 from desktop.server.database.audit import Event
@@ -19,6 +20,7 @@ from desktop.server.security.limits import ServerLimits
 from desktop.server.security.principal import Scope
 from tests.unit.server.security.door import Door, door, wait_for
 
+connect = partial(connect_at_once, open_timeout=60)
 NEVER = "parley_" + "x" * 43
 
 
