@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 METRICS_EVERY = 0.5
 """Seconds between two Metrics while listening."""
-_PREPARED = ("recognition", "translation", "speech")
+_PREPARED = ("recognition", "translation", "speech", "server")
 """Groups of settings that may need another model."""
 _WORK = (SpeechAudio, ModelProgress)
 """Events that tell, while nobody listens, that a model was just used or loaded."""

@@ -23,6 +23,7 @@
     ├── LanguageUnknown        not a language code that Parley knows
     ├── BackendFailed          a backend raised while working
     │   ├── DecodeHung         recognition stands still
+    │   ├── EngineAway         an engine on another machine does not answer, in time or at all, or has no room
     │   └── GraphicsCardFailed the graphics card cannot be used; the processor is, meanwhile
     └── TypingError            text cannot be typed (no permission, no display, no clipboard tool)
 
@@ -150,6 +151,10 @@ class GraphicsCardFailed(BackendFailed):
 
 class DecodeHung(BackendFailed):
     code = "decode-hung"
+
+
+class EngineAway(BackendFailed):
+    code = "engine-away"
 
 
 class TypingError(EngineError):

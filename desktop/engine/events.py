@@ -213,6 +213,8 @@ class Metrics:
     mode: str = ""
     """`streaming`: words are recognised while they are spoken; `buffered`: each utterance when it is over; empty while
     nothing is loaded"""
+    sent_to: str = ""
+    """where sound goes to be recognised ("cellar:5026"); empty: it stays on this machine"""
 
 
 @dataclass(frozen=True, slots=True)

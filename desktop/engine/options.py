@@ -99,6 +99,10 @@ class ModelOptions:
     """name or directory of a Whisper model; empty takes the best one installed"""
     languages: tuple[str, ...] = ()
     """what will be spoken, for choosing among the models; empty: any"""
+    server: str = ""
+    """address of a Parley server that does what is left to "auto" below, as long as it answers; empty: none"""
+    server_certificate: str = ""
+    """file with its certificate, where it is no public one"""
     recognizer: Literal["auto", "whisper", "pocketsphinx"] = "auto"
     """what recognises; "auto" is Whisper, and PocketSphinx where that cannot be loaded"""
     translator: Literal["auto", "argos", "whisper"] = "auto"

@@ -1,7 +1,13 @@
 """The app's settings as the engine's options, and back. Pure."""
 
 from desktop.engine.options import ModelOptions, SessionOptions, VoiceOptions
-from desktop.settings.declaration import RecognitionSettings, Settings, SpeechSettings, TranslationSettings
+from desktop.settings.declaration import (
+    RecognitionSettings,
+    ServerSettings,
+    Settings,
+    SpeechSettings,
+    TranslationSettings,
+)
 
 
 def session_options(settings: Settings, lane: str = "", *, live: bool = True) -> SessionOptions:
@@ -33,6 +39,8 @@ def model_options(settings: Settings, *, lowers_load: bool = True) -> ModelOptio
     return ModelOptions(
         recognition=recognition.model,
         languages=recognition.spoken,
+        server=settings.server.url,
+        server_certificate=settings.server.certificate,
         recognizer=recognition.backend,
         translator=settings.translation.backend,
         synthesizer=settings.speech.backend,
@@ -74,6 +82,7 @@ def settings_of(options: ModelOptions) -> Settings:
     }
     return Settings(
         recognition=RecognitionSettings.model_validate(recognition),
+        server=ServerSettings(url=options.server, certificate=options.server_certificate),
         translation=TranslationSettings(backend=options.translator),
         speech=SpeechSettings(backend=options.synthesizer, voice=options.voice),
     )

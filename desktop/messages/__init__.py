@@ -8,6 +8,7 @@ translated. A place in a sentence names its value and how it is written: `{size:
 from typing import TYPE_CHECKING
 
 from desktop.engine.message import Message
+from desktop.engine.text.visible import visible
 from desktop.messages.english import TEXTS
 from desktop.messages.filling import Filling
 
@@ -23,4 +24,7 @@ def text_of(what: "Message | EngineError | ErrorEvent | None") -> str:
     if what is None:
         return ""
     message = what if isinstance(what, Message) else what.message
-    return Filling(text_of).vformat(TEXTS[message.key], (), message.parameters)
+    try:
+        return Filling(text_of).vformat(TEXTS[message.key], (), message.parameters)
+    except (KeyError, TypeError, ValueError):  # of a server that is another version
+        return f"Something went wrong elsewhere ({visible(message.key[:60])}); see that both run the same Parley."

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket
 from desktop.server.hub import Hub
 from desktop.server.protocols.following import follow
 from desktop.server.protocols.native import Speaker
+from desktop.server.protocols.work import Worker
 from desktop.server.security.principal import Scope
 
 _FREE = ("/", "/health", "/health/ready", "/health/live", "/asyncapi.json", "/login", "/callback", "/logout")
@@ -44,4 +45,9 @@ def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
         await socket.accept()
         await follow(hub, socket, socket.scope.get("state", {}).get("room", ""))
 
-    return Starlette(routes=[WebSocketRoute("/", speak), WebSocketRoute("/follow", listen), *routes])
+    async def work(socket: WebSocket) -> None:
+        await socket.accept()
+        await Worker(hub, socket).run()
+
+    sockets = [WebSocketRoute("/", speak), WebSocketRoute("/follow", listen), WebSocketRoute("/work", work)]
+    return Starlette(routes=[*sockets, *routes])

@@ -107,7 +107,10 @@ class RecognitionSettings(Group):
     """Recognition"""
 
     backend: Literal["auto", "whisper", "pocketsphinx"] = Field(
-        "auto", description="Which recogniser to use", json_schema_extra=_about(advanced=True, applies="reload")
+        "auto",
+        description="Which recogniser to use: auto is the Parley server, if there is one, then Whisper; any other one "
+        "keeps recognition on this computer",
+        json_schema_extra=_about(advanced=True, applies="reload"),
     )
     model: str = Field(
         "",
@@ -238,7 +241,7 @@ class TranslationSettings(Group):
     backend: Literal["auto", "argos", "whisper"] = Field(
         "auto",
         description="What translates: Argos packages, or Whisper itself, only into English and only whole utterances; "
-        "auto is Whisper where no package is installed",
+        "auto is the Parley server, if there is one, then Argos, and Whisper where no package is installed",
         json_schema_extra=_about(advanced=True),
     )
 
@@ -248,7 +251,9 @@ class SpeechSettings(Group):
 
     enabled: bool = Field(False, description="Speak the translation")
     backend: Literal["auto", "piper", "espeak"] = Field(
-        "auto", description="Which synthesizer to use", json_schema_extra=_about(advanced=True)
+        "auto",
+        description="Which synthesizer to use: auto is the Parley server, if there is one, then Piper",
+        json_schema_extra=_about(advanced=True),
     )
     voice: str = Field("", description="Voice; empty takes the best one for the language")
     output: str = Field("output:", description="Device to speak on: output:NAME")
@@ -306,6 +311,23 @@ class TypingSettings(Group):
         ("xterm", "uxterm", "gnome-terminal", "konsole", "kitty", "alacritty", "foot", "terminator", "urxvt", "st"),
         description="Window classes that are terminals",
         json_schema_extra=_about(advanced=True),
+    )
+
+
+class ServerSettings(Group):
+    """Parley server"""
+
+    url: str = Field(
+        "",
+        description="Address of a computer on which parley serve runs, for example https://cellar:5026; sound is "
+        "recognised, translated and spoken there, and here as soon as it does not answer. Empty: everything stays on "
+        "this computer",
+        json_schema_extra=_about(applies="reload"),
+    )
+    certificate: str = Field(
+        "",
+        description="File with the server's certificate, where it made one itself; empty: one that is publicly known",
+        json_schema_extra=_about(advanced=True, applies="reload"),
     )
 
 
@@ -370,6 +392,7 @@ class Settings(BaseModel):
     speech: SpeechSettings = SpeechSettings()
     subtitles: SubtitleSettings = SubtitleSettings()
     typing: TypingSettings = TypingSettings()
+    server: ServerSettings = ServerSettings()
     models: ModelSettings = ModelSettings()
     window: WindowSettings = WindowSettings()
     hotkeys: HotkeySettings = HotkeySettings()

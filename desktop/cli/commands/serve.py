@@ -15,19 +15,28 @@ from desktop.server.serving import ServeOptions, Serving, serve
 
 
 def run(
-    options: Options, changes: dict[str, Any], security: SecurityOptions, *, host: str, port: int, health_port: int
+    options: Options,
+    changes: dict[str, Any],
+    security: SecurityOptions,
+    *,
+    host: str,
+    port: int,
+    health_port: int,
+    redis: str,
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
     start."""
-    ready_models()
+    if not redis:
+        ready_models()
     settings = options.settings(changes)
     models = shared(model_options(settings, lowers_load=False))
-    return asyncio.run(serve(ServeOptions(models, host, port, health_port, security=security), _say))
+    return asyncio.run(serve(ServeOptions(models, host, port, health_port, redis, security=security), _say))
 
 
 def shared(models: ModelOptions) -> ModelOptions:
     """The models as a server runs them: many decodings at a time on one thread each, rather than one on many, and the
-    model that was chosen, whatever the load."""
+    model that was chosen, whatever the load; all on this machine."""
+    models = replace(models, server="")
     if models.device == "cuda":
         return replace(models, may_lower_model=False)
     threads = models.threads or 1

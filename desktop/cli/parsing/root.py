@@ -15,6 +15,7 @@ from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
+from desktop.cli.parsing.jobs import Redis, jobs
 from desktop.cli.parsing.models import models
 from desktop.cli.parsing.paths import named_file, named_path
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
 app.add_typer(models, name="models")
+app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
 app.add_typer(server_commands.tokens, name="tokens")
@@ -59,6 +61,14 @@ Language = Annotated[str, typer.Option("--language", metavar="LANG", help="Langu
 Model = Annotated[
     str, typer.Option("--model", metavar="NAME", help="Recogniser: a name of `parley models`, or a directory.")
 ]
+
+
+class WorkerKind(StrEnum):
+    """What `parley worker` does."""
+
+    stt = "stt"
+    translation = "translation"
+    speech = "speech"
 
 
 def _version(wanted: bool) -> None:
@@ -227,6 +237,7 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
+    redis: Redis = "",
     language: Language = "",
     model: Model = "",
     certificate: server_commands.Certificate = None,
@@ -260,7 +271,31 @@ def serve(
         audit_days=audit_days,
     )
     changes = _changes("", language, model)
-    return run(context.obj, changes, security, host=host, port=port, health_port=health_port)
+    return run(context.obj, changes, security, host=host, port=port, health_port=health_port, redis=redis)
+
+
+@app.command()
+def worker(
+    context: typer.Context,
+    kind: Annotated[WorkerKind, typer.Argument(help="What it does.")],
+    redis: Redis = "redis://localhost:6379",
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="N", min=0, help="Jobs at a time; 0 is what suits this machine.")
+    ] = 0,
+    health_port: Annotated[
+        int, typer.Option("--health-port", min=0, max=65535, help="Where health and metrics are told.")
+    ] = 8081,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine for health and metrics.")
+    ] = "127.0.0.1",
+    language: Language = "",
+    model: Model = "",
+) -> int:
+    """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
+    from desktop.cli.commands.worker import run
+
+    changes = _changes("", language, model)
+    return run(context.obj, changes, kind.value, redis, concurrency, host=host, health_port=health_port)
 
 
 @app.command(cls=BenchCommand)

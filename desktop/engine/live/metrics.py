@@ -22,4 +22,5 @@ def metrics(models: Models, lane: Lane) -> Metrics:
         busy=recognition.load.busy(),
         backlog=lane.backlog,
         mode=lane.mode,
+        sent_to=recognition.sent_to,
     )

@@ -10,6 +10,7 @@ from desktop.engine.failures import Failures
 from desktop.engine.hearing.hearing import VoiceDetector
 from desktop.engine.options import ModelOptions, VoiceOptions
 from desktop.engine.pool.backends import ModelBackends
+from desktop.engine.pool.preferred import PreferredBackends
 from desktop.engine.pool.recognition import RecognitionModel
 from desktop.engine.pool.slot import Slot
 from desktop.engine.pool.speech import SpeechModel
@@ -50,9 +51,12 @@ class Models:
         self._emit = emit
         self._is_in_real_time = True
         self._failures = Failures()
-        self.recognition = RecognitionModel(settings.recognition, backends, emit, on_ready, on_failed, on_unloaded)
-        self.translation = TranslationModel(lambda: backends.translator(self._settings, emit), emit)
-        self.speech = SpeechModel(settings.speech, backends.synthesizer, emit)
+        preferred = PreferredBackends(backends, lambda: self._settings)
+        self.recognition = RecognitionModel(
+            settings.recognition, backends, emit, on_ready, on_failed, on_unloaded, preferred.recognizer
+        )
+        self.translation = TranslationModel(lambda: preferred.translator(self._settings, emit), emit)
+        self.speech = SpeechModel(settings.speech, preferred.synthesizer, emit)
         workers = {Stage.RECOGNITION: max(1, options.workers)}
         self.slots = {stage: Slot(stage.value, backends.clock, workers.get(stage, 1)) for stage in Stage}
         if options.workers > 1:
@@ -66,6 +70,9 @@ class Models:
         self.recognition.configure(self._settings.recognition)
         self.speech.configure(self._settings.speech)
         self.keep_to_real_time(is_wanted=self._is_in_real_time)
+        if self._settings.server != before.server:
+            self.recognition.renew()
+            self.speech.renew()
         if _translator_terms(self._settings) != _translator_terms(before):
             self.translation.renew()
 
@@ -172,4 +179,4 @@ class Models:
 
 def _translator_terms(settings: Settings) -> tuple[object, ...]:
     """What another translator is made for. Whisper's own translation runs on the recogniser's model."""
-    return (settings.translation.backend, *settings.recognition.model_terms)
+    return (settings.translation.backend, settings.server, *settings.recognition.model_terms)

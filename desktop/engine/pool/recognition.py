@@ -14,7 +14,7 @@ from desktop.engine.events import Event, ModelProgress
 from desktop.engine.models.load.governor import BUSY_OVER, Decoded
 from desktop.engine.models.load.load_control import LoadControl
 from desktop.engine.options import Effort
-from desktop.engine.pool.backends import ModelBackends
+from desktop.engine.pool.backends import MakeRecognizer, ModelBackends
 from desktop.engine.pool.recognizers import Recognizers
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
@@ -25,6 +25,7 @@ from desktop.engine.recognition.backends.base import (
     StreamResult,
     WindowRecognizer,
 )
+from desktop.engine.recognition.backends.preferred import PreferredRecognizer
 from desktop.engine.recognition.work import Decode, StreamChunk
 from desktop.settings.declaration import RecognitionSettings
 from desktop.system.heap import give_back
@@ -35,7 +36,8 @@ log = logging.getLogger(__name__)
 class RecognitionModel:
     """emit: gets the progress of loading and notices; any thread must be able to call it.
 
-    on_ready: a model was loaded; on_failed: none can be; on_unloaded: it left the memory.
+    on_ready: a model was loaded; on_failed: none can be; on_unloaded: it left the memory. make: makes the recogniser;
+    None: as the backends do.
     """
 
     def __init__(
@@ -46,9 +48,12 @@ class RecognitionModel:
         on_ready: Callable[[], None],
         on_failed: Callable[[Exception], None],
         on_unloaded: Callable[[], None],
+        make: MakeRecognizer | None = None,
     ) -> None:
         self._settings = settings
         self._backends = backends
+        self._make = make or backends.recognizer
+        self._is_outdated = False
         self._emit = emit
         self._on_ready = on_ready
         self._on_failed = on_failed
@@ -84,6 +89,13 @@ class RecognitionModel:
         return recognizers.first.capabilities if recognizers else None
 
     @property
+    def sent_to(self) -> str:
+        """Where sound goes to be recognised, as users know it; empty: it stays on this machine. Any thread."""
+        recognizers = self._recognizers
+        first = recognizers.first if recognizers else None
+        return first.sent_to if isinstance(first, PreferredRecognizer) else ""
+
+    @property
     def effort(self) -> Effort:
         """How thoroughly live sessions should work now. Any thread."""
         pace = self.load.pace
@@ -93,6 +105,11 @@ class RecognitionModel:
     def configure(self, settings: RecognitionSettings) -> None:
         """Any thread; takes effect with the next decoding."""
         self._settings = settings
+
+    def renew(self) -> None:
+        """Another recogniser is to be made, although its own settings are the same. Any thread; takes effect with the
+        next decoding."""
+        self._is_outdated = True
 
     def prepare(self) -> None:
         """Load what the settings ask for, unless it is. Raises what loading raises, after telling `on_failed`."""
@@ -117,9 +134,10 @@ class RecognitionModel:
             finally:
                 self.load.ends()
             ended = self._backends.clock()
-            is_streaming = recognizer.capabilities.streaming
+            able = recognizer.capabilities
+            keeps_pace = able.streaming and not able.needs_network  # elsewhere it is not this machine that is slow
         self.latency = ended - began
-        if is_streaming and waited is not None and self._is_to_change(owner, work, began, ended, waited):
+        if keeps_pace and waited is not None and self._is_to_change(owner, work, began, ended, waited):
             with self._changing:
                 self._bring_up_to_date()
         return hypothesis
@@ -188,8 +206,10 @@ class RecognitionModel:
     def _bring_up_to_date(self) -> None:
         wanted = self.load.wanted(self._settings)
         before = self._loaded_for
-        if self._recognizers is not None and before is not None and wanted.model_terms == before.model_terms:
+        is_same = before is not None and wanted.model_terms == before.model_terms and not self._is_outdated
+        if self._recognizers is not None and is_same:
             return
+        self._is_outdated = False
         if self._is_loaded(wanted):
             self._loaded_for = wanted
 
@@ -212,7 +232,7 @@ class RecognitionModel:
 
         # Before anything is imported or read: who pressed Start sees at once that something happens.
         self._emit(ModelProgress("recognition", self._last_name, 0.0))
-        recognizer = self._backends.recognizer(wanted, self._emit)
+        recognizer = self._make(wanted, self._emit)
         recognizer.load(progress)
         self._close_streams()
         another = partial(self._another, wanted, recognizer.name)
@@ -227,7 +247,7 @@ class RecognitionModel:
 
     def _another(self, wanted: RecognitionSettings, name: str) -> Recognizer:
         """One more of the same model; that another one took over was told of the first."""
-        recognizer = self._backends.recognizer(wanted, lambda _: None)
+        recognizer = self._make(wanted, lambda _: None)
         recognizer.load(lambda _: None)
         if recognizer.name != name:
             log.info("beside %s decodes %s", name, recognizer.name)

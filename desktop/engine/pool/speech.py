@@ -22,6 +22,7 @@ class SpeechModel:
         self._synthesizer: Synthesizer | None = None
         self._made_for = ""
         self._loaded: set[tuple[str, str]] = set()
+        self._is_outdated = False
 
     @property
     def name(self) -> str:
@@ -32,6 +33,11 @@ class SpeechModel:
     def configure(self, settings: SpeechSettings) -> None:
         """Any thread; takes effect with the next text."""
         self._settings = settings
+
+    def renew(self) -> None:
+        """Another synthesizer is to be made, although its own settings are the same. Any thread; takes effect with the
+        next text."""
+        self._is_outdated = True
 
     def load(self, language: str) -> None:
         """Bring a voice for the language into memory. Raises ModelMissing, ModelBroken."""
@@ -56,7 +62,8 @@ class SpeechModel:
 
     def _ready(self, language: str) -> Synthesizer:
         settings = self._settings
-        if self._synthesizer is None or self._made_for != settings.backend:
+        if self._synthesizer is None or self._made_for != settings.backend or self._is_outdated:
+            self._is_outdated = False
             self.close()
             self._emit(ModelProgress("speech", "", 0.0))
             self._synthesizer = self._make(settings, self._emit)

@@ -13,3 +13,5 @@ class Speak:
     language: str
     is_last: bool
     """last piece of its segment"""
+    rate: float = 1.0
+    """how fast: 1 is normal"""

@@ -2,12 +2,14 @@
 
 from desktop.messages.english import (
     audio,
+    cluster,
     database,
     downloads,
     engine,
     load,
     models,
     recognition,
+    remote,
     security,
     server,
     speech,
@@ -17,12 +19,14 @@ from desktop.messages.english import (
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
+    **cluster.TEXTS,
     **database.TEXTS,
     **downloads.TEXTS,
     **engine.TEXTS,
     **load.TEXTS,
     **models.TEXTS,
     **recognition.TEXTS,
+    **remote.TEXTS,
     **security.TEXTS,
     **server.TEXTS,
     **speech.TEXTS,

@@ -5,6 +5,8 @@ TEXTS = {
         "This computer cannot keep up, and some sound was left out; close other programs, or choose a smaller model."
     ),
     "backend-stopped": "{name} stopped working ({error}); choose another model, or look into the log.",
+    "engine-away": "{failure:clause}; meanwhile {successor} is used, and nothing is lost.",
+    "engine-back": "{name} answers again and is used.",
     "internal": "Something went wrong ({error}). The log says more.",
     "language-unknown": (
         "“{name}” is not a language that Parley knows; write a code or a name, for example en or Spanish."

@@ -30,6 +30,7 @@ class Desk:
         self.open.set()
         self.fails: Exception | None = None
         self.dropped: list[str] = []
+        self.lag = 0
 
     @property
     def workers(self) -> int:
@@ -39,6 +40,17 @@ class Desk:
     def recogniser(self) -> Recogniser:
         capabilities: RecognizerCapabilities = self.recognizer.capabilities
         return Recogniser("fake", capabilities, 1)
+
+    @property
+    def seconds(self) -> float:
+        return 0.0
+
+    @property
+    def elsewhere(self) -> int:
+        return 0
+
+    def speaking(self, count: int) -> None:
+        pass
 
     async def start(self) -> None:
         pass
@@ -254,5 +266,19 @@ def test_audio_after_the_end_is_ignored() -> None:
         stream.flush()
         await stream.finish()
         assert stream.time == 0.0
+
+    run(test)
+
+
+def test_where_much_waits_nobody_new_is_taken() -> None:
+    async def test() -> None:
+        hall = Hall()
+        first, second = hall.hub.open(OPTIONS), hall.hub.open(OPTIONS)
+        await hall.talk(first)
+        hall.desk.lag = hall.hub.limits.queued
+        await hall.talk(first)
+        with pytest.raises(ServerBusy):
+            await hall.talk(second)
+        first.close()
 
     run(test)

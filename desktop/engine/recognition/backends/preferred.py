@@ -1,0 +1,112 @@
+"""Recognisers elsewhere that are preferred to the one on this machine, which takes over within the same decoding.
+
+On the recognition thread; the local model is loaded on a thread of its own while the preferred one works, so that
+nobody waits for it when it is needed.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from desktop.engine.errors import EngineError
+from desktop.engine.events import Samples
+from desktop.engine.preference import Preference, Standing
+from desktop.engine.recognition.backends.base import (
+    Hypothesis,
+    Progress,
+    RecognitionRequest,
+    RecognizerCapabilities,
+    WindowRecognizer,
+)
+from desktop.engine.takeover import Notify
+
+log = logging.getLogger(__name__)
+
+_JOIN = 5.0
+
+
+class PreferredRecognizer:
+    """A WindowRecognizer.
+
+    engines: those that are preferred, the first one most. local: takes over. has_room: whether the local model may be
+    in memory without being needed; asked on its loading thread.
+    """
+
+    def __init__(
+        self,
+        engines: Sequence[tuple[WindowRecognizer, Standing]],
+        local: WindowRecognizer,
+        notify: Notify,
+        has_room: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._engines: Preference[WindowRecognizer] = Preference(engines, lambda one: one.load(lambda _: None), notify)
+        self._local = local
+        self._has_room = has_room
+        self._loading = threading.Lock()
+        self._is_loaded = False
+        self._ahead: threading.Thread | None = None
+        self._progress: Progress = lambda _: None
+
+    @property
+    def name(self) -> str:
+        return (self._engines.used or self._local).name
+
+    @property
+    def capabilities(self) -> RecognizerCapabilities:
+        return (self._engines.used or self._local).capabilities
+
+    @property
+    def sent_to(self) -> str:
+        """Where sound goes now, also on trial; empty: it stays on this machine."""
+        return next((place for one in self._engines.engines if (place := getattr(one, "sent_to", ""))), "")
+
+    def load(self, progress: Progress) -> None:
+        """Make the first one ready that can be. Raises the local one's ModelError if none can."""
+        self._progress = progress
+        self._engines.open(self._load_local, lambda: self._local.name)
+        self._progress = lambda _: None
+        progress(1.0)
+        if not self._is_loaded:
+            self._ahead = threading.Thread(target=self._load_ahead, name="parley-load-ahead", daemon=True)
+            self._ahead.start()
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        """Decode one window. Raises what the local recogniser raises."""
+
+        def here() -> Hypothesis:
+            self._load_local()
+            return self._local.transcribe(samples, request)
+
+        used = self._engines.used
+        if used is not None and request.language is not None and request.language not in used.capabilities.languages:
+            return here()  # it may know a language that the preferred one does not
+        return self._engines.do(lambda one: one.transcribe(samples, request), here, lambda: self._local.name)
+
+    def close(self) -> None:
+        for one in self._engines.engines:
+            one.close()
+        self._engines.close()
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.join(_JOIN)
+        with self._loading:
+            self._is_loaded = False
+            self._local.close()
+
+    def _load_local(self) -> None:
+        with self._loading:
+            if not self._is_loaded:
+                self._local.load(self._progress)
+                self._is_loaded = True
+
+    def _load_ahead(self) -> None:
+        """On a thread of its own."""
+        if not self._has_room():
+            log.info("the local model is loaded when it is needed")
+            return
+        try:
+            self._load_local()
+        except EngineError as error:
+            log.info("there is no local model for now: %s", error.code)
+        except Exception:
+            log.exception("the local model could not be loaded")
