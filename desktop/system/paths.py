@@ -29,6 +29,11 @@ def log_file() -> Path:
     return Path(_dirs.user_log_dir) / "parley.log"
 
 
+def unsaved_dir() -> Path:
+    """Transcripts that nobody saved, each until it is saved, cleared, or a week old."""
+    return Path(_dirs.user_state_dir) / "unsaved"
+
+
 def tuning_file() -> Path:
     """What was measured to suit this machine; may be deleted at any time."""
     return Path(_dirs.user_cache_dir) / "tuning.json"

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 SERVICE = "parley"
 """Under which the keyring shows them."""
 PROXY = "proxy"
-DATABASE = "database"
 SERVER = "server"
+DATABASE = "database"
 KNOWN: Mapping[str, str] = MappingProxyType(
     {
         PROXY: "password for the proxy in models.proxy",

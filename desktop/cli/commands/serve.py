@@ -30,7 +30,8 @@ def run(
         ready_models()
     settings = options.settings(changes)
     models = shared(model_options(settings, lowers_load=False))
-    return asyncio.run(serve(ServeOptions(models, host, port, health_port, redis, security=security), _say))
+    served = ServeOptions(models, host, port, health_port, redis, security=security)
+    return asyncio.run(serve(served, _say))
 
 
 def shared(models: ModelOptions) -> ModelOptions:

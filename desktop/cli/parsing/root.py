@@ -11,6 +11,7 @@ import typer
 
 from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
@@ -39,6 +40,7 @@ app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
 app.add_typer(server_commands.tokens, name="tokens")
 app.add_typer(server_commands.db, name="db")
+running.add_to(app)
 
 
 FLAG = " "
@@ -114,9 +116,11 @@ def shared(
 
 
 def _tidy() -> None:
-    """Put in order what a killed process left of models."""
+    """Put in order what a killed process left of models and files."""
     from desktop.engine.models.leftovers import leftovers
+    from desktop.system.files import tidy_own
 
+    tidy_own()
     if leftovers():
         from desktop.engine.models.downloads.recovery import recover
 

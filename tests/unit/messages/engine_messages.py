@@ -10,8 +10,16 @@ from desktop.engine import errors
 ENGINE = Path(errors.__file__).parent
 SERVER = ENGINE.parent / "server"
 _ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
-_MAKERS = _ERRORS | {"BadMessage", "DatabaseError", "FileBroken", "Message", "Refused", "ServerBusy", "Temporary"}
-_MAKERS |= {"WorkRefused"}
+_MAKERS = _ERRORS | {
+    "BadMessage",
+    "DatabaseError",
+    "FileBroken",
+    "Message",
+    "Refused",
+    "ServerBusy",
+    "Temporary",
+    "WorkRefused",
+}
 """what is called with a key and its parameters"""
 _OWN = {"after", "is_hopeless", "code", "recoverable"}
 """keywords of makers that are no parameters"""
