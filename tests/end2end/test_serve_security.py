@@ -63,7 +63,24 @@ def test_others_are_served_with_tls_and_a_token_or_not_at_all(
         assert [knock(token, "follow") for token in ("", speaker, listener)] == [401, 403, 101]
         assert knock("", f"?token={speaker}") == 400
         assert [get("health"), get("metrics"), get("metrics", speaker)] == [200, 401, 403]
+        assert [get(path) for path in ("", "static/main.js", "openapi.json", "v1/models")] == [200, 200, 200, 401]
         with connect(url, ssl=trusting, additional_headers={"Authorization": f"Bearer {speaker}"}) as socket:
+            socket.send(json.dumps({"type": "hello"}))
+            socket.send(json.dumps({"type": "share"}))
+            shared: dict[str, str] = {}
+            while shared.get("type") != "shared":
+                shared = json.loads(socket.recv(timeout=60))
+            there = server.url.replace("0.0.0.0", "localhost")
+            origin = there.rstrip("/")
+            request = urllib.request.Request(there + "room", json.dumps({"room": shared["room"]}).encode())
+            request.add_header("Origin", origin)
+            with urllib.request.urlopen(request, timeout=60, context=trusting) as answer:
+                cookie = str(answer.headers["set-cookie"]).partition(";")[0]
+            with connect(
+                f"{url}follow", ssl=trusting, additional_headers={"Cookie": cookie, "Origin": origin}
+            ) as guest:
+                guest.send(json.dumps({"type": "follow"}))
+                assert json.loads(guest.recv(timeout=60))["type"] == "following"
             assert run("tokens", "revoke", "speaker").code == 0
             assert knock(speaker) == 401
             assert wait_until(lambda: _closed_with(socket), 60) == 1008
@@ -72,8 +89,10 @@ def test_others_are_served_with_tls_and_a_token_or_not_at_all(
     log = json.loads(run("db", "audit", "--last", 200, "--json").out)
     opened = [one for one in log if one["event"] == "opened"]
     closed = [one for one in log if one["event"] == "closed"]
-    assert [one["principal"] for one in opened] == ["token:speaker", "token:listener", "token:speaker"]
-    assert len(closed) == 3
+    came = [one["principal"] for one in opened]
+    assert came[:3] == ["token:speaker", "token:listener", "token:speaker"]
+    assert came[3].startswith("guest:")
+    assert len(closed) == len(came) == 4
     assert closed[-1]["reason"] == "token-revoked"
     refused = [one["reason"] for one in log if one["event"] == "refused"]
     assert {"token-missing", "scope", "token-unknown", "token-in-address", "token-revoked"} == {*refused}

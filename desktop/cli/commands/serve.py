@@ -10,8 +10,10 @@ from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models
 from desktop.engine.options import ModelOptions
 from desktop.engine.settings_options import model_options
+from desktop.messages import text_of
 from desktop.server.security.options import SecurityOptions
 from desktop.server.serving import ServeOptions, Serving, serve
+from desktop.server.side_ports import SidePorts
 
 
 def run(
@@ -23,6 +25,7 @@ def run(
     port: int,
     health_port: int,
     redis: str,
+    side_ports: SidePorts,
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
     start."""
@@ -30,8 +33,8 @@ def run(
         ready_models()
     settings = options.settings(changes)
     models = shared(model_options(settings, lowers_load=False))
-    served = ServeOptions(models, host, port, health_port, redis, security=security)
-    return asyncio.run(serve(served, _say))
+    served = ServeOptions(models, host, port, health_port, redis, security=security, side_ports=side_ports)
+    return asyncio.run(serve(served, _say, lambda error: say(text_of(error))))
 
 
 def shared(models: ModelOptions) -> ModelOptions:
@@ -49,5 +52,7 @@ def _say(serving: Serving) -> None:
         say(f"the certificate's fingerprint (SHA-256) is {serving.fingerprint}.")
     say(
         f"serving {serving.recogniser} at {serving.url}, for {serving.most_speaking} speakers at a time; "
-        f"health at {serving.health_url}health. Ctrl+C stops."
+        f"health at {serving.health_url}health."
+        + (f" Also {serving.side_ports}." if serving.side_ports else "")
+        + " Ctrl+C stops."
     )

@@ -242,6 +242,21 @@ def serve(
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
     redis: Redis = "",
+    whisper_live_port: Annotated[
+        int,
+        typer.Option("--whisper-live-port", min=-1, max=65535, help="For WhisperLive's clients; -1 serves none."),
+    ] = 9090,
+    wyoming_port: Annotated[
+        int, typer.Option("--wyoming-port", min=-1, max=65535, help="For Home Assistant (Wyoming); -1 serves none.")
+    ] = 10300,
+    wyoming_allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--wyoming-allow",
+            metavar="NETWORK",
+            help="Addresses that may use Wyoming besides this machine, as 192.168.1.0/24; it knows no passwords.",
+        ),
+    ] = None,
     language: Language = "",
     model: Model = "",
     certificate: server_commands.Certificate = None,
@@ -260,6 +275,7 @@ def serve(
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
     from desktop.server.security.options import OidcOptions, SecurityOptions
+    from desktop.server.side_ports import SidePorts, networks
 
     if bool(issuer) != bool(client):
         raise typer.BadParameter("give the issuer and the client.", param_hint="--oidc-issuer, --oidc-client")
@@ -274,8 +290,22 @@ def serve(
         oidc=OidcOptions(issuer, client, client_secret, audience) if issuer else None,
         audit_days=audit_days,
     )
+    side_ports = SidePorts(
+        None if whisper_live_port < 0 else whisper_live_port,
+        None if wyoming_port < 0 else wyoming_port,
+        networks(wyoming_allow or ()),
+    )
     changes = _changes("", language, model)
-    return run(context.obj, changes, security, host=host, port=port, health_port=health_port, redis=redis)
+    return run(
+        context.obj,
+        changes,
+        security,
+        host=host,
+        port=port,
+        health_port=health_port,
+        redis=redis,
+        side_ports=side_ports,
+    )
 
 
 @app.command()
