@@ -89,7 +89,7 @@ class Security:
 
     async def admit(self, connection: Connection, room: str | None) -> str:
         """The header Set-Cookie for somebody who has the code of that room, and may follow it for the day; None: the
-        code was wrong, which is counted, and there is no cookie. Raises Refused, 429: there were too many wrong ones."""
+        code was wrong, which is counted, and there is no cookie. Raises Refused, 429: too many were wrong."""
         address, now = address_of(connection), datetime.now(UTC)
         await self.attempts.check_room(address)
         if room is None:
