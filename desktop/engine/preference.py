@@ -72,6 +72,8 @@ class Named(Protocol):
     @property
     def name(self) -> str: ...
 
+    def close(self) -> None: ...
+
 
 Engine = TypeVar("Engine", bound=Named)
 Answer = TypeVar("Answer")
@@ -97,7 +99,10 @@ class Preference(Generic[Engine]):
     """
 
     def __init__(
-        self, engines: Sequence[tuple[Engine, Standing]], open: Callable[[Engine], object], notify: Notify
+        self,
+        engines: Sequence[tuple[Engine, Standing]],
+        open: Callable[[Engine], object],
+        notify: Notify,
     ) -> None:
         self._candidates = [_Candidate(engine, standing) for engine, standing in engines]
         self._open = open
@@ -149,12 +154,14 @@ class Preference(Generic[Engine]):
                 self._turn_from(other, failure, work, successor())
 
     def close(self) -> None:
-        """End the trials; whoever closes the engines does so before, so that none waits for an answer."""
+        """End the trials, and close the engines. Idempotent."""
         self._closed.set()
         for one in self._candidates:
+            one.engine.close()  # so that no trial waits for an answer
             trial, one.trial = one.trial, None
             if trial is not None:
                 trial.join(_JOIN)
+                one.engine.close()  # it may have been about to open it
             one.is_away = False
             one.newest = None
             one.standing.returned(self)

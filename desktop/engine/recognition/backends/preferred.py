@@ -83,8 +83,6 @@ class PreferredRecognizer:
         return self._engines.do(lambda one: one.transcribe(samples, request), here, lambda: self._local.name)
 
     def close(self) -> None:
-        for one in self._engines.engines:
-            one.close()
         self._engines.close()
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
