@@ -284,6 +284,8 @@ class MainWindow(QWidget):
                 self.transcript.view.undo()
             case "retry":
                 self.startRequested.emit()
+            case "server":
+                self.popovers.open_server()
             case "settings" | "hotkeys":
                 dialog = self.popovers.open_dialog()
                 if dialog is not None and action == "hotkeys":
@@ -358,6 +360,7 @@ class MainWindow(QWidget):
         line.warningsWanted.connect(self._open_notices)
         line.menuWanted.connect(lambda: self.menu.open_menu(line.menu))
         line.latencyWanted.connect(self.menu.open_latency)
+        line.sent_to.clicked.connect(self.popovers.open_server)
         line.downloads.clicked.connect(lambda: self.menu.modelsWanted.emit(""))
         line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))

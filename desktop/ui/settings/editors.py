@@ -29,6 +29,8 @@ _SPECIAL = {"subtitles.font_size": "Automatic"}
 _WORDS = {"cpu": "CPU", "cuda": "CUDA", "whisper": "Whisper", "dim": "Dimmed", "hide": "Hidden"}
 _EMPTY = {
     "recognition.vocabulary": "Names, terms",
+    "server.url": "https://cellar:5026",
+    "server.certificate": "Publicly known",
     "hotkeys.toggle_listening": "<ctrl>+<alt>+l",
     "hotkeys.unlock_subtitles": "<ctrl>+<alt>+u",
     "hotkeys.stop_speaking": "<ctrl>+<alt>+s",

@@ -17,6 +17,7 @@ _TITLES = {
     "audio.source": "Listen to",
     "translation.target": "Translate into",
     "translation.live": "While speaking",
+    "server.url": "Address",
     "speech.mute_capture": "Mute microphone",
     "speech.output": "Speak on",
     "speech.rate": "Speed",
@@ -48,5 +49,5 @@ def shown_value(key: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if value == "":
-        return "automatic"
+        return "none" if key.startswith("server.") else "automatic"
     return str(value)

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from desktop.engine.events import ErrorEvent
 
 Action = Literal[
-    "", "source", "model", "language", "typing", "voice", "retry", "settings", "models", "refresh", "folder", "undo"
+    "",
+    "source",
+    "model",
+    "language",
+    "typing",
+    "voice",
+    "retry",
+    "settings",
+    "models",
+    "refresh",
+    "folder",
+    "undo",
+    "server",
 ]
 """What the button of a notice does; main_window knows how."""
 
@@ -37,6 +49,7 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "disk-full": ("folder", "Open folder"),
     "model": ("model", "Choose a model"),
     "language-unknown": ("language", "Choose a language"),
+    "engine-away": ("server", "Server settings"),
     "untranslated": ("models", "Get one"),
     "phrasebook": ("models", "Open Models"),
     "pace": ("model", "Choose a model"),
@@ -53,6 +66,8 @@ _SUBJECTS = {
     "buffered": "streaming",
     "stumbled": "streaming",
     "streaming": "streaming",
+    "engine-away": "engine",
+    "engine-back": "engine",
     "device-lost": "source",
     "resumed": "source",
     "cleared": "transcript",
