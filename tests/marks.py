@@ -32,6 +32,7 @@ _BY_PATH = {
     "unit/bench/reports/test_report.py": "threads",
     "unit/cli/test_demo.py": "model",
     "unit/cli/test_session.py": "threads",
+    "unit/doctor/test_server.py": "threads",
     "unit/engine/audio/platforms": "threads",
     "unit/engine/audio/playback/test_speaker.py": "threads",
     "unit/engine/audio/sources": "threads",

@@ -1,8 +1,10 @@
 """The Parley server that recognises, if one is set. On the examination's thread; goes over the network."""
 
+from collections.abc import Sequence
+
 from desktop.doctor.findings import CheckResult, Health, ok, skipped
 from desktop.engine.errors import EngineError
-from desktop.engine.remote.trial import try_server
+from desktop.engine.remote.trial import Tried, try_server
 from desktop.engine.text.languages import language_name
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
@@ -21,7 +23,12 @@ def server(settings: Settings) -> CheckResult:
         what, _, fix = text_of(error).partition("; ")
         fix = f"{fix[:1].upper()}{fix[1:]}"
         return CheckResult(Health.WARNING, f"{what.rstrip('.')}; this computer recognises meanwhile.", fix)
-    lacks = [language_name(code) for code in settings.recognition.spoken if code not in tried.languages]
+    return judge(tried, settings.recognition.spoken)
+
+
+def judge(tried: Tried, spoken: Sequence[str]) -> CheckResult:
+    """What is to be said of one that answers. spoken: languages it has to understand. Pure."""
+    lacks = [language_name(code) for code in spoken if code not in tried.languages]
     if lacks:
         sentence = f"{tried.recogniser} on {tried.name} does not understand {', '.join(lacks)}."
         return CheckResult(Health.WARNING, sentence, "Choose another model there.", private=(tried.name,))

@@ -33,7 +33,7 @@ class Server:
 
     def client(self) -> "ServerClient":
         """For one stage."""
-        return ServerClient(self, next(self._numbers) % wire.OWNERS)
+        return ServerClient(self, next(self._numbers))
 
     @property
     def name(self) -> str:
@@ -102,7 +102,7 @@ class ServerClient:
         connection = self._server.connection
         if connection is None:
             raise EngineAway("server-gone", name=self.name)
-        return connection.ask(self._number, kind, work)
+        return connection.ask(self._number % wire.OWNERS, kind, work)
 
     def close(self) -> None:
         self._server.give_back(self._number)

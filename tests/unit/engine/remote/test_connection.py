@@ -1,14 +1,23 @@
 """A connection to servers that are none, refuse, say nothing or stand still: each question ends, and says why."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
@@ -40,8 +49,8 @@ def _running(server: Server) -> Iterator[str]:
 
 
 @contextmanager
-def connected(url: str, token: str | None = None) -> Iterator[Connection]:
-    connection = Connection(address.read(url), lambda: token)
+def connected(url: str, token: str | None = None, certificate: Path | None = None) -> Iterator[Connection]:
+    connection = Connection(address.read(url), lambda: token, certificate)
     try:
         yield connection
     finally:
@@ -73,6 +82,44 @@ def test_it_asks_and_is_answered() -> None:
         hello = connection.open()
         assert (hello.name, hello.capabilities.needs_network) == ("base", True)
         assert connection.ask(0, Kind.PARTIAL, WORK) == Hypothesis("en", ())
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
+    """A certificate that a server made itself, and that server's side of it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    folder = tmp_path_factory.mktemp("certificate")
+    pem = made.public_bytes(Encoding.PEM)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "server.pem").write_bytes(pem)
+    (folder / "both.pem").write_bytes(secret + pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "both.pem")
+    return folder / "server.pem", context
+
+
+def test_a_certificate_that_a_server_made_itself_is_taken_where_it_is_named(
+    certificate: tuple[Path, ssl.SSLContext], tmp_path: Path
+) -> None:
+    file, context = certificate
+    with served(answers, ssl=context) as url:
+        secure = url.replace("http", "https")
+        with connected(secure) as connection:
+            assert why(connection) == "server-certificate-unknown"
+        with connected(secure, certificate=file) as connection:
+            assert connection.open().name == "base"
+        with connected(secure, certificate=tmp_path / "none.pem") as connection:
+            assert why(connection) == "server-certificate-unreadable"
 
 
 def test_the_token_goes_in_the_header_only() -> None:
