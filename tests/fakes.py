@@ -13,8 +13,19 @@ import numpy as np
 
 from desktop.engine.audio.sources.base import FrameSink, Source
 from desktop.engine.errors import EngineError
-from desktop.engine.events import AudioFrame, Event, Samples, SpeechAudio, State, StateChanged, TranslationUpdate, Word
+from desktop.engine.events import (
+    SAMPLE_RATE,
+    AudioFrame,
+    Event,
+    Samples,
+    SpeechAudio,
+    State,
+    StateChanged,
+    TranslationUpdate,
+    Word,
+)
 from desktop.engine.message import verbatim
+from desktop.engine.options import VoiceOptions
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
@@ -361,3 +372,24 @@ class FailingRecognizer(WrappedRecognizer):
     def close(self) -> None:
         self.is_closed = True
         super().close()
+
+
+class LoudnessDetector:
+    """Takes everything that is loud for speech."""
+
+    def configure(self, options: VoiceOptions) -> None:
+        pass
+
+    def detect(self, samples: Samples) -> tuple[bool, float]:
+        is_speech = float(np.abs(samples).max()) > 0.1
+        return is_speech, 1.0 if is_speech else 0.0
+
+    def reset(self) -> None:
+        pass
+
+
+def sound(seconds: float, loudness: float = 0.5) -> Samples:
+    """For the LoudnessDetector: speech, or silence at loudness 0."""
+    samples = np.full(round(seconds * SAMPLE_RATE), loudness, np.float32)
+    samples[::2] *= -1  # what is constant is an offset, and no sound
+    return samples

@@ -59,6 +59,7 @@ _BY_PATH = {
     "unit/injector/test_typist.py": "threads",
     "unit/server/audio/test_incoming.py": "threads",
     "unit/server/audio/test_upload.py": "threads",
+    "unit/server/operation/test_operation.py": "threads",
     "unit/settings/test_file.py": "threads",
     "unit/settings/test_saver.py": "threads",
     "unit/system": "threads",

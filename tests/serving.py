@@ -21,33 +21,20 @@ from desktop.settings.declaration import ServerSettings
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
-_READY = re.compile(r"serving .* at (\S+), for (\d+) speakers at a time; health at (\S+)health\.")
+_READY = r"serving .* at (\S+), for (\d+) speakers at a time; health at (\S+)health\."
+_WORKING = r"working as (\S+) .*; health at (\S+)health\."
 
 
-class Server:
-    """Context manager: up when it is entered, gone when it is left."""
+class Program:
+    """A `parley` that runs until it is told to end; a context manager. pattern: what it says when it is up."""
 
-    def __init__(
-        self, *arguments: str, model: str = "starter", environment: Mapping[str, str] | None = None, port: int = 0
-    ) -> None:
-        self._arguments = ["--model", model, "--port", str(port), "--health-port", "0", *arguments]
+    def __init__(self, arguments: Sequence[str], pattern: str, environment: Mapping[str, str] | None = None) -> None:
+        self._arguments = arguments
+        self._pattern = re.compile(pattern)
         self._environment = {**(environment or os.environ), "PYTHONPATH": str(ROOT)}
 
     def __enter__(self) -> Self:
-        self._errors = TemporaryFile("w+")
-        command = [sys.executable, "-m", "desktop", "serve", *self._arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._errors, env=self._environment)
-        found: list[re.Match[str]] = []
-
-        def is_up() -> bool:
-            assert self.process.poll() is None, self.said
-            found[:] = filter(None, [_READY.search(self.said)])
-            return bool(found)
-
-        assert wait_until(is_up, 60), self.said
-        self.url, most, self.health_url = found[0].groups()
-        self.most_speaking = int(most)
-        self.socket_url = self.url.replace("http", "ws", 1)
+        self.start()
         return self
 
     def __exit__(
@@ -56,6 +43,24 @@ class Server:
         self.process.kill()
         self.process.wait(20)
         self._errors.close()
+
+    def start(self) -> None:
+        """Up when it returns."""
+        self._errors = TemporaryFile("w+")  # noqa: SIM115
+        command = [sys.executable, "-m", "desktop", *self._arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._errors, env=self._environment)
+        found: list[re.Match[str]] = []
+
+        def is_up() -> bool:
+            assert self.process.poll() is None, self.said
+            found[:] = filter(None, [self._pattern.search(self.said)])
+            return bool(found)
+
+        assert wait_until(is_up, 60), self.said
+        self.ready(found[0])
+
+    def ready(self, match: re.Match[str]) -> None:
+        """It is up, and said so."""
 
     @property
     def said(self) -> str:
@@ -72,14 +77,49 @@ class Server:
         self.process.send_signal(number)
         return self.process.wait(timeout)
 
+
+class Server(Program):
+    """`parley serve` on free ports."""
+
+    def __init__(
+        self, *arguments: str, model: str = "starter", environment: Mapping[str, str] | None = None, port: int = 0
+    ) -> None:
+        super().__init__(
+            ["serve", "--model", model, "--port", str(port), "--health-port", "0", *arguments], _READY, environment
+        )
+
+    def ready(self, match: re.Match[str]) -> None:
+        self.url, most, self.health_url = match.groups()
+        self.most_speaking = int(most)
+        self.socket_url = self.url.replace("http", "ws", 1)
+
     def get(self, path: str, **headers: str) -> str:
         """What the health port answers."""
-        request = urllib.request.Request(self.health_url + path, headers=headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return str(answer.read().decode())
+        return _got(self.health_url + path, headers)
 
     def json(self, path: str) -> Any:
         return json.loads(self.get(path))
+
+
+class Worker(Program):
+    """`parley worker`."""
+
+    def __init__(self, kind: str, redis: str, *arguments: str, model: str = "starter") -> None:
+        super().__init__(
+            ["worker", kind, "--redis", redis, "--health-port", "0", "--model", model, *arguments], _WORKING
+        )
+
+    def ready(self, match: re.Match[str]) -> None:
+        self.id, self.health_url = match.groups()
+
+    def get(self, path: str) -> str:
+        """What the health port answers."""
+        return _got(self.health_url + path, {})
+
+
+def _got(url: str, headers: Mapping[str, str]) -> str:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=dict(headers)), timeout=10) as answer:
+        return str(answer.read().decode())
 
 
 @cache

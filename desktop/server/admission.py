@@ -20,7 +20,9 @@ class Admission:
     """Counts who speaks. workers: decodings that run at a time. seconds: a decoding's time as measured before."""
 
     def __init__(self, workers: int, seconds: float) -> None:
-        self._workers = workers
+        self.workers = workers
+        self.elsewhere = 0
+        """speakers of other gateways that use the same workers"""
         self._partial = seconds
         self._final = _FINAL_COSTS * seconds
         self._speaking: dict[str, float] = {}
@@ -40,7 +42,7 @@ class Admission:
     def most(self) -> int:
         """How many may speak at a time, as far as is known now; one always may."""
         load = self._partial / PARTIAL_EVERY + self._final / _UTTERANCE
-        return max(1, int(_USED * self._workers / load))
+        return max(1, int(_USED * self.workers / load))
 
     def decoded(self, seconds: float, *, is_final: bool) -> None:
         """A decoding took so long. is_final: of a whole utterance."""
@@ -51,10 +53,14 @@ class Admission:
 
     def may_speak(self, owner: str, now: float) -> bool:
         """Somebody begins an utterance, or goes on. Who spoke lately may always."""
-        if owner not in self._speaking and len(self._speaking) >= self.most:
+        if owner not in self._speaking and len(self._speaking) + self.elsewhere >= self.most:
             return False
         self._speaking[owner] = now
         return True
+
+    def speaks(self, owner: str) -> bool:
+        """Whether somebody speaks already."""
+        return owner in self._speaking
 
     def forget_silent(self, before: float) -> None:
         """Those last heard before that time do not speak any more."""

@@ -50,8 +50,23 @@ class Broker(Protocol):
     def workers(self) -> int:
         """Decodings that run at a time."""
 
+    @property
+    def seconds(self) -> float:
+        """That one decoding of about 5 s of speech takes, as measured at the start; 0: nobody knows yet."""
+
+    @property
+    def lag(self) -> int:
+        """Requests that wait for their turn, of all gateways."""
+
+    @property
+    def elsewhere(self) -> int:
+        """Speakers of other gateways that use the same models."""
+
+    def speaking(self, count: int) -> None:
+        """So many speak here."""
+
     async def start(self) -> None:
-        """Load what every stream needs. Raises EngineError."""
+        """Load what every stream needs, and measure it. Raises EngineError."""
 
     def voice_detector(self, options: VoiceOptions) -> VoiceDetector:
         """One for each stream."""

@@ -99,8 +99,9 @@ class Mailbox:
 class Channel:
     """Tells everybody who follows."""
 
-    def __init__(self) -> None:
-        self._number = 0
+    def __init__(self, number: int = 0) -> None:
+        """number: of the last event that was told elsewhere."""
+        self._number = number
         self._newest: OrderedDict[Key, Numbered] = OrderedDict()
         self._readers: set[Mailbox] = set()
         self._relay: Callable[[Told, float], None] | None = None

@@ -13,7 +13,7 @@ import json
 import random
 import struct
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -39,7 +39,7 @@ class Client:
 
     def __init__(
         self,
-        url: str,
+        url: str | Sequence[str],
         *,
         source: str = "auto",
         target: str = "",
@@ -48,8 +48,9 @@ class Client:
         token: str = "",
         patience: float = 60.0,
     ) -> None:
-        """patience: seconds for which it tries to connect again before it gives up."""
-        self._url = url
+        """url: of the server; several, of gateways on one Redis, are tried in turn. patience: seconds for which it
+        tries to connect again before it gives up."""
+        self._urls = deque([url] if isinstance(url, str) else url)
         self._languages = {"type": "set_langs", "source_language": source, "target_language": target, "speak": speak}
         self._header = json.dumps({"sampleRate": rate}).encode()
         self._token = token
@@ -170,7 +171,8 @@ class Client:
     async def _one_connection(self) -> bool:
         """True: everything is told. False: it was cut off. Raises Refused, and what connecting raises."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        async with connect(self._url, additional_headers=headers, max_size=None, compression=None) as socket:
+        self._urls.rotate(-1)
+        async with connect(self._urls[-1], additional_headers=headers, max_size=None, compression=None) as socket:
             try:
                 await socket.send(json.dumps(self._languages))
                 hello: dict[str, Any] = {"type": "hello", "seq": self._seq}

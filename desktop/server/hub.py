@@ -4,7 +4,8 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ErrorEvent, TranscriptUpdate
@@ -14,9 +15,10 @@ from desktop.server.admission import Admission
 from desktop.server.broker import Broker
 from desktop.server.channel import Channel, Told
 from desktop.server.limits import StreamLimits
-from desktop.server.metrics import ServerMetrics
+from desktop.server.operation.metrics import ServerMetrics
 from desktop.server.rooms import Rooms
-from desktop.server.stream import Stream
+from desktop.server.sessions import Kept, SessionStore
+from desktop.server.stream import Beginning, Stream
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,10 @@ class Hub:
         self.admission = admission
         self.limits = limits or StreamLimits()
         self.rooms = Rooms(clock)
+        self.sessions: SessionStore | None = None
+        """where streams are kept for other gateways; None: there are none"""
+        self._moved: set[str] = set()
+        """streams with which another gateway goes on"""
         self.metrics = ServerMetrics()
         self._clock = clock
         self._streams: dict[str, Stream] = {}
@@ -70,8 +76,11 @@ class Hub:
         """Items that wait for a model, of all streams."""
         return sum(sum(stream.queued.values()) for stream in self._streams.values())
 
-    def open(self, options: SessionOptions, owner: str = "") -> Stream:
-        """A new stream. owner: who may come back to it (`resume`).
+    def open(
+        self, options: SessionOptions, owner: str = "", stream_id: str = "", beginning: Beginning | None = None
+    ) -> Stream:
+        """A new stream. owner: who may come back to it (`resume`). stream_id, beginning: of one that another gateway
+        began.
 
         Raises ServerBusy if there are as many as may be, or the server ends."""
         if self._draining:
@@ -79,7 +88,8 @@ class Hub:
         if len(self._streams) >= self.limits.streams:
             self.metrics.refused.inc()
             raise ServerBusy("server-full")
-        stream = Stream(secrets.token_urlsafe(16), options, self.broker, self, self._clock)
+        stream_id = stream_id or secrets.token_urlsafe(16)
+        stream = Stream(stream_id, options, self.broker, self, self._clock, beginning)
         self._streams[stream.id] = stream
         self._owners[stream.id] = owner
         if self._ticking is None:
@@ -93,6 +103,22 @@ class Hub:
             return None
         self._absent.pop(stream_id, None)
         return stream
+
+    async def take_over(self, stream_id: str, owner: str, number: int) -> tuple[Stream, Kept] | None:
+        """A stream that another gateway began, and what was kept of it; None: there is none, or it is somebody else's.
+        number: of the last event that its client has. Raises ServerBusy."""
+        kept = await self.sessions.take_over(stream_id) if self.sessions is not None else None
+        if kept is None or kept.owner != owner:
+            return None
+        beginning = Beginning(kept.seconds, kept.segment, max(kept.seq, number))
+        return self.open(kept.options, owner, stream_id, beginning), kept
+
+    def let_go(self, stream_id: str) -> None:
+        """Another gateway goes on with this stream."""
+        stream = self._streams.get(stream_id)
+        if stream is not None:
+            self._moved.add(stream_id)
+            stream.close()
 
     def leave(self, stream: Stream) -> None:
         """The client was cut off; it may come back for a while."""
@@ -119,19 +145,23 @@ class Hub:
     # What streams tell (`Watcher`).
 
     def may_speak(self, stream: Stream) -> None:
-        if not self.admission.may_speak(stream.id, self._clock()):
-            self.metrics.refused.inc()
-            raise ServerBusy("speakers-full")
+        self._let_in(stream.id)
 
     def may_work(self, owner: str, stage: Stage) -> None:
         """Somebody whose session runs elsewhere asks for work. Raises ServerBusy where there is no room for it."""
         if self._draining:
             raise ServerBusy("server-ends")
-        if stage is Stage.RECOGNITION and not self.admission.may_speak(owner, self._clock()):
-            self.metrics.refused.inc()
-            raise ServerBusy("speakers-full")
+        if stage is Stage.RECOGNITION:
+            self._let_in(owner)
         if self._ticking is None:
             self._ticking = asyncio.get_running_loop().create_task(self._tick())
+
+    def _let_in(self, owner: str) -> None:
+        """Raises ServerBusy where there is no room for another one who speaks."""
+        is_late = self.broker.lag >= self.limits.queued and not self.admission.speaks(owner)
+        if is_late or not self.admission.may_speak(owner, self._clock()):
+            self.metrics.refused.inc()
+            raise ServerBusy("speakers-full")
 
     def left(self, owner: str) -> None:
         """Somebody who was let in by `may_work` has gone."""
@@ -152,10 +182,14 @@ class Hub:
     def told(self, event: Told, delay: float) -> None:
         if isinstance(event, ErrorEvent):
             self.metrics.errors.inc()
+            self.noted(event)
             return
         self.metrics.results.inc()
         if isinstance(event, TranscriptUpdate) and event.is_final:
             self.metrics.final.observe(delay + max(0.0, event.end - event.speech_end))
+
+    def noted(self, event: ErrorEvent) -> None:
+        self.metrics.notices.labels(event.code).inc()
 
     def closed(self, stream: Stream) -> None:
         self.metrics.coalesced.inc(stream.coalesced)
@@ -164,10 +198,14 @@ class Hub:
         self._absent.pop(stream.id, None)
         self.admission.left(stream.id)
         self.rooms.ended(stream.channel)
+        moved = stream.id in self._moved
+        self._moved.discard(stream.id)
+        if self.sessions is not None and not moved and not self._draining:
+            self._later(self.sessions.forget(stream.id))
 
-    def _finish(self, stream: Stream) -> None:
-        """Let a stream end by itself."""
-        task = asyncio.get_running_loop().create_task(stream.finish())
+    def _later(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Do it beside everything else."""
+        task = asyncio.get_running_loop().create_task(doing)
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
 
@@ -176,10 +214,13 @@ class Hub:
             await asyncio.sleep(_TICK)
             now = self._clock()
             self.rooms.close_old()
+            self.admission.workers = self.broker.workers
+            self.admission.elsewhere = self.broker.elsewhere
+            self.broker.speaking(self.admission.speaking)
             self.admission.forget_silent(now - self.limits.silence)
             for stream_id in [one for one, since in self._absent.items() if now - since > self.limits.resume]:
                 stream = self._streams.get(stream_id)
                 self._absent.pop(stream_id, None)
                 if stream is not None:
                     log.info("a stream was not taken up again")
-                    self._finish(stream)
+                    self._later(stream.finish())

@@ -14,6 +14,7 @@ from desktop.engine.pool.models import Models
 from desktop.engine.requests import Request, Stage
 from desktop.engine.speech.work import Speak
 from desktop.server.broker import Begin, Begun, Recogniser
+from desktop.server.probe import decoding_seconds, sample
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class LocalBroker:
 
     def __init__(self, options: ModelOptions, emit: Callable[[Event], None] = lambda _: None) -> None:
         self._options = options
+        self._seconds = 0.0
         self._models = Models(options, emit=emit)
         self._waiting: dict[tuple[str, Stage], asyncio.Future[Any]] = {}
 
@@ -43,8 +45,24 @@ class LocalBroker:
     def models(self) -> Models:
         return self._models
 
+    @property
+    def seconds(self) -> float:
+        return self._seconds
+
+    @property
+    def lag(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def elsewhere(self) -> int:
+        return 0
+
+    def speaking(self, count: int) -> None:
+        pass  # nobody else asks
+
     async def start(self) -> None:
         await asyncio.to_thread(self._models.recognition.prepare)
+        self._seconds = await decoding_seconds(self, await asyncio.to_thread(sample))
 
     def voice_detector(self, options: VoiceOptions) -> VoiceDetector:
         return self._models.voice_detector(options)

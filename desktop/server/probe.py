@@ -36,3 +36,13 @@ async def decoding_seconds(broker: Broker, samples: Samples, clock: Callable[[],
     await decode(0)  # the first one does what is done only once
     took = await asyncio.gather(*(decode(number) for number in range(2 * broker.workers)))
     return sum(took[-broker.workers :]) / broker.workers
+
+
+def sample() -> Samples:
+    """People who speak, 16 kHz."""
+    from faster_whisper.audio import decode_audio
+
+    from desktop.system.paths import RESOURCES
+
+    found: Samples = decode_audio(str(RESOURCES / "samples" / "meeting-en.flac"), sampling_rate=16_000)
+    return found

@@ -6,19 +6,23 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
 
 from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application
-from desktop.server.health import health_routes
+from desktop.server.broker import Broker
+from desktop.server.documents import document_routes
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.local_broker import LocalBroker
-from desktop.server.probe import decoding_seconds
+from desktop.server.operation.health import health_routes
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +30,8 @@ _WAITING = 128
 """connections that wait to be accepted"""
 _PINGS = 20.0
 """seconds between two, and until one must be answered"""
+_UNKNOWN = 0.3
+"""seconds of a decoding, until a worker says what it is"""
 _GRACE = 3
 """seconds for connections to end when all was told"""
 
@@ -39,6 +45,8 @@ class ServeOptions:
     port: int = 5026
     """0 takes a free one"""
     health_port: int = 8080
+    redis: str = ""
+    """address of a Redis between this gateway and workers elsewhere; empty: the models are here"""
     limits: StreamLimits = field(default_factory=StreamLimits)
 
 
@@ -52,42 +60,68 @@ class Serving:
     most_speaking: int
 
 
-async def serve(options: ServeOptions, on_ready: Callable[[Serving], None]) -> int:
+async def serve(options: ServeOptions, on_ready: Callable[["Serving"], None]) -> int:
     """Serve until a signal comes; the last words are told. Returns the exit code. Raises EngineError where it cannot
     start."""
     with contextlib.ExitStack() as opened:
         main = opened.enter_context(bound(options.host, options.port))
         side = opened.enter_context(bound(options.host, options.health_port))
-        broker = LocalBroker(options.models)
+        broker = made_broker(options)
         try:
             await broker.start()
-            admission = Admission(broker.workers, await decoding_seconds(broker, await asyncio.to_thread(_speech)))
+            admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
             hub = Hub(broker, admission, options.limits)
-            await _run(hub, options, main, side, on_ready)
+            async with _shared(hub, broker):
+                await _run(hub, options, main, side, on_ready)
         finally:
             await broker.close()
     return 0
 
 
+@contextlib.asynccontextmanager
+async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
+    """Where the models are elsewhere there may be other gateways: streams are kept for them."""
+    from desktop.server.cluster.broker import RedisBroker
+    from desktop.server.cluster.sessions import RedisSessions
+
+    if not isinstance(broker, RedisBroker):
+        yield
+        return
+    sessions = RedisSessions(broker.redis, broker.instance, hub.let_go)
+    hub.sessions = sessions
+    sessions.begin()
+    try:
+        yield
+    finally:
+        await sessions.close()
+
+
+def made_broker(options: ServeOptions) -> Broker:
+    """The models of this process, or those of workers."""
+    if not options.redis:
+        return LocalBroker(options.models)
+    from desktop.server.cluster.broker import RedisBroker
+
+    return RedisBroker(options.redis)
+
+
 async def _run(
     hub: Hub, options: ServeOptions, main: socket.socket, side: socket.socket, on_ready: Callable[[Serving], None]
 ) -> None:
-    from starlette.applications import Starlette
-
     health = health_routes(hub)
     servers = [
-        _server(application(hub, health), options.limits),
-        _server(Starlette(routes=health), options.limits),
+        http_server(application(hub, [*health, *document_routes()]), options.limits),
+        http_server(Starlette(routes=health), options.limits),
     ]
     running = [
         asyncio.create_task(server.serve(sockets=[one])) for server, one in zip(servers, (main, side), strict=True)
     ]
     ending = asyncio.Event()
-    with _signals(ending, servers):
+    with ending_signals(ending):
         while not all(server.started for server in servers):
             await asyncio.wait(running, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
         recogniser = hub.broker.recogniser
-        name = recogniser.name if recogniser is not None else ""
+        name = recogniser.name if recogniser is not None else "what workers recognise with, once there are some,"
         on_ready(Serving(url_of(main), url_of(side), name, hub.admission.most))
         await ending.wait()
         await hub.drain(options.limits.drain)
@@ -96,17 +130,17 @@ async def _run(
         await asyncio.gather(*running)
 
 
-def _server(app: Any, limits: StreamLimits) -> Any:
-    import uvicorn
+class HttpServer(uvicorn.Server):
+    """Signals are for whoever runs it: first the last words are told."""
 
-    class Server(uvicorn.Server):
-        """Signals are for `serve`: first the last words are told."""
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
 
-    return Server(
+def http_server(app: Any, limits: StreamLimits) -> HttpServer:
+    """A server of an ASGI application, as all of Parley's are set."""
+    return HttpServer(
         uvicorn.Config(
             app,
             ws="websockets-sansio",
@@ -124,21 +158,21 @@ def _server(app: Any, limits: StreamLimits) -> Any:
 
 
 @contextlib.contextmanager
-def _signals(ending: asyncio.Event, servers: Sequence[Any]) -> Iterator[None]:
+def ending_signals(ending: asyncio.Event) -> Iterator[None]:
     """The first signal asks for the end, the second one ends at once."""
     loop = asyncio.get_running_loop()
 
-    def came() -> None:
+    def came(number: int) -> None:
         if ending.is_set():
             log.warning("ended at once, as a second signal came")
-            os._exit(130)
+            os._exit(128 + number)
         ending.set()
 
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     added = []
     for number in numbers:
         with contextlib.suppress(NotImplementedError):  # Windows
-            loop.add_signal_handler(number, came)
+            loop.add_signal_handler(number, came, number)
             added.append(number)
     try:
         yield
@@ -175,12 +209,3 @@ def url_of(listening: socket.socket, scheme: str = "http") -> str:
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}:{port}/"
-
-
-def _speech() -> Any:
-    """A few seconds of people who speak."""
-    from faster_whisper.audio import decode_audio
-
-    from desktop.system.paths import RESOURCES
-
-    return decode_audio(str(RESOURCES / "samples" / "meeting-en.flac"), sampling_rate=16_000)

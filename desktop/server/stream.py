@@ -9,6 +9,7 @@ import logging
 from bisect import bisect_left
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from desktop.engine.errors import EngineError
@@ -57,18 +58,39 @@ class Watcher(Protocol):
     def told(self, event: Told, delay: float) -> None:
         """An event was told; delay as in `Numbered`."""
 
+    def noted(self, event: ErrorEvent) -> None:
+        """Something happened of which the client need not know, as that streaming works again."""
+
     def closed(self, stream: "Stream") -> None:
         """The stream has ended."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a stream goes on that was begun elsewhere."""
+
+    seconds: float = 0.0
+    segment: int = 0
+    """number of its next utterance"""
+    number: int = 0
+    """of the last event that was told"""
+
+
 class Stream:
-    """What one speaker says, as events on `channel`. clock: seconds."""
+    """What one speaker says, as events on `channel`. clock: seconds. beginning: what there was before."""
 
     def __init__(
-        self, stream_id: str, options: SessionOptions, broker: Broker, watcher: Watcher, clock: Callable[[], float]
+        self,
+        stream_id: str,
+        options: SessionOptions,
+        broker: Broker,
+        watcher: Watcher,
+        clock: Callable[[], float],
+        beginning: Beginning | None = None,
     ) -> None:
         self.id = stream_id
-        self.channel = Channel()
+        self._beginning = beginning or Beginning()
+        self.channel = Channel(self._beginning.number)
         self._broker = broker
         self._watcher = watcher
         self._clock = clock
@@ -79,6 +101,7 @@ class Stream:
         """(session time of the end of a block, when it came)"""
         self._changed = asyncio.Event()
         self._final_end = 0.0
+        self._next_segment = self._beginning.segment
         self._newest = 0.0
         """session time of the newest audio that was told of"""
         self._is_over = False
@@ -92,15 +115,21 @@ class Stream:
     @property
     def time(self) -> float:
         """Seconds of audio heard."""
-        return self._session.time
+        return self._beginning.seconds + self._session.time
+
+    @property
+    def next_segment(self) -> int:
+        """Number of the first utterance that is not final."""
+        return self._next_segment
 
     @property
     def settled(self) -> float:
         """Seconds of audio of which every word is final: whoever is cut off need not send it again, wherever the
         stream goes on."""
+        settled = self._final_end
         if self._session.is_idle and not self._session.is_hearing:
-            return max(self._final_end, self.time - _UNHEARD)
-        return self._final_end
+            settled = max(settled, self._session.time - _UNHEARD)
+        return self._beginning.seconds + settled
 
     @property
     def is_over(self) -> bool:
@@ -129,7 +158,7 @@ class Stream:
                 await self._changed.wait()
             if self._is_over:
                 return
-            self._arrivals.append((self.time + len(block) / SAMPLE_RATE, self._clock()))
+            self._arrivals.append((self._session.time + len(block) / SAMPLE_RATE, self._clock()))
             outputs = self._session.feed(block)
             if any(isinstance(one, Request) and one.stage is Stage.RECOGNITION for one in outputs):
                 try:
@@ -258,12 +287,15 @@ class Stream:
             self._newest = event.end
             if event.is_final:
                 self._final_end = max(self._final_end, event.end)
+                self._next_segment = self._beginning.segment + event.segment_id + 1
         elif isinstance(event, ErrorEvent):
             if event.severity is Severity.INFO:
+                self._watcher.noted(event)
                 return
         elif not isinstance(event, TranslationUpdate | SpeechAudio):
             return
         delay = self._delay(self._newest)
+        event = continued(event, self._beginning)
         self.channel.tell(event, delay)
         self._watcher.told(event, delay)
 
@@ -273,3 +305,21 @@ class Stream:
             return 0.0
         place = bisect_left(self._arrivals, end, key=lambda arrival: arrival[0])
         return max(0.0, self._clock() - self._arrivals[min(place, len(self._arrivals) - 1)][1])
+
+
+def continued(event: Told, beginning: Beginning) -> Told:
+    """An event of a session that is the continuation of another one, as one of the whole stream. Pure."""
+    if beginning == Beginning() or isinstance(event, ErrorEvent) or event.segment_id < 0:
+        return event
+    segment, later = beginning.segment + event.segment_id, beginning.seconds
+    if not isinstance(event, TranscriptUpdate):
+        return replace(event, segment_id=segment)
+    return replace(
+        event,
+        segment_id=segment,
+        start=event.start + later,
+        end=event.end + later,
+        speech_end=event.speech_end + later,
+        words=tuple(replace(word, start=word.start + later, end=word.end + later) for word in event.words),
+        final_words=tuple(replace(word, start=word.start + later, end=word.end + later) for word in event.final_words),
+    )

@@ -49,6 +49,7 @@ def _realtime(segment: Segment, numbered: Numbered) -> dict[str, Any]:
         message["language"] = original.language
         message["start"] = round(original.start, 2)
         message["end"] = round(original.end, 2)
+        message["speech_end"] = round(original.speech_end, 2)
         message["is_final"] = original.is_final
     if translation is not None:
         message["translation"] = _shown(translation)

@@ -16,8 +16,11 @@ from desktop.engine.requests import Kind, Request, Stage
 from desktop.engine.speech.work import Speak
 from desktop.engine.translation.work import LoadTranslation
 from desktop.server.broker import Begun, Broker
+from desktop.server.cluster.broker import RedisBroker
+from desktop.server.cluster.worker import JobWorker
 from desktop.server.local_broker import LocalBroker
 from desktop.server.probe import decoding_seconds
+from tests.redis_server import RedisServer
 
 STARTER = ModelOptions(recognition="starter", threads=1, device="cpu", compute_type="default", lowers_load=False)
 
@@ -33,7 +36,27 @@ async def _local(workers: int = 1) -> AsyncIterator[Broker]:
         await broker.close()
 
 
-BROKERS = {"local": _local}
+@asynccontextmanager
+async def _redis(workers: int = 1) -> AsyncIterator[Broker]:
+    """A gateway and workers of each stage, with a real Redis between them."""
+    with RedisServer() as server:
+        async with _local(workers) as models:
+            await models.start()
+            team = [
+                JobWorker(server.url, stage, models, workers if stage is Stage.RECOGNITION else 1) for stage in Stage
+            ]
+            working = [asyncio.create_task(one.run()) for one in team]
+            broker = RedisBroker(server.url)
+            try:
+                yield broker
+            finally:
+                await broker.close()
+                for one in team:
+                    one.stop()
+                await asyncio.gather(*working)
+
+
+BROKERS = {"local": _local, "redis": _redis}
 Open = Callable[..., Any]
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 import websockets
+from pydantic import TypeAdapter
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from desktop.engine.events import Samples
 from desktop.engine.text.compare import normalized_words
 from desktop.server.client import Client
+from desktop.server.protocols.native_answers import Answer
 from tests.serving import Server, final_texts
 
 Speech = Callable[[str], Samples]
@@ -90,6 +92,8 @@ def test_the_founding_messages_give_captions_and_translation(
         assert isinstance(one["translation"], str)
         assert isinstance(one["segment_id"], str)
         assert one["processing_time"] >= 0
+    for one in heard:
+        TypeAdapter(Answer).validate_json(json.dumps(one))
     texts = final_texts(told)
     assert normalized_words(" ".join(texts)) == said(manifest)
     assert len(texts) == len(NAMES)

@@ -13,13 +13,14 @@ from desktop.engine.settings_options import model_options
 from desktop.server.serving import ServeOptions, Serving, serve
 
 
-def run(options: Options, changes: dict[str, Any], *, host: str, port: int, health_port: int) -> int:
+def run(options: Options, changes: dict[str, Any], *, host: str, port: int, health_port: int, redis: str) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
     start."""
-    ready_models()
+    if not redis:
+        ready_models()
     settings = options.settings(changes)
     models = shared(model_options(settings, lowers_load=False))
-    return asyncio.run(serve(ServeOptions(models, host, port, health_port), _say))
+    return asyncio.run(serve(ServeOptions(models, host, port, health_port, redis), _say))
 
 
 def shared(models: ModelOptions) -> ModelOptions:

@@ -12,7 +12,9 @@ import typer
 from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import settings as settings_commands
-from desktop.cli.parsing.bench import BenchCommand, bench
+from desktop.cli.parsing.bench import BenchCommand, Plot, bench
+from desktop.cli.parsing.bench import Json as BenchJson
+from desktop.cli.parsing.jobs import Redis, jobs
 from desktop.cli.parsing.models import models
 from desktop.cli.parsing.paths import named_file, named_path
 
@@ -31,6 +33,7 @@ app = typer.Typer(
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
 app.add_typer(models, name="models")
+app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
 
@@ -55,6 +58,14 @@ Language = Annotated[str, typer.Option("--language", metavar="LANG", help="Langu
 Model = Annotated[
     str, typer.Option("--model", metavar="NAME", help="Recogniser: a name of `parley models`, or a directory.")
 ]
+
+
+class WorkerKind(StrEnum):
+    """What `parley worker` does."""
+
+    stt = "stt"
+    translation = "translation"
+    speech = "speech"
 
 
 def _version(wanted: bool) -> None:
@@ -223,13 +234,65 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
+    redis: Redis = "",
     language: Language = "",
     model: Model = "",
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
 
-    return run(context.obj, _changes("", language, model), host=host, port=port, health_port=health_port)
+    return run(context.obj, _changes("", language, model), host=host, port=port, health_port=health_port, redis=redis)
+
+
+@app.command()
+def worker(
+    context: typer.Context,
+    kind: Annotated[WorkerKind, typer.Argument(help="What it does.")],
+    redis: Redis = "redis://localhost:6379",
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="N", min=0, help="Jobs at a time; 0 is what suits this machine.")
+    ] = 0,
+    health_port: Annotated[
+        int, typer.Option("--health-port", min=0, max=65535, help="Where health and metrics are told.")
+    ] = 8081,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine for health and metrics.")
+    ] = "127.0.0.1",
+    language: Language = "",
+    model: Model = "",
+) -> int:
+    """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
+    from desktop.cli.commands.worker import run
+
+    changes = _changes("", language, model)
+    return run(context.obj, changes, kind.value, redis, concurrency, host=host, health_port=health_port)
+
+
+@app.command(cls=BenchCommand)
+def load(
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="Where the server is.")] = "ws://127.0.0.1:5026/",
+    clients: Annotated[int, typer.Option("--clients", min=1, max=10_000, help="Connected at a time.")] = 10,
+    batches: Annotated[int, typer.Option("--batches", min=1, help="How often, one behind the other.")] = 1,
+    speaking_share: Annotated[
+        float, typer.Option("--speaking-share", min=0.0, max=1.0, help="Share of the clients that speak.")
+    ] = 1.0,
+    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="Speech of each client and batch.")] = 30.0,
+    language: Annotated[str, typer.Option("--language", metavar="LANG", help="What they speak.")] = "en",
+    find_limit: Annotated[
+        float,
+        typer.Option("--find-limit", metavar="SECONDS", min=0.0, help="Look for the most speakers within this bound."),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option("--seed", help="Of the order in which sentences are said.")] = 1,
+    as_json: BenchJson = "",
+    plot: Plot = None,
+) -> int:
+    """Let many clients speak to a server in real time, and tell how fast and how well they are understood."""
+    from desktop.bench.load.command import LoadOptions
+    from desktop.bench.load.command import load as run
+    from desktop.bench.reports.output import ReportOutput
+
+    options = LoadOptions(url, clients, batches, speaking_share, seconds, language, seed=seed, find_limit=find_limit)
+    return run(options, ReportOutput(as_json, plot))
 
 
 def _changes(to: str, language: str, model: str) -> dict[str, Any]:

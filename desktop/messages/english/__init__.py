@@ -2,6 +2,7 @@
 
 from desktop.messages.english import (
     audio,
+    cluster,
     downloads,
     engine,
     load,
@@ -16,6 +17,7 @@ from desktop.messages.english import (
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
+    **cluster.TEXTS,
     **downloads.TEXTS,
     **engine.TEXTS,
     **load.TEXTS,

@@ -5,9 +5,7 @@ TEXTS = {
     "server-certificate-unknown": (
         "The certificate of {name} is not known here; copy it from the server and set server.certificate to its file."
     ),
-    "server-certificate-unreadable": (
-        "The certificate in {path} cannot be read; name another file in server.certificate."
-    ),
+    "server-certificate-unreadable": "The certificate in {path} cannot be read; name another in server.certificate.",
     "server-gone": "The connection to {name} broke; see that parley serve still runs there.",
     "server-has-no-room": "{name} has no room for now; try again later.",
     "server-no-parley": "{name} is no Parley server of this version; see what runs there and mend the address.",

@@ -10,6 +10,7 @@ TEXTS = {
     "message-not-json": "A message is not JSON; send an object with a type.",
     "message-wrong": "A message is not understood: {field}: {reason}.",
     "room-unknown": "There is no room of this code; ask for the code again.",
+    "sentry-dsn-wrong": "The address for errors is no Sentry DSN; write it as https://KEY@HOST/PROJECT.",
     "server-address-unknown": "This machine has no address {address}; use 127.0.0.1, or one that it has.",
     "speakers-full": "The server is busy with other speakers; try again in some seconds.",
     "server-ends": "The server is about to end; try again in some seconds.",

@@ -7,6 +7,7 @@ the audio that it need not keep any more. On the event loop.
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -110,11 +111,10 @@ class Speaker:
     async def _greet(self, hello: messages.Hello) -> None:
         if self._uplink is not None:
             raise BadMessage("hello-comes-first")
-        stream = self._hub.resume(hello.session_id, self._owner) if hello.session_id else None
-        is_resumed = stream is not None
-        if stream is not None:
-            self._uplink = Uplink.of(stream)
-            self._options = stream.options
+        missed: Sequence[str] = ()
+        if hello.session_id:
+            missed = await self._come_back(hello.session_id, hello.seq)
+        is_resumed = self._uplink is not None
         uplink = self._open()
         await self._send(
             {
@@ -125,7 +125,26 @@ class Speaker:
                 "resumed": is_resumed,
             }
         )
+        for message in missed:
+            await self._socket.send_text(message)
         self._tell_from(hello.seq if is_resumed else 0)
+
+    async def _come_back(self, session_id: str, seq: int) -> Sequence[str]:
+        """Go on with a stream of before, if there is one; gives the messages that the client missed elsewhere."""
+        stream = self._hub.resume(session_id, self._owner)
+        if stream is not None:
+            self._uplink = Uplink.of(stream)
+            self._options = stream.options
+            return ()
+        store = self._hub.sessions
+        found = await self._hub.take_over(session_id, self._owner, seq)
+        if found is None or store is None:
+            return ()
+        stream, kept = found
+        self._uplink = Uplink(stream, kept.offset)
+        self._uplink.keep_in(store, self._owner)
+        self._options = stream.options
+        return await store.told(session_id, seq)
 
     def _set_languages(self, wanted: messages.SetLanguages) -> None:
         source = check_language(wanted.source_language) if wanted.source_language != "auto" else "auto"
@@ -140,6 +159,8 @@ class Speaker:
         """The client's stream; it begins with the first audio or `hello`."""
         if self._uplink is None:
             self._uplink = Uplink(self._hub.open(self._options, self._owner))
+            if self._hub.sessions is not None:
+                self._uplink.keep_in(self._hub.sessions, self._owner)
             if self._room is not None:
                 self._room.show(self._uplink.stream.channel)
         return self._uplink

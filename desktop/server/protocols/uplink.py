@@ -7,6 +7,8 @@ from collections import deque
 from desktop.engine.events import Samples
 from desktop.server.audio.incoming import Incoming
 from desktop.server.audio.pcm import PcmFormat
+from desktop.server.protocols.keeper import Keeper
+from desktop.server.sessions import SessionStore
 from desktop.server.stream import Stream
 
 _PLACES = 4096
@@ -17,13 +19,15 @@ _all: "weakref.WeakKeyDictionary[Stream, Uplink]" = weakref.WeakKeyDictionary()
 class Uplink:
     """Decodes what a client sends, and knows how much of it the stream has dealt with."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, received: int = 0) -> None:
+        """received: bytes that another gateway dealt with."""
         self.stream = stream
-        self.received = 0
+        self.received = received
         """bytes of audio so far, without headers"""
         self._format: PcmFormat | None = None
         self._incoming: Incoming | None = None
-        self._places: deque[tuple[float, int]] = deque([(0.0, 0)], maxlen=_PLACES)
+        self._keeper: Keeper | None = None
+        self._places: deque[tuple[float, int]] = deque([(stream.time, received)], maxlen=_PLACES)
         """(seconds of the stream, bytes that were received then)"""
         _all[stream] = self
 
@@ -34,10 +38,28 @@ class Uplink:
 
     @property
     def settled(self) -> int:
-        """Bytes that the client need not keep: all that was said in them is final."""
+        """Bytes that the client need not keep: all that was said in them is final, and safe."""
+        settled = self.settled_at()[1]
+        return settled if self._keeper is None else min(settled, self._keeper.offset)
+
+    def settled_at(self) -> tuple[float, int]:
+        """Up to where all that was said is final: seconds of the stream, bytes."""
+        seconds = self.stream.settled
         places = list(self._places)
-        found = bisect_right(places, self.stream.settled, key=lambda place: place[0])
-        return places[found - 1][1] if found else 0
+        found = bisect_right(places, seconds, key=lambda place: place[0])
+        if not found:
+            return places[0]
+        at, offset = places[found - 1]
+        form = self._format
+        if form is None or found == len(places):
+            return at, offset
+        # Raw samples stand still in time: the exact place, or the end of a word would be heard again.
+        whole = min(int((seconds - at) * form.rate) * form.frame, places[found][1] - offset)
+        return at + whole / form.frame / form.rate, offset + whole
+
+    def keep_in(self, store: SessionStore, owner: str) -> None:
+        """Keep the stream for other gateways."""
+        self._keeper = Keeper(store, self, owner)
 
     async def change(self, form: PcmFormat | None) -> None:
         """What follows is written so; None: as before."""

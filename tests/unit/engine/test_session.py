@@ -3,18 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import (
-    SAMPLE_RATE,
     AudioLevel,
     ErrorEvent,
     Event,
-    Samples,
     TranscriptUpdate,
     TranslationUpdate,
 )
@@ -26,29 +23,9 @@ from desktop.engine.session import Session
 from desktop.engine.speech.work import Speak
 from desktop.engine.translation.work import LoadTranslation, Translate
 from desktop.messages import text_of
-from tests.fakes import FakeRecognizer, FakeTranslator
+from tests.fakes import FakeRecognizer, FakeTranslator, LoudnessDetector, sound
 
 ENGLISH = SessionOptions(language="en", voice=VoiceOptions(early_end=0))
-
-
-class LoudnessDetector:
-    """Takes everything that is loud for speech."""
-
-    def configure(self, options: VoiceOptions) -> None:
-        pass
-
-    def detect(self, samples: Samples) -> tuple[bool, float]:
-        is_speech = float(np.abs(samples).max()) > 0.1
-        return is_speech, 1.0 if is_speech else 0.0
-
-    def reset(self) -> None:
-        pass
-
-
-def sound(seconds: float, loudness: float = 0.5) -> Samples:
-    samples = np.full(round(seconds * SAMPLE_RATE), loudness, np.float32)
-    samples[::2] *= -1  # what is constant is an offset, and no sound
-    return samples
 
 
 class Desk:

@@ -49,3 +49,13 @@ def test_slower_decodings_let_fewer_speak() -> None:
         admission.decoded(0.4, is_final=False)
         admission.decoded(0.8, is_final=True)
     assert admission.most < before
+
+
+def test_speakers_of_other_gateways_count() -> None:
+    admission = Admission(2, 0.1)
+    admission.elsewhere = admission.most
+    assert not admission.may_speak("a", 0.0)
+    admission.elsewhere -= 1
+    assert admission.may_speak("a", 0.0)
+    assert not admission.may_speak("b", 0.0)
+    assert admission.speaks("a")

@@ -17,7 +17,7 @@ def health_routes(hub: Hub) -> list[BaseRoute]:
 
     def state() -> tuple[bool, dict[str, object]]:
         recogniser = hub.broker.recogniser
-        is_ready = recogniser is not None and not hub.is_draining
+        is_ready = recogniser is not None and hub.broker.workers > 0 and not hub.is_draining
         return is_ready, {
             "status": "ready" if is_ready else "ending" if hub.is_draining else "loading",
             "live": True,

@@ -36,6 +36,12 @@ class ServerMetrics:
         self.refused = Counter("parley_busy_total", "Speakers that were refused, as there was no room.", **made)
         self.results = Counter("parley_results_total", "Updates of transcripts and translations.", **made)
         self.errors = Counter("parley_errors_total", "Errors that clients were told of.", **made)
+        self.notices = Counter(
+            "parley_notices_total",
+            "What happened to streams: that one was changed to buffered recognition, and back to streaming; errors.",
+            ["code"],
+            **made,
+        )
         self.wait = Histogram(
             "parley_job_wait_seconds", "From asking to the turn.", ["stage"], buckets=_SECONDS, **made
         )
@@ -50,14 +56,14 @@ class ServerMetrics:
         self.room.set(hub.admission.most)
         self.streams.set(hub.streams)
         self.followers.set(hub.rooms.followers)
-        self.queue.set(hub.queued)
+        self.queue.set(hub.broker.lag)
         return generate_latest(self.registry)
 
     def founding(self, hub: "Hub", most_queued: int) -> dict[str, Any]:
         """The founding documents' JSON."""
         return {
             "instance_id": self.instance,
-            "queue_depth": hub.queued,
+            "queue_depth": hub.broker.lag,
             "max_queue_depth": most_queued,
             "metrics": {
                 "clients_connected": int(self._sum(self.connections)),

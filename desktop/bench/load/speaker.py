@@ -1,0 +1,102 @@
+"""One client of a load test: speaks in real time, and notes when which words came. On the event loop."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from desktop.bench.load.talks import Talk
+from desktop.engine.events import SAMPLE_RATE
+from desktop.server.client import Client, Refused
+
+_CHUNK = SAMPLE_RATE // 10
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A message of the server."""
+
+    at: float
+    """seconds since the client began to speak"""
+    segment: int
+    text: str
+    is_final: bool
+    final_text: str
+    start: float
+    end: float
+    speech_end: float
+    """seconds of the client's audio"""
+
+
+@dataclass
+class Spoken:
+    """What became of one talk."""
+
+    talk: Talk
+    came: list[Came] = field(default_factory=list)
+    refused: str = ""
+    """why the server did not take it; empty: it did"""
+    cuts: int = 0
+    late: float = 0.0
+    """seconds by which this client itself was behind at worst"""
+
+    @property
+    def text(self) -> str:
+        """All final texts, in order."""
+        finals = {one.segment: one.final_text for one in self.came if one.is_final and one.final_text}
+        return " ".join(finals[segment] for segment in sorted(finals))
+
+
+async def speak(url: str, talk: Talk, language: str, *, token: str = "", speed: float = 1.0) -> Spoken:
+    """Say a talk and wait for the last words. speed: times real time; 0 is as fast as the server takes it."""
+    spoken = Spoken(talk)
+    data = (np.clip(talk.samples, -1, 1) * 32_767).astype("<i2").tobytes()
+    clock = asyncio.get_running_loop().time
+    try:
+        async with Client(url, source=language, token=token) as client:
+            began = clock()
+
+            async def send() -> None:
+                for number, at in enumerate(range(0, len(data), 2 * _CHUNK)):
+                    await client.send(data[at : at + 2 * _CHUNK])
+                    if speed:
+                        due = began + (number + 1) * 0.1 / speed
+                        spoken.late = max(spoken.late, clock() - due)
+                        await asyncio.sleep(max(0.0, due - clock()))
+                await client.stop()
+
+            sending = asyncio.create_task(send())
+            try:
+                async for message in client.messages():
+                    if message["type"] == "realtime" and "end" in message:
+                        spoken.came.append(_came(message, clock() - began))
+            finally:
+                sending.cancel()
+                spoken.cuts = client.cuts
+    except Refused as error:
+        spoken.refused = str(error)
+    return spoken
+
+
+async def stay(url: str, until: asyncio.Event, *, token: str = "") -> bool:
+    """Be connected without speaking. False: the server did not take it."""
+    try:
+        async with Client(url, token=token):
+            await until.wait()
+    except Refused:
+        return False
+    return True
+
+
+def _came(message: dict[str, Any], at: float) -> Came:
+    return Came(
+        at,
+        int(message["segment_id"]),
+        message["text"],
+        message["is_final"],
+        message.get("final_text", ""),
+        message["start"],
+        message["end"],
+        message["speech_end"],
+    )

@@ -1,0 +1,39 @@
+"""`parley worker`: does the work of servers that share a Redis. Runs on the main thread."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from desktop.cli.commands.serve import shared
+from desktop.cli.messages import say
+from desktop.cli.options import Options
+from desktop.cli.ready_models import ready_models
+from desktop.engine.settings_options import model_options
+from desktop.server.cluster.connection import stage_of
+from desktop.server.cluster.working import Working, WorkOptions, work
+
+
+def run(
+    options: Options,
+    changes: dict[str, Any],
+    kind: str,
+    redis: str,
+    concurrency: int,
+    *,
+    host: str,
+    health_port: int,
+) -> int:
+    """Work until Ctrl+C or SIGTERM; what is at hand is done. Returns the exit code. Raises EngineError if it cannot
+    start."""
+    ready_models()
+    models = shared(model_options(options.settings(changes), lowers_load=False))
+    if concurrency:
+        models = replace(models, workers=concurrency)
+
+    def tell(working: Working) -> None:
+        say(
+            f"working as {working.id} ({kind}), {working.concurrency} at a time; "
+            f"health at {working.health_url}health. Ctrl+C stops."
+        )
+
+    return asyncio.run(work(WorkOptions(stage_of(kind), models, redis, concurrency, host, health_port), tell))

@@ -1,0 +1,1 @@
+"""The server on several machines: gateways and workers with Redis between them."""

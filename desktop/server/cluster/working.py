@@ -1,0 +1,138 @@
+"""Runs one worker: its models, its health, its orderly end. On the event loop of the main thread."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from desktop.engine.options import ModelOptions
+from desktop.engine.requests import Stage
+from desktop.server.cluster.worker import JobWorker
+from desktop.server.limits import StreamLimits
+from desktop.server.local_broker import LocalBroker
+from desktop.server.serving import HttpServer, bound, ending_signals, http_server, url_of
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOptions:
+    """What `parley worker` is asked for."""
+
+    stage: Stage
+    models: ModelOptions
+    redis: str
+    concurrency: int
+    """jobs at a time; 0 is what suits the machine"""
+    host: str = "127.0.0.1"
+    health_port: int = 8081
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A worker that is up."""
+
+    id: str
+    concurrency: int
+    health_url: str
+
+
+async def work(options: WorkOptions, on_ready: Callable[[Working], None]) -> int:
+    """Work until a signal comes; the jobs at hand are done. Returns the exit code. Raises EngineError where it cannot
+    start."""
+    with bound(options.host, options.health_port) as listening:
+        broker = LocalBroker(options.models)
+        try:
+            if options.stage is Stage.RECOGNITION:
+                await broker.start()
+            concurrency = options.concurrency or (broker.workers if options.stage is Stage.RECOGNITION else 1)
+            worker = JobWorker(options.redis, options.stage, broker, concurrency, broker.seconds)
+            server = http_server(_health(worker, options.stage), StreamLimits())
+            ending = asyncio.Event()
+            with ending_signals(ending):
+                working = asyncio.create_task(worker.run())
+                serving = asyncio.create_task(server.serve(sockets=[listening]))
+                asked = asyncio.create_task(ending.wait())
+                ready = asyncio.create_task(_told(worker, server, listening, on_ready, concurrency))
+                await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+                worker.stop()
+                try:
+                    await working
+                finally:
+                    ready.cancel()
+                    asked.cancel()
+                    server.should_exit = True
+                    await serving
+        finally:
+            await broker.close()
+    return 0
+
+
+async def _told(
+    worker: JobWorker,
+    server: HttpServer,
+    listening: socket.socket,
+    on_ready: Callable[[Working], None],
+    concurrency: int,
+) -> None:
+    while not (server.started and worker.is_ready):
+        await asyncio.sleep(0.01)
+    on_ready(Working(worker.id, concurrency, url_of(listening)))
+
+
+def _health(worker: JobWorker, stage: Stage) -> Starlette:
+    """`/health` and `/metrics` of a worker."""
+    began = time.time()
+    registry = CollectorRegistry()
+    busy = Gauge("parley_worker_jobs_active", "Jobs that are worked on.", ["stage"], registry=registry)
+    counts = {
+        name: Gauge(f"parley_worker_{name}", text, ["stage"], registry=registry)
+        for name, text in (
+            ("jobs_done", "Jobs that were answered since the start."),
+            ("jobs_failed", "Those whose answer is an error."),
+            ("jobs_claimed", "Jobs taken over from workers that died."),
+            ("jobs_dead", "Jobs that were given up."),
+        )
+    }
+
+    async def health(_: Request) -> Response:
+        is_ready = worker.is_ready and not worker.is_stopping
+        told = {
+            "status": "ready" if is_ready else "ending" if worker.is_stopping else "loading",
+            "live": True,
+            "ready": is_ready,
+            "stage": stage.value,
+            "worker": worker.id,
+            "uptime": round(time.time() - began, 1),
+            "jobs_active": worker.busy,
+            "jobs_done": worker.done,
+        }
+        return JSONResponse(told, 200 if is_ready else 503)
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def metrics(_: Request) -> Response:
+        busy.labels(stage.value).set(worker.busy)
+        for name, value in (
+            ("jobs_done", worker.done),
+            ("jobs_failed", worker.failed),
+            ("jobs_claimed", worker.claimed),
+            ("jobs_dead", worker.dead),
+        ):
+            counts[name].labels(stage.value).set(value)
+        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/health/ready", health),
+            Route("/health/live", live),
+            Route("/metrics", metrics),
+        ]
+    )

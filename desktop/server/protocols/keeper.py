@@ -1,0 +1,68 @@
+"""Keeps one client's stream for other gateways, each time that something is final. On the event loop."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Protocol
+
+from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.server.sessions import SessionStore, kept_of
+from desktop.server.stream import Stream
+from desktop.server.wire import Teller
+
+log = logging.getLogger(__name__)
+
+_TOUCH = 60.0
+"""seconds between two signs that a stream goes on"""
+
+
+class Audio(Protocol):
+    """What the client sent."""
+
+    stream: Stream
+
+    def settled_at(self) -> tuple[float, int]:
+        """Up to where all that was said is final: seconds of the stream, bytes."""
+
+
+class Keeper:
+    """store: where. owner: of the stream."""
+
+    def __init__(self, store: SessionStore, audio: Audio, owner: str) -> None:
+        self._store = store
+        self._audio = audio
+        self._owner = owner
+        self.offset = audio.settled_at()[1]
+        """bytes that are safe: they need not be sent again, even if this gateway dies now"""
+        self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._touch())]
+
+    def close(self) -> None:
+        """Keep nothing more."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _keep(self) -> None:
+        stream = self._audio.stream
+        mailbox = stream.follow()
+        teller = Teller()
+        async for numbered in mailbox.read():
+            message = teller.message(numbered)
+            event = numbered.event
+            if message is None or not isinstance(event, TranscriptUpdate | TranslationUpdate) or not event.is_final:
+                continue
+            seconds, offset = self._audio.settled_at()
+            kept = kept_of(self._owner, stream.options, offset, seconds, stream.next_segment, numbered.number)
+            try:
+                await self._store.keep(stream.id, kept, json.dumps(message))
+            except OSError:
+                log.warning("a stream is not kept for other gateways: Redis does not answer")
+                continue
+            self.offset = offset
+        self.close()
+
+    async def _touch(self) -> None:
+        while True:
+            await asyncio.sleep(_TOUCH)
+            with contextlib.suppress(OSError):
+                await self._store.touch(self._audio.stream.id)
