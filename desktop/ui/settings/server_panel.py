@@ -3,7 +3,7 @@ server are asked on pool threads."""
 
 from typing import TYPE_CHECKING, Literal
 
-from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.messages import text_of
@@ -26,9 +26,6 @@ Standing = Literal["none", "unknown", "asking", "good", "bad"]
 
 class ServerPanel(QFrame):
     """Token, test and state; the address is a setting like any other, above."""
-
-    tokenChanged = pyqtSignal()
-    """another token is kept, or none"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,8 +162,6 @@ class ServerPanel(QFrame):
 
     def _show_token(self, found: "tuple[bool, str]") -> None:
         is_kept, problem = found
-        if is_kept != self._is_kept:
-            self.tokenChanged.emit()
         self._is_kept = is_kept
         self.token.setPlaceholderText("Kept; type to replace it" if is_kept else "If it asks for one")
         self._note.setText(problem or "It is kept in the keyring of the system, never in a file.")

@@ -106,6 +106,17 @@ def test_it_is_tried_with_the_newest_work_and_used_again(asking: Callable[..., A
     assert text_of(one.told[1]) == "cellar answers again and is used."
 
 
+def test_what_was_said_long_ago_goes_nowhere(asking: Callable[..., Asking], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.engine.preference._FRESH", 0.0)
+    cellar = Elsewhere()
+    one = asking(cellar)
+    cellar.failure = AWAY
+    one.say("a")
+    cellar.failure = None
+    assert wait_until(lambda: one.codes == ["engine-away", "engine-back"])
+    assert cellar.done == []
+
+
 def test_the_order_of_engines_is_kept(asking: Callable[..., Asking]) -> None:
     first, second = Elsewhere("cellar"), Elsewhere("attic")
     one = asking(first, second)
@@ -226,10 +237,16 @@ def test_a_recogniser_that_is_away_from_the_start_is_replaced_and_told_of() -> N
 def test_a_language_that_only_the_local_recogniser_knows_is_recognised_there() -> None:
     far = FakeRecognizer("far", languages=frozenset({"en"}))
     near = FakeRecognizer("near")
-    both = PreferredRecognizer([(far, Standing())], near, lambda _: None)
+    told: list[ErrorEvent] = []
+    both = PreferredRecognizer([(far, Standing())], near, told.append)
     both.load(lambda _: None)
     both.transcribe(SOUND, RecognitionRequest("es"))
-    assert (len(far.requests), len(near.requests)) == (0, 1)
+    both.transcribe(SOUND, RecognitionRequest("es"))
+    assert (len(far.requests), len(near.requests)) == (0, 2)
+    assert [text_of(event) for event in told] == [
+        "far does not understand Spanish; install a Whisper model that does, or choose another language. "
+        "Meanwhile near is used."
+    ]
     assert both.name == "far"
     both.close()
 
