@@ -1,19 +1,39 @@
 """Where `parley` begins: arguments go to the command line, none (or `gui`) to the app. Imports only that one."""
 
+# ruff: noqa: E402  # the first lines come before everything that takes time
+import sys
+from types import TracebackType
+
+
+def _silent(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Ctrl+C while the rest is imported is no traceback; Python then ends itself as the signal would."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _silent
+
+# isort: split
+import contextlib
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
-from desktop.cli.arguments import for_window
-from desktop.cli.signals import SecondSignal
+from desktop.cli import BROKEN_PIPE
+from desktop.cli.arguments import for_running, for_window
+from desktop.cli.signals import SecondSignal, exit_code
+from desktop.system.displays import problem
+from desktop.system.instance import WISHES
 from desktop.system.streams import mend_streams
 
 NO_DISPLAY = 2
 """Exit code where a window was asked for and there is no screen."""
+_BY_SIGNAL = 128
+"""Exit codes beyond it tell which signal ended the process."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,12 +41,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     window = for_window(arguments)
     if window is None:
+        if (running := for_running(arguments, WISHES[2:])) is not None:
+            from desktop.cli.commands.running import tell
+
+            file, wish = running
+            return tell(Path(file) if file else None, wish)
         from desktop.cli import main as command_line
 
         return command_line(arguments)
     wants_help = bool({"-h", "--help"} & set(window))
-    if not wants_help and not has_display():
-        sentence = "There is no display to open a window on; use the command line instead, for example: parley demo"
+    if not wants_help and (sentence := problem(os.environ)):
         print(sentence, file=sys.stderr)  # noqa: T201
         return NO_DISPLAY
     from desktop.app.start import run
@@ -41,29 +65,29 @@ def program() -> NoReturn:
     with SecondSignal():
         try:
             code = main()
-        except KeyboardInterrupt:  # while the first things are imported
-            code = 128 + signal.SIGINT
+        except KeyboardInterrupt:  # while the first things are imported, or the last handlers put back
+            code = exit_code()
+        if code > _BY_SIGNAL and code != BROKEN_PIPE:
+            _leave(code)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is left to do says nothing of another Ctrl+C
     watched = sys.modules.get("desktop.engine.recognition.backends.watchdog")  # imported by whatever decodes
     name = getattr(watched, "DECODING", None)
     for thread in threading.enumerate():
         if thread.name == name:
             thread.join(0.2)
             if thread.is_alive():
-                logging.shutdown()
-                for stream in (sys.stdout, sys.stderr):
-                    if stream is not None:  # none where a window was opened without a console
-                        stream.flush()
-                os._exit(code)
+                _leave(code)
     sys.exit(code)
 
 
-def has_display() -> bool:
-    """Whether a window can be opened: always, except on a Linux or BSD without X and Wayland."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+def _leave(code: int) -> NoReturn:
+    """Without the interpreter's own end, which waits for threads that a signal left at work."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # none where a window was opened without a console
+            with contextlib.suppress(OSError):
+                stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

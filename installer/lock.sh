@@ -13,6 +13,7 @@ compile() {
 compile pyproject.toml --override installer/overrides.txt -o installer/requirements.lock "$@"
 compile pyproject.toml --group test --override installer/overrides.txt -c installer/requirements.lock \
   -o installer/requirements-test.lock "$@"
+grep -v '^#' installer/requirements-clients.lock >>installer/requirements-test.lock
 if grep -n '://' installer/*.lock; then
   fail "A lock names a host: the lines above must go."
 fi

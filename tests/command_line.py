@@ -23,7 +23,14 @@ from subprocess import CompletedProcess
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-_LIBRARIES = ("av", "ctranslate2", "faster_whisper", "rich.table", "soxr", "tokenizers", "tomlkit")
+_LIBRARIES = (
+    "alembic.command",
+    "av",
+    "ctranslate2",
+    "desktop.server.database.backup",
+    "desktop.server.security.tokens",
+)
+_LIBRARIES += ("faster_whisper", "psycopg", "rich.table", "soxr", "tokenizers", "tomlkit")
 
 
 def run_parley(

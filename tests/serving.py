@@ -21,6 +21,8 @@ from desktop.settings.declaration import ServerSettings
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
+_ALONE = ("--whisper-live-port", "-1", "--wyoming-port", "-1")
+"""the usual ports of other protocols are one for all tests"""
 _READY = r"serving .* at (\S+), for (\d+) speakers at a time; health at (\S+)health\."
 _WORKING = r"working as (\S+) .*; health at (\S+)health\."
 
@@ -85,7 +87,9 @@ class Server(Program):
         self, *arguments: str, model: str = "starter", environment: Mapping[str, str] | None = None, port: int = 0
     ) -> None:
         super().__init__(
-            ["serve", "--model", model, "--port", str(port), "--health-port", "0", *arguments], _READY, environment
+            ["serve", "--model", model, "--port", str(port), "--health-port", "0", *_ALONE, *arguments],
+            _READY,
+            environment,
         )
 
     def ready(self, match: re.Match[str]) -> None:

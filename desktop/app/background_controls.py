@@ -23,6 +23,8 @@ class BackgroundControls(QObject):
     unlockRequested = pyqtSignal(bool)
     """move the subtitles (True) or fix them (False)"""
     stopSpeakingRequested = pyqtSignal()
+    typeRestRequested = pyqtSignal()
+    """type here what was not typed in the window before"""
     modelsRequested = pyqtSignal()
     quitRequested = pyqtSignal()
     failed = pyqtSignal(str)
@@ -44,8 +46,10 @@ class BackgroundControls(QObject):
         is_wanted = settings.window.tray
         if self.tray is None and is_wanted and Tray.is_available():
             self.tray = self._make_tray()
-        if self.tray is not None:
+        if self.tray is not None and self.tray.is_visible() != is_wanted:
             self.tray.set_visible(is_wanted)
+            if not is_wanted:
+                self.showRequested.emit()  # it may be the only way back to the window
 
     def show_status(self, status: Status) -> None:
         """What the engine does."""
@@ -57,6 +61,11 @@ class BackgroundControls(QObject):
         """Whether the subtitles can be moved now."""
         if self.tray is not None:
             self.tray.show_unlocked(is_unlocked)
+
+    def say(self, sentence: str) -> None:
+        """Say something beside the tray, to who looks at another window."""
+        if self.tray is not None and self.tray.is_visible():
+            self.tray.show_message(sentence)
 
     def close(self) -> None:
         """Hotkeys are not heard any more, and the icon goes."""
@@ -83,6 +92,7 @@ class BackgroundControls(QObject):
             "toggle_listening": self.toggleRequested.emit,
             "unlock_subtitles": lambda: self.unlockRequested.emit(True),
             "stop_speaking": self.stopSpeakingRequested.emit,
+            "type_rest": self.typeRestRequested.emit,
             "next_profile": self._next_profile,
         }[name]()
 

@@ -60,6 +60,11 @@ class Outputs(QObject):
             self.typist.apply(settings)
         self._make()
 
+    def type_rest(self) -> None:
+        """Type the end of the sentence that was given up last into the window that has the focus now."""
+        if self.typist is not None:
+            self.typist.type_rest()
+
     def close(self) -> None:
         """Nothing is shown or typed any more. Idempotent."""
         engine, self._engine = self._engine, None

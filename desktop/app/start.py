@@ -12,16 +12,19 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from desktop.app.wiring import App
+from desktop.overlay.place import USUAL_PART
 from desktop.overlay.platform import overlay_platform
 from desktop.system import log as logs
 from desktop.system import paths
+from desktop.system.displays import answering
+from desktop.system.instance import SHOW, START, ask
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.arguments import parse
 from desktop.ui.runtime.clipboard import hand_over
 from desktop.ui.runtime.garbage import GarbageCollection
 from desktop.ui.runtime.quit_signals import quit_on_signals
-from desktop.ui.runtime.single_instance import SHOW, START, SingleInstance
+from desktop.ui.runtime.single_instance import SingleInstance
 from desktop.ui.runtime.startup_settings import startup_settings
 from desktop.ui.widgets import icons, theme
 
@@ -37,7 +40,7 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     options = parse(argv)
     flags = dict(options.set)
     file = Path(options.settings) if options.settings else paths.config_file()
-    if (platform := overlay_platform(os.environ)) is not None:
+    if (platform := overlay_platform(os.environ, answering(os.environ))) is not None:
         os.environ["QT_QPA_PLATFORM"] = platform
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
@@ -46,20 +49,22 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     application.setDesktopFileName("parley")
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(icons.app_icon())
-    instance = SingleInstance(file)
-    if instance.hand_over(START if options.start else SHOW):
+    if ask(file, START if options.start else SHOW) is not None:
         print("Parley runs already; its window comes to the front.")  # noqa: T201
         return 0
     look, geometry = startup_settings(file, flags)
     theme.apply(look)  # type: ignore[arg-type]
     window = MainWindow()
-    window_geometry.restore(window, geometry)
+    if geometry:
+        window_geometry.restore(window, geometry)
+    else:
+        window_geometry.place_first(window, USUAL_PART)
     is_first = not file.exists()
     app = make(window, file, flags, options.profile, starts=options.start, greets=is_first and not options.start)
     logs.begin(app.crashed.emit)
     unwatch = quit_on_signals(app.quit)
     application.aboutToQuit.connect(hand_over)
-    instance.asked.connect(app.asked)
+    instance = SingleInstance(file, app.asked)
     app.ending.connect(instance.close)
     window.show()
     QTimer.singleShot(0, instance.listen)

@@ -4,6 +4,7 @@ Settings, engine and outputs come from other threads after the window is shown; 
 thread to each receiver directly.
 """
 
+import json
 import logging
 import os
 import sys
@@ -17,17 +18,20 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from desktop.app.background_controls import BackgroundControls
+from desktop.app.closing import Closing
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
+from desktop.system import instance, paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.model_setup import ModelSetup
 from desktop.ui.models.installed_choices import InstalledChoicesLookup
 from desktop.ui.runtime.engine_thread import EngineThread, RunsEngine, build_engine
+from desktop.ui.runtime.hotkeys import hotkey_text
 from desktop.ui.runtime.loader import Loader
 from desktop.ui.runtime.profile_switch import ProfileSwitch
 from desktop.ui.runtime.settings_watch import SettingsWatch
-from desktop.ui.runtime.single_instance import START
+from desktop.ui.transcript.kept import KeptTranscript
 from desktop.ui.widgets import theme
 
 if TYPE_CHECKING:
@@ -62,9 +66,11 @@ class App(QObject):
         starts: bool = False,
         greets: bool = False,
         build: "Callable[[Settings], RunsEngine]" = build_engine,
+        unsaved: Path | None = None,
     ) -> None:
         """file: where the settings are; flags: settings that are not saved; profile: of settings, used this time;
-        starts: listen at once; greets: open the first steps; build: makes the engine, on its thread."""
+        starts: listen at once; greets: open the first steps; build: makes the engine, on its thread; unsaved: where
+        transcripts are kept that nobody saved, None for the usual place."""
         super().__init__()
         self._build = build
         self.window = window
@@ -74,11 +80,15 @@ class App(QObject):
         self.profiles = ProfileSwitch(self)
         self.background = BackgroundControls(self.profiles, self)
         self.model_setup = ModelSetup(window, self)
+        self.transcript = KeptTranscript(window.transcript.view, unsaved or paths.unsaved_dir(), self)
+        self.closing = Closing(window, lambda: window.status.is_running, lambda: self.transcript.is_at_risk, self)
         self._changes = SettingsChanges(self)
         self._settings_watch = SettingsWatch(self)
         self._file = file
         self._starts = starts
         self._settings: Settings | None = None
+        self._rest = ""
+        """what was not typed of the last sentence that was given up"""
         self._is_ending = False
         modules = (*OUTPUT_MODULES, FIRST_STEPS) if greets else OUTPUT_MODULES
         self._loader = Loader(file, flags, modules, self, profile=profile)
@@ -93,11 +103,31 @@ class App(QObject):
         if not self._is_ending:
             self._loader.start()
 
-    def asked(self, wish: str) -> None:
-        """Parley was started again: show the window; with START, listen."""
-        self._show_window()
-        if wish == START and not self.window.status.is_running:
-            self._start()
+    def asked(self, wish: str) -> str:
+        """Do what another process wants, one of `instance.WISHES`, and say as JSON what Parley does then."""
+        status = self.window.status
+        match wish:
+            case instance.SHOW:
+                self._show_window()
+            case instance.START:
+                self._show_window()
+                if not status.is_running:
+                    self._start()
+            case instance.TOGGLE:
+                self.window.toggle()
+            case instance.STOP if status.is_running:
+                self._stop()
+            case instance.UNLOCK:
+                self._unlock(self.outputs.overlay is None or self.outputs.overlay.is_locked)
+            case instance.SILENCE:
+                self._stop_speaking()
+            case instance.TYPE_REST:
+                self.outputs.type_rest()
+        status = self.window.status
+        overlay = self.outputs.overlay
+        subtitles = "off" if overlay is None else "locked" if overlay.is_locked else "unlocked"
+        said = {"state": status.state, "words": status.words, "reason": status.reason, "subtitles": subtitles}
+        return json.dumps(said)
 
     def quit(self) -> None:
         """Stop what runs, then leave the event loop; within 5 s whatever happens."""
@@ -109,6 +139,7 @@ class App(QObject):
         if self.engine is not None:
             self.engine.received.disconnect(self.window.on_event)
             self.engine.received.disconnect(self.model_setup.on_event)
+        self.transcript.close()
         for widget in QApplication.topLevelWidgets():  # a change that comes now must not be painted: windows are going
             widget.setUpdatesEnabled(False)
             widget.hide()
@@ -183,6 +214,7 @@ class App(QObject):
             self.engine.update_settings(settings)
         self.outputs.apply(settings)
         self.background.apply(settings)
+        self.transcript.apply(is_wanted=settings.window.keep_transcript)
         if old is None or _chooses(old) != _chooses(settings):
             self._choices.refresh(settings)
 
@@ -246,6 +278,21 @@ class App(QObject):
 
     def _show_typing(self, status: "TypingStatus") -> None:
         self.window.show_typing(status.message or (f"Into {status.target}" if status.target else ""))
+        if status.rest and self._settings is not None:
+            self._rest = status.rest
+            keys = self._settings.hotkeys.type_rest
+            how = f"{hotkey_text(keys)} types it here." if keys else "Parley's window copies it."
+            self.window.notify("typing-rest", f"The end of a sentence was not typed. {how}", "info")
+            if not self.window.isActiveWindow():
+                self.background.say(f"The end of a sentence was not typed. {how}")
+
+    def _act(self, action: str) -> None:
+        """What the button of a notice asks for and the window cannot do."""
+        clipboard = QGuiApplication.clipboard()
+        if action == "bring-back":
+            self.transcript.bring_back()
+        elif action == "copy-rest" and clipboard is not None:
+            clipboard.setText(self._rest)
 
     def _unlock(self, is_unlocked: bool) -> None:
         if self.outputs.overlay is None:
@@ -278,8 +325,12 @@ class App(QObject):
         window.stopRequested.connect(self._stop)
         window.stopSpeakingRequested.connect(self._stop_speaking)
         window.unlockRequested.connect(self._unlock)
-        window.closed.connect(self.quit)
-        window.quitRequested.connect(self.quit)
+        window.closed.connect(lambda: self.closing.close_window(self.background.tray))
+        window.quitRequested.connect(self.closing.quit)
+        window.acted.connect(self._act)
+        self.closing.quitting.connect(self.quit)
+        self.transcript.found.connect(self._notifies("unsaved", "warning"))
+        self.transcript.problem.connect(self._notifies("save", "warning"))
         window.statusChanged.connect(self.background.show_status)
         self.outputs.lockedChanged.connect(self._locked_changed)
         self.outputs.typed.connect(self._show_typing)
@@ -287,8 +338,9 @@ class App(QObject):
         self.background.showRequested.connect(self._show_window)
         self.background.unlockRequested.connect(self._unlock)
         self.background.stopSpeakingRequested.connect(self._stop_speaking)
+        self.background.typeRestRequested.connect(self.outputs.type_rest)
         self.background.modelsRequested.connect(self.model_setup.open_models)
-        self.background.quitRequested.connect(self.quit)
+        self.background.quitRequested.connect(self.closing.quit)
         self.background.failed.connect(self._notifies("hotkeys", "warning"))
         self.model_setup.startRequested.connect(window.toggle)
         self.model_setup.firstRunLeft.connect(self._remember_first_run)

@@ -32,3 +32,17 @@ def for_window(arguments: Sequence[str]) -> list[str] | None:
     if others[:1] == ["gui"]:
         return [*shared, *others[1:]]
     return [*shared, *others] if not set(others) - {"--start"} else None
+
+
+def for_running(arguments: Sequence[str], wishes: Sequence[str]) -> tuple[str, str] | None:
+    """The settings file, or empty for the usual one, and the wish of a Parley that runs; None where anything else is
+    asked for. A key that is bound to it should not wait for the rest of the command line."""
+    shared, others = hoisted(arguments)
+    if len(others) != 1 or others[0] not in wishes:
+        return None
+    if not shared:
+        return "", others[0]
+    name, equals, value = shared[0].partition("=")
+    if name != "--settings" or len(shared) > 2 - bool(equals):
+        return None
+    return (value if equals else shared[-1]), others[0]

@@ -12,7 +12,7 @@ from typing import Any
 from desktop.doctor.findings import CheckResult, Health, ok, skipped
 from desktop.engine.errors import TypingError
 from desktop.engine.message import verbatim
-from desktop.injector.platforms import choose, open_keyboard
+from desktop.injector.platforms import NO_HOTKEYS, choose, open_keyboard
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
@@ -51,11 +51,10 @@ def hotkeys(settings: Settings) -> CheckResult:
     if not platform:
         return skipped(NO_SCREEN)
     if platform == "wayland":
-        fix = "Bind a key to `parley` in the keyboard settings of your desktop instead."
+        says, fix = NO_HOTKEYS.split(". ", 1)
         if not combinations:
-            return skipped("No global hotkey is set. Wayland lets no program hear keys of other windows.")
-        sentence = "Wayland lets no program hear keys of other windows: hotkeys work in Parley's windows only."
-        return CheckResult(Health.WARNING, sentence, fix)
+            return skipped(f"No global hotkey is set. {NO_HOTKEYS}")
+        return CheckResult(Health.WARNING, f"{says}: hotkeys work in Parley's windows only.", fix, "parley toggle")
     try:
         from pynput import keyboard
     except Exception as error:  # pynput raises whatever its backend raised

@@ -20,6 +20,7 @@ from desktop.engine.events import (
     ModelProgress,
     ModelUnloaded,
     Severity,
+    SourceOpened,
     SpeechAudio,
     State,
     StateChanged,
@@ -277,7 +278,9 @@ class Engine:
             source = self._backends.source(self._settings.audio.source)
         session = self._session
         sink = SourceSink(parts.lane, source.is_live, self._inbox.put, lambda: self._post_end(sink))
+        begins = parts.lane.heard
         source.open(sink)
+        self._subscribers.tell(SourceOpened(source.id, begins, getattr(source, "duration", None)))
         self._source, self._sink, self._source_is_chosen = source, sink, chosen
         parts.configure(self._settings, hears_itself=self._hears_itself())
         parts.models.keep_to_real_time(is_wanted=getattr(source, "in_real_time", source.is_live))

@@ -54,6 +54,8 @@ class SpeechSegment:
     """end of the last frame that may hold speech; two snapshots with the same one hold the same words"""
     is_pause: bool = False
     """the speaker just fell silent: if nobody goes on, the final will say the same"""
+    voiced: tuple[tuple[float, float], ...] = ()
+    """(begin, end) of each stretch in which voice was heard, session seconds, in order; none where that is not known"""
 
 
 _SHORTEST_WORD = 0.03
@@ -168,6 +170,18 @@ class StateChanged:
     state: State
     detail: Message | None = None
     """what the user should know besides, for example which device is awaited"""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOpened:
+    """From now on this source is heard."""
+
+    source: str
+    """its id, for example `file:/home/ana/talk.mp3`"""
+    start: float
+    """time of the session at which it begins: an update's times less this one are those of a recording"""
+    duration: float | None = None
+    """seconds of a recording, as it declares them; None: a device, or not known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +300,7 @@ Event = (
     | TranslationUpdate
     | SpeechAudio
     | StateChanged
+    | SourceOpened
     | AudioLevel
     | Metrics
     | ModelProgress

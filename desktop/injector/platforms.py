@@ -31,6 +31,21 @@ def choose(system: str, environment: Mapping[str, str]) -> Platform:
     )
 
 
+NO_HOTKEYS = (
+    "Wayland lets no program hear keys of other windows. Bind a key to `parley toggle` in the keyboard settings of "
+    "your desktop; `parley --help` lists the other commands."
+)
+"""The one thing that is said of hotkeys where they are not heard."""
+
+
+def hears_hotkeys() -> bool:
+    """Whether Parley may hear keys while another window has the focus."""
+    try:
+        return choose(sys.platform, os.environ) != "wayland"
+    except TypingError:
+        return True  # without a screen there is nothing to say of it
+
+
 def open_keyboard(settings: Settings) -> Keyboard:
     """The keyboard of this desktop. Raises TypingError."""
     platform = choose(sys.platform, os.environ)

@@ -30,6 +30,10 @@ KEYS_HELD = "Typing stopped because a key such as Ctrl or Alt stayed down; the n
 OWN_WINDOW = "Click into the window that should receive the text; Parley does not type into its own."
 NO_WINDOW = "No window has the focus; click into the one that should receive the text."
 NO_TRANSLATION = "Not typed: there is no translation for what was said."
+_NO_SEGMENT = -2
+"""stands for what is typed by itself"""
+_INTERRUPTED = (FOCUS_CHANGED, USER_ACTED, KEYS_HELD)
+"""after which the end of the utterance is wanted elsewhere, or later"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class TypingStatus:
     """an utterance is being typed"""
     message: str = ""
     """one sentence when something stops it; empty if nothing does"""
+    rest: str = ""
+    """the end of an utterance that was given up, once all of it is known: what `Typist.type_rest` types"""
 
 
 @dataclass(slots=True)
@@ -84,6 +90,11 @@ class Typist:
         self._current: _Utterance | None = None
         self._given_up_to = -1
         """segments up to this one are not typed (any more)"""
+        self._left: _Utterance | None = None
+        """the utterance that was interrupted, until all of it is known"""
+        self._rest: tuple[Update, str] | None = None
+        """an utterance and what of it was not typed"""
+        self._is_rest_wanted = False
         self._tail = ""
         """the last characters that Parley typed, as long as the caret is still behind them"""
         self._tail_window = ""
@@ -110,6 +121,13 @@ class Typist:
             self._is_changed = True
             self._wake.notify()
 
+    def type_rest(self) -> None:
+        """Type what was not typed of the utterance that was given up last, into the window that has the focus now;
+        returns at once. Any thread."""
+        with self._wake:
+            self._is_rest_wanted = True
+            self._wake.notify()
+
     def close(self) -> None:
         """Stop typing at once and give the clipboard back. Idempotent. Any thread but the typist's."""
         with self._wake:
@@ -122,19 +140,25 @@ class Typist:
             self._open()
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._is_closing or self._is_changed or self._inbox)
+                self._wake.wait_for(self._has_work)
                 if self._is_closing:
                     break
                 changed, self._is_changed = self._is_changed, False
-                item = None if changed else self._inbox.take()
+                is_rest_wanted, self._is_rest_wanted = self._is_rest_wanted, False
+                item = None if changed or is_rest_wanted else self._inbox.take()
             if changed:
                 self._reopen()
-            elif isinstance(item, SessionEnded):
+            if is_rest_wanted:
+                self._type_rest()
+            if isinstance(item, SessionEnded):
                 self._current, self._given_up_to = None, -1
                 self._report(replace(self._status, is_typing=False))
             elif item is not None:
                 self._type(item)
         self._shut()
+
+    def _has_work(self) -> bool:
+        return self._is_closing or self._is_changed or self._is_rest_wanted or bool(self._inbox)
 
     def _reopen(self) -> None:
         if self._current is not None:
@@ -166,6 +190,7 @@ class Typist:
 
     def _type(self, update: Update) -> None:
         if update.segment_id <= self._given_up_to:
+            self._note_rest(update)
             return
         if self._keyboard is None:
             return  # why was said when it was opened
@@ -299,8 +324,49 @@ class Typist:
 
     def _give_up(self, update: Update, message: str) -> None:
         self._given_up_to = max(self._given_up_to, update.segment_id)
-        self._current = None
+        self._left, self._current = self._current if message in _INTERRUPTED else None, None
         self._report(TypingStatus(message=message))
+        self._note_rest(update)
+
+    def _note_rest(self, update: Update) -> None:
+        """The utterance that was interrupted is over: keep what is missing of it."""
+        left = self._left
+        if left is None or left.segment_id != update.segment_id or not update.is_final:
+            return
+        self._left = None
+        wanted = wanted_text(update, left.before, live=False, trailing_space=False)
+        is_continued = wanted.startswith(left.typed)
+        rest = wanted[len(left.typed) :] if is_continued else edit(left.typed, wanted).insert
+        if rest.strip():
+            self._rest = (update, rest.strip())
+            self._report(replace(self._status, rest=rest.strip()))
+
+    def _type_rest(self) -> None:
+        """Never raises."""
+        keyboard, rest = self._keyboard, self._rest
+        if keyboard is None or rest is None:
+            return
+        update, text = rest
+        try:
+            window = keyboard.focused_window() or Window("")
+            if is_own(window):
+                self._report(replace(self._status, message=OWN_WINDOW))
+                return
+            self._rest = None
+            here = _Utterance(_NO_SEGMENT, window, keyboard.user_actions(), "")
+            self._current = here
+            self._report(TypingStatus(window.label, is_typing=True))
+            self._insert(keyboard, here, update, text)
+            if missing := text[len(here.typed) :].strip():
+                self._rest = (update, missing)
+                self._report(replace(self._status, rest=missing))
+        except EngineError as error:
+            self._give_up(update, text_of(error))
+        except Exception as error:
+            log.error("typing failed: %s", type(error).__name__)
+            self._give_up(update, "Typing failed; the next sentence is tried again.")
+        self._current = None
+        self._report(replace(self._status, is_typing=False))
 
     def _report(self, status: TypingStatus, *, always: bool = False) -> None:
         if status == self._status and not always:

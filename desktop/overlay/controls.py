@@ -21,6 +21,10 @@ QToolButton#lock:hover { background: #388bfd; }
 """
 
 
+_HINT = "Drag to move, drag the sides to resize"
+_WIDEST = "No wider: more characters a line in Settings, Subtitles"
+
+
 class Controls(QWidget):
     """The bar above the subtitles. Its empty parts let the mouse through to the window, which moves."""
 
@@ -40,7 +44,7 @@ class Controls(QWidget):
         row.setSpacing(6)
         grip = QLabel()
         grip.setPixmap(qtawesome.icon("mdi6.drag", color="#b8c0cc").pixmap(QSize(20, 20), self.devicePixelRatioF()))
-        hint = QLabel("Drag to move, drag the sides to resize")
+        hint = QLabel(_HINT)
         for label in (grip, hint):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             row.addWidget(label)
@@ -70,6 +74,10 @@ class Controls(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), BAR_HEIGHT)
+
+    def show_limit(self, *, is_widest: bool) -> None:
+        """Whether the user pulls at a side that goes no further, and what would let it."""
+        self._hint.setText(_WIDEST if is_widest else _HINT)
 
     def fit(self, width: int) -> None:
         """Leave the hint out where there is no room for it."""

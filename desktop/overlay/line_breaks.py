@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from desktop.engine.text.graphemes import NO_LINE_BEGINS_WITH, clusters, unbroken, writes_no_spaces
+from desktop.engine.text.languages import join_words
 from desktop.engine.text.punctuation import (
     CLAUSE_ENDS,
     CLOSERS,
@@ -22,6 +23,8 @@ from desktop.engine.text.punctuation import (
 
 Measure = Callable[[str], float]
 """Width of a text, in the unit of the line's width."""
+WordEnds = Callable[[str], Sequence[int]]
+"""The indices in a text at which words end, its own end among them."""
 
 _SENTENCE_END = frozenset(SENTENCE_ENDS)
 _CLAUSE_END = frozenset(CLAUSE_ENDS + DASHES)
@@ -78,27 +81,53 @@ def is_right_to_left(language: str) -> bool:
     return language.split("-")[0].lower() in _RIGHT_TO_LEFT
 
 
-def joined(committed: str, unconfirmed: str) -> str:
-    """`unconfirmed` with the space that separates it from `committed`, where their script writes one."""
-    if not committed or not unconfirmed or committed[-1].isspace() or unconfirmed[0].isspace():
-        return unconfirmed
-    if writes_no_spaces(committed[-1]) and writes_no_spaces(unconfirmed[0]):
-        return unconfirmed
-    return " " + unconfirmed
+def following(committed: str, unconfirmed: str, language: str, *, is_spaced: bool) -> str:
+    """`unconfirmed` with the space that separates it from `committed`, where the language writes one or there is one.
+
+    is_spaced: whoever heard them wrote a space between them, as in Thai between sentences."""
+    return join_words(f"{committed} " if is_spaced else committed, unconfirmed, language)[len(committed) :]
 
 
-def pieces(text: str) -> list[Piece]:
-    """The pieces of a text, which may continue an earlier one: without a leading space it is glued to it."""
+def pieces(text: str, before: str = "", word_ends: WordEnds | None = None) -> list[Piece]:
+    """The pieces of a text, which may continue an earlier one: without a leading space it is glued to it.
+
+    before: what it continues; word_ends: where words of Thai end, which no rule tells."""
     found: list[Piece] = []
     space = text[:1].isspace()
     for word in text.split():
-        parts = unbroken(word)
+        known = "" if found or space or before[-1:].isspace() else before.split()[-1:]
+        parts, is_begun = _parts(word, known[0] if known else "", word_ends)
         for index, part in enumerate(parts):
             first = index == 0
-            free = (first and space) or writes_no_spaces(part[0]) or not first
+            free = (first and space) or (writes_no_spaces(part[0]) and not (first and is_begun)) or not first
             found.append(Piece(part, first and space, free and not _only(part, NO_LINE_BEGINS_WITH)))
         space = True
     return found
+
+
+def _parts(word: str, before: str, word_ends: WordEnds | None) -> tuple[list[str], bool]:
+    """A word in parts between which a line may end, and whether the first of them goes on with what stands before."""
+    parts = unbroken(word)
+    whole = before + word
+    if word_ends is None or not any(map(_is_thai, whole)):
+        return parts, False
+    ends = set(word_ends(whole))
+    if not ends - {len(whole)}:
+        return parts, False  # nobody knows: between syllables, as far as the letters tell
+    place = len(before)
+    is_begun = place > 0 and _is_thai(whole[place - 1]) and _is_thai(word[0]) and place not in ends
+    merged: list[str] = []
+    for part in parts:
+        if merged and _is_thai(part[0]) and _is_thai(whole[place - 1]) and place not in ends:
+            merged[-1] += part
+        else:
+            merged.append(part)
+        place += len(part)
+    return merged, is_begun
+
+
+def _is_thai(character: str) -> bool:
+    return 0x0E00 <= ord(character) <= 0x0E7F
 
 
 def _only(text: str, characters: frozenset[str]) -> bool:

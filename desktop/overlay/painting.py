@@ -4,7 +4,7 @@ import math
 from functools import lru_cache
 from itertools import groupby
 
-from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt, QTextBoundaryFinder
 from PyQt6.QtGui import (
     QColor,
     QFont,
@@ -30,7 +30,7 @@ OUTLINE = 0.12
 OUTLINE_STEPS = 16
 KEPT_OUTLINES = 24
 DIMMED = 0.6
-"""Opacity of words that may still change."""
+"""Opacity of words that may still change; more where they could not be read."""
 LEAST_CONTRAST = 4.5
 """Between text and what is behind it (WCAG AA), whatever the window beneath shows."""
 # Letters as frequent as in running text, so that `line_length` characters of it fill a line.
@@ -86,6 +86,32 @@ def worst_contrast(text: QColor, background: QColor, opacity: float) -> float:
     return min(contrasts)
 
 
+def readable_part(text: QColor, background: QColor, opacity: float) -> float:
+    """How much of the colour dimmed text needs: as little as `DIMMED`, if it can be read over any window beneath."""
+    part = DIMMED
+    while part < 1:
+        contrasts = []
+        for beneath in ("#000000", "#ffffff"):
+            behind = _mixed(background, QColor(beneath), opacity)
+            shades = (luminance(_mixed(text, behind, part)), luminance(behind))
+            contrasts.append((max(shades) + 0.05) / (min(shades) + 0.05))
+        if min(contrasts) >= LEAST_CONTRAST:
+            return part
+        part = min(1.0, part + 0.05)
+    return part
+
+
+@lru_cache(maxsize=256)
+def word_ends(text: str) -> tuple[int, ...]:
+    """The indices at which words end, also in Thai, as far as the system has a dictionary of it."""
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Line, text)
+    units = []
+    while (place := finder.toNextBoundary()) != -1:
+        units.append(place)
+    whole = text.encode("utf-16-le", "surrogatepass")
+    return tuple(len(whole[: 2 * place].decode("utf-16-le", "surrogatepass")) for place in units)
+
+
 class SubtitlePainter:
     """Draws frames with the colours of the settings."""
 
@@ -97,6 +123,10 @@ class SubtitlePainter:
         }
         self._background = QColor(settings.background_color)
         self._background.setAlphaF(settings.background_opacity)
+        self._dimmed = {
+            role: readable_part(color, self._background, settings.background_opacity)
+            for role, color in self._colors.items()
+        }
         self._outlines: dict[tuple[Row, Role, float, float], QImage] = {}
         self._outlined = {
             role
@@ -191,9 +221,9 @@ class SubtitlePainter:
         dimmed = QColor(color)
         if role in self._outlined:
             # What shines through a letter is its own outline, not the window beneath.
-            dimmed = _mixed(color, edge, DIMMED)
+            dimmed = _mixed(color, edge, readable_part(color, edge, 1.0))
         else:
-            dimmed.setAlphaF(DIMMED)
+            dimmed.setAlphaF(self._dimmed[role])
         formats = []
         start = 0
         for text, shade in ((row.mark, dimmed), (row.committed, color), (row.unconfirmed, dimmed)):

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 BOTTOM_MARGIN = 0.04
 """Of the screen's height, beneath the subtitles."""
+USUAL_PART = 0.28
+"""Of the screen's height, from its lower edge, that two lines of each of two languages take at their usual place."""
 WIDEST = 0.94
 """Of the screen's width."""
 LEAST_VISIBLE = 0.25
@@ -44,6 +46,29 @@ class ScreenArea:
     whole: Rect
     available: Rect
     """without panels and docks"""
+
+
+def saved_on(rect: Rect, screen: ScreenArea) -> tuple[int, ...]:
+    """What to save of a place: the rectangle, and the size of its screen."""
+    return (*rect, screen.whole.width, screen.whole.height)
+
+
+def fitted(saved: Sequence[int], screens: Sequence[ScreenArea]) -> tuple[int, ...]:
+    """A saved place as x, y, width, height on the screens that there are: where the desktop's scale or the resolution
+    is another one than when it was saved, it keeps its part of the screen."""
+    if len(saved) != 6 or min(saved[2:]) <= 0:
+        return tuple(saved[:4])
+    rect, across, down = Rect(*saved[:4]), saved[4], saved[5]
+    sizes = [(screen.whole.width, screen.whole.height) for screen in screens]
+    if (across, down) in sizes:
+        return tuple(rect)
+    for screen in screens:
+        wide, high = screen.whole.width / across, screen.whole.height / down
+        edges = (rect.x * wide, rect.y * high, rect.width * wide, rect.height * high)
+        scaled = Rect(*map(round, edges))
+        if scaled.overlap(screen.whole) >= LEAST_VISIBLE * scaled.area:
+            return tuple(scaled)
+    return tuple(rect)
 
 
 def remembered(saved: Sequence[int], height: int) -> Rect | None:

@@ -11,6 +11,7 @@ from desktop.engine.text.graphemes import writes_no_spaces
 from desktop.overlay.line_breaks import (
     Measure,
     Piece,
+    WordEnds,
     appended,
     is_right_to_left,
     pieces,
@@ -32,6 +33,11 @@ class UtteranceInfo:
     """stands before each of its lines: the text is not translated"""
     session: int = 0
     """utterances are counted anew in each"""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Which utterance it is; later ones are greater."""
+        return self.session, self.segment_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Row:
 class RollUpLine:
     number: int
     heading: UtteranceInfo
+    is_first: bool = True
+    """of its utterance"""
     pieces: list[Piece] = field(default_factory=list)
     committed: str = ""
     unconfirmed: str = ""
@@ -90,12 +98,16 @@ def word_count(text: str) -> float:
 class RollUp:
     """The lines of one language. At most `height` are visible; further ones wait below until the top one was read."""
 
-    def __init__(self, measure: Measure, width: float, height: int) -> None:
+    def __init__(self, measure: Measure, width: float, height: int, word_ends: WordEnds | None = None) -> None:
+        """height: lines that are visible at most; word_ends: see `pieces`."""
         self._measure = measure
         self._width = width
+        self._word_ends = word_ends
         self._lines: list[RollUpLine] = []
         self._tail: tuple[UtteranceInfo, Sequence[Piece]] | None = None
         self._next_number = 0
+        self._begun: tuple[int, int] | None = None
+        """the utterance of the newest line that there was"""
         self.height = height
         self._rows = 0
 
@@ -103,6 +115,11 @@ class RollUp:
     def rows(self) -> int:
         """Lines of room it takes; grows only, until it is cleared."""
         return self._rows
+
+    @property
+    def oldest(self) -> tuple[int, int] | None:
+        """The utterance of the top line; None while there is none."""
+        return self._lines[0].heading.key if self._lines else None
 
     def visible(self) -> tuple[Row, ...]:
         return tuple(
@@ -126,13 +143,16 @@ class RollUp:
         """
         tail = self._tail
         latest = tail[0] if tail else self._lines[-1].heading if self._lines else heading
-        ahead = pieces(unconfirmed)
-        if (heading.session, heading.segment_id) >= (latest.session, latest.segment_id):
+        last = self._lines[-1] if self._lines else None
+        before = last.committed if last is not None and last.heading.key == heading.key else ""
+        new = pieces(committed, before, self._word_ends)
+        ahead = pieces(unconfirmed, before + committed, self._word_ends)
+        if heading.key >= latest.key:
             tail = (heading, ahead) if ahead else None
         else:
             ahead = []
         shown = self._strip_tail()
-        self._lay_out(heading, pieces(committed), ahead, now, more=more)
+        self._lay_out(heading, new, ahead, now, more=more)
         self._tail = tail
         if tail and show_unconfirmed:
             self._lay_out(tail[0], tail[1], (), now, more=more, confirmed=False)
@@ -147,6 +167,8 @@ class RollUp:
             line = self._lines.pop()
             shown[line.number] = line.shown
             self._next_number = line.number
+            if line.is_first:
+                self._begun = self._lines[-1].heading.key if self._lines else None
         for line in self._lines:
             line.unconfirmed = ""
         return shown
@@ -174,7 +196,8 @@ class RollUp:
                 left[:1] = [head] if rest is None else [head, rest]
                 count = 1
             if count and line is None:
-                line = RollUpLine(self._next_number, heading)
+                line = RollUpLine(self._next_number, heading, heading.key != self._begun)
+                self._begun = heading.key
                 self._next_number += 1
                 self._lines.append(line)
             for piece in left[:count]:
@@ -194,25 +217,34 @@ class RollUp:
             return self._measure
         return lambda text: self._measure(heading.mark + text)
 
-    def advance(self, now: float) -> None:
-        """Scroll by one line if it is time; note since when each line is visible."""
-        if self.scrolls_at() <= now:
+    def advance(self, now: float, partner: tuple[int, int] | None = None) -> None:
+        """Scroll by one line if it is time; note since when each line is visible. partner: see `scrolls_at`."""
+        if self.scrolls_at(partner) <= now:
             del self._lines[0]
         for line in self._lines[: self.height]:
             if line.shown is None:
                 line.shown = now
         self._rows = max(self._rows, min(self.height, len(self._lines)))
 
-    def scrolls_at(self) -> float:
-        """When the top line leaves; infinity if nothing waits below, or if the top line is not yet certain.
+    def scrolls_at(self, partner: tuple[int, int] | None = None) -> float:
+        """When the top line leaves; infinity if it stays, or is not yet certain.
+
+        It leaves once it is read if a line waits below; if it is the rest of an utterance, whose beginning is gone, and
+        the next one is there; and if it is the pair of nothing any more. partner: the oldest utterance that the other
+        language shows.
 
         The more lines wait, the sooner: the wait for n lines grows as the logarithm of n, so that it stays bounded
         however fast somebody speaks, and yet no line is skipped.
         """
-        waiting = len(self._lines) - self.height
-        if waiting <= 0 or self._lines[0].unconfirmed or not self._lines[0].committed:
+        if not self._lines or self._lines[0].unconfirmed or not self._lines[0].committed:
             return float("inf")
-        return self._lines[0].due(waiting)
+        top = self._lines[0]
+        waiting = len(self._lines) - self.height
+        if waiting > 0:
+            return top.due(waiting)
+        is_rest = not top.is_first and self._lines[-1].heading.key > top.heading.key
+        is_alone = partner is not None and partner > top.heading.key
+        return top.due() if is_rest or is_alone else float("inf")
 
     def read_at(self) -> float:
         """When everything visible was there long enough to be read."""
@@ -231,7 +263,7 @@ class RollUp:
         """Lay the lines that are still there out anew, for another font or width."""
         old, tail = self._lines, self._tail
         self._measure, self._width, self.height = measure, width, height
-        self._lines, self._rows = [], 0
+        self._lines, self._rows, self._begun = [], 0, None
         for line in old:
             self._lay_out(line.heading, line.pieces, (), now, more=False)
         self._tail = tail

@@ -11,7 +11,7 @@ from typing import Literal
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.engine.transcript.reducer import Key, TranscriptReducer, key_of
-from desktop.overlay.line_breaks import joined
+from desktop.overlay.line_breaks import WordEnds, following
 from desktop.overlay.roll_up import RollUp, Row, UtteranceInfo
 
 Role = Literal["original", "translation"]
@@ -32,6 +32,8 @@ class Layout:
     show_unconfirmed: bool = True
     clear_after: float = 4.0
     """seconds after the last change"""
+    word_ends: WordEnds | None = None
+    """where words of scripts end that write no spaces; None: nobody knows"""
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -95,7 +97,7 @@ class _Stream:
     """The updates of one language as text that is new."""
 
     def __init__(self, layout: Layout) -> None:
-        self.roll = RollUp(layout.measure, layout.width, layout.lines)
+        self.roll = RollUp(layout.measure, layout.width, layout.lines, layout.word_ends)
         self._seen: dict[Key, _Seen] = {}
 
     def forget(self) -> None:
@@ -116,8 +118,10 @@ class _Stream:
             return False  # a later reading of the same sound is not for subtitles
         committed = " ".join(update.committed.split())
         unconfirmed = " ".join(update.unconfirmed.split())
+        language = heading.language
+        is_spaced = update.committed[-1:].isspace() or update.unconfirmed[:1].isspace()
         if update.is_final:
-            committed, unconfirmed = committed + joined(committed, unconfirmed), ""
+            committed, unconfirmed = committed + following(committed, unconfirmed, language, is_spaced=is_spaced), ""
         new = _continuation(seen.committed, committed)
         shown = seen.committed + new
         self._seen[key] = _Seen(shown, unconfirmed, update.is_final)
@@ -128,7 +132,7 @@ class _Stream:
         self.roll.write(
             heading,
             new,
-            joined(shown, unconfirmed),
+            following(shown, unconfirmed, language, is_spaced=is_spaced),
             now,
             show_unconfirmed=show_unconfirmed,
             more=not update.is_final,
@@ -156,7 +160,7 @@ class Subtitles:
 
     def update(self, update: TranscriptUpdate | TranslationUpdate, now: float) -> None:
         """Take an update. Older revisions, and anything after the final one, change nothing."""
-        if self._reducer.add(update) is None:
+        if self._reducer.add(update) is None or self._is_twice(update):
             return
         if isinstance(update, TranscriptUpdate):
             role: Role = "original"
@@ -175,8 +179,9 @@ class Subtitles:
         """What is to be shown now. Scrolls by at most one line at a call, so that every line is in some frame."""
         if now >= self._clears_at():
             self.clear()
-        for stream in self._streams.values():
-            stream.roll.advance(now)
+        partners = self._partners()
+        for role, stream in self._streams.items():
+            stream.roll.advance(now, partners.get(role))
         rolls = {role: self._streams[role].roll for role in self._layout.roles}
         if all(roll.is_empty() for roll in rolls.values()):
             self.clear()
@@ -184,13 +189,28 @@ class Subtitles:
 
     def next_change(self) -> float | None:
         """When the next frame differs though nothing new is said; None if it will not."""
-        times = [self._clears_at(), *(self._streams[role].roll.scrolls_at() for role in self._layout.roles)]
-        soonest = min(times)
+        soonest = min(self._clears_at(), *self._scrolls_at())
         return None if soonest == float("inf") else soonest
+
+    def _partners(self) -> dict[Role, tuple[int, int] | None]:
+        """For each language that is shown beside another, the oldest utterance that the other one shows."""
+        if len(self._layout.roles) < 2:
+            return {}
+        original, translation = (self._streams[role].roll.oldest for role in ("original", "translation"))
+        return {"original": translation, "translation": original}
+
+    def _scrolls_at(self) -> list[float]:
+        partners = self._partners()
+        return [self._streams[role].roll.scrolls_at(partners.get(role)) for role in self._layout.roles]
+
+    def _is_twice(self, update: TranscriptUpdate | TranslationUpdate) -> bool:
+        """Whether an update says only what the other language shows: the utterance is in the target language."""
+        is_both = len(self._layout.roles) > 1
+        return is_both and isinstance(update, TranslationUpdate) and update.source_language == update.target_language
 
     def _clears_at(self) -> float:
         rolls = [self._streams[role].roll for role in self._layout.roles]
-        if all(roll.is_empty() for roll in rolls) or any(roll.scrolls_at() < float("inf") for roll in rolls):
+        if all(roll.is_empty() for roll in rolls) or min(self._scrolls_at()) < float("inf"):
             return float("inf")
         return max(self._changed + self._layout.clear_after, *(roll.read_at() for roll in rolls))
 

@@ -20,8 +20,9 @@ from PyQt6.QtWidgets import QWidget
 
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles
-from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size
-from desktop.overlay.place import WIDEST, Drag, Rect, ScreenArea, place, screen_of
+from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size, word_ends
+from desktop.overlay.place import WIDEST, Drag, Rect, ScreenArea, fitted, place, saved_on, screen_of
+from desktop.overlay.sample import sample_frame
 from desktop.overlay.subtitles import Layout, SubtitleFrame, Subtitles
 from desktop.settings.declaration import Settings, SubtitleSettings
 
@@ -40,7 +41,8 @@ class SubtitleOverlay(QWidget):
     """
 
     geometryChanged = pyqtSignal(tuple)  # noqa: N815
-    """(x, y, width, height) in logical pixels, after the user moved or resized it; for `subtitles.geometry`"""
+    """(x, y, width, height) and the screen's width and height in logical pixels, after the user moved or resized it;
+    for `subtitles.geometry`"""
     lockedChanged = pyqtSignal(bool)  # noqa: N815
     settingChanged = pyqtSignal(str, object)  # noqa: N815
     """dotted key and new value of a setting that the user changed here"""
@@ -62,6 +64,7 @@ class SubtitleOverlay(QWidget):
         self.setWindowTitle("Parley subtitles")
         self.setAccessibleName("Subtitles")
         self._settings: SubtitleSettings = settings.subtitles
+        self._languages = _languages(settings)
         self._geometry: tuple[int, ...] = self._settings.geometry
         self._locked = True
         self._placing = False
@@ -134,7 +137,8 @@ class SubtitleOverlay(QWidget):
     def apply(self, settings: Settings) -> None:
         """Take changed settings, at once."""
         old, new = self._settings, settings.subtitles
-        if new == old and new.geometry == self._geometry:
+        languages, self._languages = self._languages, _languages(settings)
+        if new == old and new.geometry == self._geometry and languages == self._languages:
             return
         self._settings = new
         moved = new.geometry != self._geometry
@@ -160,7 +164,8 @@ class SubtitleOverlay(QWidget):
         screens = self._screens()
         if not screens:
             return
-        screen = screen_of(self._geometry, screens, settings.screen)
+        saved = fitted(self._geometry, screens)
+        screen = screen_of(saved, screens, settings.screen)
         size = pixel_size(settings, screen.whole.height)
         if (size, settings.font_family) != (self._typeface.font.pixelSize(), self._typeface_family):
             self._typeface = Typeface(settings.font_family, size)
@@ -172,8 +177,8 @@ class SubtitleOverlay(QWidget):
         widest = round(settings.line_length * face.character) + 2 * face.padding
         narrowest = round(FEWEST_CHARACTERS * face.character) + 2 * face.padding
         widest = min(widest, int(screen.whole.width * WIDEST))
-        rect = place(widest, height, self._geometry, screens, settings.screen)
-        self._placed = tuple(rect)
+        rect = place(widest, height, saved, screens, settings.screen)
+        self._placed = saved_on(rect, screen_of(rect, screens, settings.screen))
         self._placing = True
         self.setMinimumSize(min(narrowest, rect.width), rect.height)
         self.setMaximumSize(max(widest, rect.width), rect.height)
@@ -191,18 +196,19 @@ class SubtitleOverlay(QWidget):
             translation_first=settings.translation_first,
             show_unconfirmed=settings.unconfirmed == "dim",
             clear_after=settings.clear_after,
+            word_ends=word_ends,
         )
         self._subtitles.configure(layout, time.monotonic())
-        self._sample = sample_frame(layout)
+        self._sample = sample_frame(layout, *self._languages)
         if self._controls:
             self._controls.fit(width)
 
     def _scale(self, factor: float) -> None:
         """Keep as many characters on a line as the user made room for, when the font changes."""
-        x, _, width, _ = self._geometry
+        x, y, width, height = fitted(self._geometry, self._screens())
         centre = x + width / 2
         width = min(round(width * factor), self.maximumWidth())
-        self._geometry = (round(centre - width / 2), self._geometry[1], width, self._geometry[3])
+        self._geometry = (round(centre - width / 2), y, width, height)
         self._arrange()
         self._geometry = self._placed
         self.geometryChanged.emit(self._geometry)
@@ -306,6 +312,8 @@ class SubtitleOverlay(QWidget):
             return
         point = event.globalPosition().toPoint()
         self.setGeometry(*self._drag.to(point.x(), point.y(), self.minimumWidth(), self.maximumWidth()))
+        if self._controls and self._drag.side:
+            self._controls.show_limit(is_widest=self.width() >= self.maximumWidth())
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and self._drag is not None and event.button() == Qt.MouseButton.LeftButton:
@@ -333,9 +341,6 @@ class SubtitleOverlay(QWidget):
             self._on_screens_changed()
 
 
-def sample_frame(layout: Layout) -> SubtitleFrame:
-    """What the unlocked window shows while nobody speaks."""
-    subtitles = Subtitles(layout)
-    subtitles.update(TranscriptUpdate(0, 0, "en", "Subtitles will appear here.", "", (), 0, 0, True), 0.0)
-    subtitles.update(TranslationUpdate(0, 0, "en", "es", "Los subtítulos aparecerán aquí.", "", True), 0.0)
-    return subtitles.frame(0.0)
+def _languages(settings: Settings) -> tuple[str, str]:
+    """What is spoken and what it is translated into, as far as the settings say."""
+    return settings.recognition.language, settings.translation.target

@@ -3,20 +3,32 @@
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.server.hub import Hub
+from desktop.server.owner import owner_of
+from desktop.server.protocols.deepgram import deepgram_routes
 from desktop.server.protocols.following import follow
 from desktop.server.protocols.native import Speaker
+from desktop.server.protocols.openai_realtime import Realtime
+from desktop.server.protocols.openai_rest import openai_routes
 from desktop.server.protocols.work import Worker
+from desktop.server.security.principal import Scope
+
+_FREE = ("/", "/health", "/health/ready", "/health/live", "/asyncapi.json", "/login", "/callback", "/logout")
 
 
-def owner_of(connection: Request | WebSocket) -> str:
-    """Who may come back to a stream that this connection opens."""
-    principal = connection.scope.get("state", {}).get("principal")
-    return str(getattr(principal, "id", "")) if principal is not None else ""
+def required(connection: Connection) -> Scope | None:
+    """What somebody must be allowed, to be let in there; None: everybody is. What is not named here is for those who
+    may speak."""
+    path = connection["path"]
+    if connection["type"] == "websocket":
+        return Scope.LISTEN if path == "/follow" else Scope.SPEAK
+    if path in _FREE:
+        return None
+    return Scope.ADMIN if path == "/metrics" else Scope.SPEAK
 
 
 def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
@@ -34,5 +46,18 @@ def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:
         await socket.accept()
         await Worker(hub, socket).run()
 
-    sockets = [WebSocketRoute("/", speak), WebSocketRoute("/follow", listen), WebSocketRoute("/work", work)]
-    return Starlette(routes=[*sockets, *routes])
+    async def realtime(socket: WebSocket) -> None:
+        await socket.accept("realtime" if "realtime" in socket.scope.get("subprotocols", []) else None)
+        await Realtime(hub, socket, owner_of(socket)).run()
+
+    return Starlette(
+        routes=[
+            WebSocketRoute("/", speak),
+            WebSocketRoute("/follow", listen),
+            WebSocketRoute("/work", work),
+            WebSocketRoute("/v1/realtime", realtime),
+            *openai_routes(hub),
+            *deepgram_routes(hub),
+            *routes,
+        ]
+    )

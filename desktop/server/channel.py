@@ -104,6 +104,7 @@ class Channel:
         self._number = number
         self._newest: OrderedDict[Key, Numbered] = OrderedDict()
         self._readers: set[Mailbox] = set()
+        self._watchers: set[Callable[[], None]] = set()
         self._relay: Callable[[Told, float], None] | None = None
         self.is_closed = False
         """nothing more is told"""
@@ -133,30 +134,47 @@ class Channel:
         for mailbox in tuple(self._readers):
             mailbox.put(numbered)
             if mailbox.is_too_slow:
-                self._readers.discard(mailbox)
+                self.leave(mailbox)
 
     def relay(self, tell: Callable[[Told, float], None] | None) -> None:
         """Hand every event and its delay to another channel, too; None: not any more."""
         self._relay = tell
 
     def follow(self, after: int | None = None) -> Mailbox:
-        """A reader from now on. after: number of the last event that it has: what came since is told first, as it is
-        now; 0 is everything that can be read again; None is nothing."""
+        """A reader from now on. after: number of the last event that it has: the utterances of which something came
+        since are told first, as they are now and whole, so that original and translation are joined again; 0 is
+        everything that can be read again; None is nothing."""
         mailbox = Mailbox()
         if after is not None:
-            for numbered in sorted(self._newest.values(), key=lambda one: one.number):
-                if numbered.number > after:
-                    mailbox.put(replace(numbered, delay=0.0))
+            newer = {segment for (_, segment), one in self._newest.items() if one.number > after}
+            whole = [one for (_, segment), one in self._newest.items() if segment in newer]
+            for numbered in sorted(whole, key=lambda one: one.number):
+                mailbox.put(replace(numbered, delay=0.0))
         if self.is_closed:
             mailbox.close()
         else:
             self._readers.add(mailbox)
+            self._readers_changed()
         return mailbox
 
     def leave(self, mailbox: Mailbox) -> None:
         """The reader has gone."""
-        self._readers.discard(mailbox)
         mailbox.close()
+        if mailbox in self._readers:
+            self._readers.discard(mailbox)
+            self._readers_changed()
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call this whenever `readers` changes."""
+        self._watchers.add(changed)
+
+    def unwatch(self, changed: Callable[[], None]) -> None:
+        """Do not call it any more."""
+        self._watchers.discard(changed)
+
+    def _readers_changed(self) -> None:
+        for changed in tuple(self._watchers):
+            changed()
 
     def close(self) -> None:
         """Nothing more is told."""

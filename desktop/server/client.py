@@ -26,7 +26,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _TRY_LATER = 1013
 
 
-class Refused(Exception):
+class NotServed(Exception):
     """The server does not take this client; it says why."""
 
 
@@ -111,7 +111,7 @@ class Client:
             await self.tell({"type": "stop"})
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
-        """What the server tells, until `stop` is answered. Raises Refused."""
+        """What the server tells, until `stop` is answered. Raises NotServed."""
         while (message := await self._inbox.get()) is not None:
             if isinstance(message, Exception):
                 raise message
@@ -139,7 +139,7 @@ class Client:
         if waiting not in done:
             waiting.cancel()
             message = await self._inbox.get()
-            raise message if isinstance(message, Exception) else Refused("the server ended the connection")
+            raise message if isinstance(message, Exception) else NotServed("the server ended the connection")
 
     async def _run(self) -> None:
         """Connect, again and again, until everything is told."""
@@ -151,17 +151,17 @@ class Client:
                     if await self._one_connection():
                         return
                     wait, deadline = _FIRST_WAIT, clock() + self._patience
-                except Refused as error:
+                except NotServed as error:
                     self._inbox.put_nowait(error)
                     return
                 except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError) as error:
                     if isinstance(error, InvalidStatus) and error.response.status_code in (401, 403):
                         self._inbox.put_nowait(
-                            Refused(error.response.body.decode() if error.response.body else str(error))
+                            NotServed(error.response.body.decode() if error.response.body else str(error))
                         )
                         return
                     if clock() > deadline:
-                        self._inbox.put_nowait(Refused("the server does not answer"))
+                        self._inbox.put_nowait(NotServed("the server does not answer"))
                         return
                 await asyncio.sleep(wait * random.uniform(0.5, 1.0))
                 wait = min(2 * wait, _LONGEST_WAIT)
@@ -169,7 +169,7 @@ class Client:
             self._inbox.put_nowait(None)
 
     async def _one_connection(self) -> bool:
-        """True: everything is told. False: it was cut off. Raises Refused, and what connecting raises."""
+        """True: everything is told. False: it was cut off. Raises NotServed, and what connecting raises."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         self._urls.rotate(-1)
         async with connect(self._urls[-1], additional_headers=headers, max_size=None, compression=None) as socket:
@@ -188,7 +188,7 @@ class Client:
                 self._socket = None
                 self._connected.clear()
             if socket.close_code == _TRY_LATER:
-                raise Refused("the server is busy with other speakers")
+                raise NotServed("the server is busy with other speakers")
             self.cuts += 1
             return False
 

@@ -1,4 +1,5 @@
-"""The documents of the server's interfaces, made from what it reads and writes: AsyncAPI for its own protocol."""
+"""The documents of the server's interfaces, made from what it reads and writes: AsyncAPI for its own protocol, OpenAPI
+for what is asked for by HTTP (`protocols/rest_document.py`)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from desktop import __version__
 from desktop.server.protocols import native_answers as answers
 from desktop.server.protocols import native_messages as messages
+from desktop.server.protocols.rest_document import open_api
 
 _SCHEMAS = "#/components/schemas/{model}"
 _SPEAKER = (
@@ -64,13 +66,16 @@ def async_api() -> dict[str, Any]:
 
 
 def document_routes() -> list[BaseRoute]:
-    """`/asyncapi.json`."""
-    document = async_api()
+    """`/asyncapi.json` and `/openapi.json`."""
+    documents = async_api(), open_api()
 
     async def asynchronous(_: Request) -> Response:
-        return JSONResponse(document)
+        return JSONResponse(documents[0])
 
-    return [Route("/asyncapi.json", asynchronous)]
+    async def plain(_: Request) -> Response:
+        return JSONResponse(documents[1])
+
+    return [Route("/asyncapi.json", asynchronous), Route("/openapi.json", plain)]
 
 
 def _text(model: type[BaseModel]) -> dict[str, Any]:

@@ -19,3 +19,5 @@ class StreamLimits:
     """items that may wait for the models before nobody new may speak"""
     message: int = 1 << 20
     """bytes of one message of a client"""
+    upload: int = 1 << 30
+    """bytes of a recording"""

@@ -175,6 +175,11 @@ class Stream:
         if not self._is_over:
             self._take(self._session.flush())
 
+    async def settle(self) -> None:
+        """End the running utterance; returns when everything that was heard is told."""
+        self.flush()
+        await self._idle()
+
     def configure(self, options: SessionOptions) -> None:
         """Other options from now on; nothing that waits is lost."""
         self._session.configure(options)

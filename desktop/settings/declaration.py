@@ -23,7 +23,35 @@ def _place(value: tuple[int, ...]) -> tuple[int, ...]:
     return value
 
 
+def _place_and_screen(value: tuple[int, ...]) -> tuple[int, ...]:
+    """As `_place`; the size of the screen may follow."""
+    if len(value) == 6:
+        _place(value[:4])
+        if not all(0 < number <= 32767 for number in value[4:]):
+            raise ValueError("the width and height of the screen must be from 1 to 32767")
+        return value
+    return _place(value)
+
+
 Place = Annotated[tuple[int, ...], AfterValidator(_place)]
+PlaceOnScreen = Annotated[tuple[int, ...], AfterValidator(_place_and_screen)]
+
+
+def _of_kinds(*kinds: str) -> AfterValidator:
+    """A device or a file: "microphone:NAME"; a kind alone is its default device."""
+
+    def check(value: str) -> str:
+        kind, _, name = value.partition(":")
+        if kind in kinds and (name or kind != "file"):
+            return f"{kind}:{name}"
+        allowed = " or ".join(f"{one}:{'PATH' if one == 'file' else 'NAME'}" for one in kinds)
+        raise ValueError(f"it must be {allowed}; without a name it is the default one")
+
+    return AfterValidator(check)
+
+
+Source = Annotated[str, _of_kinds("microphone", "loopback", "file")]
+Output = Annotated[str, _of_kinds("output")]
 
 
 def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once") -> JsonDict:
@@ -46,7 +74,7 @@ class Group(BaseModel):
 class AudioSettings(Group):
     """Listen to"""
 
-    source: str = Field("microphone:", description="What to listen to: microphone:NAME, loopback:NAME or file:PATH")
+    source: Source = Field("microphone:", description="What to listen to: microphone:NAME, loopback:NAME or file:PATH")
     level_hz: float = Field(
         15.0,
         ge=1,
@@ -256,7 +284,7 @@ class SpeechSettings(Group):
         json_schema_extra=_about(advanced=True),
     )
     voice: str = Field("", description="Voice; empty takes the best one for the language")
-    output: str = Field("output:", description="Device to speak on: output:NAME")
+    output: Output = Field("output:", description="Device to speak on: output:NAME")
     rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed; 1 is normal")
     volume: float = Field(1.0, ge=0, le=1, description="Loudness; 1 is full")
     mute_capture: Literal["auto", "always", "never"] = Field(
@@ -292,9 +320,10 @@ class SubtitleSettings(Group):
     background_opacity: float = Field(0.75, ge=0, le=1, description="Opacity behind the text")
     outline: bool = Field(False, description="Draw a dark outline around the letters")
     screen: str = Field("", description="Name of the screen; empty takes the primary one")
-    geometry: Place = Field(
+    geometry: PlaceOnScreen = Field(
         (),
-        description="Place on the screen: x, y, width, height; empty is bottom centre",
+        description="Place on the screen: x, y, width, height, and the screen's width and height; empty is bottom "
+        "centre",
         json_schema_extra=_about(advanced=True),
     )
 
@@ -360,7 +389,12 @@ class WindowSettings(Group):
 
     theme: Literal["system", "light", "dark", "contrast"] = Field("system", description="Colours")
     reduced_motion: bool = Field(False, description="No animations")
-    tray: bool = Field(True, description="Show an icon in the system tray")
+    tray: bool = Field(
+        True, description="Show an icon in the system tray; closing the window leaves Parley there, until you quit"
+    )
+    keep_transcript: bool = Field(
+        True, description="Keep a transcript that is not saved, for a week, so that the next start can bring it back"
+    )
     geometry: Place = Field(
         (),
         description="Place on the screen: x, y, width, height",
@@ -374,6 +408,9 @@ class HotkeySettings(Group):
     toggle_listening: str = Field("", description="Global hotkey for Start and Stop, for example <ctrl>+<alt>+l")
     unlock_subtitles: str = Field("", description="Global hotkey that unlocks the subtitles")
     stop_speaking: str = Field("", description="Global hotkey that silences the voice")
+    type_rest: str = Field(
+        "", description="Global hotkey that types the end of a sentence here, after another window got the focus"
+    )
     next_profile: str = Field("", description="Global hotkey that switches to the next profile")
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import stat
 import sys
 import uuid
@@ -10,9 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from desktop.system import paths
+
+if sys.platform != "win32":
+    import fcntl
+
 _NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 _NO_UNNAMED = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT)
 """what systems answer that know no files without a name; ENOENT, too, if the folder is missing"""
+_STRAY = re.compile(r"\.(.{1,50})-[0-9a-f]{12}\.tmp", re.DOTALL)
+"""what a file that is being replaced is called meanwhile"""
 _OPEN_FILES = Path("/proc/self/fd")
 _LOOK = 0.01
 """seconds between two tries to get a lock"""
@@ -38,7 +46,8 @@ def write_atomically(path: Path, content: bytes | str, *, mode: int = 0o666, dur
 
 class Replacement:
     """A file that is written beside another one and takes its place when it is done (see `write_atomically`). Where the
-    system can, it has no name until then, so that a process that is killed leaves nothing behind.
+    system can, it has no name until then; what a process leaves that is killed all the same goes with the next
+    replacement of the file (`tidy`).
 
     file: to write to. Raises OSError. One of `commit` and `discard` must be called, on any thread."""
 
@@ -70,11 +79,12 @@ class Replacement:
             _keep_owner(descriptor, self._old)
         os.fsync(descriptor)
         status = os.fstat(descriptor)
-        if not self._is_named:
-            self._name(descriptor)
+        is_there = not self._is_named and self._name(descriptor)
         self.file.close()  # before the file gets its name: Windows renames no open file
-        self._temporary.replace(self._target)
+        if not is_there:
+            self._temporary.replace(self._target)
         self._is_named = False
+        tidy(self._target.parent, self._target.name)
         if durable:
             sync_directory(self._target.parent)
         return status
@@ -88,27 +98,76 @@ class Replacement:
             with contextlib.suppress(OSError):
                 self._temporary.unlink()
 
-    def _name(self, descriptor: int) -> None:
+    def _name(self, descriptor: int) -> bool:
+        """Give the file its name, in one step, if there is none of that name yet, else one beside it. Returns whether
+        it has its own."""
         folder = os.open(self._target.parent, getattr(os, "O_PATH", os.O_RDONLY))
+        # Python follows the link to the open file only where a folder is given as a number.
+        source = _OPEN_FILES / str(descriptor)
         try:
-            # Python follows the link to the open file only where a folder is given as a number.
-            source = _OPEN_FILES / str(descriptor)
+            if self._old is None:
+                with contextlib.suppress(FileExistsError):  # somebody else was quicker
+                    os.link(source, self._target.name, dst_dir_fd=folder, follow_symlinks=True)
+                    return True
             os.link(source, self._temporary.name, dst_dir_fd=folder, follow_symlinks=True)
         finally:
             os.close(folder)
         self._is_named = True
+        return False
 
     def _opened(self, mode: int) -> int:
         unnamed = getattr(os, "O_TMPFILE", 0)
         if unnamed and _OPEN_FILES.is_dir():
             try:
-                return os.open(self._target.parent, os.O_WRONLY | unnamed, mode)
+                return _held(os.open(self._target.parent, os.O_WRONLY | unnamed, mode))
             except OSError as error:
                 if error.errno not in _NO_UNNAMED:
                     raise
-        made = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-        self._is_named = True
-        return made
+        while True:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            made = _held(os.open(self._temporary, flags, mode))
+            if sys.platform == "win32" or os.fstat(made).st_nlink:
+                self._is_named = True
+                return made
+            os.close(made)  # another process took it for a stray before it was held
+
+
+def tidy(folder: Path, name: str = "") -> None:
+    """Delete what killed processes left of files that they were replacing; what a living one holds stays. name: only
+    what was to become the file of that name. Never raises."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = _STRAY.fullmatch(entry.name)
+            if found and name[:50] in ("", found[1]) and entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(OSError):  # it is held, or gone
+                    _delete_unheld(Path(entry.path))
+
+
+def tidy_own() -> None:
+    """`tidy` for the folders of Parley's own files, at each start. Never raises; takes less than a millisecond."""
+    for folder in {paths.config_file().parent, paths.models_dir(), paths.checked_file().parent}:
+        tidy(folder)
+
+
+def _held(descriptor: int) -> int:
+    """An open file that others see is in use, as long as it is open. Windows deletes no open file anyway."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _delete_unheld(path: Path) -> None:
+    """Raises OSError."""
+    if sys.platform == "win32":
+        path.unlink()
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    finally:
+        os.close(descriptor)
 
 
 def read_regular(path: Path, largest: int) -> bytes:

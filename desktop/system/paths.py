@@ -29,6 +29,11 @@ def log_file() -> Path:
     return Path(_dirs.user_log_dir) / "parley.log"
 
 
+def unsaved_dir() -> Path:
+    """Transcripts that nobody saved, each until it is saved, cleared, or a week old."""
+    return Path(_dirs.user_state_dir) / "unsaved"
+
+
 def tuning_file() -> Path:
     """What was measured to suit this machine; may be deleted at any time."""
     return Path(_dirs.user_cache_dir) / "tuning.json"
@@ -42,3 +47,8 @@ def checked_file() -> Path:
 def peers_dir() -> Path:
     """The Python environment of `parley bench peers`; may be deleted at any time."""
     return Path(_dirs.user_cache_dir) / "peers"
+
+
+def server_dir() -> Path:
+    """What the server keeps, for its user only: the database, the keys of cookies and TLS."""
+    return Path(_dirs.user_data_dir) / "server"

@@ -18,8 +18,13 @@ SERVICE = "parley"
 """Under which the keyring shows them."""
 PROXY = "proxy"
 SERVER = "server"
+DATABASE = "database"
 KNOWN: Mapping[str, str] = MappingProxyType(
-    {PROXY: "password for the proxy in models.proxy", SERVER: "token for the Parley server in server.url"}
+    {
+        PROXY: "password for the proxy in models.proxy",
+        SERVER: "token for the Parley server in server.url",
+        DATABASE: "password for the server's database",
+    }
 )
 """Every secret there is: name -> what it is."""
 _SAFE = 1.0

@@ -177,3 +177,20 @@ def test_a_process_that_is_forked_does_what_a_started_one_does(tmp_path: Path, w
     )
     forked = run_parley(words, environment, folder=tmp_path)
     assert (forked.returncode, forked.stdout, forked.stderr) == (started.returncode, started.stdout, started.stderr)
+
+
+def test_only_what_start_takes_can_be_saved(run: Run, file: Path) -> None:
+    refused = run("config", "set", "recognition.language", "klingon")
+    assert (refused.code, refused.out) == (1, "")
+    assert "klingon" in refused.err
+    assert run("config", "set", "translation.target", "klingon").code == 1
+    assert run("config", "set", "recognition.languages", "en,klingon").code == 1
+    refused = run("config", "set", "audio.source", "gramophone")
+    assert "microphone:NAME or loopback:NAME or file:PATH" in refused.err
+    assert not file.exists()
+    assert run("config", "set", "audio.source", "microphone").err == "parley: audio.source is now microphone:.\n"
+    assert run("config", "set", "recognition.language", "Spanish").code == 0
+    assert run("config", "set", "translation.target", "zh-TW").code == 0
+    saved = tomllib.loads(file.read_text())
+    assert saved["recognition"]["language"] == "es"
+    assert saved["translation"]["target"] == "zh-Hant"

@@ -222,7 +222,7 @@ def test_unlocked_it_is_dragged_and_locked_again_clicked_through(
     program.tell(lock=False)
     before = desktop.active_window()
     drag(desktop, (x + 300, y + height - 40), (x + 200, y + height - 240))
-    assert program.message("geometry") == [x - 100, y - 200, width, height]
+    assert program.message("geometry")[:4] == [x - 100, y - 200, width, height]
     assert desktop.active_window() == before
     assert not beneath.lines(), "it does not let clicks through while unlocked"
     place = program.tell(lock=True)["place"]
@@ -237,7 +237,7 @@ def test_its_side_makes_it_narrower_and_the_text_is_laid_out_anew(desktop: Virtu
     x, y, width, height = program.tell(transcript=said(text))["place"]
     program.tell(lock=False)
     drag(desktop, (x + width - 4, y + height // 2), (x + width - 304, y + height // 2))
-    assert program.message("geometry") == [x, y, width - 300, height]
+    assert program.message("geometry")[:4] == [x, y, width - 300, height]
     lines = program.tell()["text"].splitlines()
     assert max(map(len, lines)) < 42 * (width - 300) / width + 2
     assert " ".join(lines) in text

@@ -1,5 +1,6 @@
 """Real editors on a real screen for the tests of voice typing, and a user with a keyboard of their own."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -123,10 +124,16 @@ class RealUser:
         return int(self.display.keysym_to_keycode(keysym))
 
     def press(self, keysym: int) -> None:
-        self._send(1, self.keycode(keysym), self._keyboard)
+        self.press_code(self.keycode(keysym))
 
     def release(self, keysym: int) -> None:
-        self._send(2, self.keycode(keysym), self._keyboard)
+        self.release_code(self.keycode(keysym))
+
+    def press_code(self, keycode: int) -> None:
+        self._send(1, keycode, self._keyboard)
+
+    def release_code(self, keycode: int) -> None:
+        self._send(2, keycode, self._keyboard)
 
     def type(self, text: str) -> None:
         for char in text:
@@ -162,3 +169,13 @@ def clipboard(target: str, selection: str = "clipboard") -> bytes:
     """What the clipboard holds in one format."""
     command = ["xclip", "-selection", selection, "-o", "-t", target]
     return subprocess.run(command, capture_output=True, timeout=20).stdout
+
+
+def activate_group(number: int) -> None:
+    """Make a layout of several the active one, as a keyboard switch in a panel does; the first is 0."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(x11.XOpenDisplay(None))
+    x11.XkbLockGroup(connection, 0x100, number)
+    x11.XSync(connection, 0)
+    x11.XCloseDisplay(connection)

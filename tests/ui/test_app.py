@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QRect, Qt
+from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ErrorEvent, Severity, TranscriptUpdate
 from desktop.engine.message import verbatim
+from desktop.injector.typist import FOCUS_CHANGED, TypingStatus
 from desktop.settings.declaration import Settings
 from desktop.settings.store import SettingsStore
 from desktop.ui.main.main_window import MainWindow
@@ -18,6 +20,7 @@ from desktop.ui.main.window_geometry import restore
 from desktop.ui.runtime.engine_thread import EngineThread
 from desktop.ui.runtime.hotkeys import Hotkeys
 from desktop.ui.tray.tray import Tray
+from desktop.ui.widgets.question import Question
 from tests.fakes import FakeEngine
 from tests.ui.conftest import StartApp
 
@@ -88,6 +91,9 @@ def test_closing_while_listening_quits_within_five_seconds(start_app: StartApp, 
     app, engine = start_app(starts=True)
     app.window.resize(700, 500)
     app.window.close()
+    question = app.window.findChild(Question)
+    if question is not None:  # not listening yet: no question
+        question.yes.click()
     assert app.engine is not None
     qtbot.waitUntil(app.engine.isFinished, timeout=5_000)
     assert engine.calls[-1] == "close"
@@ -192,3 +198,16 @@ def test_a_place_on_a_larger_screen_is_moved_inside_this_one(window: MainWindow)
     assert room.contains(QRect(window.pos(), window.size()))
     restore(window, (0, 0, room.width() + 500, room.height() + 500))
     assert window.width() <= room.width()
+
+
+def test_what_was_not_typed_is_told_and_can_be_copied(start_app: StartApp, qtbot: QtBot) -> None:
+    app, _ = start_app()
+    app.outputs.typed.emit(TypingStatus(message=FOCUS_CHANGED))
+    assert not [notice for notice in app.window.notices if notice.code == "typing-rest"]
+    app.outputs.typed.emit(TypingStatus(message=FOCUS_CHANGED, rest="at three."))
+    (notice,) = [notice for notice in app.window.notices if notice.code == "typing-rest"]
+    assert "at three" not in notice.message  # it may be read by others
+    app.window.act(notice.action)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == "at three."

@@ -22,8 +22,11 @@ def test_every_hotkey_that_can_be_set_does_something(qtbot: QtBot, profiles: Pro
     controls.toggleRequested.connect(lambda: done.append("toggle"))
     controls.unlockRequested.connect(lambda is_unlocked: done.append(("unlock", is_unlocked)))
     controls.stopSpeakingRequested.connect(lambda: done.append("silence"))
+    controls.typeRestRequested.connect(lambda: done.append("rest"))
     profiles.shown.connect(lambda names, current: done.append(("profile", current)))
     for name in HotkeySettings.model_fields:
         controls.hotkeys.pressed.emit(name)
-    assert sorted(map(str, done)) == sorted(map(str, ["toggle", ("unlock", True), "silence", ("profile", "Dictation")]))
+    assert sorted(map(str, done)) == sorted(
+        map(str, ["toggle", ("unlock", True), "silence", "rest", ("profile", "Dictation")])
+    )
     controls.close()

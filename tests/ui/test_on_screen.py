@@ -11,6 +11,7 @@ import pytest
 
 from desktop.settings.store import SettingsStore
 from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,21 @@ def test_it_can_be_used_and_closed_by_keyboard_and_remembers_its_place(
     assert app.returncode == 0
     assert "Traceback" not in told
     assert SettingsStore(tmp_path / "settings.toml", environment={}).current.window.geometry[2:] == (800, 500)
+
+
+def test_closed_it_goes_on_in_the_tray(app: "subprocess.Popen[str]", desktop: VirtualDesktop, tmp_path: Path) -> None:
+    window = desktop.wait_for_window("^Parley$")
+    search = ["xdotool", "search", "--onlyvisible", "--name", "^Parley$"]
+    for how in (["wmctrl", "-i", "-c", window], ["xdotool", "key", "ctrl+w"]):
+        desktop.activate(window)
+        open_by("ctrl+shift+l", "^Latency$", desktop)  # now the settings are read, and the tray is there
+        desktop.activate(window)
+        desktop.run(how)
+        assert wait_until(lambda: window not in desktop.run(search, check=False).split())
+        assert app.poll() is None
+        again = [sys.executable, "-m", "desktop", "gui", "--settings", str(tmp_path / "settings.toml")]
+        subprocess.run(again, env={**os.environ, **desktop.environment}, check=True, capture_output=True, timeout=20)
+        assert desktop.wait_for_window("^Parley$") == window
 
 
 def test_it_ends_cleanly_while_the_doctor_looks(app: "subprocess.Popen[str]", desktop: VirtualDesktop) -> None:

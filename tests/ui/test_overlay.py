@@ -1,13 +1,27 @@
 """The subtitles' window as a widget: what it shows, and what it tells the app."""
 
 import pytest
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import AudioLevel, State, StateChanged, TranscriptUpdate, TranslationUpdate
-from desktop.overlay.painting import worst_contrast
+from desktop.overlay.painting import (
+    DIMMED,
+    Typeface,
+    luminance,
+    pixel_size,
+    readable_part,
+    word_ends,
+    worst_contrast,
+)
+from desktop.overlay.place import USUAL_PART
 from desktop.overlay.window import SubtitleOverlay
-from desktop.settings.declaration import Settings, SubtitleSettings
+from desktop.settings.declaration import RecognitionSettings, Settings, SubtitleSettings, TranslationSettings
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.main.window_geometry import place_first
+from desktop.ui.widgets.fitting import TITLE_BAR
 
 # Qt's platform without a screen says that it can neither raise a window nor limit its size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")
@@ -134,6 +148,74 @@ def test_a_larger_font_keeps_as_many_characters_where_the_user_made_room(
     assert told.args[0][0] == pytest.approx(25, abs=2)
     with qtbot.assertNotEmitted(overlay.geometryChanged):
         overlay.apply(settings(font_size=24, geometry=told.args[0]))
+
+
+@pytest.mark.parametrize(
+    ("spoken", "target", "expected"),
+    [
+        ("en", "de", "Subtitles will appear here.\nUntertitel erscheinen hier."),
+        ("auto", "", "Subtitles will appear here."),
+        ("de", "de", "Untertitel erscheinen hier."),
+        ("es", "zh-Hant", "Los subtítulos aparecerán aquí.\n字幕將顯示在這裡。"),
+        ("en", "cy", "Subtitles will appear here.\nSubtitles in Welsh will appear here."),
+    ],
+)
+def test_the_sample_is_in_the_chosen_languages(
+    overlay: SubtitleOverlay, spoken: str, target: str, expected: str
+) -> None:
+    overlay.set_locked(False)
+    chosen = settings().model_copy(
+        update={
+            "recognition": RecognitionSettings(language=spoken),
+            "translation": TranslationSettings(target=target),
+        }
+    )
+    overlay.apply(chosen)
+    assert overlay.text() == expected
+
+
+def test_pulled_as_wide_as_it_goes_it_says_what_would_let_it_go_further(qtbot: QtBot, overlay: SubtitleOverlay) -> None:
+    overlay.apply(settings(font_size=16, geometry=(100, 300, 300, 120)))
+    overlay.set_locked(False)
+    right, middle = QPoint(overlay.width() - 3, overlay.height() // 2), overlay.height() // 2
+    qtbot.mousePress(overlay, Qt.MouseButton.LeftButton, pos=right)
+    qtbot.mouseMove(overlay, QPoint(overlay.width() + 20, middle))
+    labels = [label.text() for label in overlay.findChildren(QLabel)]
+    assert any("resize" in text for text in labels)
+    qtbot.mouseMove(overlay, QPoint(3000, middle))
+    assert overlay.width() == overlay.maximumWidth()
+    labels = [label.text() for label in overlay.findChildren(QLabel)]
+    assert any("Settings" in text for text in labels)
+
+
+def test_dimmed_words_can_be_read_over_any_window() -> None:
+    for color in ("#ffffff", "#ffe066", "#ff6666"):
+        text, behind = QColor(color), QColor("#000000")
+        part = readable_part(text, behind, 0.75)
+        assert DIMMED <= part <= 1
+        white = QColor.fromRgbF(0.25, 0.25, 0.25)
+        seen = QColor.fromRgbF(*(part * one + (1 - part) * 0.25 for one in text.getRgbF()[:3]))
+        contrast = (luminance(seen) + 0.05) / (luminance(white) + 0.05)
+        assert contrast >= 4.5 or part == 1
+    assert readable_part(QColor("#ffffff"), QColor("#000000"), 0.75) == DIMMED
+    assert readable_part(QColor("#ffe066"), QColor("#000000"), 0.75) > DIMMED
+
+
+def test_thai_breaks_where_a_word_ends() -> None:
+    text = "การประชุมเริ่มเวลาบ่ายสามโมง"
+    assert word_ends(text)[-1] == len(text)
+    assert word_ends("😀 hello") == (2, 7)
+
+
+def test_at_their_usual_place_they_cover_nothing_of_the_window(window: MainWindow, overlay: SubtitleOverlay) -> None:
+    place_first(window, USUAL_PART)
+    room = window.screen().availableGeometry()
+    face = Typeface("", pixel_size(SubtitleSettings(), window.screen().geometry().height()))
+    overlay.apply(Settings())
+    top = overlay.geometry().bottom() + 1 - face.box_height(4)  # two lines of each language
+    assert window.y() >= room.top()
+    assert window.y() + TITLE_BAR + window.height() <= top
+    assert window.height() > 400
 
 
 def test_unlocked_it_shows_a_sample_and_locking_is_told_once(qtbot: QtBot, overlay: SubtitleOverlay) -> None:

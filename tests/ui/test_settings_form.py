@@ -1,12 +1,14 @@
 """Settings as forms: made from the declaration, applied at once, set back one by one."""
 
 import pytest
-from PyQt6.QtWidgets import QAbstractSpinBox, QLineEdit
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QAbstractSpinBox, QFileDialog, QLabel, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.settings.store import fields, get
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.settings.dialog import SettingsDialog
+from desktop.ui.widgets import theme
 from desktop.ui.widgets.picker import PickerButton
 from desktop.ui.widgets.switch import Switch
 
@@ -82,6 +84,52 @@ def test_search_shows_only_what_fits(dialog: SettingsDialog) -> None:
     assert dialog._pages.currentWidget() is dialog._nothing
     dialog.search("")
     assert all(not dialog._list.item(row).isHidden() for row in range(dialog._list.count()))  # type: ignore[union-attr]
+
+
+def test_search_turns_to_the_page_that_is_meant(dialog: SettingsDialog) -> None:
+    dialog.search("translat")
+    assert dialog._list.currentItem().text() == "Translation"  # type: ignore[union-attr]
+    recognition = next(row for row, keys in enumerate(dialog._keys) if "recognition.compute_type" in keys)
+    assert not dialog.form(recognition).editor("recognition.compute_type").widget.isVisibleTo(dialog.form(recognition))
+    dialog.search("CTranslate2")
+    assert dialog._list.currentItem().text() == "Recognition"  # type: ignore[union-attr]
+
+
+def test_hotkeys_are_taken_by_pressing_them(dialog: SettingsDialog, window: MainWindow, qtbot: QtBot) -> None:
+    dialog.open_page("hotkeys")
+    row = next(row for row, keys in enumerate(dialog._keys) if "hotkeys.stop_speaking" in keys)
+    field = dialog.form(row).editor("hotkeys.stop_speaking").widget
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(field, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    assert window.settings is not None
+    assert window.settings.hotkeys.stop_speaking == "<ctrl>+<alt>+s"
+    assert field.accessibleName() == "Stop speaking: Ctrl+Alt+S"
+    dialog.form(row)._resets["hotkeys.stop_speaking"].click()
+    assert window.settings.hotkeys.stop_speaking == ""
+
+
+def test_a_device_is_shown_by_its_name(window: MainWindow, qtbot: QtBot) -> None:
+    window.settingChanged.emit("audio.source", "microphone:Headset")
+    dialog = window.popovers.open_dialog()
+    assert dialog is not None
+    editor = dialog.form(0).editor("audio.source").widget
+    assert isinstance(editor, PickerButton)
+    assert editor.label == "Headset"
+    texts = [label.text() for label in dialog.form(0).findChildren(QLabel)]
+    assert not [text for text in texts if "microphone:" in text and "NAME" not in text]
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "contrast"])
+def test_the_buttons_of_file_dialogs_show_their_pictures(qtbot: QtBot, look: theme.Theme) -> None:
+    theme.apply(look)
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for button in dialog.findChildren(QToolButton):
+        assert button.width() >= button.iconSize().width() + 8, button.objectName()
+        assert button.height() >= button.iconSize().height() + 8, button.objectName()
+    theme.apply("light")
 
 
 @pytest.mark.parametrize("card", ["subtitles", "typing", "voice"])

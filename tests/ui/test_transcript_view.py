@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QColor, QTextCharFormat
+from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import SourceOpened, TranscriptUpdate, TranslationUpdate
 from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.transcript.view import TranscriptView
 from desktop.ui.widgets import theme
@@ -366,3 +367,23 @@ def test_no_letter_of_a_line_is_outside_and_its_time_stands_apart(
         assert max(one.x() for one in stamp) + gap < min(one.x() for one in letters)
     else:
         assert min(one.x() for one in stamp) - gap > max(one.x() for one in letters)
+
+
+def test_a_recording_is_saved_under_its_own_name_beside_itself(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = TranscriptPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.view.show_source(SourceOpened(f"file:{tmp_path / 'My talk.mp3'}", 5.0, 60.0))
+    panel.view.heard(heard(0, "Hello there."))
+    assert panel.view.toPlainText().startswith("00:00:05\t")
+    panel.ask_save()
+    dialog = panel.findChild(QFileDialog)
+    assert dialog is not None
+    assert Path(dialog.selectedFiles()[0]) == tmp_path / "My talk.srt"
+    dialog.reject()
+    panel.view.show_source(SourceOpened("microphone:", 70.0))
+    panel.view.heard(heard(1, "Live."))
+    panel.ask_save()
+    dialog = panel.findChildren(QFileDialog)[-1]
+    assert Path(dialog.selectedFiles()[0]).name.startswith("Parley ")
+    dialog.reject()

@@ -1,12 +1,16 @@
 """Which front end is asked for, and that only that one is imported."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from desktop.__main__ import NO_DISPLAY, main
+from desktop.system.displays import answering, problem
 
 BARE = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
 
@@ -21,6 +25,39 @@ def test_without_a_display_it_says_so(
     told = capsys.readouterr().err.strip()
     assert told.count("\n") == 0
     assert "parley demo" in told
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"DISPLAY": ":4077"}, "DISPLAY (:4077)"),
+        ({"DISPLAY": "nonsense"}, "DISPLAY (nonsense)"),
+        ({"DISPLAY": "localhost:59000"}, "DISPLAY (localhost:59000)"),
+        ({"WAYLAND_DISPLAY": "wayland-77"}, "WAYLAND_DISPLAY (wayland-77)"),
+        ({"DISPLAY": ":4077", "WAYLAND_DISPLAY": "wayland-77"}, "DISPLAY (:4077) and WAYLAND_DISPLAY (wayland-77)"),
+    ],
+)
+def test_a_display_that_does_not_answer_is_one_sentence(environment: dict[str, str], named: str) -> None:
+    bare = {name: value for name, value in BARE.items() if name != "QT_QPA_PLATFORM"}
+    command = [sys.executable, "-m", "desktop", "gui", "--settings", os.devnull]
+    done = subprocess.run(command, env={**bare, **environment}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == NO_DISPLAY
+    assert done.stderr.count("\n") == 1
+    assert f"No screen answers at {named};" in done.stderr
+    assert "qt." not in done.stderr
+
+
+def test_the_display_that_answers_is_used(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-1"))
+        server.listen()
+        environment = {"DISPLAY": ":4077", "WAYLAND_DISPLAY": "wayland-1", "XDG_RUNTIME_DIR": str(tmp_path)}
+        assert answering(environment) == {"wayland"}
+        assert problem(environment) == ""
+        assert problem({**environment, "QT_QPA_PLATFORM": "xcb"}).startswith("No screen answers at DISPLAY")
+        assert problem({**environment, "QT_QPA_PLATFORM": "offscreen"}) == ""
+        assert problem({**environment, "WAYLAND_DISPLAY": str(tmp_path / "wayland-1")}) == ""
+    assert "no display" in problem({})
 
 
 def test_the_command_line_imports_no_qt() -> None:
@@ -47,3 +84,33 @@ def test_the_window_comes_before_everything_heavy() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_signal_before_or_after_the_command_ends_it_and_is_named_by_the_exit_code() -> None:
+    """One that comes while handlers are put in place or back ends `main` itself; a thread that it left at work, here
+    one that never ends, holds up nothing."""
+    code = (
+        "import signal, threading; from desktop import __main__ as entry; from desktop.cli.signals import Interrupted\n"
+        "def ended():\n"
+        "    threading.Thread(target=threading.Event().wait).start()\n"
+        "    print('said')\n"
+        "    raise Interrupted(signal.SIGTERM)\n"
+        "entry.main = ended\n"
+        "entry.program()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (128 + signal.SIGTERM, "said\n", "")
+
+
+def test_a_ctrl_c_while_the_first_things_are_imported_is_no_traceback() -> None:
+    code = (
+        "import builtins, os, runpy, signal; imported = builtins.__import__\n"
+        "def importing(*what, **more):\n"
+        "    if what[0] == 'logging' and os.path.basename(what[1].get('__file__', '')) == '__main__.py':\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return imported(*what, **more)\n"
+        "builtins.__import__ = importing\n"
+        "runpy.run_module('desktop', run_name='__main__', alter_sys=True)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stdout, result.stderr) == (-signal.SIGINT, "", "")

@@ -9,9 +9,13 @@ from pathlib import Path
 
 from desktop.system import paths
 
-_VARIABLES = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "HF_HOME", "ARGOS_PACKAGES_DIR", "PARLEY_MODEL_PACKAGES")
+_VARIABLES = (
+    *("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"),
+    *("HF_HOME", "ARGOS_PACKAGES_DIR", "PARLEY_MODEL_PACKAGES"),
+)
 _EVERY = 0.02
 """seconds between two looks at the disk"""
+_PEAK, _NOW = "VmHWM:", "VmRSS:"
 
 
 @contextlib.contextmanager
@@ -31,15 +35,20 @@ def empty_home() -> Iterator[Path]:
                     os.environ[name] = value
 
 
-class DiskWatch:
-    """The most bytes that lay below the models' folder while it was open. Has a thread of its own."""
+class Watch:
+    """The most bytes that lay below the models' folder while it was open, and the most memory of this process beyond
+    that at its start. Has a thread of its own."""
 
     def __init__(self) -> None:
-        self.most = 0
+        self.disk = 0
+        self.memory = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> "DiskWatch":
+    def __enter__(self) -> "Watch":
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")  # the peak counts from now on
+        self._start = memory(_NOW)
         self._thread.start()
         return self
 
@@ -47,13 +56,23 @@ class DiskWatch:
         self._ended.set()
         self._thread.join(10)
         self._look()
+        self.memory = max(0, memory(_PEAK) - self._start)
 
     def _watch(self) -> None:
         while not self._ended.wait(_EVERY):
             self._look()
 
     def _look(self) -> None:
-        self.most = max(self.most, bytes_below(paths.models_dir()))
+        self.disk = max(self.disk, bytes_below(paths.models_dir()))
+
+
+def memory(which: str = _NOW) -> int:
+    """Bytes of this process that are in memory; 0 where the system does not say. which: a line of Linux's status."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(which)), 0)
 
 
 def bytes_below(place: Path) -> int:
@@ -66,13 +85,15 @@ def bytes_below(place: Path) -> int:
     return total
 
 
-def snapshot(place: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of change (ns) of everything below a place, but for the home in it."""
-    found = {}
+def snapshot(place: Path) -> dict[str, tuple[int, ...]]:
+    """What the system says of everything below a place, but for the home in it: kind, size, where it lies, times of
+    the last change of content and of anything else (ns)."""
+    found: dict[str, tuple[int, ...]] = {}
     for folder, folders, names in os.walk(place):
         if Path(folder) == place and "home" in folders:
             folders.remove("home")
         for name in (*folders, *names):
             status = (Path(folder) / name).lstat()
-            found[str(Path(folder) / name)] = (status.st_size, status.st_mtime_ns)
+            of_file = (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+            found[str(Path(folder) / name)] = of_file
     return found

@@ -12,104 +12,96 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.bench.faults.home import DiskWatch, bytes_below, empty_home, snapshot
-from desktop.bench.faults.result import Outcome, judged
+from desktop.bench.faults.changes import outside, watched
+from desktop.bench.faults.good_models import KINDS, Files, files_of, use
+from desktop.bench.faults.home import Watch, empty_home, snapshot
+from desktop.bench.faults.result import Outcome, beyond, judged
 from desktop.engine.errors import EngineError, ModelError
 from desktop.engine.models import installed as models
-from desktop.engine.models.downloads import Downloads
-from desktop.engine.models.installed import InstalledModel
+from desktop.engine.models.downloads import Downloads, Patience
+from desktop.engine.models.downloads.places import home_of
+from desktop.engine.models.installed import InstalledModel, Kind
+from desktop.messages import text_of
+from desktop.settings.declaration import ModelSettings
 from desktop.system.paths import RESOURCES
 
-LONGEST = 60.0
-"""seconds that no import may take"""
-SPARE = 1 << 20
-"""bytes on the disk beyond what an import has unpacked and copied"""
-
 _STARTER = RESOURCES / "starter"
-_VALUES: tuple[object, ...] = (
+_NOBODY = ModelSettings(hub=("http://127.0.0.1:1",))
+"""where a repair finds no server"""
+_HURRIED = Patience(connect=1, read=1, attempts=1, first_pause=0.01, longest_pause=0.01)
+WRONG_VALUES: tuple[object, ...] = (
     *(None, 0, -1, 10**12, 1e308, True, "", "x", "../..", "\x1b[31m", "e" * 3000, "\x00"),
     *([], {}, [1], {"a": 1}),
 )
-Files = dict[str, bytes]
 
 
 def run(seed: int) -> Outcome:
-    """One package or folder."""
+    """One package or folder: imported, or laid among the models by hand; then listed, loaded, repaired."""
     chance = random.Random(seed)
-    kind = chance.choice(("argos", "voice"))
+    kind = chance.choice(KINDS)
+    touched: list[str] = []
     with empty_home() as place:
-        files = _model(kind)
-        for _ in range(chance.choice((0, 1, 1, 1, 2))):
+        files = files_of(kind)
+        for _ in range(chance.choice((0, 0, 1, 1, 1, 2))):
             chance.choice(_CHANGES)(files, chance)
-        source = chance.choice((_folder, _zipped, _tarred))(place, files, chance)
+        make = chance.choice((_folder, _zipped, _tarred, None))
+        given = make(place, files, chance) if make is not None else _laid(kind, files, chance)
         _beside(place)
         before = snapshot(place)
         began = time.monotonic()
         sentence, problem = "", ""
         found: tuple[InstalledModel, ...] = ()
-        with DiskWatch() as disk:
+        with Watch() as watch, watched(outside(place / "home", touched)):
             try:
-                found = Downloads().import_from(source)
+                if make is not None:
+                    found = Downloads().import_from(given)
+                    problem = _listed(found, may_be_broken=False)
+                else:
+                    found = tuple(one for one in models.installed(kind) if not one.is_starter)
+                    problem = _listed(found, may_be_broken=True)
+                problem = problem or _used(found)
             except ModelError as error:
                 sentence, problem = error.code, judged(error)
             except Exception as error:
                 problem = f"{type(error).__name__}: {error}"[:200]
-            if not problem:
-                problem = _used(found)
         seconds = time.monotonic() - began
-        if snapshot(place) != before:
-            problem = problem or "something outside the models' folder has changed"
+        if touched or snapshot(place) != before:
+            problem = problem or f"outside the models' folder has changed: {', '.join(touched)[:200] or 'something'}"
         size = sum(map(len, files.values()))
-        over = max(0, disk.most - 3 * size - bytes_below(place / "home"))
-    if seconds > LONGEST:
-        problem = problem or f"{seconds:.0f} s"
-    if over > SPARE:
-        problem = problem or f"{over} bytes too many on the disk"
-    return Outcome(seed, "import", bool(found), sentence, seconds, over, problem)
+        over = max(0, watch.disk - 2 * size)
+    way = make.__name__ if make is not None else _laid.__name__
+    problem = problem or beyond(seconds, over, watch.memory)
+    return Outcome(seed, f"{way.strip('_')} {kind}", bool(found), sentence, seconds, over, problem, watch.memory)
+
+
+def _listed(found: tuple[InstalledModel, ...], *, may_be_broken: bool) -> str:
+    """What is wrong with the lists and with the repair of what is broken; empty if nothing."""
+    for kind in models.KINDS:
+        models.installed(kind)
+    for broken in Downloads().find_broken():
+        if not may_be_broken:
+            return f"a broken model was installed: {text_of(broken.problem)}"
+        if any(broken.path in (one.path, one.path.parent) for one in found):
+            return "it is installed and broken"
+        try:
+            Downloads(_NOBODY, patience=_HURRIED).repair(broken)
+        except ModelError as error:
+            if problem := judged(error):
+                return problem
+        else:
+            return "it was repaired from nothing"
+    return ""
 
 
 def _used(found: tuple[InstalledModel, ...]) -> str:
-    """What is wrong with what was installed, when it is listed, repaired and loaded; empty if nothing."""
-    for kind in models.KINDS:
-        models.installed(kind)
-    broken = Downloads().find_broken()
-    if broken:
-        return f"a broken model was installed: {broken[0].problem}"
+    """What is wrong when what was installed is loaded; empty if nothing."""
     for model in found:
         try:
-            _load(model)
+            use(model)
         except EngineError as error:
             if not any(model.path in (one.path, one.path.parent) for one in Downloads().find_broken()):
                 return f"it cannot be loaded ({error.code}), and repair does not know it"
     return ""
-
-
-def _load(model: InstalledModel) -> None:
-    source, *target = model.languages
-    if model.kind == "argos":
-        from desktop.engine.translation.backends.argos import ArgosTranslator
-
-        translator = ArgosTranslator()
-        translator.load(source, target[0], lambda _: None)
-        translator.translate("Where is it?", source, target[0])
-        translator.close()
-    else:
-        from desktop.engine.speech.backends.piper import PiperSynthesizer
-
-        synthesizer = PiperSynthesizer()
-        synthesizer.load(source, model.name, lambda _: None)
-        synthesizer.close()
-
-
-def _model(kind: str) -> Files:
-    if kind == "argos":
-        root = _STARTER / "argos" / "translate-en_es-1_0"
-        names = ["metadata.json", "sentencepiece.model", "model/model.bin", "model/config.json"]
-        files = {name: (root / name).read_bytes() for name in [*names, "model/shared_vocabulary.json"]}
-        files["metadata.json"] = json.dumps({"from_code": "en", "to_code": "de", "type": "translate"}).encode()
-        return files
-    voice = _STARTER / "voices" / "en_US-tiny-x_low.onnx"
-    return {"en_US-a-low.onnx": voice.read_bytes(), "en_US-a-low.onnx.json": Path(f"{voice}.json").read_bytes()}
 
 
 # What may be wrong with the files.
@@ -135,7 +127,10 @@ def _replace(files: Files, chance: random.Random) -> None:
 
 
 def _value(files: Files, chance: random.Random) -> None:
-    name = chance.choice([one for one in sorted(files) if one.endswith(".json")])
+    names = [one for one in sorted(files) if one.endswith(".json")]
+    if not names:
+        return
+    name = chance.choice(names)
     try:
         about = json.loads(files[name])
     except (ValueError, RecursionError):
@@ -144,7 +139,7 @@ def _value(files: Files, chance: random.Random) -> None:
     while isinstance(inner, dict) and inner:
         key = chance.choice(sorted(inner))
         if not isinstance(inner[key], dict) or chance.random() < 0.3:
-            inner[key] = chance.choice(_VALUES)
+            inner[key] = chance.choice(WRONG_VALUES)
             break
         inner = inner[key]
     files[name] = json.dumps(about).encode()
@@ -174,8 +169,16 @@ _CHANGES: tuple[Callable[[Files, random.Random], None], ...] = (_flip, _cut, _re
 # How they come.
 
 
+def _laid(kind: Kind, files: Files, chance: random.Random) -> Path:
+    """Among the models, by hand."""
+    return _filled(home_of(kind, "given"), files, chance)
+
+
 def _folder(place: Path, files: Files, chance: random.Random) -> Path:
-    root = place / "given"
+    return _filled(place / "given", files, chance)
+
+
+def _filled(root: Path, files: Files, chance: random.Random) -> Path:
     names = [name for name in sorted(files) if ".." not in name and not name.startswith("/") and len(name) < 200]
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -189,7 +192,7 @@ def _folder(place: Path, files: Files, chance: random.Random) -> Path:
             case 1:
                 file.symlink_to("/dev/zero")
             case 2:
-                file.symlink_to(place / "beside")
+                file.symlink_to("/etc/hostname")
             case _:
                 file.touch()
                 os.truncate(file, 6 * 10**9)

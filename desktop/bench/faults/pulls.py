@@ -2,25 +2,29 @@
 
 import gzip
 import hashlib
+import io
+import json
 import random
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.bench.faults.home import DiskWatch, empty_home
-from desktop.bench.faults.result import Outcome, judged
+from desktop.bench.faults.good_models import KINDS, Files, files_of, use
+from desktop.bench.faults.home import Watch, empty_home
+from desktop.bench.faults.packages import WRONG_VALUES
+from desktop.bench.faults.result import Outcome, beyond, judged
 from desktop.bench.faults.server import Asked, Send, head, honest, hostile
-from desktop.engine.errors import ModelError
+from desktop.engine.errors import EngineError, ModelError
 from desktop.engine.models import installed as models
 from desktop.engine.models.catalogue import Entry, ModelFile
 from desktop.engine.models.downloads import Downloads, Patience
+from desktop.engine.models.installed import Kind
 from desktop.messages import text_of
 from desktop.settings.declaration import ModelSettings
-from desktop.system.paths import RESOURCES
 
-_STARTER = RESOURCES / "starter" / "voices" / "en_US-tiny-x_low.onnx"
-_NAME = "en_US-amy-low"
+_NAMES: dict[Kind, str] = {"argos": "translate-en_de-1_0", "voice": "en_US-a-low", "whisper": "tiniest"}
 _REVISION = "0123456789abcdef0123456789abcdef01234567"
 _PATIENCE = Patience(
     connect=1,
@@ -33,10 +37,6 @@ _PATIENCE = Patience(
     waiting=0.3,
     waiting_beside=0.1,
 )
-LONGEST = 60.0
-"""seconds that no download may take, with that patience"""
-SPARE = 1 << 20
-"""bytes on the disk beyond the size of the model"""
 
 _Act = Callable[[Asked, bytes, Send, threading.Event, random.Random], None]
 
@@ -44,74 +44,114 @@ _Act = Callable[[Asked, bytes, Send, threading.Event, random.Random], None]
 def run(seed: int) -> Outcome:
     """One schedule against one pull, then an honest server: that must do."""
     chance = random.Random(seed)
-    files = {f"{_NAME}.onnx": _STARTER.read_bytes(), f"{_NAME}.onnx.json": _named(".json").read_bytes()}
+    kind = chance.choice(KINDS)
+    files = files_of(kind)
+    is_pinned = kind == "argos" or chance.random() < 0.7
+    served = {**_served(kind, files), "": _listing(files)}
     lock = threading.Lock()
     badness = chance.choice((0.3, 0.6, 0.9, 1.0))
 
     def answer(asked: Asked, send: Send, ended: threading.Event) -> None:
-        content = files[Path(asked.path).name]
+        content = served.get(Path(asked.path).name, served[""])
         with lock:
-            act = chance.choice(_ACTS) if chance.random() < badness else _good
+            acts = _ACTS if content is not served[""] else (*_ON_LISTINGS, *_ON_LISTINGS, _wrong_value)
+            act = chance.choice(acts) if chance.random() < badness else _good
             own = random.Random(chance.random())
         act(asked, content, send, ended, own)
 
     def honestly(asked: Asked, send: Send, ended: threading.Event) -> None:
-        honest(asked, files[Path(asked.path).name], send)
+        honest(asked, served.get(Path(asked.path).name, served[""]), send)
 
-    entry = _entry(files)
-    size = sum(map(len, files.values()))
+    size = sum(map(len, files.values())) + (len(served[f"{_NAMES[kind]}.argosmodel"]) if kind == "argos" else 0)
     with empty_home(), hostile(answer) as bad, hostile(honestly) as good:
+        addresses = (bad.address,) if chance.random() < 0.7 else (bad.address, bad.address)
         began = time.monotonic()
         is_installed, sentence, problem = True, "", ""
-        with DiskWatch() as disk:
+        with Watch() as watch:
             try:
-                addresses = (bad.address,) if chance.random() < 0.7 else (bad.address, bad.address)
-                Downloads(ModelSettings(hub=addresses), patience=_PATIENCE).pull(entry)
+                _pull(kind, files, served, addresses, is_pinned=is_pinned)
             except ModelError as error:
                 is_installed, sentence, problem = False, error.code, judged(error)
             except Exception as error:
                 is_installed, problem = False, f"{type(error).__name__}: {error}"[:200]
         seconds = time.monotonic() - began
-        problem = problem or _wrong(files, is_installed=is_installed)
+        problem = problem or _wrong(kind, files, is_installed=is_installed)
         if not problem and not is_installed:
             try:
-                Downloads(ModelSettings(hub=(good.address,)), patience=_PATIENCE).pull(entry)
-                problem = _wrong(files, is_installed=True)
+                _pull(kind, files, served, (good.address,), is_pinned=is_pinned)
+                problem = _wrong(kind, files, is_installed=True)
             except ModelError as error:
                 problem = f"afterwards, a good server is refused: {text_of(error)}"
-    over = max(0, disk.most - size)
-    if seconds > LONGEST:
-        problem = problem or f"{seconds:.0f} s"
-    if over > SPARE:
-        problem = problem or f"{over} bytes too many on the disk"
-    return Outcome(seed, "pull", is_installed, sentence, seconds, over, problem)
+    over = max(0, watch.disk - size)
+    problem = problem or beyond(seconds, over, watch.memory)
+    return Outcome(seed, f"pull of {kind}", is_installed, sentence, seconds, over, problem, watch.memory)
 
 
-def _named(suffix: str) -> Path:
-    return _STARTER.with_name(_STARTER.name + suffix)
+def _pull(kind: Kind, files: Files, served: Files, addresses: tuple[str, ...], *, is_pinned: bool) -> None:
+    """Raises ModelError."""
+    entry = entry_of(kind, files, served, addresses, is_pinned=is_pinned)
+    Downloads(ModelSettings(hub=addresses), patience=_PATIENCE).pull(entry)
 
 
-def _entry(files: dict[str, bytes]) -> Entry:
-    """As a catalogue has it, with sizes and checksums."""
+def entry_of(kind: Kind, files: Files, served: Files, addresses: tuple[str, ...], *, is_pinned: bool = True) -> Entry:
+    """As a catalogue has it, with sizes and checksums; not pinned: the hub is asked for them."""
+    name = _NAMES[kind]
+    if kind == "argos":
+        package = served[f"{name}.argosmodel"]
+        links = tuple(f"{one}/{name}.argosmodel" for one in addresses)
+        file = ModelFile(f"{name}.argosmodel", len(package), hashlib.sha256(package).hexdigest())
+        return Entry("argos", name, "English to German", ("en", "de"), len(package), "", files=(file,), links=links)
     listed = tuple(
-        ModelFile(
-            f"en/{name}",
-            len(content),
-            hashlib.sha256(content).hexdigest(),
-        )
-        for name, content in files.items()
+        ModelFile(file, *((len(content), hashlib.sha256(content).hexdigest()) if is_pinned else ()))
+        for file, content in files.items()
     )
-    return Entry("voice", _NAME, "Amy", ("en",), sum(map(len, files.values())), "", "a/voices", _REVISION, listed)
+    size = sum(map(len, files.values())) if is_pinned else None
+    return Entry(kind, name, "Tiniest", ("en",), size, "", "a/models", _REVISION if is_pinned else "", listed)
 
 
-def _wrong(files: dict[str, bytes], *, is_installed: bool) -> str:
-    found = [one for one in models.installed("voice") if one.name == _NAME]
+def served_of(kind: Kind, files: Files) -> Files:
+    """What an honest server has of a model: its files, for Argos its package; "" is what it says of them."""
+    return {**_served(kind, files), "": _listing(files)}
+
+
+def _served(kind: Kind, files: Files) -> Files:
+    if kind != "argos":
+        return files
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(f"{_NAMES[kind]}/{name}"), content)
+    return {f"{_NAMES[kind]}.argosmodel": packed.getvalue()}
+
+
+def _listing(files: Files) -> bytes:
+    """What the hub answers when it is asked for a repository's files."""
+    siblings = [
+        {
+            "rfilename": name,
+            "size": len(content),
+            "blobId": hashlib.sha1(content).hexdigest(),
+            "lfs": {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 134},
+        }
+        for name, content in files.items()
+    ]
+    return json.dumps({"id": "a/models", "modelId": "a/models", "sha": _REVISION, "siblings": siblings}).encode()
+
+
+def _wrong(kind: Kind, files: Files, *, is_installed: bool) -> str:
+    found = [one for one in models.installed(kind) if one.name == _NAMES[kind] or one.path.name == _NAMES[kind]]
     if not is_installed:
-        return "half a model is there" if found or models.broken("voice") else ""
+        return "half a model is there" if found or models.broken(kind) else ""
     if not found:
         return "it is not installed"
-    whole = all((found[0].path.parent / name).read_bytes() == content for name, content in files.items())
-    return "" if whole else "another content is installed"
+    root = found[0].path.parent if kind == "voice" else found[0].path
+    if not all((root / name).read_bytes() == content for name, content in files.items()):
+        return "another content is installed"
+    try:
+        use(found[0])
+    except EngineError as error:
+        return f"it cannot be used: {text_of(error)}"
+    return ""
 
 
 def _good(asked: Asked, content: bytes, send: Send, ended: threading.Event, chance: random.Random) -> None:
@@ -197,7 +237,16 @@ def _noise(asked: Asked, content: bytes, send: Send, ended: threading.Event, cha
     send(chance.choice((b"", b"HTTP/1.1 ", b"HTTP/9.9 200 OK\r\n\r\n")) + chance.randbytes(chance.randrange(3000)))
 
 
-_ACTS: tuple[_Act, ...] = (
-    *(_drop, _short, _drip, _silent, _drip_head, _endless, _bomb, _flip, _other),
-    *(_redirect, _range, _status, _etag, _noise),
+def _wrong_value(asked: Asked, content: bytes, send: Send, ended: threading.Event, chance: random.Random) -> None:
+    """A listing in which one value is of another type, or nonsense."""
+    about = json.loads(content)
+    inner = chance.choice((about, chance.choice(about["siblings"]), chance.choice(about["siblings"])["lfs"]))
+    inner[chance.choice(sorted(inner))] = chance.choice(WRONG_VALUES)
+    honest(asked, json.dumps(about).encode(), send)
+
+
+_ON_LISTINGS: tuple[_Act, ...] = (
+    *(_drop, _short, _drip, _silent, _drip_head, _endless, _bomb),
+    *(_redirect, _status, _etag, _noise),
 )
+_ACTS: tuple[_Act, ...] = (*_ON_LISTINGS, _flip, _other, _range)

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from desktop.engine.errors import ModelError
 from desktop.messages import text_of
 
+LONGEST = 60.0
+"""seconds that nothing may take: so no pause without progress is longer"""
+SPARE = 1 << 20
+"""bytes on the disk beyond what a model needs"""
+MEMORY = 200_000_000
+"""bytes of memory beyond those at the start"""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -18,6 +25,8 @@ class Outcome:
     disk: int
     """most bytes, beyond what the model needs"""
     problem: str = ""
+    memory: int = 0
+    """most bytes, beyond those at the start"""
 
 
 def judged(error: ModelError) -> str:
@@ -25,3 +34,12 @@ def judged(error: ModelError) -> str:
     text = text_of(error)
     is_sentence = text.endswith((".", "?")) and "\n" not in text and "Traceback" not in text and 20 < len(text) < 500
     return "" if is_sentence else f"no sentence: {text[:200]}"
+
+
+def beyond(seconds: float, disk: int, memory: int) -> str:
+    """Which limit was not kept; empty if all were."""
+    if seconds > LONGEST:
+        return f"{seconds:.0f} s"
+    if disk > SPARE:
+        return f"{disk} bytes too many on the disk"
+    return f"{memory} bytes of memory" if memory > MEMORY else ""

@@ -8,7 +8,7 @@ import numpy as np
 
 from desktop.bench.load.talks import Talk
 from desktop.engine.events import SAMPLE_RATE
-from desktop.server.client import Client, Refused
+from desktop.server.client import Client, NotServed
 
 _CHUNK = SAMPLE_RATE // 10
 
@@ -74,7 +74,7 @@ async def speak(url: str, talk: Talk, language: str, *, token: str = "", speed: 
             finally:
                 sending.cancel()
                 spoken.cuts = client.cuts
-    except Refused as error:
+    except NotServed as error:
         spoken.refused = str(error)
     return spoken
 
@@ -84,7 +84,7 @@ async def stay(url: str, until: asyncio.Event, *, token: str = "") -> bool:
     try:
         async with Client(url, token=token):
             await until.wait()
-    except Refused:
+    except NotServed:
         return False
     return True
 

@@ -11,7 +11,10 @@ from rich.text import Text
 
 from desktop.cli.messages import say, shown
 from desktop.cli.options import Options
+from desktop.engine.errors import LanguageUnknown
+from desktop.engine.text.languages import check_language, check_target
 from desktop.engine.text.visible import visible
+from desktop.messages import text_of as message_of
 from desktop.settings.presets import PRESETS, differences_to, preset, values_of
 from desktop.settings.store import DEFAULT, SettingsStore
 from desktop.settings.values import Declaration, SettingInvalid, declaration, declarations, get, parse, text_of
@@ -66,7 +69,11 @@ def show(options: Options, key: str, *, as_json: bool) -> int:
 
 def assign(options: Options, key: str, text: str) -> int:
     """Save a value. 1 if it cannot be used or saved."""
-    return _change(options.store, key, lambda: options.store.set(key, parse(key, text)))
+    try:
+        value = _meant(key, parse(key, text))
+    except (SettingInvalid, LanguageUnknown) as error:
+        return refused(error)
+    return _change(options.store, key, lambda: options.store.set(key, value))
 
 
 def reset(options: Options, key: str) -> int:
@@ -143,11 +150,23 @@ def is_saved(store: SettingsStore, change: Callable[[], object]) -> bool:
     return False
 
 
-def refused(error: SettingInvalid) -> int:
+def refused(error: SettingInvalid | LanguageUnknown) -> int:
     """Say what cannot be used; the exit code."""
-    text = str(error)
+    text = message_of(error) if isinstance(error, LanguageUnknown) else str(error)
     say(text if text.endswith("?") else f"{text}.")
     return 1
+
+
+def _meant(key: str, value: Any) -> Any:
+    """The value with languages that are given as names as their codes. Raises LanguageUnknown."""
+    match key:
+        case "recognition.language" if value != "auto":
+            return check_language(value)
+        case "recognition.languages":
+            return tuple(map(check_language, value))
+        case "translation.target" if value:
+            return check_target(value)
+    return value
 
 
 def _record(store: SettingsStore, one: Declaration) -> dict[str, Any]:

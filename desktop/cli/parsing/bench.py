@@ -298,14 +298,22 @@ def page(
 def silence(
     context: typer.Context,
     minutes: Annotated[float, typer.Option("--minutes", min=0.1, max=120, help="Of each kind.")] = 10.0,
+    resume: Annotated[
+        bool, typer.Option("--resume", metavar=_FLAG, help="Keep the sounds that the JSON file has already.")
+    ] = False,
+    people: Annotated[
+        bool, typer.Option("--people", metavar=_FLAG, help="Recordings of people over music, too; takes a while.")
+    ] = False,
     model: Model = "",
     as_json: Json = "",
     plot: Plot = None,
 ) -> int:
-    """Words that are made up out of silence, noise, tones and music; there should be none."""
+    """Words that are made up out of silence, noise, breath, tones and music; there should be none."""
     from desktop.bench.silence import main
 
-    return main(_settings(context, model), minutes=minutes, output=_output(as_json, plot))
+    return main(
+        _settings(context, model), minutes=minutes, with_people=people, is_resumed=resume, output=_output(as_json, plot)
+    )
 
 
 @bench.command()

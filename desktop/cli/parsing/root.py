@@ -11,6 +11,8 @@ import typer
 
 from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import running
+from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
@@ -36,6 +38,9 @@ app.add_typer(models, name="models")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
+app.add_typer(server_commands.tokens, name="tokens")
+app.add_typer(server_commands.db, name="db")
+running.add_to(app)
 
 
 FLAG = " "
@@ -111,9 +116,11 @@ def shared(
 
 
 def _tidy() -> None:
-    """Put in order what a killed process left of models."""
+    """Put in order what a killed process left of models and files."""
     from desktop.engine.models.leftovers import leftovers
+    from desktop.system.files import tidy_own
 
+    tidy_own()
     if leftovers():
         from desktop.engine.models.downloads.recovery import recover
 
@@ -235,13 +242,70 @@ def serve(
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
     redis: Redis = "",
+    whisper_live_port: Annotated[
+        int,
+        typer.Option("--whisper-live-port", min=-1, max=65535, help="For WhisperLive's clients; -1 serves none."),
+    ] = 9090,
+    wyoming_port: Annotated[
+        int, typer.Option("--wyoming-port", min=-1, max=65535, help="For Home Assistant (Wyoming); -1 serves none.")
+    ] = 10300,
+    wyoming_allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--wyoming-allow",
+            metavar="NETWORK",
+            help="Addresses that may use Wyoming besides this machine, as 192.168.1.0/24; it knows no passwords.",
+        ),
+    ] = None,
     language: Language = "",
     model: Model = "",
+    certificate: server_commands.Certificate = None,
+    key: server_commands.Key = None,
+    self_signed: server_commands.SelfSigned = False,
+    proxies: server_commands.Proxies = None,
+    origins: server_commands.Origins = None,
+    database: server_commands.Url = "",
+    password_file: server_commands.PasswordFile = None,
+    issuer: server_commands.Issuer = "",
+    client: server_commands.Client = "",
+    client_secret: server_commands.ClientSecret = None,
+    audience: server_commands.Audience = "",
+    audit_days: server_commands.AuditDays = 90,
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
+    from desktop.server.security.options import OidcOptions, SecurityOptions
+    from desktop.server.side_ports import SidePorts, networks
 
-    return run(context.obj, _changes("", language, model), host=host, port=port, health_port=health_port, redis=redis)
+    if bool(issuer) != bool(client):
+        raise typer.BadParameter("give the issuer and the client.", param_hint="--oidc-issuer, --oidc-client")
+    security = SecurityOptions(
+        certificate=certificate,
+        key=key,
+        self_signed=self_signed,
+        proxies=tuple(proxies or ()),
+        origins=tuple(origins or ()),
+        database=database,
+        password_file=password_file,
+        oidc=OidcOptions(issuer, client, client_secret, audience) if issuer else None,
+        audit_days=audit_days,
+    )
+    side_ports = SidePorts(
+        None if whisper_live_port < 0 else whisper_live_port,
+        None if wyoming_port < 0 else wyoming_port,
+        networks(wyoming_allow or ()),
+    )
+    changes = _changes("", language, model)
+    return run(
+        context.obj,
+        changes,
+        security,
+        host=host,
+        port=port,
+        health_port=health_port,
+        redis=redis,
+        side_ports=side_ports,
+    )
 
 
 @app.command()

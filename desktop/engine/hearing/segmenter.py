@@ -163,14 +163,13 @@ class Segmenter:
 
     def _snapshot(self, *, is_pause: bool = False) -> SpeechSegment:
         self._shown = self._length
-        samples = np.concatenate(self._frames)
-        return self._segment(samples, self._speech_end, is_final=False, is_pause=is_pause)
+        return self._segment(len(self._frames), self._speech_end, is_final=False, is_pause=is_pause)
 
     def _end(self, index: int) -> SpeechSegment:
         """The final of the first `index` frames; what follows them begins the next utterance."""
         frames, chances = self._frames, self._probabilities
-        samples = np.concatenate(frames[:index])
-        segment = self._segment(samples, min(self._speech_end, self._start + len(samples)), is_final=True)
+        end = self._start + sum(map(len, frames[:index]))
+        segment = self._segment(index, min(self._speech_end, end), is_final=True)
         self._next_id += 1
         self._begin_empty(self._start + len(segment.samples))
         self._clear_ring()
@@ -196,10 +195,26 @@ class Segmenter:
         best = min(range(first, last), key=lambda i: (round(float(chance[i]), 1), loudness[i]))
         return best + 1
 
-    def _segment(self, samples: Samples, speech_end: int, *, is_final: bool, is_pause: bool = False) -> SpeechSegment:
+    def _segment(self, count: int, speech_end: int, *, is_final: bool, is_pause: bool = False) -> SpeechSegment:
+        """Of the first `count` frames."""
+        samples = np.concatenate(self._frames[:count])
         start = self._start / SAMPLE_RATE
         end = (self._start + len(samples)) / SAMPLE_RATE
-        return SpeechSegment(self._next_id, samples, start, end, is_final, speech_end / SAMPLE_RATE, is_pause)
+        voiced = self._voiced(count)
+        return SpeechSegment(self._next_id, samples, start, end, is_final, speech_end / SAMPLE_RATE, is_pause, voiced)
+
+    def _voiced(self, count: int) -> tuple[tuple[float, float], ...]:
+        """The stretches of the first `count` frames that hold voice, session seconds."""
+        found: list[tuple[float, float]] = []
+        at = self._start
+        for frame, chance in zip(self._frames[:count], self._probabilities, strict=False):
+            begin, at = at / SAMPLE_RATE, at + len(frame)
+            if chance < self._options.threshold:
+                continue
+            if found and found[-1][1] == begin:
+                begin = found.pop()[0]
+            found.append((begin, at / SAMPLE_RATE))
+        return tuple(found)
 
     def _begin_empty(self, start: int) -> None:
         self._start = start

@@ -169,6 +169,12 @@ class Lane:
         self._models.submit(Stage.TRANSLATION, run)
 
     @property
+    def heard(self) -> float:
+        """Seconds of sound that came, since the lane was made: the session's time of what comes next."""
+        with self._lock:
+            return self._fed / SAMPLE_RATE + self.frames.waiting_seconds
+
+    @property
     def backlog(self) -> float:
         """Seconds of sound that wait to be recognised."""
         with self._lock:

@@ -11,6 +11,7 @@ from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.grouping import SpeechGroup, shared_out, window
 from desktop.engine.recognition.transcriber import Transcriber
+from desktop.engine.recognition.unheard import hear_again
 from desktop.engine.recognition.work import Decode, Decoding
 from desktop.engine.text.spelling import spelled, written_words
 
@@ -41,8 +42,9 @@ class RecordingTranscriber:
             together: list[tuple[Word, ...]] | None = None
             if language:
                 together = yield from self._together(segments, language)
-            for segment, words in zip(segments, together or [()] * len(segments), strict=True):
-                if words:
+            for segment, some in zip(segments, together or [()] * len(segments), strict=True):
+                if some:
+                    words, _ = yield from hear_again(segment, some, self._request(language))
                     update: TranscriptUpdate | None = self._update(segment, language, words)
                 elif segment.segment_id in alone:
                     update = alone[segment.segment_id]
@@ -56,7 +58,13 @@ class RecordingTranscriber:
     def _together(self, segments: Sequence[SpeechSegment], language: str) -> Decoding[list[tuple[Word, ...]] | None]:
         """The words of each utterance, found in one window. None: what was heard in it cannot stand."""
         samples, starts = window(segments)
-        request = RecognitionRequest(
+        hypothesis = yield Decode(samples, self._request(language), segments[-1].end)
+        if not hypothesis.is_trusted or hypothesis.has_repeated:
+            return None
+        return shared_out(hypothesis.words, segments, starts)
+
+    def _request(self, language: str) -> RecognitionRequest:
+        return RecognitionRequest(
             language=language,
             is_final=True,
             is_buffered=True,
@@ -64,10 +72,6 @@ class RecordingTranscriber:
             vocabulary=self._options.vocabulary.strip(),
             beam_size=self._options.beam_size,
         )
-        hypothesis = yield Decode(samples, request, segments[-1].end)
-        if not hypothesis.is_trusted or hypothesis.has_repeated:
-            return None
-        return shared_out(hypothesis.words, segments, starts)
 
     def _update(self, segment: SpeechSegment, language: str, words: Sequence[Word]) -> TranscriptUpdate:
         kept = written_words(words, language, self._before, is_whole=True)

@@ -21,13 +21,15 @@ from desktop.engine.hearing.level import quietest
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.final_text import final_words
-from desktop.engine.recognition.late_words import late_words
+from desktop.engine.recognition.late_words import late_words, parted
 from desktop.engine.recognition.preview import Preview
+from desktop.engine.recognition.prompt import prompt_of, reads_prompt
 from desktop.engine.recognition.sentence_end import is_whole
 from desktop.engine.recognition.spoken_language import SpokenLanguage
-from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, normalized
+from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
-from desktop.engine.recognition.work import Decode, Decoding
+from desktop.engine.recognition.unheard import hear_again
+from desktop.engine.recognition.work import Decode, Decoding, moved
 from desktop.engine.text.sentences import ends_sentence
 from desktop.engine.text.spelling import spelled, written_words
 
@@ -35,10 +37,6 @@ _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
 _SETTLED = 2.0
 """Seconds before the edge at which words are committed unasked when the window is too long."""
-_PROMPT_LENGTH = 200
-"""Characters of committed text in the prompt, about 60 tokens."""
-_REPEATED = 4
-"""Words in a row that say what the prompt says: the model reads out its prompt."""
 _DOUBT = 0.4
 """Seconds in which no look could stand, after which the next one gets more context."""
 _NEW_SENTENCE = 2.0
@@ -148,9 +146,10 @@ class Transcriber:
 
     def revise(self, segment: SpeechSegment, final: TranscriptUpdate) -> Decoding[TranscriptUpdate]:
         """The final update of an utterance, with its text by a decoding of the whole."""
-        hypothesis = yield from self._recognize(segment, segment.samples, self._request(segment))
+        request = self._request(segment)
+        hypothesis = yield from self._recognize(segment, segment.samples, request)
         if hypothesis.is_trusted:
-            self._whole = hypothesis.words
+            self._whole, _ = yield from self._complete(segment, request, hypothesis, segment.start)
         self._revision += 1
         words = self._final_words()
         return replace(final, revision=self._revision, is_final=True, final_text=self._joined(words), final_words=words)
@@ -186,16 +185,14 @@ class Transcriber:
             # Passed over: the next look comes soon, and more context takes several times as long.
             return
         hypothesis, language = yield from self._understood(segment, samples, request, hypothesis)
-        words = tuple(
-            replace(word, start=word.start + self._window_start, end=word.end + self._window_start)
-            for word in hypothesis.words
-        )
+        words, added = yield from self._complete(segment, request, hypothesis, self._window_start)
         if (segment.is_final or segment.is_pause) and self._window_start <= segment.start and hypothesis.is_trusted:
             self._whole = words
         # With a new language setting in mid-utterance there are committed words while the language is open again.
         if self._language.is_decided or self._stabilizer.committed:
+            words, late = parted(self._stabilizer.committed, words, added)
             self._stabilizer.update(words, segment.end, is_final=segment.is_final)
-            self._open_words = self._stabilizer.unconfirmed
+            self._leave_open((*self._stabilizer.unconfirmed, *late), segment)
             if not segment.is_final:
                 self._trim(segment)
         else:
@@ -207,15 +204,26 @@ class Transcriber:
         request = replace(self._request(segment), is_buffered=True)
         hypothesis = yield from self._recognize(segment, segment.samples, request)
         hypothesis, language = yield from self._understood(segment, segment.samples, request, hypothesis)
-        words = tuple(
-            replace(word, start=word.start + segment.start, end=word.end + segment.start) for word in hypothesis.words
-        )
-        self._whole = words
-        self._open_words = late_words(self._stabilizer.committed, words)
-        if segment.is_final:
-            self._stabilizer.end(self._open_words)
-            self._open_words = ()
+        self._whole, added = yield from self._complete(segment, request, hypothesis, segment.start)
+        words, late = parted(self._stabilizer.committed, self._whole, added)
+        self._leave_open((*late_words(self._stabilizer.committed, words), *late), segment)
         self._speculate(segment, language, hypothesis)
+
+    def _leave_open(self, words: tuple[Word, ...], segment: SpeechSegment) -> None:
+        """These words follow the committed ones; at the end they are committed, too."""
+        self._open_words = words
+        if segment.is_final:
+            self._stabilizer.end(words)
+            self._open_words = ()
+
+    def _complete(
+        self, segment: SpeechSegment, request: RecognitionRequest, hypothesis: Hypothesis, since: float
+    ) -> Decoding[tuple[tuple[Word, ...], tuple[Word, ...]]]:
+        """The words of a window that begins at `since`, at an end with those of speech that had none; and these."""
+        words = moved(hypothesis.words, since)
+        if not request.is_final or not hypothesis.is_trusted:
+            return words, ()
+        return (yield from hear_again(segment, words, replace(request, language=hypothesis.language), since))
 
     def _speculate(self, segment: SpeechSegment, language: SpokenLanguage, hypothesis: Hypothesis) -> None:
         if segment.is_pause and self.speculates:
@@ -270,7 +278,7 @@ class Transcriber:
         language = self._language
         if not language.is_decided:
             hypothesis, language = yield from self._settle_language(segment, samples, request, hypothesis)
-        if request.prompt and self._reads_prompt(hypothesis):
+        if request.prompt and reads_prompt(hypothesis.words, self._before_window):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
             hypothesis = yield from self._recognize(segment, samples, request)
@@ -302,16 +310,11 @@ class Transcriber:
 
     def _prompt(self) -> str:
         """The end of what was said before the window."""
-        if not self._uses_prompt:
-            return ""
-        text = self._joined(self._stabilizer.committed[: self._stabilizer.trimmed])
-        end = text[-_PROMPT_LENGTH:]
-        return end if end == text else end.partition(" ")[2] or end
+        return prompt_of(self._joined(self._before_window)) if self._uses_prompt else ""
 
-    def _reads_prompt(self, hypothesis: Hypothesis) -> bool:
-        spoken = [normalized(word.text) for word in hypothesis.words]
-        before = [normalized(word.text) for word in self._stabilizer.committed[: self._stabilizer.trimmed]]
-        return len(spoken) >= _REPEATED and spoken[:_REPEATED] == before[-len(spoken) :][:_REPEATED]
+    @property
+    def _before_window(self) -> tuple[Word, ...]:
+        return self._stabilizer.committed[: self._stabilizer.trimmed]
 
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""

@@ -1,10 +1,10 @@
 """The work that recognition asks for, and the kind of its answer. Plain values. Pure."""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from desktop.engine.events import SAMPLE_RATE, Samples
+from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 
 
@@ -27,6 +27,11 @@ class Decode:
 T = TypeVar("T")
 Decoding = Generator[Decode, Hypothesis, T]
 """Yields decodings, is sent their hypotheses (or thrown their BackendFailed), returns a T."""
+
+
+def moved(words: Sequence[Word], by: float) -> tuple[Word, ...]:
+    """Words of a window that begins at that session time, at session times."""
+    return tuple(replace(word, start=word.start + by, end=word.end + by) for word in words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,9 +4,13 @@ import unicodedata
 
 from desktop.engine.text.punctuation import CLOSERS, CLOSING, OPENING
 
-NO_LINE_BEGINS_WITH = frozenset(CLOSING + CLOSERS + "・ー々ゝぁぃぅぇぉっゃゅょァィゥェォッャュョ")
-"""closing marks; in Japanese some letters, too"""
-NO_LINE_ENDS_WITH = frozenset(OPENING)
+_THAI_BEHIND = "\u0e2f\u0e30\u0e32\u0e45\u0e46\u0eaf\u0eb0\u0eb2\u0ec6"
+"""vowels and marks of Thai and Lao that stand behind the consonant of their syllable"""
+_THAI_BEFORE = "\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4"
+"""vowels that stand before it"""
+NO_LINE_BEGINS_WITH = frozenset(CLOSING + CLOSERS + "・ー々ゝぁぃぅぇぉっゃゅょァィゥェォッャュョ" + _THAI_BEHIND)
+"""closing marks; in Japanese, Thai and Lao some letters, too"""
+NO_LINE_ENDS_WITH = frozenset(OPENING + _THAI_BEFORE)
 
 
 def writes_no_spaces(character: str) -> bool:

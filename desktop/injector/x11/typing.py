@@ -4,13 +4,14 @@ Runs on the typist's thread; listening to the user and serving the clipboard hav
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from desktop.engine.errors import TypingError
 from desktop.engine.message import verbatim
 from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.chunks import cut
+from desktop.injector.x11.keymap import Keymap, open_keymap
 from desktop.injector.x11.layout import LEVEL3_SHIFT, Stroke, keycode_of, strokes
 
 HELD_FOR = 3.0
@@ -22,6 +23,7 @@ _SHIFT_INSERT = frozenset({"xterm", "uxterm", "urxvt", "rxvt", "st", "st-256colo
 """terminals that paste PRIMARY on Shift+Insert; the others paste CLIPBOARD on Ctrl+Shift+V"""
 _LOCK, _HELD = 1 << 1, (1 << 0) | (1 << 2) | (1 << 3) | (1 << 5) | (1 << 6) | (1 << 7)
 """Caps Lock; Shift, Control and Mod1, 3, 4, 5. Mod2 is Num Lock."""
+_NUM_LOCK = 1 << 4
 _XK_SHIFT, _XK_CONTROL, _XK_INSERT, _XK_BACKSPACE, _XK_V = 0xFFE1, 0xFFE3, 0xFF63, 0xFF08, 0x76
 
 
@@ -48,9 +50,12 @@ class X11Keyboard:
         self._root = self._display.screen().root
         self._active = self._display.intern_atom("_NET_ACTIVE_WINDOW")
         self._windows: dict[int, Window] = {}
-        self._group = -1
+        self._display_name = display_name
         self._rows: dict[int, Sequence[int]] = {}
-        self._strokes: dict[str, Stroke] = {}
+        self._keymap: Keymap | None = None
+        self._group = self._locked = 0
+        self._tables: dict[tuple[int, int], dict[str, Stroke]] = {}
+        """(group, what is locked) -> how each character is written"""
         self._is_closed = False
         self._read_layout()
         self._user = UserInput(display_name)
@@ -100,7 +105,7 @@ class X11Keyboard:
     def chunks(self, text: str, window: Window) -> list[Chunk]:
         """Cut by the ladder, for the current layout."""
         self._follow_layout()
-        return cut(text, self._strokes.__contains__, method=self._method, is_terminal=self.is_terminal(window))
+        return cut(text, self._strokes().__contains__, method=self._method, is_terminal=self.is_terminal(window))
 
     def send(self, chunk: Chunk, window: Window, guard: Guard) -> int:
         """Keystrokes or a paste; see `Keyboard`."""
@@ -109,15 +114,13 @@ class X11Keyboard:
         if chunk.how is SendMethod.PASTE:
             return self._paste(chunk.text, window, guard)
         self._follow_layout()
-        caps = bool(self._state() & _LOCK)
+        known = self._strokes()
         sent = 0
         for char in chunk.text:
-            stroke = self._strokes.get(char)
+            stroke = known.get(char)
             if stroke is None or not guard():
                 break  # no key any more: the layout changed just now, and the rest is cut anew
-            held = [self._key(_XK_SHIFT)] if stroke.shift != (caps and stroke.follows_caps_lock) else []
-            held += [self._key(LEVEL3_SHIFT)] if stroke.level3 else []
-            self._press(held, stroke.keycode)
+            self._press(stroke.held, stroke.keycode)
             sent += 1
         self._user.wait_quiet(_ECHO_WITHIN)
         return sent
@@ -140,22 +143,19 @@ class X11Keyboard:
             self._is_closed = True
             self._selections.close()
             self._user.close()
+            if self._keymap is not None:
+                self._keymap.close()
             self._display.close()
 
     def _paste(self, text: str, window: Window, guard: Guard) -> int:
-        if self.is_terminal(window):
-            if window.class_name.casefold() in _SHIFT_INSERT:
-                selection, held, key = "PRIMARY", [_XK_SHIFT], _XK_INSERT
-            else:
-                selection, held, key = "CLIPBOARD", [_XK_CONTROL, _XK_SHIFT], _XK_V
-        else:
-            selection, held, key = "CLIPBOARD", [_XK_CONTROL], _XK_V
+        self._follow_layout()
+        selection, held, key = self._paste_keys(window)
         client = int(window.id) & ~self._display.display.info.resource_id_mask
         fetched = self._selections.offer(selection, text, client)
         focused = self.focused_window()
         if not guard() or focused is None or focused.id != window.id:
             return 0  # saving the clipboard took its time: look again before the key goes out
-        self._press([self._key(symbol) for symbol in held], self._key(key))
+        self._press(held, key)
         self._user.wait_quiet(_ECHO_WITHIN)
         if not fetched.wait(FETCH_WITHIN):
             raise TypingError(
@@ -165,6 +165,19 @@ class X11Keyboard:
                 )
             )
         return len(text)
+
+    def _paste_keys(self, window: Window) -> tuple[str, list[int], int]:
+        """Selection, keys that are held, key. The shortcut is the one of the active layout: with another one's letter
+        it would be another command, which may change the user's text. A layout without a V has Shift+Insert."""
+        written = strokes(self._written, None, None) if self._keymap is not None else {}
+        letter = written["v"].keycode if "v" in written else None
+        shift, control, insert = (self._key(one) for one in (_XK_SHIFT, _XK_CONTROL, _XK_INSERT))
+        if not self.is_terminal(window):
+            return ("CLIPBOARD", [control], letter) if letter is not None else ("CLIPBOARD", [shift], insert)
+        if window.class_name.casefold() in _SHIFT_INSERT:
+            return "PRIMARY", [shift], insert
+        # Terminals look for a letter in the other layouts if the active one has none.
+        return "CLIPBOARD", [control, shift], letter if letter is not None else self._key(_XK_V)
 
     def _press(self, held: Sequence[int], keycode: int) -> None:
         from Xlib import X
@@ -200,19 +213,35 @@ class X11Keyboard:
         first = int(info.min_keycode)
         table = self._display.get_keyboard_mapping(first, int(info.max_keycode) - first + 1)
         self._rows = {first + index: tuple(row) for index, row in enumerate(table)}
-        self._group = -1
+        if self._keymap is not None:
+            self._keymap.close()
+        self._keymap = open_keymap(self._display_name)
+        self._tables.clear()
 
     def _follow_layout(self) -> None:
-        """Read the layout anew if it changed, and take the active group's part of it."""
+        """Read the layout anew if it changed, and see which part of it is active."""
         from Xlib import X
 
-        group = self._state() >> 13 & 3  # a round trip, after which a change that was made is in the queue
+        state = self._state()  # a round trip, after which a change that was made is in the queue
         changed = False
         while self._display.pending_events():
             event = self._display.next_event()
             changed = changed or (event.type == X.MappingNotify and event.request != X.MappingPointer)
         if changed:
             self._read_layout()
-        if group != self._group:
-            self._group = group
-            self._strokes = strokes(self._rows, group)
+        self._group, self._locked = state >> 13 & 3, state & (_LOCK | _NUM_LOCK)
+
+    def _strokes(self) -> dict[str, Stroke]:
+        """How each character is written now; what has no key is pasted."""
+        if self._keymap is None:
+            return {}
+        key = self._group, self._locked
+        if key not in self._tables:
+            shift, level3 = (keycode_of(self._rows, one) for one in (_XK_SHIFT, LEVEL3_SHIFT))
+            keymap, (group, locked) = self._keymap, key
+            self._tables[key] = strokes(lambda held: keymap.written(group, locked, held), shift, level3)
+        return self._tables[key]
+
+    def _written(self, held: Sequence[int]) -> Iterable[tuple[int, str]]:
+        """As without Caps Lock, which shortcuts do not see."""
+        return self._keymap.written(self._group, 0, held) if self._keymap is not None else ()

@@ -30,7 +30,8 @@ class Splitter:
             if len(header) < _HEADER and self._is_begun | (at > 0):
                 end = at
                 break
-            if (self._is_begun or at > begin) and any(name in header for name in _NAMES):
+            about = header[len(EBML) :].partition(EBML)[0]  # not what the next header says
+            if (self._is_begun or at > begin) and any(name in about for name in _NAMES):
                 pieces.append(data[begin:at])
                 begin = at
             self._is_begun = True

@@ -2,8 +2,9 @@
 The event loop's thread; the file is decoded on others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -22,15 +23,14 @@ async def hear_file(path: Path, name: str, hear: Callable[[Samples], Awaitable[N
     Raises AudioError where it is no media file or holds no sound; what is damaged or cut off ends where it ends.
     """
     try:
-        media = await asyncio.to_thread(Media, path)
+        file = await asyncio.to_thread(_File, path)
         try:
-            pieces = media.pieces()
             heard = 0
-            while (samples := await asyncio.to_thread(_next, pieces)) is not None:
+            while (samples := await asyncio.to_thread(file.next)) is not None:
                 heard += len(samples)
                 await hear(samples)
         finally:
-            media.close()
+            await asyncio.to_thread(file.close)
         if not heard:
             raise FileUnreadable("file-without-audio", path=path)
     except FileUnreadable as error:
@@ -38,15 +38,31 @@ async def hear_file(path: Path, name: str, hear: Callable[[Samples], Awaitable[N
     return heard / SAMPLE_RATE
 
 
-def _next(pieces: Iterator[Samples]) -> Samples | None:
-    found: list[Samples] = []
-    count = 0
-    for samples in pieces:
-        found.append(samples)
-        count += len(samples)
-        if count >= _AT_ONCE:
-            break
-    return np.concatenate(found) if found else None
+class _File:
+    """A file that is decoded on threads, on one at a time: who waits for a piece may be cancelled, the thread is not,
+    and FFmpeg must not be closed under it."""
+
+    def __init__(self, path: Path) -> None:
+        self._media = Media(path)
+        self._pieces = self._media.pieces()
+        self._busy = Lock()
+
+    def next(self) -> Samples | None:
+        """About a second; None: that was all."""
+        found: list[Samples] = []
+        count = 0
+        with self._busy:
+            for samples in self._pieces:
+                found.append(samples)
+                count += len(samples)
+                if count >= _AT_ONCE:
+                    break
+        return np.concatenate(found) if found else None
+
+    def close(self) -> None:
+        """When no thread decodes any more."""
+        with self._busy:
+            self._media.close()
 
 
 def _named(error: EngineError, name: str) -> AudioError:

@@ -15,9 +15,10 @@ from starlette.routing import Route
 from desktop.engine.options import ModelOptions
 from desktop.engine.requests import Stage
 from desktop.server.cluster.worker import JobWorker
+from desktop.server.http_server import HttpServer, ending_signals, http_server
 from desktop.server.limits import StreamLimits
+from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
-from desktop.server.serving import HttpServer, bound, ending_signals, http_server, url_of
 
 
 @dataclass(frozen=True, slots=True)

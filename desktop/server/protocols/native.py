@@ -20,7 +20,7 @@ from desktop.engine.options import SessionOptions
 from desktop.engine.text.languages import check_language, check_target
 from desktop.messages import text_of
 from desktop.server.audio.pcm import PcmFormat
-from desktop.server.channel import Mailbox
+from desktop.server.channel import Channel, Mailbox
 from desktop.server.hub import Hub, ServerBusy
 from desktop.server.protocols import native_messages as messages
 from desktop.server.protocols.native_messages import BadMessage
@@ -47,6 +47,8 @@ class Speaker:
         self._options = SessionOptions()
         self._uplink: Uplink | None = None
         self._room: Room | None = None
+        self._counting: asyncio.Task[None] | None = None
+        """tells how many follow the room"""
         self._telling: asyncio.Task[None] | None = None
         self._acked = -1
         self._format = PcmFormat()
@@ -77,6 +79,8 @@ class Speaker:
             await self._left(said_farewell=said_farewell)
 
     async def _received(self, message: Any) -> None:
+        if self._uplink is not None and self._uplink.speaker is not self:
+            raise BadMessage("taken-up-elsewhere", code="taken-up")
         data, text = message.get("bytes"), message.get("text")
         if data is not None:
             await self._heard(data)
@@ -102,9 +106,10 @@ class Speaker:
             case messages.Share():
                 await self._share(message)
             case messages.Unshare():
-                if self._room is not None:
-                    self._hub.rooms.close_room(self._room)
-                    self._room = None
+                room = self._room
+                self._speak_in(None)
+                if room is not None:
+                    self._hub.rooms.close_room(room)
             case messages.Ping():
                 await self._send({"type": "pong"})
 
@@ -134,6 +139,7 @@ class Speaker:
         stream = self._hub.resume(session_id, self._owner)
         if stream is not None:
             self._uplink = Uplink.of(stream)
+            self._uplink.speaker = self
             self._options = stream.options
             return ()
         store = self._hub.sessions
@@ -142,6 +148,7 @@ class Speaker:
             return ()
         stream, kept = found
         self._uplink = Uplink(stream, kept.offset)
+        self._uplink.speaker = self
         self._uplink.keep_in(store, self._owner)
         self._options = stream.options
         return await store.told(session_id, seq)
@@ -161,6 +168,8 @@ class Speaker:
             self._uplink = Uplink(self._hub.open(self._options, self._owner))
             if self._hub.sessions is not None:
                 self._uplink.keep_in(self._hub.sessions, self._owner)
+            self._uplink.speaker = self
+            self._acked = -1
             if self._room is not None:
                 self._room.show(self._uplink.stream.channel)
         return self._uplink
@@ -192,10 +201,33 @@ class Speaker:
         room = rooms.speak_in(share.room, share.key or "") if share.room else None
         if share.room and room is None:
             raise BadMessage("room-unknown", code="room-unknown")
-        self._room = room or self._room or rooms.open()
+        room = room or self._room or rooms.open()
         if self._uplink is not None:
-            self._room.show(self._uplink.stream.channel)
-        await self._send({"type": "shared", "room": written(self._room.code), "key": self._room.key})
+            room.show(self._uplink.stream.channel)
+        await self._send({"type": "shared", "room": written(room.code), "key": room.key})
+        self._speak_in(room)
+
+    def _speak_in(self, room: Room | None) -> None:
+        """Tell how many follow that room, from now on; None: of no room any more."""
+        if room is self._room:
+            return
+        if self._counting is not None:
+            self._counting.cancel()
+            self._counting = None
+        self._room = room
+        if room is not None:
+            self._counting = asyncio.get_running_loop().create_task(self._count_followers(room.channel))
+
+    async def _count_followers(self, channel: Channel) -> None:
+        changed = asyncio.Event()
+        channel.watch(changed.set)
+        try:
+            while True:
+                changed.clear()
+                await self._send({"type": "followers", "count": channel.readers})
+                await changed.wait()
+        finally:
+            channel.unwatch(changed.set)
 
     def _tell_from(self, seq: int) -> None:
         uplink = self._uplink
@@ -228,10 +260,11 @@ class Speaker:
             await self._send({"type": "ack", "offset": offset})
 
     async def _left(self, *, said_farewell: bool) -> None:
+        self._speak_in(None)
         if self._telling is not None:
             self._telling.cancel()
         uplink, self._uplink = self._uplink, None
-        if uplink is None:
+        if uplink is None or uplink.speaker is not self:
             return
         if said_farewell:
             await uplink.end()

@@ -115,12 +115,21 @@ class Shared(_Answer):
     """for whoever speaks in it"""
 
 
+class Followers(_Answer):
+    """Of the room that was shared: after `shared`, and whenever somebody comes or goes."""
+
+    type: Literal["followers"]
+    count: Annotated[int, Field(ge=0)]
+
+
 class Plain(_Answer):
     """`stopped`: everything is told. `pong`. `following`: the answer to `follow`. `ended`: the room is closed."""
 
     type: Literal["stopped", "pong", "following", "ended"]
 
 
-TEXT = (Greeting, Ack, Realtime, Notice, Failure, Busy, Shared, Plain)
+TEXT = (Greeting, Ack, Realtime, Notice, Failure, Busy, Shared, Followers, Plain)
 """those that are text messages"""
-Answer = Annotated[Greeting | Ack | Realtime | Notice | Failure | Busy | Shared | Plain, Field(discriminator="type")]
+Answer = Annotated[
+    Greeting | Ack | Realtime | Notice | Failure | Busy | Shared | Followers | Plain, Field(discriminator="type")
+]

@@ -22,6 +22,8 @@ class Uplink:
     def __init__(self, stream: Stream, received: int = 0) -> None:
         """received: bytes that another gateway dealt with."""
         self.stream = stream
+        self.speaker: object = None
+        """the connection that has the stream: the newest, as a client knows before the server that it was cut off"""
         self.received = received
         """bytes of audio so far, without headers"""
         self._format: PcmFormat | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
 from desktop.messages import text_of
 from desktop.ui.doctor.rows import MARKS, Mark, StateMark
 from desktop.ui.runtime import running_threads
@@ -36,6 +37,7 @@ _NAMES = {
     "toggle_listening": "Start and Stop",
     "unlock_subtitles": "Unlock subtitles",
     "stop_speaking": "Stop speaking",
+    "type_rest": "Type the rest here",
     "next_profile": "Next profile",
 }
 
@@ -270,7 +272,10 @@ class HotkeyTrial(Trial):
     def show_keys(self) -> None:
         """Which hotkeys there are to try; call it when the settings have changed."""
         self.stop()
-        if not self._hotkeys.keys:
+        if not hears_hotkeys():
+            self.say(_IDLE, NO_HOTKEYS)
+            self.button.setText("Hotkey settings")
+        elif not self._hotkeys.keys:
             self.say(_IDLE, "No hotkey is set: choose one, and Start and Stop work from every window.")
             self.button.setText("Set a hotkey")
         elif self._hotkeys.problem or not self._hotkeys.is_listening:
@@ -289,7 +294,8 @@ class HotkeyTrial(Trial):
         self._hotkeys.try_out(False)
 
     def _clicked(self) -> None:
-        if not self._hotkeys.keys or self._hotkeys.problem or not self._hotkeys.is_listening:
+        is_useless = self._hotkeys.problem or not self._hotkeys.is_listening or not hears_hotkeys()
+        if not self._hotkeys.keys or is_useless:
             self.settingsWanted.emit()
             return
         self._hotkeys.try_out(True)

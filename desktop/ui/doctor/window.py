@@ -24,6 +24,7 @@ from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.divider import Divider
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -118,6 +119,9 @@ class DoctorWindow(QWidget):
             clipboard.setText(diagnostics(self.findings, self._settings, gather()))
             self.copy.setText("Copied")
             self._copied.start()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

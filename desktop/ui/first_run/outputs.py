@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QSize
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
 from desktop.ui.first_run.page import Page, SummaryRow
 from desktop.ui.settings.hotkey_field import HotkeyField
 from desktop.ui.widgets import icons, theme
@@ -58,7 +59,10 @@ class OutputsPage(Page):
         row.setSpacing(theme.STEP)
         row.addWidget(self.clear)
         row.addWidget(self.hotkey)
-        hotkey = SummaryRow("keyboard-settings-outline", "Hotkey", "Start and Stop from any window.", keys)
+        is_heard = hears_hotkeys()
+        keys.setVisible(is_heard)
+        sentence = "Start and Stop from any window." if is_heard else NO_HOTKEYS
+        hotkey = SummaryRow("keyboard-settings-outline", "Hotkey", sentence, keys)
         self._lines.append(hotkey)
         keys_card = QFrame()
         keys_card.setObjectName("card")

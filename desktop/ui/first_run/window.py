@@ -18,6 +18,7 @@ from desktop.ui.first_run.source import SourcePage
 from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -164,6 +165,9 @@ class FirstRun(QWidget):
             self._is_open = False
             self.pages[self.number].left()
             self.left.emit()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

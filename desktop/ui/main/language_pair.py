@@ -35,6 +35,7 @@ class LanguagePair(QWidget):
         layout.setSpacing(theme.STEP)
         for picker in (self.source, self.target):
             picker.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            picker.setMinimumWidth(80)
             picker.setMaximumWidth(200)
         layout.addWidget(self.source, 1)
         layout.addWidget(self.swap)

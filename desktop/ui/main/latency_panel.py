@@ -17,6 +17,7 @@ from desktop.ui.main.trend import Trend
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ class LatencyPanel(QWidget):
         self._waiting.setText(
             "Waiting: " + " · ".join(parts) if snapshot.queued else "Nothing runs. Press Start to measure."
         )
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

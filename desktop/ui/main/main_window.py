@@ -10,20 +10,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.messages import text_of
 from desktop.ui.main import output_summaries
+from desktop.ui.main.actions import act, shortcut_actions
 from desktop.ui.main.language_pair import LanguagePair
 from desktop.ui.main.menu import MainMenu
-from desktop.ui.main.shortcuts import SHORTCUTS, ShortcutList
+from desktop.ui.main.shortcuts import ShortcutList, connect_shortcuts
 from desktop.ui.main.status import Status
 from desktop.ui.main.status_line import StatusLine
 from desktop.ui.settings.popovers import SettingsPopovers
 from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.widgets import icons, notifications, theme
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.notifications import Notice, NoticeList
 from desktop.ui.widgets.output_cards import OutputCards
 from desktop.ui.widgets.popover import Popover
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
     from desktop.ui.models.installed_choices import InstalledChoices
 
-SMALLEST = (640, 420)
+SMALLEST = (440, 356)
 USUAL = (960, 640)
 
 
@@ -53,7 +55,10 @@ class MainWindow(QWidget):
     statusChanged = pyqtSignal(object)
     """the new Status"""
     closed = pyqtSignal()
+    """the user wants it closed; it stays until it is hidden"""
     quitRequested = pyqtSignal()
+    acted = pyqtSignal(str)
+    """the button of a notice asks for what the window cannot do itself"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,14 +70,14 @@ class MainWindow(QWidget):
         self._is_status_shown = False
         self.notices: tuple[Notice, ...] = ()
         self._typing_message = ""
-        self._is_unlocked = False
+        self.is_unlocked = False
         self.source = SourcePicker()
         self.languages = LanguagePair()
         self.start = QPushButton("Start")
         self.start.setObjectName("primary")
         self.start.setFont(theme.font("body", bold=True))
         self.start.setFixedHeight(36)
-        self.start.setMinimumWidth(104)
+        self.start.setMinimumWidth(88)
         self.cards = OutputCards()
         self.transcript = TranscriptPanel()
         self.status_line = StatusLine()
@@ -135,7 +140,7 @@ class MainWindow(QWidget):
 
     def show_unlocked(self, is_unlocked: bool) -> None:
         """Whether the subtitles can be moved now."""
-        self._is_unlocked = is_unlocked
+        self.is_unlocked = is_unlocked
         self._show_cards()
 
     def show_profiles(self, names: tuple[str, ...], current: str) -> None:
@@ -169,6 +174,7 @@ class MainWindow(QWidget):
             events.TranscriptUpdate: self._on_transcript,
             events.TranslationUpdate: self._on_translation,
             events.StateChanged: self._on_state,
+            events.SourceOpened: self._on_source,
             events.AudioLevel: self._on_level,
             events.Metrics: self._on_metrics,
             events.ModelProgress: self._on_progress,
@@ -178,6 +184,11 @@ class MainWindow(QWidget):
 
     def _on_transcript(self, event: "events.TranscriptUpdate") -> None:
         self.transcript.view.heard(event)
+        self._show_status(self.status.after_heard(event))
+
+    def _on_source(self, event: "events.SourceOpened") -> None:
+        self.transcript.view.show_source(event)
+        self._show_status(self.status.after_source(event))
 
     def _on_translation(self, event: "events.TranslationUpdate") -> None:
         self.transcript.view.translated(event)
@@ -238,7 +249,7 @@ class MainWindow(QWidget):
             settings, popovers.voice_label(settings.speech.voice), popovers.output_label(settings.speech.output)
         )
         self.cards.subtitles.show_state(
-            settings.subtitles.enabled, output_summaries.subtitles(settings, is_unlocked=self._is_unlocked)
+            settings.subtitles.enabled, output_summaries.subtitles(settings, is_unlocked=self.is_unlocked)
         )
         self.cards.typing.show_state(settings.typing.enabled, output_summaries.typing(settings, self._typing_message))
         self.cards.voice.show_state(settings.speech.enabled, voice)
@@ -267,31 +278,10 @@ class MainWindow(QWidget):
 
     def act(self, action: str) -> None:
         """Do what the button of a notice or of a finding says."""
-        match action:
-            case "source":
-                self.source.open_list()
-            case "model":
-                self.popovers.open_models(self.status_line.model)
-            case "models" | "refresh" | "folder":
-                self.menu.modelsWanted.emit("")
-            case "language":
-                self.languages.target.open_list()
-            case "typing":
-                self.popovers.open_card(self.cards.typing)
-            case "voice":
-                self.popovers.open_card(self.cards.voice)
-            case "undo":
-                self.transcript.view.undo()
-            case "retry":
-                self.startRequested.emit()
-            case "server":
-                self.popovers.open_server()
-            case "settings" | "hotkeys":
-                dialog = self.popovers.open_dialog()
-                if dialog is not None and action == "hotkeys":
-                    dialog.open_page(action)
+        act(self, action)
 
-    def _open_notices(self) -> None:
+    def open_notices(self) -> None:
+        """Every notice of this run."""
         content = NoticeList(self.notices)
         content.acted.connect(self.act)
         Popover("Warnings", content, self.status_line.warnings).open()
@@ -300,7 +290,8 @@ class MainWindow(QWidget):
         self.settingChanged.emit("recognition.language", source)
         self.settingChanged.emit("translation.target", target)
 
-    def _escape(self) -> None:
+    def escape(self) -> None:
+        """Dismiss the notice, or silence the voice."""
         if not self.status_line.bar.isHidden():
             self.status_line.bar.dismiss()
         else:
@@ -309,6 +300,9 @@ class MainWindow(QWidget):
     def show_shortcuts(self) -> None:
         """Every shortcut of the window."""
         Popover("Keyboard shortcuts", ShortcutList(), self.status_line.menu).open()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -320,7 +314,7 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
-        event.accept()
+        event.ignore()
         self.closed.emit()
 
     def _lay_out(self) -> None:
@@ -357,7 +351,7 @@ class MainWindow(QWidget):
             card.settingsWanted.connect(lambda card=card: self.popovers.open_card(card))
         line = self.status_line
         line.modelWanted.connect(lambda: self.popovers.open_models(line.model))
-        line.warningsWanted.connect(self._open_notices)
+        line.warningsWanted.connect(self.open_notices)
         line.menuWanted.connect(lambda: self.menu.open_menu(line.menu))
         line.latencyWanted.connect(self.menu.open_latency)
         line.sent_to.clicked.connect(self.popovers.open_server)
@@ -365,35 +359,4 @@ class MainWindow(QWidget):
         line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))
         self.transcript.view.cleared.connect(lambda: self.notify("cleared", "The transcript was cleared.", "info"))
-        actions = {
-            "start": self.toggle,
-            "source": self.source.open_list,
-            "spoken": self.languages.source.open_list,
-            "target": self.languages.target.open_list,
-            "swap": self.languages.swap.click,
-            "subtitles": self.cards.subtitles.switch.click,
-            "typing": self.cards.typing.switch.click,
-            "voice": self.cards.voice.switch.click,
-            "unlock": lambda: self.unlockRequested.emit(not self._is_unlocked),
-            "model": lambda: self.popovers.open_models(line.model),
-            "models": lambda: self.menu.modelsWanted.emit(""),
-            "find": self.transcript.open_search,
-            "edit": self.transcript.view.edit_line,
-            "copy": self.transcript.copy,
-            "save": self.transcript.ask_save,
-            "clear": self.transcript.view.clear_lines,
-            "undo": self.transcript.view.undo,
-            "live": self.transcript.view.follow,
-            "warnings": self._open_notices,
-            "settings": self.popovers.open_dialog,
-            "menu": lambda: self.menu.open_menu(line.menu),
-            "doctor": self.menu.open_doctor,
-            "latency": self.menu.open_latency,
-            "shortcuts": self.show_shortcuts,
-            "escape": self._escape,
-            "close": self.close,
-            "quit": self.quitRequested.emit,
-        }
-        for shortcut in SHORTCUTS:
-            for keys in shortcut.keys:
-                QShortcut(QKeySequence(keys), self).activated.connect(actions[shortcut.name])
+        connect_shortcuts(self, shortcut_actions(self))

@@ -1,9 +1,10 @@
 """Every keyboard shortcut of the window, declared once; the list that the user sees is made from it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from desktop.ui.widgets import theme
@@ -44,9 +45,16 @@ SHORTCUTS = (
     Shortcut("menu", ("F10",), "Menu: profiles, windows"),
     Shortcut("settings", ("Ctrl+,",), "Settings"),
     Shortcut("shortcuts", ("F1",), "These shortcuts"),
-    Shortcut("close", ("Ctrl+W",), "Close the window"),
+    Shortcut("close", ("Ctrl+W",), "Close the window; with a tray icon Parley goes on"),
     Shortcut("quit", ("Ctrl+Q",), "Quit"),
 )
+
+
+def connect_shortcuts(window: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
+    """Let the keys work in a window. actions: name of a shortcut -> what it does."""
+    for shortcut in SHORTCUTS:
+        for keys in shortcut.keys:
+            QShortcut(QKeySequence(keys), window).activated.connect(actions[shortcut.name])
 
 
 class ShortcutList(QWidget):

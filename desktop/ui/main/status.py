@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from desktop.messages import text_of
 
 if TYPE_CHECKING:
-    from desktop.engine.events import Metrics, ModelProgress, StateChanged
+    from desktop.engine.events import Metrics, ModelProgress, SourceOpened, StateChanged, TranscriptUpdate
 
 REDUCING = frozenset({"fallback", "audio-dropped", "device-lost", "buffered", "phrasebook", "engine-away"})
 """Codes of notices after which Parley works, but less well."""
@@ -35,6 +36,14 @@ class Status:
     failed: str = ""
     slow: str = ""
     """what recognition leaves out because the computer is too slow"""
+    recording: str = ""
+    """name of the recording that is heard; empty: a device"""
+    begins: float = 0.0
+    """time of the session at which the recording begins"""
+    duration: float | None = None
+    """its seconds, as far as they are known"""
+    position: float = 0.0
+    """seconds of it that were recognised"""
 
     @property
     def is_running(self) -> bool:
@@ -65,7 +74,15 @@ class Status:
         """A sentence that explains the words; may be empty."""
         if self.state == "failed":
             return self.failed or self.detail
-        return self.detail or (self.reduced or self.slow if self.state == "listening" else "")
+        return self.detail or (self.reduced or self.slow or self.progress if self.state == "listening" else "")
+
+    @property
+    def progress(self) -> str:
+        """How far a recording is read: "talk.mp3 · 2:10 of 8:00"."""
+        if not self.recording:
+            return ""
+        far = clock(self.position)
+        return f"{self.recording} · {f'{far} of {clock(self.duration)}' if self.duration else far}"
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -82,10 +99,21 @@ class Status:
     def after_state(self, event: "StateChanged") -> "Status":
         state = str(event.state)
         if state == "loading" and self.state not in ("loading", "listening"):
-            return Status(state, text_of(event.detail))
+            fresh = Status(state, text_of(event.detail))
+            return replace(fresh, recording=self.recording, begins=self.begins, duration=self.duration)
         if state in ("idle", "stopping"):
             return Status(state, text_of(event.detail))
         return replace(self, state=state, detail=text_of(event.detail))
+
+    def after_source(self, event: "SourceOpened") -> "Status":
+        kind, _, path = event.source.partition(":")
+        name = PurePath(path).name if kind == "file" else ""
+        return replace(self, recording=name, begins=event.start, duration=event.duration, position=0.0)
+
+    def after_heard(self, event: "TranscriptUpdate") -> "Status":
+        if not self.recording:
+            return self
+        return replace(self, position=max(self.position, event.end - self.begins))
 
     def after_progress(self, event: "ModelProgress") -> "Status":
         loading = {**self.loading, event.stage: event.fraction}
@@ -105,6 +133,12 @@ class Status:
         if code in ("resumed", "streaming", "engine-back"):
             reduced = ""
         return replace(self, reduced=reduced, failed=message if is_fatal else self.failed)
+
+
+def clock(seconds: float) -> str:
+    """ "2:10", "1:02:10" """
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
 def latency_words(latency: Mapping[str, float]) -> list[str]:

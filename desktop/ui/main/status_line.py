@@ -8,7 +8,6 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -18,11 +17,16 @@ from PyQt6.QtWidgets import (
 from desktop.ui.main.download_badge import DownloadBadge
 from desktop.ui.main.status import Status, latency_words
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.elided_button import ElidedButton
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import NoticeBar
 
 if TYPE_CHECKING:
     from desktop.engine.events import Metrics
+
+
+_NARROW = 560
+"""pixels up to which it has room for no profile's name"""
 
 
 class StatusLine(QWidget):
@@ -39,18 +43,16 @@ class StatusLine(QWidget):
         self.bar.changed.connect(self.refresh)
         self._status = Status()
         self._metrics: Metrics | None = None
+        self._profile = ""
         self._picture = QLabel()
         self._words = QLabel()
         self._words.setFont(theme.font("body", bold=True))
         self._reason = ElidedLabel()
         self._reason.setObjectName("muted")
-        self.model = QPushButton()
-        self.model.setObjectName("flat")
+        self.model = ElidedButton(64)
         self.model.setIcon(icons.icon("chip", "muted"))
         self.model.clicked.connect(self.modelWanted)
-        self._latency = QPushButton()
-        self._latency.setObjectName("flat")
-        self._latency.setAccessibleName("Latency")
+        self._latency = ElidedButton(40)
         self._latency.setToolTip("How long each step takes (Ctrl+Shift+L)")
         self._latency.clicked.connect(self.latencyWanted)
         self._latency.hide()
@@ -68,8 +70,7 @@ class StatusLine(QWidget):
         self.warnings = QToolButton()
         self.warnings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.warnings.clicked.connect(self.warningsWanted)
-        self.menu = QToolButton()
-        self.menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.menu = ElidedButton(36)
         self.menu.setIcon(icons.icon("cog-outline"))
         self.menu.clicked.connect(self.menuWanted)
         for button in (self.warnings, self.menu):
@@ -152,7 +153,7 @@ class StatusLine(QWidget):
 
     def set_profile(self, name: str) -> None:
         """Name of the profile in use; empty for none."""
-        self.menu.setText(name)
+        self._profile = name
         self.menu.setAccessibleName(f"Menu, profile {name}" if name else "Menu")
         self.menu.setToolTip(
             f"Profile {name}, settings, latency (F10)" if name else "Profiles, settings, latency (F10)"
@@ -175,24 +176,42 @@ class StatusLine(QWidget):
 
     def _fit(self) -> None:
         """Show as many stages as the width has room for."""
+        self.menu.setText(self._profile if self.width() > _NARROW else "")
+        self.menu.setMaximumWidth(self.width() // 6 if self.menu.text() else self.menu.sizeHint().width())
         if self._metrics is None:
             return
         words = latency_words(self._metrics.latency)
         self.sent_to.setText(self._place if self.width() > 640 else "")
-        self._dropped.setVisible(self._status.is_running and self.width() > 640)
-        self._spark.setVisible(self._status.is_running and self._spark.has_values and self.width() > 640)
-        others = [self._picture, self._words, self._dropped, self.downloads]
-        others += [self.sent_to, self.model, self.warnings, self.menu, self._spark]
-        widths = [max(one.sizeHint().width(), one.minimumWidth()) for one in others if not one.isHidden()]
-        room = self.width() - sum(widths) - 2 * theme.STEP * (len(widths) + 2)  # beside it and the reason, too
-        shown = ""
-        for more in words:
-            longer = f"{shown} · {more}" if shown else more
-            self._latency.setText(longer)
-            if shown and self._latency.sizeHint().width() > room:
+        gap = 2 * theme.STEP
+        needed = (self._picture, self._words, self.downloads, self.sent_to, self.model, self.warnings, self.menu)
+        widths = [_width(one) for one in needed if not one.isHidden()]
+        room = self.width() - sum(widths) - gap * (len(widths) + 2)  # beside it and the reason, too
+        least = self._latency_width(words[0]) if words else 0
+        extras = [self._dropped, *([self._spark] if self._spark.has_values else [])]
+        beside = sum(_width(one) + gap for one in extras)
+        has_extras = self._status.is_running and room - beside >= least
+        for one in (self._dropped, self._spark):
+            one.setVisible(has_extras and one in extras)
+        shown = words[0] if words else ""
+        for more in words[1:]:
+            if self._latency_width(f"{shown} · {more}") > room - (beside if has_extras else 0):
                 break
-            shown = longer
+            shown = f"{shown} · {more}"
         self._latency.setText(shown)
+        # The name of the model gives way first.
+        fits = least <= room + self.model.sizeHint().width() - self.model.minimumSizeHint().width()
+        self._latency.setMinimumWidth(self._latency.sizeHint().width() if fits else 0)
+        self._latency.setAccessibleName(f"Latency: {', '.join(words)}" if words else "Latency")
+
+    def _latency_width(self, text: str) -> int:
+        """Pixels that the button takes with a text."""
+        self._latency.setText(text)
+        return self._latency.sizeHint().width()
+
+
+def _width(widget: QWidget) -> int:
+    """Pixels that a widget of the line would like to have."""
+    return min(max(widget.sizeHint().width(), widget.minimumWidth()), widget.maximumWidth())
 
 
 class Sparkline(QWidget):

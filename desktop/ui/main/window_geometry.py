@@ -24,6 +24,19 @@ def restore(window: QWidget, geometry: tuple[int, ...]) -> None:
             return
 
 
+def place_first(window: QWidget, below: float) -> None:
+    """Place a window that was never placed so that the subtitles at their usual place cover nothing of it.
+
+    below: part of the screen's height, from its lower edge, that they take."""
+    screen = window.screen()
+    if screen is None:
+        return
+    area = screen.availableGeometry()
+    free = round(area.height() * (1 - below)) - TITLE_BAR
+    window.resize(window.width(), max(window.minimumHeight(), min(window.height(), free)))
+    window.move(area.left() + (area.width() - window.width()) // 2, area.top() + max(0, (free - window.height()) // 2))
+
+
 def current(window: QWidget) -> tuple[int, ...] | None:
     """What to keep for `restore`; None while the window fills the screen."""
     if window.isMaximized() or window.isFullScreen():

@@ -14,6 +14,8 @@ from desktop.ui.models.words import KIND_ICONS, KIND_NAMES, size_words, speed_wo
 from desktop.ui.widgets import icons, theme
 
 _HEIGHT = 56
+_FOLLOWING = {"fetch": "pause", "retry": "pause", "pause": "resume", "resume": "pause"}
+"""action -> the one that takes its place under the keyboard's focus"""
 _STEP = 24
 """rows that are made between two events"""
 
@@ -193,8 +195,11 @@ class ModelRowView(QFrame):
             if self.isVisible():
                 button.show()
         self._shown_actions = self._actions
-        if focused and self._buttons:
-            self._buttons[0].setFocus()
+        if focused:
+            # Only to what takes back or goes on with the press; the place in the list is kept in any case.
+            following = (focused, _FOLLOWING.get(focused, ""))
+            same = [b for a, b in zip(self._actions, self._buttons, strict=True) if a.name in following]
+            (same[0] if same else self).setFocus()
         self._layout.activate()
 
     _shown_actions: tuple[RowAction, ...] = ()

@@ -39,6 +39,7 @@ from desktop.ui.models.words import KIND_NAMES, pair_words, size_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.notifications import Notice, NoticeBar
 from desktop.ui.widgets.picker import Choice, PickerButton
 from desktop.ui.widgets.question import Question
@@ -276,6 +277,9 @@ class ModelsWindow(QWidget):
         rows = matching(self._found.rows, self.search.text(), languages, kind)
         nothing = "No model has these words." if self.search.text() else "No model for this choice."
         self.list.show_rows(rows, nothing)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

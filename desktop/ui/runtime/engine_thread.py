@@ -52,7 +52,9 @@ def assemble_models() -> tuple[bool, tuple[str, ...]]:
     each that cannot be used. Takes a second for each 100 MB."""
     from desktop.engine.models.downloads import assembly, packages
     from desktop.engine.models.leftovers import leftovers
+    from desktop.system.files import tidy_own
 
+    tidy_own()
     if leftovers():
         from desktop.engine.models.downloads.recovery import recover
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from desktop.ui.runtime.hotkey_listener import listener_for
+
 log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ class Hotkeys(QObject):
             from pynput import keyboard
         except Exception as error:  # pynput raises whatever its backend raised
             log.warning("no global hotkeys: %s", type(error).__name__)
-            self._fail("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
+            self._fail(_why_not())
             return
         usable = {}
         for name, combination in wanted.items():
@@ -69,13 +71,14 @@ class Hotkeys(QObject):
         if not usable:
             return
         try:
-            self._listener = keyboard.GlobalHotKeys(usable)
+            self._listener = listener_for(usable)
             self._listener.daemon = True
             self._listener.start()
         except Exception as error:
             self._listener = None
             log.warning("no global hotkeys: %s", type(error).__name__)
-            self._fail("Global hotkeys do not work on this desktop; use the shortcuts of the window.")
+        if self._listener is None or not _hears_all():
+            self._fail(_why_not())
 
     def close(self) -> None:
         """Stop listening."""
@@ -89,6 +92,21 @@ class Hotkeys(QObject):
     def _fail(self, sentence: str) -> None:
         self.problem = sentence
         self.failed.emit(sentence)
+
+
+def _hears_all() -> bool:
+    from desktop.injector.platforms import hears_hotkeys  # the window does not wait for the settings
+
+    return hears_hotkeys()
+
+
+def _why_not() -> str:
+    """Why hotkeys are not heard in other windows."""
+    from desktop.injector.platforms import NO_HOTKEYS
+
+    if not _hears_all():
+        return NO_HOTKEYS
+    return "Global hotkeys do not work on this desktop; use the shortcuts of the window."
 
 
 def hotkey_text(combination: str) -> str:

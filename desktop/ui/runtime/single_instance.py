@@ -1,60 +1,26 @@
-"""One Parley for a settings file and a screen: a second start shows the first one's window and ends.
+"""Hears later starts and commands for this instance; `system.instance` is the other end. GUI thread only; QtNetwork
+(local sockets, nothing of the network) is imported late."""
 
-Two of them would type everything twice and lay their subtitles over each other. Other settings or another screen
-make an instance of its own. GUI thread only; QtNetwork (local sockets, nothing of the network) is imported late.
-"""
-
-import hashlib
 import logging
-import os
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QDir, QObject, pyqtSignal
+from PyQt6.QtCore import QObject
+
+from desktop.system.instance import WISHES, address_of
 
 log = logging.getLogger(__name__)
 
-SHOW, START = "show", "start"
-"""What a later start wants: the window, or also that Parley listens."""
-_PATIENCE = 1000
-"""Milliseconds to wait for the other instance; one that does not answer is left alone."""
-
 
 class SingleInstance(QObject):
-    """Local socket server and client: forwards a second start to the instance that runs already."""
+    """Local socket server."""
 
-    asked = pyqtSignal(str)
-    """a later start wants this: SHOW or START"""
-
-    def __init__(self, file: Path, parent: QObject | None = None) -> None:
-        """file: where the settings are."""
+    def __init__(self, file: Path, answer: Callable[[str], str], parent: QObject | None = None) -> None:
+        """file: where the settings are; answer: does one of `WISHES` and says how things stand then."""
         super().__init__(parent)
-        screen = os.environ.get("WAYLAND_DISPLAY", "") + os.environ.get("DISPLAY", "")
-        user = os.getuid() if sys.platform != "win32" else os.environ.get("USERNAME", "")
-        key = f"{user} {screen} {file.expanduser().absolute()}"
-        self._name = f"parley-{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+        self._address = str(address_of(file))
+        self._answer_to = answer
         self._server: object | None = None
-
-    @property
-    def may_be_there(self) -> bool:
-        """Whether another instance runs, or crashed. Costs nothing where that can be seen."""
-        return sys.platform == "win32" or Path(QDir.tempPath(), self._name).exists()
-
-    def hand_over(self, wish: str) -> bool:
-        """Whether another instance runs and took the wish."""
-        if not self.may_be_there:
-            return False
-        from PyQt6.QtNetwork import QLocalSocket
-
-        line = QLocalSocket()
-        line.connectToServer(self._name)
-        if not line.waitForConnected(_PATIENCE):
-            return False
-        line.write(wish.encode("ascii"))
-        line.waitForBytesWritten(_PATIENCE)
-        taken = line.waitForReadyRead(_PATIENCE)
-        line.disconnectFromServer()
-        return taken
 
     def listen(self) -> None:
         """From now on later starts are heard. Where that is impossible every start is an instance of its own."""
@@ -63,8 +29,8 @@ class SingleInstance(QObject):
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         server.newConnection.connect(self._answer)
-        QLocalServer.removeServer(self._name)  # of an instance that crashed: a living one had answered
-        if not server.listen(self._name):
+        QLocalServer.removeServer(self._address)  # of an instance that crashed: a living one had answered
+        if not server.listen(self._address):
             log.warning("later starts cannot be heard: %s", server.serverError().name)
             return
         self._server = server
@@ -82,10 +48,9 @@ class SingleInstance(QObject):
 
         def read() -> None:
             wish = bytes(line.readAll()).decode("ascii", "replace")
-            line.write(b"ok")
+            said = self._answer_to(wish) if wish in WISHES else ""
+            line.write((said or "ok").encode())
             line.flush()
-            if wish in (SHOW, START):
-                self.asked.emit(wish)
 
         line.readyRead.connect(read)
         line.disconnected.connect(line.deleteLater)

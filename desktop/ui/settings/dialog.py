@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -18,12 +19,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
 from desktop.ui.settings.form import Choices, SettingsForm
 from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
+from desktop.ui.settings.search import HELP, INSIDE, NONE
 from desktop.ui.settings.server_panel import ServerPanel
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
 
 if TYPE_CHECKING:
@@ -91,10 +95,12 @@ class SettingsDialog(QDialog):
         self._server: ServerPanel | None = None
         self._forms: dict[int, SettingsForm] = {}
         self._keys: list[list[str]] = []
+        self._titles: list[str] = []
         keys = [key for key, _ in fields()]
         for group, info in Settings.model_fields.items():
             name = (info.annotation.__doc__ or group).strip() if info.annotation else group
             self._keys.append([key for key in keys if key.startswith(f"{group}.")])
+            self._titles.append(name)
             self._add_page(group, name)
         self._pages.addWidget(self._nothing)
         self._list.currentRowChanged.connect(self._turn_to)
@@ -157,7 +163,7 @@ class SettingsDialog(QDialog):
     def form(self, row: int) -> SettingsForm:
         """The form of a page, made when it is first needed."""
         if row not in self._forms:
-            form = SettingsForm(self._keys[row], self._choices, with_help=True)
+            form = SettingsForm(self._keys[row], self._choices, with_help=True, page=self._titles[row])
             form.changed.connect(self.changed)
             form.reset.connect(self.reset)
             form.show_settings(self._settings, self._provenance)
@@ -177,7 +183,7 @@ class SettingsDialog(QDialog):
                 self._server.show_settings(self._settings)
                 layout.insertWidget(2, self._server)
             self._forms[row] = form
-            form.filter(self._search.text())
+            form.filter(self._search.text(), INSIDE)
         return self._forms[row]
 
     @property
@@ -195,6 +201,15 @@ class SettingsDialog(QDialog):
     def presets(self) -> PresetList | None:
         """The presets on the page of recognition; None until that is made."""
         return self._presets
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()  # ends an entry; QDialog would press a button
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def _show_place(self) -> None:
         """Say where changes go."""
@@ -224,6 +239,10 @@ class SettingsDialog(QDialog):
         layout.setSpacing(4 * theme.STEP)
         layout.addWidget(label)
         layout.addStretch(1)
+        if group == "hotkeys" and not hears_hotkeys():
+            note = QLabel(NO_HOTKEYS)
+            note.setWordWrap(True)
+            layout.addWidget(note)
         area = scrolling(page)
         self._pages.addWidget(area)
         item = QListWidgetItem(icons.icon(_ICONS[group], "muted"), name)
@@ -231,21 +250,21 @@ class SettingsDialog(QDialog):
         self._list.addItem(item)
 
     def _filter(self, text: str) -> None:
-        first = -1
+        ranks = [self.form(row).rank(text) for row in range(len(self._keys))]
+        best = max(ranks)
+        # A word within another one ("translat" in CTranslate2) counts only where there is nothing better.
+        least = INSIDE if best == INSIDE else HELP
         for row in range(len(self._keys)):
             item = self._list.item(row)
             assert item is not None
-            found = self.form(row).filter(text)
-            for panel in (self._presets, self._server):
-                if panel is not None:
-                    panel.setVisible(not text.strip())
-            item.setHidden(not found)
-            if found and first < 0:
-                first = row
-        if first < 0:
+            item.setHidden(not self.form(row).filter(text, least))
+        for panel in (self._presets, self._server):
+            if panel is not None:
+                panel.setVisible(not text.strip())
+        if best == NONE:
             self._pages.setCurrentWidget(self._nothing)
             return
-        current = self._list.currentItem()
-        if current is None or current.isHidden():
-            self._list.setCurrentRow(first)
+        current = self._list.currentRow()
+        if ranks[current] < best:
+            self._list.setCurrentRow(ranks.index(best))
         self._pages.setCurrentIndex(self._list.currentRow())

@@ -7,6 +7,8 @@ from PyQt6.QtCore import QObject, QRectF, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QColorDialog, QDoubleSpinBox, QLineEdit, QPushButton, QSpinBox, QWidget
 
+from desktop.ui.settings.hotkey_field import HotkeyField
+from desktop.ui.settings.names import shown_value
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.picker import Choice, PickerButton
 from desktop.ui.widgets.switch import Switch
@@ -31,10 +33,6 @@ _EMPTY = {
     "recognition.vocabulary": "Names, terms",
     "server.url": "https://cellar:5026",
     "server.certificate": "Publicly known",
-    "hotkeys.toggle_listening": "<ctrl>+<alt>+l",
-    "hotkeys.unlock_subtitles": "<ctrl>+<alt>+u",
-    "hotkeys.stop_speaking": "<ctrl>+<alt>+s",
-    "hotkeys.next_profile": "<ctrl>+<alt>+p",
     "subtitles.geometry": "Bottom centre",
     "window.geometry": "Automatic",
 }
@@ -56,12 +54,14 @@ def make_editor(key: str, field: "FieldInfo", name: str, choices: Sequence[Choic
     low, high = _range(field)
     editor: Editor
     if choices:
-        editor = _PickerEditor(name, choices)
+        editor = _PickerEditor(key, name, choices)
+    elif key.startswith("hotkeys."):
+        editor = _HotkeyEditor(name)
     elif kind is bool:
         editor = _SwitchEditor(name)
     elif get_origin(kind) is Literal:
         words = [Choice(value, _WORDS.get(value, value.capitalize())) for value in get_args(kind)]
-        editor = _PickerEditor(name, words)
+        editor = _PickerEditor(key, name, words)
     elif kind is int:
         editor = _NumberEditor(key, int(low), int(high))
     elif kind is float:
@@ -72,7 +72,8 @@ def make_editor(key: str, field: "FieldInfo", name: str, choices: Sequence[Choic
         editor = _ColorEditor(name)
     else:
         editor = _TextEditor(key)
-    editor.widget.setAccessibleName(name)
+    if not isinstance(editor.widget, HotkeyField | PickerButton):  # whose names tell what is chosen, too
+        editor.widget.setAccessibleName(name)
     return editor
 
 
@@ -87,16 +88,29 @@ class _SwitchEditor(Editor):
             self.widget.setChecked(value)
 
 
-class _PickerEditor(Editor):
-    def __init__(self, name: str, choices: Sequence[Choice]) -> None:
+class _HotkeyEditor(Editor):
+    def __init__(self, name: str) -> None:
         super().__init__()
+        self.widget: HotkeyField = HotkeyField(name)
+        self.widget.setFixedHeight(30)
+        self.widget.edited.connect(self.edited.emit)
+
+    def show_value(self, value: Any) -> None:
+        self.widget.show_combination(value)
+
+
+class _PickerEditor(Editor):
+    def __init__(self, key: str, name: str, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._key = key
         self.widget: PickerButton = PickerButton(name, searchable=len(choices) > 12)
         self.widget.setFixedHeight(30)
         self.widget.set_choices(choices)
         self.widget.picked.connect(self.edited.emit)
 
     def show_value(self, value: Any) -> None:
-        self.widget.choose(value)
+        shown = shown_value(self._key, value)
+        self.widget.choose(value, shown[:1].upper() + shown[1:])
 
 
 class _NumberEditor(Editor):
@@ -194,6 +208,7 @@ class _ColorEditor(Editor):
     def show_value(self, value: Any) -> None:
         self._value = value
         self.widget.setText(value)
+        self.widget.setAccessibleName(f"{self._name}: {value}")
         pixmap = QPixmap(64, 32)
         pixmap.fill(QColor(value))
         painter = QPainter(pixmap)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QTool
 from desktop.ui.settings.editors import Editor, make_editor
 from desktop.ui.settings.names import title
 from desktop.ui.settings.note import APPLIES, Provenance, SettingLabel, notes
+from desktop.ui.settings.search import NONE, rank
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.picker import Choice
 
@@ -30,13 +31,20 @@ class SettingsForm(QWidget):
     """key"""
 
     def __init__(
-        self, keys: Sequence[str], choices: Choices, *, with_help: bool = False, parent: QWidget | None = None
+        self,
+        keys: Sequence[str],
+        choices: Choices,
+        *,
+        with_help: bool = False,
+        page: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        """with_help: the description stands under each row; otherwise it is a tooltip."""
+        """with_help: the description stands under each row; otherwise it is a tooltip. page: the title above it."""
         super().__init__(parent)
         from desktop.settings.values import declaration, fields
 
         declared = dict(fields())
+        self._page = page
         self._editors: dict[str, Editor] = {}
         self._resets: dict[str, QToolButton] = {}
         self._rows: dict[str, tuple[SettingLabel, QWidget]] = {}
@@ -92,17 +100,22 @@ class SettingsForm(QWidget):
                 editor.widget.setToolTip(described)
                 self._rows[key][0].setToolTip(described)
 
-    def filter(self, text: str) -> int:
-        """Show only the rows that have the words in name, key or description; how many there are."""
-        wanted = text.casefold().split()
+    def rank(self, text: str) -> int:
+        """How well the row fits best that fits what is searched for, see `search`."""
+        return max(self._ranks(text).values(), default=NONE)
+
+    def filter(self, text: str, least: int) -> int:
+        """Show only the rows that fit what is searched for at least so well; how many there are."""
         shown = 0
-        for key, row in self._rows.items():
-            searched = f"{title(key)} {key} {self._descriptions[key]}".casefold()
-            is_found = all(word in searched for word in wanted)
-            shown += is_found
-            for widget in row:
-                widget.setVisible(is_found)
+        for key, level in self._ranks(text).items():
+            shown += level >= least
+            for widget in self._rows[key]:
+                widget.setVisible(level >= least)
         return shown
+
+    def _ranks(self, text: str) -> dict[str, int]:
+        wanted = text.casefold().split()
+        return {key: rank(wanted, title(key), f"{key} {self._page}", self._descriptions[key]) for key in self._rows}
 
     def editor(self, key: str) -> Editor:
         """What changes a setting."""

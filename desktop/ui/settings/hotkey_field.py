@@ -4,6 +4,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QPushButton, QWidget
 
+from desktop.ui.runtime.hotkey_listener import latin_of
 from desktop.ui.runtime.hotkeys import hotkey_text
 
 _MODIFIERS = (
@@ -69,10 +70,17 @@ class HotkeyField(QPushButton):
         event.accept()
         if event.key() == Qt.Key.Key_Escape:
             self._stop()
-        elif combination := combination_of(event.key(), event.modifiers()):
+        elif combination := self._combination_of(event):
             self._combination = combination
             self._stop()
             self.edited.emit(combination)
+
+    def _combination_of(self, event: QKeyEvent) -> str:
+        key = event.key()
+        if 0x7F <= key <= 0x10FFFF:  # no Latin letter: the hotkey is that of the key
+            latin = latin_of(event.nativeScanCode())
+            key = ord(latin.upper()) if latin else key
+        return combination_of(key, event.modifiers())
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         super().focusOutEvent(event)

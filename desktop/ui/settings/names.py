@@ -1,5 +1,6 @@
 """How settings and their values are called where a user reads them. Pure."""
 
+from pathlib import PurePath
 from typing import Any
 
 _TITLES = {
@@ -28,10 +29,13 @@ _TITLES = {
     "subtitles.text_color": "Original colour",
     "subtitles.translation_color": "Translation colour",
     "subtitles.background_color": "Background colour",
+    "hotkeys.toggle_listening": "Start or stop",
+    "hotkeys.type_rest": "Type the rest here",
     "typing.enabled": "Type what is said",
     "typing.live": "Type uncertain words",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
+    "window.keep_transcript": "Keep the transcript",
 }
 
 
@@ -41,13 +45,36 @@ def title(key: str) -> str:
 
 
 def shown_value(key: str, value: Any) -> str:
-    """A value in a sentence: "on", "int8", "none"."""
+    """A value in a sentence: "on", "int8", "none", "Headset", "Spanish"."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(shown_value(key, one) for one in value) or "none"
     if isinstance(value, float):
         return f"{value:g}"
+    if key in ("audio.source", "speech.output"):
+        return _device(str(value))
+    if key == "translation.target" and not value:
+        return "no translation"
     if value == "":
         return "none" if key.startswith("server.") else "automatic"
+    if key in _LANGUAGES and value != "auto":
+        from desktop.engine.text.languages import language_name
+
+        return language_name(str(value))
     return str(value)
+
+
+_LANGUAGES = ("recognition.language", "recognition.languages", "translation.target")
+_DEFAULTS = {
+    "microphone": "the default microphone",
+    "loopback": "what the default output plays",
+    "output": "the default output",
+}
+
+
+def _device(value: str) -> str:
+    kind, _, name = value.partition(":")
+    if kind == "file":
+        return PurePath(name).name
+    return name or _DEFAULTS.get(kind, value)

@@ -165,23 +165,13 @@ class SettingsPopovers(QObject):
                 *(Choice(s.name(), s.name()) for s in QGuiApplication.screens()),
             ],
             "speech.output": self._outputs(),
+            "audio.source": self._sources(),
         }
         if self.machine is not None:
             found["recognition.model"] = list(self.machine.models)
             found["recognition.language"] = list(self.machine.sources)
             found["translation.target"] = list(self.machine.targets)
             found["speech.voice"] = list(self.machine.voices)
-        if self.devices is not None:
-            members = [*self.devices.microphones, *self.devices.loopbacks]
-            found["audio.source"] = [
-                Choice("microphone:", "Default microphone", "microphone"),
-                Choice("loopback:", "What the default output plays", "monitor-speaker"),
-                *(
-                    Choice(d.id, d.label, "microphone" if d.id.startswith("microphone") else "monitor-speaker")
-                    for d in members
-                    if not d.id.endswith(":")
-                ),
-            ]
         return found
 
     def model_label(self, value: str) -> str:
@@ -202,6 +192,16 @@ class SettingsPopovers(QObject):
         found = [Choice("output:", "Default output")]
         if self.devices is not None:
             found += [Choice(d.id, d.label) for d in self.devices.outputs if not d.id.endswith(":")]
+        return found
+
+    def _sources(self) -> list[Choice]:
+        found = [
+            Choice("microphone:", "Default microphone", "microphone"),
+            Choice("loopback:", "What the default output plays", "monitor-speaker"),
+        ]
+        members = [*self.devices.microphones, *self.devices.loopbacks] if self.devices is not None else []
+        icons_of = {"microphone": "microphone", "loopback": "monitor-speaker"}
+        found += [Choice(d.id, d.label, icons_of[d.id.partition(":")[0]]) for d in members if not d.id.endswith(":")]
         return found
 
     def _unlock(self, popover: Popover) -> None:

@@ -23,16 +23,17 @@ class _Question(QDialog):
         self._yes.setObjectName("primary")
         self._yes.setDefault(True)
         self._yes.clicked.connect(self.accept)
-        cancel = QPushButton("Cancel")
-        cancel.setObjectName("field")
-        cancel.clicked.connect(self.reject)
-        for button in (self._yes, cancel):
+        self._no = QPushButton("Cancel")
+        self._no.setObjectName("field")
+        self._no.setAutoDefault(False)
+        self._no.clicked.connect(self.reject)
+        for button in (self._yes, self._no):
             button.setMinimumHeight(32)
             button.setMinimumWidth(88)
         foot = QHBoxLayout()
         foot.setSpacing(2 * theme.STEP)
         foot.addStretch(1)
-        foot.addWidget(cancel)
+        foot.addWidget(self._no)
         foot.addWidget(self._yes)
         self._body = QVBoxLayout()
         self._body.setSpacing(2 * theme.STEP)
@@ -73,7 +74,10 @@ class SaveProfile(_Question):
 
     def _check(self, text: str) -> None:
         name = text.strip().casefold()
-        self._yes.setText("Replace" if name in self._taken else "Save")
+        is_taken = name in self._taken
+        self._yes.setText("Replace" if is_taken else "Save")
+        for set_default in (self._yes.setAutoDefault, self._yes.setDefault):
+            set_default(not is_taken)  # Enter replaces nothing
         self._yes.setEnabled(bool(name) and name not in self._reserved)
 
 
@@ -88,3 +92,6 @@ class RemoveProfile(_Question):
             parent,
         )
         self._yes.setText("Remove")
+        self._yes.setAutoDefault(False)
+        self._no.setDefault(True)
+        self._no.setFocus()

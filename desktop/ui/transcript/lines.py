@@ -13,8 +13,17 @@ from desktop.engine.transcript.reducer import Passage, TranscriptReducer, is_new
 from desktop.engine.transcript.revisions import Revision, revisions
 
 if TYPE_CHECKING:  # numpy comes with them, and the window is on screen before it is imported
-    from desktop.engine.events import TranscriptUpdate, TranslationUpdate
+    from desktop.engine.events import TranscriptUpdate, TranslationUpdate, Word
     from desktop.engine.transcript.export import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that is heard now."""
+
+    path: str
+    begins: float
+    """time of the session at which it begins"""
 
 
 @dataclass(slots=True)
@@ -29,6 +38,23 @@ class TranscriptLine:
     """a starter model recognised it, which knows a phrasebook only"""
     corrected: str | None = None
     """what the user wrote instead of what was heard; empty takes the line out"""
+    recording: str = ""
+    """path of the recording that it is of; empty: what was said at that time"""
+    at: float = 0.0
+    """seconds since the recording's beginning"""
+
+    @property
+    def stamp(self) -> str:
+        """The time that is shown: of the recording, or of the day."""
+        if not self.recording:
+            return f"{self.time:%H:%M:%S}"
+        minutes, seconds = divmod(int(self.at), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+    @property
+    def is_earlier(self) -> bool:
+        """Whether it is of an earlier run and was brought back."""
+        return self.heard.segment_id < 0
 
     @property
     def original(self) -> Passage:
@@ -98,8 +124,22 @@ class TranscriptLines(Sequence[TranscriptLine]):
         """Whether a starter model recognised any of them."""
         return any(line.is_phrasebook for line in self._lines)
 
-    def heard(self, update: "TranscriptUpdate", now: datetime, *, is_phrasebook: bool = False) -> int | None:
-        """now: wall clock; the first words of an utterance come right after they were said."""
+    @property
+    def recording(self) -> str:
+        """Path of the recording that all of it is of; empty if it is of several, or of none."""
+        paths = {line.recording for line in self._lines}
+        return paths.pop() if len(paths) == 1 else ""
+
+    def heard(
+        self,
+        update: "TranscriptUpdate",
+        now: datetime,
+        *,
+        is_phrasebook: bool = False,
+        recording: Recording | None = None,
+    ) -> int | None:
+        """now: wall clock; the first words of an utterance come right after they were said. recording: the one that is
+        heard."""
         segment = self._reducer.heard(update)
         if segment is None:
             return None
@@ -111,7 +151,10 @@ class TranscriptLines(Sequence[TranscriptLine]):
         if not update.committed and not update.unconfirmed:
             return None
         begin = now - timedelta(seconds=max(0.0, update.end - update.start))
-        self._lines.append(TranscriptLine(begin, update, segment.translation, is_phrasebook))
+        line = TranscriptLine(begin, update, segment.translation, is_phrasebook)
+        if recording is not None:
+            line.recording, line.at = recording.path, max(0.0, update.start - recording.begins)
+        self._lines.append(line)
         self._index[segment.key] = len(self._lines) - 1
         return self._index[segment.key]
 
@@ -176,6 +219,10 @@ class TranscriptLines(Sequence[TranscriptLine]):
         self._lines = [*earlier, *self._lines]
         self._index = {line.heard.segment_id: index for index, line in enumerate(self._lines)}
 
+    def bring_back(self, lines: Sequence[TranscriptLine]) -> None:
+        """Put lines of earlier runs, see `earlier.joined`, before those of this one."""
+        self._bring_back(lines)
+
     def clear(self) -> None:
         """Take out every line; an utterance that is still running starts a new one."""
         if self._lines:
@@ -189,8 +236,12 @@ class TranscriptLines(Sequence[TranscriptLine]):
         from desktop.engine.transcript.export import Transcript
 
         transcript = Transcript()
+        # Each run counts its seconds anew: this one begins where what was brought back ends.
+        begins = max((line.heard.end for line in self._lines if line.is_earlier), default=0.0)
+        is_recording = bool(self.recording)
         for line in self._lines:
-            heard = line.heard
+            later = line.at - line.heard.start if is_recording else 0.0 if line.is_earlier else begins
+            heard = shifted(line.heard, later)
             if line.corrected is not None:  # the times of the words are those of other words
                 text = line.corrected
                 heard = replace(heard, committed=text, unconfirmed="", words=(), final_text=text, final_words=())
@@ -198,6 +249,24 @@ class TranscriptLines(Sequence[TranscriptLine]):
             if line.translated is not None:
                 transcript.add(line.translated)
         return transcript.utterances()
+
+
+def shifted(update: "TranscriptUpdate", seconds: float) -> "TranscriptUpdate":
+    """The update, so much later."""
+    if not seconds:
+        return update
+
+    def later(words: "tuple[Word, ...]") -> "tuple[Word, ...]":
+        return tuple(replace(word, start=word.start + seconds, end=word.end + seconds) for word in words)
+
+    return replace(
+        update,
+        start=update.start + seconds,
+        end=update.end + seconds,
+        speech_end=update.speech_end + seconds,
+        words=later(update.words),
+        final_words=later(update.final_words),
+    )
 
 
 def with_note(content: str, extension: str, note: str) -> str:

@@ -117,7 +117,10 @@ class TranscriptPanel(QFrame):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(_FILTERS))
-        dialog.selectFile(f"Parley {datetime.now():%Y-%m-%d %H.%M}.srt")
+        recording = Path(self.view.lines.recording)
+        if recording.name and recording.parent.is_dir():
+            dialog.setDirectory(str(recording.parent))
+        dialog.selectFile(f"{recording.stem or f'Parley {datetime.now():%Y-%m-%d %H.%M}'}.srt")
         dialog.setDefaultSuffix(_FILTERS[dialog.selectedNameFilter()].lstrip("."))
         dialog.filterSelected.connect(lambda shown: dialog.setDefaultSuffix(_FILTERS[shown].lstrip(".")))
         dialog.fileSelected.connect(lambda path: self.save(Path(path), _FILTERS[dialog.selectedNameFilter()]))

@@ -24,6 +24,8 @@ class TranscriptText(QTextEdit):
 
     countChanged = pyqtSignal(int)
     """lines in the transcript"""
+    lineChanged = pyqtSignal(int)
+    """index of a line that is new or says something else"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +37,7 @@ class TranscriptText(QTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # every line is wrapped
         self.setTabChangesFocus(True)
         self._lines = TranscriptLines()
         self._blocks: list[int] = []
@@ -49,6 +52,44 @@ class TranscriptText(QTextEdit):
     @property
     def lines(self) -> TranscriptLines:
         return self._lines
+
+    def find_text(self, text: str, *, backward: bool = False) -> bool:
+        """Select the next occurrence, from the start again after the last one. False: there is none."""
+        from PyQt6.QtGui import QTextDocument
+
+        flags = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
+        if not text:
+            self._highlight("")
+            return True
+        self._highlight(text)
+        if self.find(text, flags):
+            return True
+        cursor = self.textCursor()
+        self.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
+        if self.find(text, flags):
+            return True
+        self.setTextCursor(cursor)
+        return False
+
+    def matches(self) -> int:
+        """Occurrences of what is searched for."""
+        return len(self.extraSelections())
+
+    def _highlight(self, text: str) -> None:
+        document = self.document()
+        assert document is not None
+        found = []
+        cursor = document.find(text) if text else QTextCursor()
+        mark = QTextCharFormat()
+        mark.setBackground(QColor(theme.colors().hover))
+        mark.setFontUnderline(True)
+        while not cursor.isNull():
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = cursor
+            selection.format = mark
+            found.append(selection)
+            cursor = document.find(text, cursor)
+        self.setExtraSelections(found)
 
     def _style(self) -> None:
         self.setFont(theme.font("reading"))
@@ -106,6 +147,7 @@ class TranscriptText(QTextEdit):
                 viewport = self.viewport()
                 assert viewport is not None
                 viewport.update()  # the hint for an empty transcript goes
+        self.lineChanged.emit(index)
 
     def _draw(self, index: int) -> None:
         line: TranscriptLine = self._lines[index]
@@ -130,7 +172,7 @@ class TranscriptText(QTextEdit):
             self._redraw()
             return
         if before_original is None and original is not None:
-            self._insert(first, f"{line.time:%H:%M:%S}\t", is_translation=False, language=original.language)
+            self._insert(first, f"{line.stamp}\t", is_translation=False, language=original.language)
             self._blocks[index] = 1
         if original is not None:
             self._replace(first, len("00:00:00\t"), before_original, original, self._certain)

@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,33 +16,20 @@ from PyQt6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
 )
-from PyQt6.QtWidgets import QApplication, QPushButton, QTextEdit, QWidget
+from PyQt6.QtWidgets import QApplication, QPushButton, QWidget
 
 from desktop.system.files import write_atomically
+from desktop.ui.transcript.hints import HINTS, PHRASEBOOK_HINT, PHRASEBOOK_NOTE
 from desktop.ui.transcript.line_editor import LineEditor
-from desktop.ui.transcript.lines import with_note
+from desktop.ui.transcript.lines import Recording, with_note
 from desktop.ui.transcript.text import TranscriptText
 from desktop.ui.widgets import icons, theme
 
 if TYPE_CHECKING:
-    from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-
-
-HINTS = {
-    "idle": ("Nothing heard yet", "Press Start and speak. What is heard appears here."),
-    "loading": ("Getting ready", "You can speak already: nothing is lost while the models load."),
-    "listening": ("Listening", "What is heard appears here."),
-}
-"""State of the engine -> title and sentence of an empty transcript."""
-PHRASEBOOK_HINT = (
-    "Only a phrasebook is installed",
-    "It knows about 900 words: real speech comes out wrong. Fetch a Whisper model in Models (Ctrl+Shift+M).",
-)
-PHRASEBOOK_NOTE = "Recognised with a phrasebook of about 900 words: real speech comes out wrong."
-"""Stands at the head of a transcript, also where it is copied or saved."""
+    from desktop.engine.events import SourceOpened, TranscriptUpdate, TranslationUpdate
+    from desktop.ui.transcript.lines import TranscriptLine
 
 
 class TranscriptView(TranscriptText):
@@ -49,6 +37,10 @@ class TranscriptView(TranscriptText):
 
     cleared = pyqtSignal()
     """lines are taken out"""
+    replaced = pyqtSignal()
+    """there are other lines than before: cleared, undone, brought back"""
+    saved = pyqtSignal()
+    """all lines are in a file of the user's"""
     corrected = pyqtSignal(int, str, str)
     """a line shall be translated again: its segment_id, its text, its language"""
 
@@ -60,6 +52,7 @@ class TranscriptView(TranscriptText):
         self._pressed_at = QPoint()
         self._state = "idle"
         self._is_phrasebook = False
+        self._recording: Recording | None = None
         self.countChanged.connect(self._show_hint)
         self._live = QPushButton("Live", self)
         self._live.setObjectName("live")
@@ -81,7 +74,13 @@ class TranscriptView(TranscriptText):
         return self._following
 
     def heard(self, update: "TranscriptUpdate") -> None:
-        self._changed(self._lines.heard(update, datetime.now(), is_phrasebook=self._is_phrasebook))
+        now = datetime.now()
+        self._changed(self._lines.heard(update, now, is_phrasebook=self._is_phrasebook, recording=self._recording))
+
+    def show_source(self, opened: "SourceOpened") -> None:
+        """What is heard from now on: lines of a recording have its times."""
+        kind, _, path = opened.source.partition(":")
+        self._recording = Recording(path, opened.start) if kind == "file" else None
 
     def translated(self, update: "TranslationUpdate") -> None:
         self._changed(self._lines.translated(update))
@@ -146,15 +145,26 @@ class TranscriptView(TranscriptText):
         self._style()
         self.follow()
         self.countChanged.emit(0)
+        self.replaced.emit()
 
     def undo(self) -> None:
         """Take back the user's last act, see TranscriptLines.undo."""
         self._close_editor()
         if self._lines.undo():
-            self._blocks = [0] * len(self._lines)
-            self._redraw()
-            self.countChanged.emit(len(self._blocks))
-            self.follow()
+            self._show_anew()
+
+    def bring_back(self, lines: "Sequence[TranscriptLine]") -> None:
+        """Show lines of earlier runs before those of this one."""
+        self._close_editor()
+        self._lines.bring_back(lines)
+        self._show_anew()
+
+    def _show_anew(self) -> None:
+        self._blocks = [0] * len(self._lines)
+        self._redraw()
+        self.countChanged.emit(len(self._blocks))
+        self.follow()
+        self.replaced.emit()
 
     def save(self, path: Path) -> None:
         """Write the transcript in the format of the file's extension. Raises OSError, ValueError (extension)."""
@@ -163,34 +173,13 @@ class TranscriptView(TranscriptText):
         form = Format(path.suffix.lstrip(".").lower())
         content = rendered(self._lines.utterances(), form)
         write_atomically(path, with_note(content, str(form), self.note()))
+        self.saved.emit()
 
     def follow(self) -> None:
         """Show the newest line and keep doing so."""
         self._following = True
         self._live.hide()
         self._bar.setValue(self._bar.maximum())
-
-    def find_text(self, text: str, *, backward: bool = False) -> bool:
-        """Select the next occurrence, from the start again after the last one. False: there is none."""
-        from PyQt6.QtGui import QTextDocument
-
-        flags = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
-        if not text:
-            self._highlight("")
-            return True
-        self._highlight(text)
-        if self.find(text, flags):
-            return True
-        cursor = self.textCursor()
-        self.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
-        if self.find(text, flags):
-            return True
-        self.setTextCursor(cursor)
-        return False
-
-    def matches(self) -> int:
-        """Occurrences of what is searched for."""
-        return len(self.extraSelections())
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -257,22 +246,6 @@ class TranscriptView(TranscriptText):
         painter.setPen(QColor(look.muted))
         painter.setFont(theme.font("body"))
         painter.drawText(area.adjusted(0, middle - area.top() + 4, 0, 0), center | Qt.TextFlag.TextWordWrap, hint)
-
-    def _highlight(self, text: str) -> None:
-        document = self.document()
-        assert document is not None
-        found = []
-        cursor = document.find(text) if text else QTextCursor()
-        mark = QTextCharFormat()
-        mark.setBackground(QColor(theme.colors().hover))
-        mark.setFontUnderline(True)
-        while not cursor.isNull():
-            selection = QTextEdit.ExtraSelection()
-            selection.cursor = cursor
-            selection.format = mark
-            found.append(selection)
-            cursor = document.find(text, cursor)
-        self.setExtraSelections(found)
 
     def _scrolled(self, value: int) -> None:
         self._following = value >= self._bar.maximum() - theme.STEP

@@ -1,12 +1,14 @@
 """Shows how loud the source is, in bars. GUI thread only."""
 
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from desktop.ui.widgets import icons, theme
 
 BARS = 10
+STALE = 1000
+"""milliseconds after which a level counts no more"""
 QUIETEST = -60.0
 """dBFS that lights no bar"""
 
@@ -26,13 +28,27 @@ class LevelMeter(QWidget):
         self.setFixedSize(self.sizeHint())
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._shown = (0, False, False)
+        self._silence = QTimer(self)
+        self._silence.setSingleShot(True)
+        self._silence.setInterval(STALE)
+        self._silence.timeout.connect(self.clear)
         self._describe()
 
     def sizeHint(self) -> QSize:
         return QSize(self._count * 6 - 2, 16)
 
     def show_level(self, dbfs: float, *, is_speech: bool, is_muted: bool) -> None:
-        """Show a level; repaints only what looks different."""
+        """Show a level; repaints only what looks different. Nothing new for a while, as of a microphone that was pulled
+        out, and it goes dark."""
+        self._silence.start()
+        self._show(dbfs, is_speech=is_speech, is_muted=is_muted)
+
+    def clear(self) -> None:
+        """Go dark."""
+        self._silence.stop()
+        self._show(QUIETEST, is_speech=False, is_muted=False)
+
+    def _show(self, dbfs: float, *, is_speech: bool, is_muted: bool) -> None:
         shown = (bars(dbfs, self._count), is_speech, is_muted)
         if shown != self._shown:
             described = shown[1:] != self._shown[1:]
@@ -40,9 +56,6 @@ class LevelMeter(QWidget):
             if described:
                 self._describe()
             self.update()
-
-    def clear(self) -> None:
-        self.show_level(QUIETEST, is_speech=False, is_muted=False)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         lit, is_speech, is_muted = self._shown

@@ -1,15 +1,15 @@
 """Turns what went wrong into one line with one action, and keeps the list. Nothing else shows errors. GUI thread."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop.messages import text_of
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from desktop.engine.events import ErrorEvent
@@ -28,6 +28,8 @@ Action = Literal[
     "folder",
     "undo",
     "server",
+    "bring-back",
+    "copy-rest",
 ]
 """What the button of a notice does; main_window knows how."""
 
@@ -60,6 +62,8 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "settings": ("settings", "Open settings"),
     "hotkeys": ("settings", "Open settings"),
     "cleared": ("undo", "Undo"),
+    "unsaved": ("bring-back", "Bring back"),
+    "typing-rest": ("copy-rest", "Copy it"),
 }
 _SUBJECTS = {
     "pace": "speed",
@@ -71,6 +75,7 @@ _SUBJECTS = {
     "device-lost": "source",
     "resumed": "source",
     "cleared": "transcript",
+    "typing-rest": "typing",
 }
 """Codes of notices that tell how something stands now: what was said of it before is over."""
 PHRASEBOOK = (
@@ -142,6 +147,11 @@ def icon_of(severity: str) -> tuple[str, icons.Role]:
     return marks[severity]
 
 
+def breakable(text: str) -> str:
+    """A sentence whose paths and addresses may end a line behind a slash."""
+    return re.sub(r"(?<=[\w.~])([/\\])(?=[\w.~])", "\\1\u200b", text)
+
+
 class NoticeBar(QFrame):
     """The newest notice, in one line, with its action."""
 
@@ -159,7 +169,10 @@ class NoticeBar(QFrame):
         self._passing.setInterval(PASSES_AFTER)
         self._passing.timeout.connect(self.dismiss)
         self._picture = QLabel()
-        self._text = ElidedLabel()
+        self._text = QLabel()  # as many lines as it takes: what to do stands at the end of a sentence
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._act = QPushButton()
         self._act.setObjectName("flat")
         self._act.setFont(theme.font("body", bold=True))
@@ -189,9 +202,7 @@ class NoticeBar(QFrame):
         self._picture.setPixmap(icons.icon(name, role).pixmap(QSize(18, 18), self.devicePixelRatioF()))
         is_passing = notice.severity == "info"  # good news needs no click
         again = f" ({notice.count} times)" if notice.count > 1 and not is_passing else ""
-        self._text.setText(notice.message + again)
-        # The sentence may be longer than the window.
-        self._text.setToolTip(notice.message)
+        self._text.setText(breakable(notice.message + again))
         self._act.setText(notice.action_label)
         self._act.setVisible(bool(notice.action))
         self.setAccessibleName(f"{notice.severity}: {notice.message}")
@@ -242,7 +253,7 @@ class NoticeList(QWidget):
         picture = QLabel()
         picture.setPixmap(icons.icon(name, role).pixmap(QSize(18, 18), self.devicePixelRatioF()))
         picture.setAccessibleName(notice.severity)
-        text = QLabel(notice.message)
+        text = QLabel(breakable(notice.message))
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

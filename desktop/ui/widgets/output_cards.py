@@ -1,11 +1,15 @@
 """The three outputs as cards: subtitles, typing, voice; each with a switch, a line of state and its settings."""
 
 from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.switch import Switch
+
+_WIDE = 170
+"""pixels from which on a card has room for its picture"""
 
 
 class OutputCard(QFrame):
@@ -20,11 +24,11 @@ class OutputCard(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(name)
         self.name = name
-        self.setMinimumWidth(176)
+        self.setMinimumWidth(112)
         picture = QLabel()
         picture.setPixmap(icons.icon(icon).pixmap(QSize(22, 22), self.devicePixelRatioF()))
         self._picture, self._icon = picture, icon
-        label = QLabel(name)
+        label = ElidedLabel(name)
         label.setFont(theme.font("body", bold=True))
         self.switch = Switch(f"{name} on or off")
         self.switch.setToolTip(f"{name} on or off ({shortcut})")
@@ -40,8 +44,7 @@ class OutputCard(QFrame):
         top = QHBoxLayout()
         top.setSpacing(2 * theme.STEP)
         top.addWidget(picture)
-        top.addWidget(label)
-        top.addStretch(1)
+        top.addWidget(label, 1)
         top.addWidget(self.switch)
         bottom = QHBoxLayout()
         bottom.setSpacing(theme.STEP)
@@ -60,6 +63,10 @@ class OutputCard(QFrame):
 
     def state_text(self) -> str:
         return self._state.full_text()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._picture.setVisible(self.width() >= _WIDE)
 
     def refresh(self) -> None:
         """Paint the picture again, after a change of the look or the screen."""

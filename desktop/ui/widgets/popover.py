@@ -4,6 +4,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.widgets import theme
+from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.picker import popover_position
 from desktop.ui.widgets.scrolling import scrolling
 
@@ -32,6 +33,9 @@ class Popover(QFrame):
         self._anchor = anchor
         self._area = area
         self._content = content
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def open(self) -> None:
         """Show it under its anchor."""

@@ -9,8 +9,8 @@ from desktop.ui.widgets import theme
 class Question(QDialog):
     """Asks before something is lost; `accepted` is the answer yes."""
 
-    def __init__(self, title: str, text: str, yes: str, parent: QWidget) -> None:
-        """yes: what the button says that does it ("Remove")."""
+    def __init__(self, title: str, text: str, yes: str, parent: QWidget, *, no: str = "Keep") -> None:
+        """yes: what the button says that does it ("Remove"); no: what the other one says."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -20,7 +20,7 @@ class Question(QDialog):
         line = QLabel(text)
         line.setObjectName("muted")
         line.setWordWrap(True)
-        self.no = QPushButton("Keep")
+        self.no = QPushButton(no)
         self.no.setObjectName("field")
         self.yes = QPushButton(yes)
         self.yes.setObjectName("primary")
@@ -41,4 +41,6 @@ class Question(QDialog):
         layout.addSpacing(theme.STEP)
         layout.addLayout(row)
         self.setMinimumWidth(380)
+        self.yes.setAutoDefault(False)
+        self.no.setDefault(True)
         self.no.setFocus()

@@ -18,6 +18,10 @@ _OPEN = "file"
 _ICONS = {"microphone": "microphone", "loopback": "monitor-speaker", "file": "file-music-outline"}
 
 
+_WIDE = 150
+"""pixels from which on the button has room for the meter beside its icon"""
+
+
 class SourcePicker(PickerButton):
     """A picker with a level meter on it. `chosen` tells the id of the source."""
 
@@ -64,6 +68,9 @@ class SourcePicker(PickerButton):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        has_room = self.width() >= _WIDE
+        self.meter.setVisible(has_room)
+        self.reserved = self.meter.width() + 8 if has_room else 0
         self.meter.move(self.width() - self.meter.width() - 26, (self.height() - self.meter.height()) // 2)
 
     def _list(self, source: str) -> list[Choice]:

@@ -27,7 +27,7 @@ class Switch(QCheckBox):
         look = theme.colors()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(2, 2, 40, 20)
+        track = QRectF(3, 3, 38, 18)
         is_on = self.isChecked()
         painter.setPen(QPen(QColor(look.accent if is_on else look.muted), 1.5))
         painter.setBrush(QColor(look.accent if is_on else look.card))
@@ -39,6 +39,6 @@ class Switch(QCheckBox):
         if is_on:
             icons.paint(painter, knob.adjusted(2, 2, -2, -2), "check-bold", QColor(look.accent))
         if self.hasFocus():
-            painter.setPen(QPen(QColor(look.text), 1))
+            painter.setPen(QPen(QColor(look.text), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(0.5, 0.5, 43, 23), 11.5, 11.5)
+            painter.drawRoundedRect(QRectF(1, 1, 42, 22), 11, 11)

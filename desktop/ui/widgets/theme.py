@@ -184,9 +184,9 @@ def _style_sheet(look: Colors) -> str:
         background: {look.card}; color: {look.text}; border: 1px solid {look.border}; border-radius: 6px;
         padding: 0 8px; }}
     QPushButton#field:hover {{ background: {look.hover}; }}
-    QPushButton#field:focus {{ border-color: {look.accent}; }}
+    QPushButton#field:focus {{ border: 2px solid {look.accent}; padding: 0 7px; }}
     QPushButton#picker:hover {{ background: {look.hover}; }}
-    QPushButton#picker:focus {{ border-color: {look.accent}; }}
+    QPushButton#picker:focus {{ border: 2px solid {look.accent}; padding: 0 7px; }}
     QPushButton#picker:disabled {{ color: {look.muted}; }}
     QPushButton#segment {{
         background: {look.card}; color: {look.text}; border: 1px solid {look.border}; border-left-width: 0;
@@ -196,7 +196,7 @@ def _style_sheet(look: Colors) -> str:
     QPushButton#segment[end="right"] {{ border-top-right-radius: 6px; border-bottom-right-radius: 6px; }}
     QPushButton#segment:hover {{ background: {look.hover}; }}
     QPushButton#segment:checked {{ background: {look.accent}; color: {look.on_accent}; border-color: {look.accent}; }}
-    QPushButton#segment:focus {{ border-color: {look.text}; }}
+    QPushButton#segment:focus {{ border: 2px solid {look.text}; padding: 0 11px; }}
     QPushButton#option {{
         background: {look.card}; color: {look.text}; border: 2px solid {look.border}; border-radius: 8px; }}
     QPushButton#option:hover {{ background: {look.hover}; }}
@@ -207,16 +207,21 @@ def _style_sheet(look: Colors) -> str:
     QToolButton, QPushButton#flat {{
         background: transparent; color: {look.text}; border: 1px solid transparent; border-radius: 6px;
         padding: 3px 6px; }}
+    QFileDialog QToolButton {{ padding: 0; min-width: 24px; min-height: 24px; }}
     QToolButton:hover, QPushButton#flat:hover {{ background: {look.hover}; }}
-    QToolButton:focus, QPushButton#flat:focus {{ border-color: {look.accent}; }}
+    QToolButton:focus, QPushButton#flat:focus {{ border: 2px solid {look.accent}; padding: 2px 5px; }}
+    QFileDialog QToolButton:focus {{ padding: 0; }}
     QToolButton:disabled, QPushButton#flat:disabled {{ color: {look.muted}; }}
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
+    QPushButton#live:focus {{ border: 2px solid {look.text}; }}
     QPushButton#live {{
         background: {look.accent}; color: {look.on_accent}; border: none; border-radius: 14px; padding: 0 12px; }}
     QLineEdit {{ background: {look.base}; border: 1px solid {look.border}; border-radius: 6px; padding: 0 4px; }}
-    QLineEdit:focus {{ border-color: {look.accent}; }}
-    QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; }}
-    QTextEdit#transcript {{ background: {look.card}; border: none; }}
+    QLineEdit:focus {{ border: 2px solid {look.accent}; padding: 0 3px; }}
+    QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{
+        background: transparent; border: none; padding: 0; }}
+    QTextEdit#transcript {{ background: {look.card}; border: 2px solid {look.card}; border-radius: 6px; }}
+    QTextEdit#transcript:focus {{ border-color: {look.accent}; }}
     QListWidget {{ background: {look.card}; border: none; outline: none; }}
     QListWidget::item {{ padding: 4px 8px; border-radius: 4px; }}
     QListWidget::item:selected {{ background: {look.accent}; color: {look.on_accent}; }}

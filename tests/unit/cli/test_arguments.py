@@ -2,7 +2,8 @@
 
 import pytest
 
-from desktop.cli.arguments import for_window, hoisted
+from desktop.cli.arguments import for_running, for_window, hoisted
+from desktop.system.instance import WISHES
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,20 @@ def test_what_opens_the_window(arguments: str, window: str) -> None:
 )
 def test_what_does_not(arguments: str) -> None:
     assert for_window(arguments.split()) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["toggle"], ("", "toggle")),
+        (["--settings", "a.toml", "stop"], ("a.toml", "stop")),
+        (["stop", "--settings=a.toml"], ("a.toml", "stop")),
+        (["status", "--json"], None),
+        (["--set", "speech.rate=1", "toggle"], None),
+        (["--settings", "a.toml", "--set", "speech.rate=1", "toggle"], None),
+        (["show"], None),
+        ([], None),
+    ],
+)
+def test_what_is_for_a_parley_that_runs(arguments: list[str], expected: tuple[str, str] | None) -> None:
+    assert for_running(arguments, WISHES[2:]) == expected

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
+from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.engine import Engine
 from desktop.engine.errors import DeviceLost, DeviceMissing, ModelMissing
 from desktop.engine.events import (
@@ -17,6 +18,7 @@ from desktop.engine.events import (
     Metrics,
     ModelProgress,
     Samples,
+    SourceOpened,
     SpeechAudio,
     State,
     StateChanged,
@@ -27,6 +29,7 @@ from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
+from tests.conftest import TEST_AUDIO
 from tests.fakes import (
     FakeOutput,
     FakeRecognizer,
@@ -184,6 +187,19 @@ def test_a_second_start_goes_on_counting_segments_and_time(make: Callable[..., S
     first, second = [update for update in session.all(TranscriptUpdate) if update.is_final]
     assert second.segment_id > first.segment_id
     assert second.start >= first.end
+    opened = session.all(SourceOpened)
+    assert [(one.source, one.duration) for one in opened] == [("pushed:", None)] * 2
+    assert (opened[0].start, opened[1].start) == (0.0, pytest.approx(len(speech("en-00")) / 16_000))
+    assert first.start == pytest.approx(second.start - opened[1].start, abs=0.1)
+
+
+def test_a_recording_tells_its_length(make: Callable[..., Session]) -> None:
+    session = make()
+    session.engine.start(FileSource(TEST_AUDIO / "en-00.flac"))
+    opened = session.wait(SourceOpened)
+    assert opened.source.endswith("en-00.flac")
+    assert opened.duration == pytest.approx(2.7, abs=0.3)
+    session.wait_state(State.IDLE)
 
 
 def test_start_while_stopping_starts_again_afterwards(make: Callable[..., Session], speech: Speech) -> None:

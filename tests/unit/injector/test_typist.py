@@ -49,7 +49,7 @@ class TypistHarness:
         while thread.is_alive() and not idle.is_set():
             with self.typist._wake:
                 waits = bool(getattr(self.typist._wake, "_waiters", ()))
-                if waits and not self.typist._inbox and not self.typist._is_changed:
+                if waits and not self.typist._has_work():
                     idle.set()
             idle.wait(0.001)
 
@@ -249,3 +249,55 @@ def test_the_inbox_drops_what_is_older_than_what_was_taken() -> None:
     assert not inbox.put(heard(0, 1, "a"), "original")
     assert inbox.put(StateChanged(State.IDLE), "original")
     assert inbox.put(heard(0, 1, "a"), "original")  # of the next session
+
+
+def test_what_was_not_typed_after_a_change_of_window_is_told_and_typed_where_it_is_wanted(desk: MakeHarness) -> None:
+    here = desk()
+    here.send(heard(0, 1, "the meeting starts"))
+    here.keyboard.window = Window("2", class_name="Mail", pid=2)
+    here.send(heard(0, 2, "the meeting starts at", "three"))
+    assert here.statuses[-1] == TypingStatus(message=sentences.FOCUS_CHANGED)
+    here.send(heard(0, 3, "the meeting starts at three.", "", True))
+    assert here.statuses[-1] == TypingStatus(message=sentences.FOCUS_CHANGED, rest="at three.")
+    here.typist.type_rest()
+    here.settle()
+    assert here.keyboard.papers == {"1": "The meeting starts", "2": "at three."}
+    here.typist.type_rest()  # there is nothing any more
+    here.settle()
+    here.send(heard(1, 1, "And then?", "", True))
+    assert here.keyboard.papers["2"] == "at three. And then?"
+
+
+def test_the_rest_is_not_typed_into_parley_itself_and_not_lost_there(desk: MakeHarness) -> None:
+    here = desk()
+    here.send(heard(0, 1, "one two"))
+    here.keyboard.actions += 1
+    here.send(heard(0, 2, "one two three", "", True))
+    assert here.statuses[-1].rest == "three"
+    here.keyboard.window = Window("9", class_name="parley", pid=os.getpid())
+    here.typist.type_rest()
+    here.settle()
+    assert here.statuses[-1].message == sentences.OWN_WINDOW
+    here.keyboard.window = Window("2", class_name="Mail", pid=2)
+    here.typist.type_rest()
+    here.settle()
+    assert here.keyboard.papers["2"] == "three"
+
+
+def test_a_rest_that_is_interrupted_again_keeps_what_is_missing(desk: MakeHarness) -> None:
+    here = desk()
+    here.send(heard(0, 1, "one"))
+    here.keyboard.actions += 1
+    here.send(heard(0, 2, "one two three four", "", True))
+    here.keyboard.act_after = len("One") + len("two")
+    here.typist.type_rest()
+    here.settle()
+    assert [status.rest for status in here.statuses if status.rest] == ["two three four", "three four"]
+
+
+def test_where_words_may_be_corrected_the_rest_is_what_differs(desk: MakeHarness) -> None:
+    here = desk(live=True)
+    here.send(heard(0, 1, "", "ice scream"))
+    here.keyboard.actions += 1
+    here.send(heard(0, 2, "ice cream is good", "", True))
+    assert here.statuses[-1].rest == "cream is good"

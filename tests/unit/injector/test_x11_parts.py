@@ -1,47 +1,43 @@
 """The pure parts of typing on X11."""
 
 import struct
+from collections.abc import Sequence
 
 from desktop.injector.x11.input import RAW_BUTTON, RAW_KEY, OwnPresses, Press, parse_press
-from desktop.injector.x11.layout import LEVEL3_SHIFT, Stroke, character_of, keycode_of, strokes
+from desktop.injector.x11.layout import Stroke, keycode_of, strokes
 
 XTEST, HAND, SHIFT = 5, 7, 50
-ROWS = {
-    10: (ord("1"), ord("!")),
-    24: (ord("q"), ord("Q"), ord("й"), 0, ord("@"), 0),
-    38: (ord("a"), ord("A"), 0x6C6, 0x6E6, 0, 0),
-    47: (0xF1, 0xD1, ord(";"), ord(":")),
-    48: (0xFE51, 0xFE57),
-    108: (LEVEL3_SHIFT, 0),
+LEVEL3 = 108
+KEYS: dict[tuple[int, ...], list[tuple[int, str]]] = {
+    (): [(10, "1"), (24, "q"), (38, "a")],
+    (SHIFT,): [(10, "!"), (24, "Q"), (38, "A"), (40, "1")],
+    (LEVEL3,): [(24, "@"), (38, "a"), (LEVEL3, "x")],
+    (SHIFT, LEVEL3): [(24, "Ω")],
 }
 
 
-def test_keys_of_the_active_group() -> None:
-    first = strokes(ROWS, 0)
-    assert first["1"] == Stroke(10, False, False, False)
-    assert first["!"] == Stroke(10, True, False, False)
-    assert first["A"] == Stroke(38, True, False, True)
-    assert first["@"] == Stroke(24, False, True, False)
-    assert first["ñ"] == Stroke(47, False, False, True)
-    assert "´" not in first  # a dead key writes nothing by itself
-    second = strokes(ROWS, 1)
-    assert second[";"].keycode == 47
-    assert "a" not in second
-    assert strokes(ROWS, 2) == {}
+def written(held: Sequence[int]) -> list[tuple[int, str]]:
+    return KEYS[tuple(held)]
+
+
+def test_a_character_is_written_with_as_few_keys_as_possible() -> None:
+    table = strokes(written, SHIFT, LEVEL3)
+    assert table["1"] == Stroke(10)
+    assert table["!"] == Stroke(10, (SHIFT,))
+    assert table["a"] == Stroke(38)
+    assert table["@"] == Stroke(24, (LEVEL3,))
+    assert table["Ω"] == Stroke(24, (SHIFT, LEVEL3))
+    assert "x" not in table  # its key is the one that is held
 
 
 def test_without_the_third_level_key_its_characters_go_another_way() -> None:
-    assert "@" not in strokes({code: row for code, row in ROWS.items() if code != 108}, 0)
+    assert set(strokes(written, SHIFT, None)) == set("1qa!QA")
+    assert set(strokes(written, None, None)) == set("1qa")
 
 
-def test_shortcuts_find_their_letter_in_any_group() -> None:
+def test_keys_that_write_nothing_are_found_in_any_group() -> None:
     assert keycode_of({55: (ord("м"), 0, ord("v"), ord("V"))}, ord("v")) == 55
-    assert keycode_of(ROWS, 0xFFFF) is None
-
-
-def test_characters_of_keysyms() -> None:
-    assert character_of(0x010020AC) == "€"
-    assert character_of(0xFF08) == ""
+    assert keycode_of({55: (ord("v"),)}, 0xFFFF) is None
 
 
 def echo() -> OwnPresses:

@@ -10,7 +10,16 @@ from desktop.engine import errors
 ENGINE = Path(errors.__file__).parent
 SERVER = ENGINE.parent / "server"
 _ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
-_MAKERS = _ERRORS | {"BadMessage", "FileBroken", "Message", "ServerBusy", "Temporary", "WorkRefused"}
+_MAKERS = _ERRORS | {
+    "BadMessage",
+    "DatabaseError",
+    "FileBroken",
+    "Message",
+    "Refused",
+    "ServerBusy",
+    "Temporary",
+    "WorkRefused",
+}
 """what is called with a key and its parameters"""
 _OWN = {"after", "is_hopeless", "code", "recoverable"}
 """keywords of makers that are no parameters"""
@@ -59,7 +68,8 @@ def _name(call: ast.Call) -> str:
 
 
 def _parameters(call: ast.Call) -> frozenset[str]:
-    return frozenset(one.arg for one in call.keywords if one.arg is not None and one.arg not in _OWN)
+    own = _OWN | {"status"} if _name(call) == "Refused" else _OWN
+    return frozenset(one.arg for one in call.keywords if one.arg is not None and one.arg not in own)
 
 
 def _keys(value: ast.expr, scope: ast.AST) -> tuple[str, ...]:

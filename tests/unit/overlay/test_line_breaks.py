@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.engine.text.graphemes import clusters
-from desktop.overlay.line_breaks import Piece, joined, pieces, split, take
+from desktop.overlay.line_breaks import Piece, following, pieces, split, take
 
 
 def lines(text: str, width: int, language: str = "en", *, more: bool = False) -> list[str]:
@@ -82,11 +82,54 @@ def test_what_a_reader_sees_as_one_character_stays_one(text: str, expected: list
     assert clusters(text) == expected
 
 
-def test_unconfirmed_text_is_joined_as_its_script_writes() -> None:
-    assert joined("Where is", "the") == " the"
-    assert joined("東京", "駅") == "駅"
-    assert joined("", "the") == "the"
-    assert joined("Where ", "is") == "is"
+@pytest.mark.parametrize(
+    ("committed", "unconfirmed", "language", "is_spaced", "expected"),
+    [
+        ("Where is", "the", "en", False, " the"),
+        ("東京", "駅", "ja", False, "駅"),
+        ("", "the", "en", False, "the"),
+        ("สวัสดีครับ", "ยินดีต้อนรับ", "th", True, " ยินดีต้อนรับ"),
+        ("สวัสดี", "ครับ", "th", False, "ครับ"),
+        ("iPhone", "Pro", "zh", False, " Pro"),
+        ("你好", "世界", "zh", True, "世界"),
+    ],
+)
+def test_unconfirmed_text_follows_as_it_was_written(
+    committed: str, unconfirmed: str, language: str, is_spaced: bool, expected: str
+) -> None:
+    assert following(committed, unconfirmed, language, is_spaced=is_spaced) == expected
+
+
+THAI = ("การ", "ประชุม", "เริ่ม", "เวลา", "บ่าย", "สาม", "โมง")
+
+
+def thai_words(text: str) -> list[int]:
+    """Ends of words, as a dictionary knows them."""
+    ends, place = [], 0
+    while place < len(text):
+        word = max((word for word in THAI if text.startswith(word, place)), key=len, default=text[place:])
+        place += len(word)
+        ends.append(place)
+    return ends
+
+
+def test_thai_breaks_between_words() -> None:
+    text = "".join(THAI)
+    assert [piece.text for piece in pieces(text, word_ends=thai_words)] == list(THAI)
+    assert all(piece.breakable for piece in pieces(text, word_ends=thai_words)[1:])
+
+
+def test_thai_that_goes_on_with_a_word_does_not_break_there() -> None:
+    first, *rest = pieces("ชุมเริ่ม", "การประ", thai_words)
+    assert (first.text, first.breakable) == ("ชุม", False)
+    assert [(piece.text, piece.breakable) for piece in rest] == [("เริ่ม", True)]
+    assert pieces("เริ่ม", "การประชุม", thai_words)[0].breakable
+
+
+def test_without_a_dictionary_a_syllable_of_thai_keeps_its_vowels() -> None:
+    found = [piece.text for piece in pieces("เวลา", word_ends=lambda text: [len(text)])]
+    assert found == ["เว", "ลา"]
+    assert [piece.text for piece in pieces("และ")] == ["และ"]
 
 
 def test_text_without_a_leading_space_continues_the_word_before() -> None:

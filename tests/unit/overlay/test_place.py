@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.overlay.place import Drag, Rect, ScreenArea, place
+from desktop.overlay.place import Drag, Rect, ScreenArea, fitted, place, saved_on
 from desktop.overlay.platform import overlay_platform
 
 FULL_HD = ScreenArea("one", Rect(0, 0, 1920, 1080), Rect(0, 0, 1920, 1040))
@@ -29,6 +29,23 @@ def test_a_remembered_place_stands_on_its_lower_edge() -> None:
 def test_a_remembered_place_on_a_second_screen() -> None:
     assert place(1000, 300, (-1200, 400, 900, 300), [FULL_HD, LEFT]) == (-1200, 400, 900, 300)
     assert place(1000, 300, (-1200, 400, 900, 300), [FULL_HD]) == place(1000, 300, (), [FULL_HD])
+
+
+HALF = ScreenArea("one", Rect(0, 0, 960, 540), Rect(0, 0, 960, 520))
+
+
+def test_after_a_change_of_scale_it_has_the_same_part_of_the_screen() -> None:
+    saved = saved_on(Rect(800, 100, 1000, 300), FULL_HD)
+    assert fitted(saved, [HALF]) == (400, 50, 500, 150)
+    assert fitted(saved, [FULL_HD]) == (800, 100, 1000, 300)
+    assert fitted(saved, [HALF, FULL_HD]) == (800, 100, 1000, 300)
+    assert fitted(saved_on(Rect(400, 50, 500, 150), HALF), [FULL_HD]) == (800, 100, 1000, 300)
+
+
+def test_what_was_saved_without_its_screen_or_on_one_that_is_gone_stays() -> None:
+    assert fitted((800, 100, 1000, 300), [HALF]) == (800, 100, 1000, 300)
+    assert fitted((), [HALF]) == ()
+    assert fitted((9000, 100, 1000, 300, 1920, 1080), [HALF]) == (9000, 100, 1000, 300)
 
 
 @given(
@@ -67,4 +84,13 @@ def test_dragging_a_side_keeps_the_other() -> None:
     ],
 )
 def test_under_wayland_it_goes_through_the_x_server(environ: dict[str, str], expected: str | None) -> None:
-    assert overlay_platform(environ) == expected
+    named = {"x11": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
+    assert overlay_platform(environ, [one for one, name in named.items() if name in environ]) == expected
+
+
+def test_an_x_server_that_does_not_answer_is_not_tried() -> None:
+    both = {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":7"}
+    assert overlay_platform(both, ("wayland",)) == "wayland"
+    assert overlay_platform(both, ()) is None
+    assert overlay_platform({"DISPLAY": ":7"}, ("x11",)) is None
+    assert overlay_platform({**both, "QT_QPA_PLATFORM": "xcb"}, ("wayland",)) is None

@@ -146,3 +146,63 @@ def test_words_that_were_not_in_the_committed_text_do_not_replace_it() -> None:
     subtitles.update(heard("I heard this"), 0.0)
     subtitles.update(heard("I herd this today", revision=1), 0.1)
     assert texts(subtitles.frame(0.1)) == ["I heard this today"]
+
+
+def said(subtitles: Subtitles, text: str, translation: str, segment: int, at: float) -> None:
+    subtitles.update(heard(text, segment=segment, final=True), at)
+    subtitles.frame(at)
+    subtitles.update(translated(translation, segment=segment), at + 0.8)
+    subtitles.frame(at + 0.8)
+
+
+def settled(subtitles: Subtitles, now: float, until: float) -> list[str]:
+    """What is shown at a time, after every change before it."""
+    frame = subtitles.frame(now)
+    while (change := subtitles.next_change()) is not None and change <= until:
+        frame = subtitles.frame(max(now, change))
+    return texts(frame)
+
+
+LONG = "Please send me the letter that was forwarded to you yesterday."
+LARGA = "Por favor envíeme la carta que le reenviaron ayer a usted mismo."
+
+
+def test_the_end_of_a_sentence_does_not_stay_behind_when_the_next_one_is_there() -> None:
+    subtitles = Subtitles(Layout(width=32, clear_after=60))
+    said(subtitles, LONG, LARGA, 0, 0.0)
+    assert settled(subtitles, 0.8, 5.0)[1::2] == ["yesterday.", "mismo."]
+    said(subtitles, "It is here.", "Está aquí.", 1, 6.0)
+    assert settled(subtitles, 6.8, 9.9) == ["It is here.", "Está aquí."]
+
+
+def test_a_translation_goes_with_its_original() -> None:
+    subtitles = Subtitles(Layout(width=32))
+    said(subtitles, "It is late.", "Es tarde.", 0, 0.0)
+    subtitles.update(heard("We all have to go home now because it rains.", segment=1, final=True), 5.0)
+    shown = settled(subtitles, 5.0, 6.5)
+    assert "Es tarde." not in shown
+    assert "It is late." not in shown
+    subtitles.update(translated("Tenemos que irnos a casa.", segment=1), 6.6)
+    assert settled(subtitles, 6.6, 6.6)[-1] == "Tenemos que irnos a casa."
+
+
+def test_pairs_that_fit_stay() -> None:
+    subtitles = Subtitles(Layout(clear_after=60))
+    said(subtitles, "Yes.", "Sí.", 0, 0.0)
+    said(subtitles, "It is here.", "Está aquí.", 1, 3.0)
+    assert settled(subtitles, 4.0, 20.0) == ["Yes.", "It is here.", "Sí.", "Está aquí."]
+
+
+def test_what_is_in_the_target_language_already_is_shown_once() -> None:
+    for show, expected in (("both", ["Yes."]), ("translation", ["Yes."]), ("original", ["Yes."])):
+        subtitles = Subtitles(Layout(show=show))  # type: ignore[arg-type]
+        subtitles.update(heard("Yes."), 0.0)
+        subtitles.update(translated("Yes.", language="en"), 0.0)
+        assert texts(subtitles.frame(0.0)) == expected
+
+
+def test_the_space_between_sentences_of_thai_is_kept_where_certain_words_end() -> None:
+    subtitles = Subtitles(Layout(width=80))
+    update = TranscriptUpdate(0, 0, "th", "สวัสดีครับ", " ยินดีต้อนรับ", (), 0.0, 0.0, False)
+    subtitles.update(update, 0.0)
+    assert texts(subtitles.frame(0.0)) == ["สวัสดีครับ ยินดีต้อนรับ"]

@@ -6,12 +6,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.events import SpeechAudio, TranscriptUpdate
+from desktop.engine.events import SpeechAudio, TranscriptUpdate, TranslationUpdate
 from desktop.server.channel import Channel, Mailbox, Numbered
 
 
 def update(segment: int, revision: int, *, is_final: bool = False, text: str = "") -> TranscriptUpdate:
     return TranscriptUpdate(segment, revision, "en", text, "", (), 0.0, 1.0, is_final)
+
+
+def translated(segment: int) -> TranslationUpdate:
+    return TranslationUpdate(segment, 1, "en", "es", "hola", "", is_final=True)
 
 
 def spoken(segment: int, seconds: float) -> SpeechAudio:
@@ -133,3 +137,28 @@ def test_a_relay_hears_everything() -> None:
     channel.relay(None)
     channel.tell(update(0, 2))
     assert [delay for _, delay in heard] == [0.5]
+
+
+def test_who_comes_back_is_told_of_original_and_translation_together() -> None:
+    channel = Channel()
+    channel.tell(update(0, 1, is_final=True))
+    seen = channel.number
+    channel.tell(translated(0))
+    told = [one.event for one in waiting(channel.follow(seen))]
+    assert [type(one) for one in told] == [TranscriptUpdate, TranslationUpdate]
+
+
+def test_whoever_watches_hears_of_each_who_comes_and_goes() -> None:
+    channel = Channel()
+    counted: list[int] = []
+
+    def count() -> None:
+        counted.append(channel.readers)
+
+    channel.watch(count)
+    one, other = channel.follow(), channel.follow()
+    channel.leave(one)
+    channel.leave(one)
+    channel.unwatch(count)
+    channel.leave(other)
+    assert counted == [1, 2, 1]

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 
 from desktop.server.documents import async_api
+from desktop.server.protocols.rest_document import open_api
 
 
 def references(node: Any) -> Iterator[str]:
@@ -53,3 +54,30 @@ def test_the_schemas_take_the_founding_messages_and_nothing_wrong() -> None:
 def test_each_message_is_described() -> None:
     for name, message in async_api()["components"]["messages"].items():
         assert message["summary"].endswith((".", "!")), name
+
+
+def test_every_address_of_the_document_is_served_and_described() -> None:
+    from starlette.routing import Route
+
+    from desktop.server.admission import Admission
+    from desktop.server.hub import Hub
+    from desktop.server.operation.health import health_routes
+    from desktop.server.protocols.deepgram import deepgram_routes
+    from desktop.server.protocols.openai_rest import openai_routes
+    from tests.unit.server.test_hub import Desk
+
+    hub = Hub(Desk(), Admission(1, 0.1))
+    routes = [*openai_routes(hub), *deepgram_routes(hub), *health_routes(hub)]
+    served = {
+        (one.path.replace(":path", ""), method.lower())
+        for one in routes
+        if isinstance(one, Route)
+        for method in (one.methods or set()) - {"HEAD"}
+    }
+    document = json.loads(json.dumps(open_api()))
+    assert served == {(path, method) for path, methods in document["paths"].items() for method in methods}
+    for reference in set(references(document)):
+        assert found(document, reference) is not None, reference
+    speech = {**document["components"]["schemas"]["Speech"], "components": document["components"]}
+    assert jsonschema.Draft202012Validator(speech).is_valid({"input": "Hello", "voice": {"id": "es"}})
+    assert not jsonschema.Draft202012Validator(speech).is_valid({"input": ""})

@@ -22,6 +22,15 @@ from desktop.settings.values import Declaration, declaration, declarations, pars
 KEYS = [key for key, _ in fields()]
 TEXTS = {"list": "7, -8, 9, 10", "colour": "#12ab34", "text": 'some words, an = and "quotes"'}
 
+SPECIAL = {
+    "audio.source": 'loopback:some words, an = and "quotes"',
+    "speech.output": 'output:some words, an = and "quotes"',
+    # `parley config set` takes only languages that there are.
+    "recognition.language": "es",
+    "recognition.languages": "es, de",
+    "translation.target": "es",
+}
+
 Parley = Callable[..., str]
 
 _command = cache(get_command)
@@ -37,7 +46,7 @@ def other(one: Declaration) -> Any:
     if one.minimum is not None:
         assert one.maximum is not None
         return validate(one.key, one.maximum if one.default != one.maximum else one.minimum)
-    return parse(one.key, TEXTS[one.type])
+    return parse(one.key, SPECIAL.get(one.key, TEXTS[one.type]))
 
 
 OTHER = {one.key: other(one) for one in declarations()}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.system import files, paths
 from desktop.system.files import Replacement, is_same_file, locked, sync_directory, sync_tree, write_atomically
 
 
@@ -159,6 +160,50 @@ def test_a_process_that_is_killed_leaves_the_old_file_and_no_other(file: Path) -
         assert writer.stdout.readline() == "ready\n"
         writer.send_signal(signal.SIGKILL)
     assert [(one.name, one.read_text()) for one in file.parent.iterdir()] == [("state.json", "old")]
+
+
+@pytest.mark.parametrize("has_names", [False, True])
+def test_what_a_process_left_that_was_killed_before_the_last_step_goes_with_the_next_write(
+    file: Path, monkeypatch: pytest.MonkeyPatch, has_names: bool
+) -> None:
+    """has_names: where the system knows no files without a name."""
+    file.write_text("old")
+    program = (
+        "import os, signal, sys; from pathlib import Path; from desktop.system import files\n"
+        "if sys.argv[2]: del os.O_TMPFILE\n"
+        "sys.addaudithook(lambda name, _: os.kill(os.getpid(), signal.SIGKILL) if name == 'os.rename' else None)\n"
+        "files.write_atomically(Path(sys.argv[1]), 'new')"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(file), "yes" * has_names])
+    assert done.returncode == -9
+    (stray,) = [one for one in file.parent.iterdir() if one != file]
+    other = file.with_name(f".other{stray.name[len(file.name) + 1 :]}")
+    other.write_text("of another file")
+    if has_names:
+        monkeypatch.delattr(os, "O_TMPFILE")
+    being_written = Replacement(file)
+    if not has_names:
+        being_written._name(being_written.file.fileno())
+    write_atomically(file, "newest")
+    assert sorted(file.parent.iterdir()) == sorted([file, other, being_written._temporary])
+    being_written.discard()
+    files.tidy(file.parent)
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_start_deletes_what_lies_unfinished_in_parleys_own_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    for file in (paths.config_file(), paths.models_dir() / "state.json", paths.checked_file()):
+        file.parent.mkdir(parents=True)
+        file.with_name(f".{file.name}-0123456789ab.tmp").write_text("half")
+        file.write_text("whole")
+    files.tidy_own()
+    assert sorted(one.name for one in tmp_path.rglob("*") if one.is_file()) == sorted(
+        ["settings.toml", "state.json", "checked.json"]
+    )
 
 
 def test_the_same_file_is_known_by_any_name(tmp_path: Path) -> None:

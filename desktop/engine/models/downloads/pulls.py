@@ -44,12 +44,13 @@ def pull(
     control = control or Control()
     patience = patience or Patience()
     meter = Meter(entry.id, entry.size_bytes, on_progress)
+    workshop = places.workshop(entry.kind, entry.id)
     with places.locked(entry.kind, entry.id, entry.label, control, meter, wait=wait):
         if not again and (found := installed_as(entry)) is not None:
+            _delete_quietly(workshop)  # of a process that was killed when all was done
             meter.total = meter.done = found.size_bytes
             meter.enter(Phase.DONE)
             return found
-        workshop = places.workshop(entry.kind, entry.id)
         try:
             if entry.packages:
                 packages.bring(entry, _made(entry, workshop), meter, control)

@@ -8,7 +8,7 @@ from pathlib import Path
 from desktop.engine.models.downloads import places
 from desktop.engine.models.files import reason
 from desktop.engine.models.installed import Kind
-from desktop.engine.models.leftovers import IMPORT, REMOVED, REPLACED, leftovers
+from desktop.engine.models.leftovers import IMPORT, REMOVED, REPLACED, WORKSHOP, is_done, leftovers
 from desktop.system.files import locked
 
 _log = logging.getLogger(__name__)
@@ -39,4 +39,10 @@ def _settled(place: Path) -> int:
             freed = places.delete(lock.with_suffix(""))
             lock.unlink(missing_ok=True)
             return freed
+    if found := WORKSHOP.fullmatch(place.name):
+        kind = found[1]  # type: ignore[assignment]
+        with locked(places.lock_of(kind, found[2]), 0):
+            is_empty = not any(one.is_file() for one in place.rglob("*"))
+            is_useless = is_empty or places.home_of(kind, found[2]).exists()
+            return places.delete(place) if is_useless and is_done(place) else 0
     return places.delete(place) if place.name.startswith(REMOVED) else 0

@@ -7,7 +7,7 @@ Runs on the recognition thread; `load` on a loading thread before.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,8 +28,6 @@ from desktop.engine.text.compare import normalized_words
 _log = logging.getLogger(__name__)
 
 _SHORTEST = SAMPLE_RATE // 10
-_SURE_OF_REST = -0.7
-"""least average log probability of what is read where the decoder had stopped before"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +169,6 @@ class WhisperRecognizer:
             )
         if best.is_full:
             words = words[:-1]  # the last one may be cut
-        if request.is_final and (best.trusted or best.is_full):
-            words += self._rest(decoder, samples, words, request, best.language)
         return Hypothesis(
             best.language,
             words,
@@ -182,27 +178,6 @@ class WhisperRecognizer:
             has_repeated=has_repeated,
             is_trusted=best.trusted or best.is_full,
         )
-
-    def _rest(
-        self,
-        decoder: WhisperDecoder,
-        samples: Samples,
-        words: tuple[Word, ...],
-        request: RecognitionRequest,
-        language: str,
-    ) -> tuple[Word, ...]:
-        """What is said behind the last word, where the decoder stopped before the speech did; else nothing."""
-        cut = result_checks.rest_without_words(samples, words)
-        if cut >= len(samples):
-            return ()
-        said = " ".join((request.prompt, *(word.text for word in words))).strip()
-        more = self._hypothesis(decoder, samples[cut:], replace(request, language=language, prompt=said))
-        if not more.is_trusted or more.log_probability < _SURE_OF_REST:
-            return ()
-        if result_checks.says_again([word.text for word in words], [word.text for word in more.words]):
-            return ()
-        shift = cut / SAMPLE_RATE
-        return tuple(replace(word, start=word.start + shift, end=word.end + shift) for word in more.words)
 
     def _decode(
         self,

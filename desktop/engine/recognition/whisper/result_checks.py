@@ -5,10 +5,8 @@ A result that looks wrong is decoded again with more context (context.py).
 
 import zlib
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.text import repeats
@@ -34,16 +32,8 @@ _UNSURE_OF_WORDS = -0.8
 _CONFUSED = -0.4
 _SURE = -0.14
 _SILENT = 10 ** (-66 / 20)
-_PIECE = SAMPLE_RATE * 3 // 100
-"""samples over which loudness is taken: 30 ms"""
-_AS_LOUD = 0.5
-"""share of the loudness of what was read that makes a sound as loud as it"""
 _NO_TIME = 0.06
 """seconds in which nobody can say a word"""
-_SAME = 0.6
-"""share of words that agree, from which on two texts count as the same"""
-_LEAST_REST = 0.8
-"""seconds as loud as what was read: less is a breath, an echo, or the end of the last word"""
 _LOOPS = {1: 7, 2: 5} | dict.fromkeys(range(3, 21), 4)
 """tokens of a phrase -> times on end that make a loop: "no, no, no" and "four four four four" are said by people"""
 _LOOPS_OF_WORDS = {1: 5} | dict.fromkeys(range(2, 21), 3)
@@ -65,26 +55,6 @@ def is_silent(samples: Samples) -> bool:
     rest = samples[len(whole) * piece :]
     loudest = max([float(np.mean(np.square(rest))) if len(rest) else 0.0, *np.mean(np.square(whole), axis=1)])
     return bool(np.sqrt(loudest) < _SILENT)
-
-
-def rest_without_words(samples: Samples, words: Sequence[Word]) -> int:
-    """The sample behind the last word from which on sound as loud as the words has none; len(samples) if there is
-    no such rest. Asked to read a window, Whisper may stop after its first sentence."""
-    if not words:
-        return len(samples)
-    begin, end = (round(at * SAMPLE_RATE) for at in (words[0].start, words[-1].end))
-    read, rest = _loudness(samples[begin:end]), _loudness(samples[end:])
-    if not len(read) or not len(rest):
-        return len(samples)
-    as_loud = np.count_nonzero(rest >= _AS_LOUD * np.percentile(read, 80))
-    return end if as_loud * _PIECE >= _LEAST_REST * SAMPLE_RATE else len(samples)
-
-
-def says_again(said: Sequence[str], more: Sequence[str]) -> bool:
-    """Whether the words `more` are, nearly, the end of `said`: where the words were aligned too early, what seems to be
-    without words was read already."""
-    one, other = [normalized(word) for word in said[-len(more) :]], [normalized(word) for word in more]
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME if more else False
 
 
 def without_echo(words: Sequence[Word]) -> tuple[Word, ...]:
@@ -127,12 +97,6 @@ def _doubled(words: Sequence[Word]) -> tuple[int, int] | None:
 
 def _length(word: Word) -> float:
     return word.end - word.start
-
-
-def _loudness(samples: Samples) -> NDArray[np.float32]:
-    """The root mean square of each whole piece of 30 ms, shape (pieces,)."""
-    pieces = samples[: len(samples) // _PIECE * _PIECE].reshape(-1, _PIECE)
-    return np.sqrt(np.mean(np.square(pieces), axis=1)) if len(pieces) else np.zeros(0, np.float32)
 
 
 def is_no_speech(no_speech: float, log_probability: float) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.bench.live.harness import decoded, place_of, write_wav
 from desktop.bench.live.script import quick, recordings
-from desktop.bench.silence import LEVELS, SOUNDS
+from desktop.bench.sounds import LEVELS, breath, music_of_package, real_music, sounds
 from desktop.engine.events import Samples
 
 
@@ -48,16 +48,40 @@ def test_the_script_knows_every_recording() -> None:
     assert {one.group for one in quick(everything)} == {"en", "es", "digits", "jfk"}
 
 
-@pytest.mark.parametrize("name", list(SOUNDS))
+@pytest.mark.parametrize("name", [one for one in sounds() if one not in ("breath", "real music")])
 def test_sounds_have_their_levels(name: str) -> None:
     random = np.random.default_rng(0)
     for second in (0, 7, 14, 21, 28, 35):
-        samples = SOUNDS[name](second, random)
+        samples = sounds()[name](second, random)
         assert samples.shape == (16_000,)
         assert samples.dtype == np.float32
         rms = float(np.sqrt(np.mean(samples**2)))
         wanted = 0.0 if name == "silence" else 10 ** (LEVELS[second // 7 % len(LEVELS)] / 20)
         assert rms == pytest.approx(wanted, rel=1e-3)
+
+
+def test_breath_comes_and_goes() -> None:
+    random = np.random.default_rng(0)
+    heard = np.concatenate([breath(second, random) for second in range(21, 28)])
+    loud = np.sqrt(np.mean(heard.reshape(-1, 800) ** 2, axis=1))
+    assert loud.max() == pytest.approx(10 ** (-30 / 20), rel=0.2)
+    assert np.count_nonzero(loud < 0.01 * loud.max()) >= 20, "a second in four is silent"
+
+
+def test_real_music_goes_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = tmp_path / "asterisk" / "moh"
+    pieces.mkdir(parents=True)
+    (pieces / "one.g722").write_bytes(bytes(range(256)) * 63)
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path))
+    music_of_package.cache_clear()
+    try:
+        assert list(sounds())[-1] == "real music"
+        assert len(music_of_package()) == 2 * 256 * 63
+        random = np.random.default_rng(0)
+        assert [real_music(second, random).shape for second in range(3)] == [(16_000,)] * 3
+        assert np.array_equal(real_music(2, random)[:100], music_of_package()[32_000 % 16_256 :][:100])
+    finally:
+        music_of_package.cache_clear()
 
 
 def test_what_the_player_gets_is_what_the_recording_holds(speech: Callable[[str], Samples], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.bench import silence
+from desktop.bench import sounds
 from desktop.bench.music import piece
 from desktop.engine.events import SAMPLE_RATE, Samples
 from desktop.engine.hearing.music import is_music, may_be_music
@@ -47,7 +47,7 @@ def singer_without_words() -> Samples:
 
 def tones() -> Samples:
     random = np.random.default_rng(0)
-    loud = [silence.tones(second, random) for second in range(20)]
+    loud = [sounds.tones(second, random) for second in range(20)]
     return np.concatenate([0.05 * one / np.sqrt(np.mean(np.square(one))) for one in loud]).astype(np.float32)
 
 

@@ -355,3 +355,16 @@ def test_nothing_is_lost_or_doubled(
     assert set(spoken) <= held
     assert sum(len(final.samples) for final in flow.finals) == len(held) * FRAME
     assert all(len(final.samples) <= 5 * SAMPLE_RATE + FRAME for final in flow.finals)
+
+
+def test_each_snapshot_knows_where_voice_was_heard() -> None:
+    heard = stream(onset=0.1)
+    heard.push(1.0, False)
+    heard.push(0.96, True, 0.9)
+    heard.push(0.32, True, 0.2)
+    heard.push(0.64, True, 0.9)
+    heard.push(1.0, False)
+    (final,) = heard.finals
+    assert [(round(begin, 2), round(end, 2)) for begin, end in final.voiced] == [(0.99, 1.95), (2.27, 2.91)]
+    assert all(begin >= final.start and end <= final.end for begin, end in final.voiced)
+    assert heard.segments[0].voiced[-1][1] == pytest.approx(heard.segments[0].speech_end)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.late_words import late_words
+from desktop.engine.recognition.late_words import late_words, parted
 from desktop.engine.recognition.stabilizer import normalized
 
 _VOCABULARY = ("a", "b", "c", "d", "e", "B.", "c,", "d!")
@@ -34,6 +34,23 @@ def test_a_word_that_is_missing_among_the_committed_ones_comes_late() -> None:
     found = late_words(committed, words("the slow train was not very late today"))
     assert texts(found) == "slow today"
     assert found[0].start >= committed[-1].end
+
+
+def test_what_is_found_between_committed_words_comes_behind_all_others() -> None:
+    committed = (*words("turn right"), *words("there it", 5.0))
+    found = words("then go left", 1.5)
+    heard = (*words("turn right"), *found, *words("there it is", 5.0))
+    in_place, late = parted(committed, heard, found)
+    assert texts(in_place) == "turn right there it is"
+    assert texts(late) == "then go left"
+    assert late[0].start >= heard[-1].end
+
+
+def test_what_is_found_behind_committed_words_comes_in_its_place() -> None:
+    committed, found = words("turn right"), words("right then go left", 0.5)
+    heard = (*words("turn"), *found, *words("there it is", 5.0))
+    assert parted(committed, heard, found) == (heard, ())
+    assert parted((), heard, found) == (heard, ())
 
 
 def test_case_and_punctuation_are_no_other_word() -> None:

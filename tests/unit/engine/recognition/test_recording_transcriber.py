@@ -115,6 +115,17 @@ def test_where_they_cannot_be_decoded_together_each_is_by_itself(trouble: str) -
     assert [one.final_text for one in updates] == ["Please hold the line.", "And then", "press five."]
 
 
+def test_a_sentence_that_is_left_out_in_an_utterance_is_read_by_itself() -> None:
+    reader = Reader()
+    reader.leaves_out = {3}
+    both = np.repeat(np.float32([1, 0, 3]), np.int64([2 * SAMPLE_RATE, SAMPLE_RATE // 2, 2 * SAMPLE_RATE]))
+    said = SpeechSegment(0, both, 5.0, 9.5, True, 9.5, False, ((5.0, 7.0), (7.5, 9.5)))
+    (update,) = heard(reader, SpeechGroup((said,)))
+    assert update.final_text == update.committed == "Please hold the line. Press five."
+    assert [one.start for one in update.words[-2:]] == pytest.approx([7.5, 8.5], abs=0.2)
+    assert not reader.requests[-1].is_buffered
+
+
 def test_utterances_of_different_languages_are_not_put_together() -> None:
     reader = Reader()
     updates = heard(reader, group(1, 3, 4), "auto")

@@ -574,6 +574,62 @@ def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_i
     assert recognizer.requests[-1].prompt == ""
 
 
+class Skipping(ScriptedRecognizer):
+    """Leaves out a part of what it hears beside the part before."""
+
+    skipped = range(0)
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        heard = super().transcribe(samples, request)
+        begin, end = self.windows[-1]
+        if begin:
+            middles = {word: (n + 0.5) * EACH for n, word in enumerate(self.script)}
+            texts = [word for word, middle in middles.items() if begin < middle < end]
+            words = (Word(one, middles[one] - EACH / 2 - begin, middles[one] + EACH / 2 - begin, 0.95) for one in texts)
+            return replace(heard, words=tuple(words))
+        kept = list[Word]()
+        for word in heard.words:
+            if round((word.start + begin) / EACH) not in self.skipped:
+                kept.append(word)
+            elif kept:
+                kept[-1] = replace(kept[-1], end=word.end)
+        return replace(heard, words=tuple(kept))
+
+
+@pytest.mark.parametrize("skipped", [range(3, 9), range(9, 12)])
+@pytest.mark.parametrize("pause", [False, True])
+def test_a_sentence_that_the_recogniser_skips_is_heard_by_itself_at_the_end(skipped: range, pause: bool) -> None:
+    text = "Turn right here, then go left at the bank, there it is"
+    recognizer = Skipping(text)
+    recognizer.skipped = skipped
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    *running, final = snapshots(4.8)
+    for each in running:
+        recognition.hear(each)
+    final = replace(final, voiced=((0.0, final.end),))
+    if pause:
+        recognition.hear(replace(final, is_final=False, is_pause=True))
+    recognition.hear(final)
+    last = recognition.updates[-1]
+    assert last.is_final
+    assert last.final_text == text
+    assert [word.text for word in last.final_words] == text.split()
+    assert sorted(last.committed.replace(",", "").lower().split()) == sorted(text.replace(",", "").lower().split())
+    windows = [one for one in recognizer.windows if one[0] > 0]
+    assert len(windows) == 1, "once, and not again when the pause is the end"
+
+
+def test_the_words_of_a_whole_utterance_have_the_times_of_the_session() -> None:
+    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    for each in snapshots(5.4):
+        later = replace(each, start=each.start + 60, end=each.end + 60, speech_end=each.speech_end + 60)
+        recognition.hear(later)
+    final = recognition.updates[-1]
+    assert final.final_words[0].start == pytest.approx(60)
+    assert final.final_words[-1].end == pytest.approx(60 + 12 * EACH)
+
+
 def test_what_a_pause_found_of_the_whole_is_kept() -> None:
     recognizer = ScriptedRecognizer("Turn right here")
     recognition = DrivenRecognition(recognizer, ENGLISH)

@@ -35,14 +35,19 @@ def recorded(container: str, seconds: float = 1.0, seed: int = 0) -> bytes:
     if container not in _MUXED:
         encoder = SpeechEncoder({"ogg": "opus"}.get(container, container), RATE, RATE)  # type: ignore[arg-type]
         return encoder.add(sound) + encoder.end()
-    form, codec, options = _MUXED[container]
-    return _muxed(sound, form, codec, options)
+    return muxed(sound, container)
 
 
 @cache
 def indexed_mp4(seconds: float = 1.0) -> bytes:
     """A file whose index stands at its end."""
     return _muxed(tones(seconds), "mp4", "aac", {})
+
+
+def muxed(sound: Samples, container: str) -> bytes:
+    """Sound of 48 kHz as WebM or fragmented MP4."""
+    form, codec, options = _MUXED[container]
+    return _muxed(sound, form, codec, options)
 
 
 def _muxed(sound: Samples, form: str, codec: str, options: dict[str, str]) -> bytes:

@@ -12,6 +12,7 @@ from desktop.engine.errors import AudioError
 from desktop.engine.events import Samples
 from desktop.server.audio.incoming import Incoming
 from desktop.server.audio.pcm import PcmFormat
+from tests.unit.server.audio.mutations import mutated
 from tests.unit.server.audio.recordings import CONTAINERS, RATE, indexed_mp4, recorded, tones
 from tests.waiting import wait_until
 
@@ -228,21 +229,3 @@ def test_mutated_files_never_hang_or_crash(container: str) -> None:
         assert sum(not error.recoverable for error in found.errors) <= 1
         assert np.isfinite(found.samples).all()
     assert wait_until(lambda: not threads())
-
-
-def mutated(data: bytes, chance: random.Random) -> bytes:
-    found = bytearray(data)
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(found))
-        length = chance.choice((1, 1, 2, 4, 30, 400))
-        match chance.randrange(4):
-            case 0:
-                found[at : at + length] = chance.randbytes(length)
-            case 1:
-                del found[at : at + length]
-            case 2:
-                found[at:at] = chance.randbytes(length)
-            case _:
-                found[at:at] = found[at : at + length]
-        found = found or bytearray(b"\0")
-    return bytes(found)

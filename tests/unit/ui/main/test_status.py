@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.engine.events import Metrics, ModelProgress, State, StateChanged
+from desktop.engine.events import Metrics, ModelProgress, SourceOpened, State, StateChanged, TranscriptUpdate
 from desktop.engine.message import Message
-from desktop.ui.main.status import Status, latency_words
+from desktop.ui.main.status import Status, clock, latency_words
 
 
 def metrics(spoken_queue: float = 0.0) -> Metrics:
@@ -78,3 +78,20 @@ def test_only_loading_and_listening_run(state: State) -> None:
 
 def test_latency_in_a_fixed_order_with_one_decimal() -> None:
     assert latency_words({"translation": 0.24, "partial": 0.61}) == ["heard → shown 0.6 s", "translation 0.2 s"]
+
+
+def heard(end: float) -> TranscriptUpdate:
+    return TranscriptUpdate(0, 1, "en", "Hello.", "", (), 0.0, end, True)
+
+
+def test_a_recording_tells_how_far_it_is() -> None:
+    status = Status("loading").after_source(SourceOpened("file:/home/ana/talk.mp3", 100.0, 480.0))
+    status = status.after_state(StateChanged(State.LOADING)).after_state(StateChanged(State.LISTENING))
+    assert status.reason == "talk.mp3 · 0:00 of 8:00"
+    assert status.after_heard(heard(230.0)).reason == "talk.mp3 · 2:10 of 8:00"
+    assert status.after_heard(heard(230.0)).after_heard(heard(120.0)).position == 130.0
+    unknown = status.after_source(SourceOpened("file:/dev/stdin", 0.0, None)).after_heard(heard(5.0))
+    assert unknown.reason == "stdin · 0:05"
+    assert status.after_source(SourceOpened("microphone:", 500.0)).after_heard(heard(510.0)).reason == ""
+    assert status.after_state(StateChanged(State.IDLE)).reason == ""
+    assert clock(3_725) == "1:02:05"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.engine.transcript.export import Format, rendered
-from desktop.ui.transcript.lines import TranscriptLines, with_note
+from desktop.ui.transcript.lines import Recording, TranscriptLines, with_note
 
 NOW = datetime(2026, 1, 2, 14, 2, 11)
 
@@ -184,3 +184,17 @@ def test_a_remark_changes_nothing_else_of_what_is_saved(form: Format, texts: lis
             assert json.loads(noted) == {"note": "A remark.", **json.loads(content)}
         case Format.SRT:
             assert noted == content
+
+
+def test_lines_of_a_recording_have_its_times_also_when_they_are_saved() -> None:
+    lines = TranscriptLines()
+    talk = Recording("/home/ana/talk.mp3", 100.0)
+    lines.heard(replace(heard(0, "One."), start=103.0, end=104.0), NOW, recording=talk)
+    lines.heard(replace(heard(1, "Two."), start=3_825.0, end=3_826.0), NOW, recording=talk)
+    assert [line.stamp for line in lines] == ["00:00:03", "01:02:05"]
+    assert lines.recording == "/home/ana/talk.mp3"
+    assert [(one.start, one.end) for one in lines.utterances()] == [(3.0, 4.0), (3_725.0, 3_726.0)]
+    lines.heard(heard(2, "Live."), NOW)
+    assert lines[2].stamp == "14:02:09"
+    assert lines.recording == ""  # no single one any more
+    assert lines.utterances()[0].start == 103.0

@@ -102,6 +102,27 @@ def test_what_somebody_works_on_is_left_alone(home: Path) -> None:
     assert fetched.read_bytes() == b"half"  # a download goes on from there
 
 
+def test_what_a_fetch_left_that_was_killed_when_all_was_done_goes(home: Path) -> None:
+    """As after the last rename: its model is there, the workshop not yet deleted. A download that can go on stays."""
+    package(home / "argos" / "mine", "new")
+    done = partial_dir() / "argos-mine"
+    (done / "model").mkdir(parents=True)
+    (done / "parts").mkdir()
+    (done / "parts" / "mine.argosmodel").write_bytes(b"the package")
+    empty = partial_dir() / "voice-other" / "parts"
+    empty.mkdir(parents=True)
+    fetched = partial_dir() / "argos-third" / "parts" / "third.argosmodel"
+    fetched.parent.mkdir(parents=True)
+    fetched.write_bytes(b"whole, and still to be unpacked")
+    with locked(places.lock_of("argos", "mine"), 0):
+        recover()
+        assert done.exists()
+    assert recover() > 0
+    assert not done.exists()
+    assert not empty.exists()
+    assert fetched.exists()
+
+
 @pytest.mark.parametrize("kind", ["import", "removal"])
 def test_the_next_use_of_models_tidies(home: Path, kind: str) -> None:
     package(partial_dir() / ("import-1" if kind == "import" else "old-1"), "x")

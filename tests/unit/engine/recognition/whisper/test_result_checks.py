@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.events import SAMPLE_RATE, Samples, Word
+from desktop.engine.events import SAMPLE_RATE, Word
 from desktop.engine.recognition.whisper import result_checks
 
 
@@ -95,68 +95,6 @@ def test_silence_is_told_by_its_loudest_tenth_of_a_second() -> None:
     audio[20_000:20_800] = 0.01
     assert not result_checks.is_silent(audio)
     assert not result_checks.is_silent(np.full(50, 0.01, np.float32))
-
-
-def voice(seconds: float, loudness: float = 0.1) -> Samples:
-    """Something as loud as speech."""
-    rng = np.random.default_rng(round(seconds * 1000))
-    return (loudness * rng.standard_normal(round(seconds * SAMPLE_RATE))).astype(np.float32)
-
-
-def quiet(seconds: float) -> Samples:
-    return voice(seconds, 0.001)
-
-
-def words_until(end: float) -> tuple[Word, ...]:
-    return (Word("La", 0.0, end / 2, 0.9), Word("persona.", end / 2, end, 0.9))
-
-
-@pytest.mark.parametrize(
-    ("samples", "end", "rest"),
-    [
-        ((voice(2.2), quiet(0.3), voice(4.0)), 2.2, True),  # a second sentence after a short pause
-        ((voice(2.2), quiet(0.3), voice(4.0)), 6.5, False),  # all of it was read
-        ((voice(2.2), quiet(3.0)), 2.2, False),
-        ((voice(2.2), quiet(0.3), voice(0.5)), 2.2, False),  # a cough
-        ((voice(2.2), quiet(0.3), voice(4.0, 0.02)), 2.2, False),  # somebody far away, a fan
-        ((quiet(0.5), voice(1.7), quiet(0.2), voice(1.2, 0.08)), 2.2, True),  # a little lower
-    ],
-)
-def test_what_is_said_behind_the_last_word_is_noticed(samples: tuple[Samples, ...], end: float, rest: bool) -> None:
-    sound = np.concatenate(samples)
-    found = result_checks.rest_without_words(sound, words_until(end))
-    assert found == (round(end * SAMPLE_RATE) if rest else len(sound))
-
-
-@given(st.integers(0, 60_000), st.floats(0, 4), st.floats(0, 4), st.floats(0.0001, 1))
-def test_a_rest_begins_behind_the_last_word_whatever_is_heard(
-    length: int, start: float, lasts: float, loudness: float
-) -> None:
-    samples = voice(length / SAMPLE_RATE, loudness)
-    words = (Word("so", start, start + lasts, 0.5),)
-    found = result_checks.rest_without_words(samples, words)
-    assert found == len(samples) or (found == round((start + lasts) * SAMPLE_RATE) and found < len(samples))
-    assert result_checks.rest_without_words(samples, ()) == len(samples)
-
-
-@pytest.mark.parametrize(
-    ("said", "more", "again"),
-    [
-        ("Clave incorrecta. Por favor ingrese su número.", "Por favor, ingreses su número", True),
-        ("La persona en la extensión.", "Clave incorrecta. Por favor ingrese su número.", False),
-        ("Please hold.", "Please hold while we try to connect you.", False),
-        ("One two three four", "three four", True),
-        ("Yes.", "", False),
-    ],
-)
-def test_what_was_read_already_is_not_written_again(said: str, more: str, again: bool) -> None:
-    assert result_checks.says_again(said.split(), more.split()) is again
-
-
-@given(st.lists(st.sampled_from(["uno", "dos", "tres", "cuatro"]), min_size=1, max_size=8), st.integers(1, 8))
-def test_the_end_of_a_text_says_it_again(said: list[str], count: int) -> None:
-    assert result_checks.says_again(said, said[-count:])
-    assert not result_checks.says_again(said, ["cinco"] * count)
 
 
 def timed(text: str, pace: float, begin: float = 0.0) -> tuple[Word, ...]:

@@ -1,0 +1,1 @@
+"""The versions, each with the way up and the way down."""

@@ -1,0 +1,92 @@
+"""Counting: wrong credentials until an address or a token is locked out, and requests. On the event loop.
+
+The counters are those of the library `limits`; in memory, or in a storage that several gateways share. Who has been
+let in from an address lately is let in again while that address, or that token, is locked out: nobody can lock out
+others.
+"""
+
+import time
+from collections import OrderedDict
+
+from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from desktop.server.security.limits import ServerLimits
+from desktop.server.security.refusal import Refused
+from desktop.server.security.requests import counted_as
+
+_REMEMBERED = 4096
+"""of those who were let in lately"""
+
+
+class Attempts:
+    """All the counters of a server."""
+
+    def __init__(self, limits: ServerLimits, storage: Storage | None = None) -> None:
+        # A window begins with the first that is counted, so that a lock-out has an end that failing on does not move.
+        self._windows = FixedWindowRateLimiter(storage or MemoryStorage())
+        self._failures = RateLimitItemPerSecond(limits.failures, limits.failure_seconds, "failures")
+        self._by_address = RateLimitItemPerMinute(limits.address_requests_per_minute, 1, "address")
+        self._by_principal = RateLimitItemPerMinute(limits.requests_per_minute, 1, "principal")
+        self._notes = RateLimitItemPerMinute(limits.refusals_noted_per_minute, 1, "notes")
+        self._let_in: OrderedDict[tuple[str, bytes], None] = OrderedDict()
+
+    async def request_from(self, address: str) -> None:
+        """Count a request. Raises Refused, 429, if there were too many from there."""
+        await self._count(self._by_address, counted_as(address))
+
+    async def request_of(self, principal: str) -> None:
+        """The same for a principal."""
+        await self._count(self._by_principal, principal)
+
+    async def check(self, address: str, prefix: str, digest: bytes) -> None:
+        """Before a credential is looked at. Raises Refused, 429, while the address or the token is locked out.
+
+        prefix: what may be seen of the token; empty: it is none of ours. digest: SHA-256 of the credential."""
+        if (counted_as(address), digest) in self._let_in:
+            return
+        for key in self._keys(address, prefix):
+            if not await self._windows.test(self._failures, *key):
+                ends, _ = await self._windows.get_window_stats(self._failures, *key)
+                raise Refused("locked-out", status=429, code="locked-out", after=_from_now(ends))
+
+    async def failed(self, address: str, prefix: str) -> bool:
+        """Count a wrong credential. Returns whether it was the one too many, so that from now on it is locked out."""
+        is_last = False
+        for key in self._keys(address, prefix):
+            await self._windows.hit(self._failures, *key)
+            _, left = await self._windows.get_window_stats(self._failures, *key)
+            is_last = is_last or left == 0
+        return is_last
+
+    def succeeded(self, address: str, digest: bytes) -> None:
+        """Remember who was let in. Failures stay counted: a guest could clear those of his neighbour else."""
+        key = (counted_as(address), digest)
+        self._let_in[key] = None
+        self._let_in.move_to_end(key)
+        if len(self._let_in) > _REMEMBERED:
+            self._let_in.popitem(last=False)
+
+    async def notes_left(self, address: str) -> int:
+        """Count a refusal that is to be noted; returns how many more may be in this minute, -1 if this one may not:
+        a million entries would fill the disk."""
+        who = counted_as(address)
+        if not await self._windows.hit(self._notes, who):
+            return -1
+        _, left = await self._windows.get_window_stats(self._notes, who)
+        return left
+
+    def _keys(self, address: str, prefix: str) -> list[tuple[str, str]]:
+        keys = [("from", counted_as(address))]
+        return [*keys, ("token", prefix)] if prefix else keys
+
+    async def _count(self, item: RateLimitItemPerMinute, who: str) -> None:
+        if not await self._windows.hit(item, who):
+            ends, _ = await self._windows.get_window_stats(item, who)
+            raise Refused("too-many-requests", status=429, code="too-many-requests", after=_from_now(ends))
+
+
+def _from_now(ends: float) -> float:
+    """Seconds until then."""
+    return max(1.0, ends - time.time())

@@ -1,0 +1,107 @@
+"""All of it together, for a server: what is checked at its start, what stands before its app, what is closed at its
+end."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.routing import Route
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from desktop.engine.errors import EngineError
+from desktop.server.database import audit, open_database, prepare
+from desktop.server.secret_files import kept_key
+from desktop.server.security import tokens
+from desktop.server.security.address import check_address, is_local
+from desktop.server.security.attempts import Attempts
+from desktop.server.security.authentication import Authenticator
+from desktop.server.security.cookies import Cookies
+from desktop.server.security.guard import Guard, Required, Rules
+from desktop.server.security.headers import SecurityHeaders
+from desktop.server.security.issuer import Issuer
+from desktop.server.security.oidc import Oidc
+from desktop.server.security.options import SecurityOptions
+from desktop.server.security.origins import normal_origin
+from desktop.server.security.redaction import redact_logs
+from desktop.server.security.tls import Tls
+from desktop.system import paths
+
+log = logging.getLogger(__name__)
+
+_DAY = 86_400.0
+
+
+class Security:
+    """database: to note in the audit log what the guard does not see. cookies, attempts: for the app's own ways in, as
+    a room's code. tls: None is plaintext, on this machine only."""
+
+    def __init__(self, options: SecurityOptions) -> None:
+        """Opens the database and looks at everything before anything listens; on any thread that may wait.
+        Raises EngineError, DatabaseError."""
+        redact_logs()
+        folder = options.folder or paths.server_dir()
+        self.options = options
+        self.database = open_database(options.database, options.password_file)
+        try:
+            prepare(self.database)
+            with self.database.session(reads_only=True) as session:
+                has_token = tokens.one_is_valid(session, datetime.now(UTC))
+            check_address(options, anyone_may_enter=has_token or options.oidc is not None)
+            self.tls = Tls(options) if options.has_tls else None
+            self.cookies = Cookies(kept_key(folder / "cookies.key"))
+            self.attempts = Attempts(options.limits)
+            issuer = Issuer(options.oidc) if options.oidc is not None else None
+        except BaseException:
+            self.database.close()
+            raise
+        self._oidc = Oidc(issuer, self.database, self.cookies) if issuer is not None else None
+
+    @property
+    def routes(self) -> list[Route]:
+        """For the app; none of them may need a token."""
+        return self._oidc.routes if self._oidc is not None else []
+
+    def protect(self, app: ASGIApp, required: Required, is_open: Callable[[str], bool]) -> ASGIApp:
+        """What is to be served instead of the app. uvicorn's own `proxy_headers` must be off.
+
+        required: what one must be allowed for a request; is_open: whether the room of that name is still there for its
+        guests."""
+        options = self.options
+        authenticator = Authenticator(
+            self.database,
+            self.cookies,
+            self.attempts,
+            self._oidc,
+            is_local=is_local(options.address),
+            is_open=is_open,
+        )
+        rules = Rules(required, options.limits, frozenset(normal_origin(one) for one in options.origins))
+        guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)
+        believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
+        return SecurityHeaders(believing)  # type: ignore[arg-type]
+
+    async def keep(self, every: float = _DAY) -> None:
+        """To be run as a task beside the server, until it is cancelled: each day the audit log is pruned, and a
+        certificate that is near its end, or was replaced, is read anew. every: seconds."""
+        while True:
+            await self.tend(datetime.now(UTC))
+            await asyncio.sleep(every)
+
+    async def tend(self, now: datetime) -> None:
+        """Do so once. What fails is logged, and tried again the next time."""
+        days = self.options.audit_days
+        try:
+            gone = await self.database.run(lambda session: audit.prune(session, now, days))
+            log.info("%d entries of the audit log are forgotten", gone)
+            if self.tls is not None and await asyncio.to_thread(self.tls.renew, now):
+                log.info("the certificate is another one: %s", self.tls.pair.fingerprint)
+        except EngineError as error:
+            log.error("the security could not be tended: %s", error)
+
+    async def close(self) -> None:
+        """When nothing is served any more."""
+        if self._oidc is not None:
+            await self._oidc.issuer.close()
+        self.database.close()

@@ -1,0 +1,151 @@
+// Someone speaks: microphone, languages, captions, and a room for others.
+
+import { $, label, notices, show, state } from "../dom.js";
+import { Player } from "../audio/player.js";
+import { stayAwake } from "../audio/awake.js";
+import { NoMicrophone, openMicrophone } from "../audio/microphone.js";
+import { Announcer } from "../captions/announcer.js";
+import { CaptionList } from "../captions/list.js";
+import { Transcript } from "../captions/transcript.js";
+import { Speaking } from "../connection/speaking.js";
+import { tab } from "../preferences.js";
+import { text } from "../texts.js";
+import { languageLists } from "./languages.js";
+import { makeMeter } from "./meter.js";
+import { sharing } from "./sharing.js";
+import { captionTools } from "./tools.js";
+
+const KINDS = {
+    ready: "off",
+    permission: "wait",
+    connecting: "wait",
+    listening: "good",
+    reconnecting: "bad",
+    busy: "wait",
+    stopping: "wait",
+    failed: "bad",
+};
+
+export async function speak(_, query) {
+    show("speak");
+    const notice = notices($("#notice"));
+    const transcript = new Transcript();
+    const list = new CaptionList($("#lines"), $("#newest"));
+    const announcer = new Announcer($("#announcements"));
+    const level = makeMeter($("#meter"));
+    const button = $("#start");
+    let microphone = null;
+    let player = null;
+    let now = "ready";
+    let counting = 0;
+
+    function say(name) {
+        now = name;
+        clearInterval(counting);
+        const tell = () => {
+            state($("#state"), KINDS[name], text(`state.${name}`, { seconds: Math.round(speaking.kept) }));
+        };
+        tell();
+        if (name === "reconnecting" || name === "busy") counting = setInterval(tell, 1000);
+        const runs = !["ready", "failed"].includes(name);
+        label(button, runs ? "stop" : "mic", text(runs ? "speak.stop" : "speak.start"));
+        button.classList.toggle("runs", runs);
+        button.disabled = name === "stopping" || name === "permission";
+    }
+
+    const speaking = new Speaking({
+        state: (name) => ["ready", "failed"].includes(now) || say(name),
+        told(message, part, began) {
+            const segment = transcript.add(message, part, began);
+            list.update(segment, transcript.segments);
+            announcer.update(segment);
+            $("#empty").hidden = true;
+        },
+        dropped: (part) => transcript.dropUnfinished(part).forEach((key) => list.remove(key)),
+        speech: (message) => $("#here").checked && (player ??= new Player()).play(message),
+        notice: (sentence) => notice.say(sentence),
+        greeted: () => tab.write({ ...speaking.session, sharing: speaking.sharing }),
+        gaveUp: (seconds) => notice.say(text("error.lost", { seconds: Math.round(seconds) })),
+        shared: (...told) => shown.shared(...told),
+        followers: (count) => shown.followers(count),
+        failed(sentence) {
+            end("failed");
+            notice.say(sentence || text("error.refused"));
+        },
+        restart: () => reopen(),
+    });
+    const shown = sharing(speaking, notice, () => tab.write({ ...speaking.session, sharing: speaking.sharing }));
+    captionTools($("#tools"), () => ({ segments: transcript.segments, show: "both" }), notice.say);
+
+    async function open() {
+        return openMicrophone({
+            heard: (data) => speaking.hear(data),
+            level,
+            gone() {
+                notice.say(text("error.unplugged"));
+                stop();
+            },
+            hasEcho: $("#here").checked && speaking.languages.speak,
+            isRecorded: query.get("audio") === "recorder",
+        });
+    }
+
+    async function start() {
+        notice.hide();
+        say("permission");
+        try {
+            microphone = await open();
+        } catch (error) {
+            say("failed");
+            if (!(error instanceof NoMicrophone)) throw error;
+            notice.say(text(error.key));
+            return;
+        }
+        stayAwake(true);
+        if (speaking.isRunning) say("listening");
+        else speaking.begin(microphone.rate);
+    }
+
+    async function stop() {
+        say("stopping");
+        await microphone?.close();
+        microphone = null;
+        level(0);
+        await speaking.stop();
+        end("ready");
+        tab.write({ sharing: speaking.sharing });
+    }
+
+    /** A recording is to begin anew, as the server does not know its beginning any more. */
+    async function reopen() {
+        const before = microphone;
+        microphone = await open();
+        await before?.close();
+    }
+
+    function end(name) {
+        microphone?.close();
+        microphone = null;
+        level(0);
+        stayAwake(false);
+        say(name);
+    }
+
+    button.addEventListener("click", () => (now === "ready" || now === "failed" ? start() : stop()));
+    addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && event.ctrlKey && !button.disabled) button.click();
+    });
+    say("ready");
+    const kept = tab.isReloaded() ? tab.read() : {};
+    if (kept.sharing) {
+        speaking.sharing = kept.sharing;
+        speaking.share();
+    }
+    if (kept.session) speaking.begin(kept.rate, kept);
+    try {
+        await languageLists((languages) => speaking.configure(languages));
+    } catch {
+        notice.say(text("error.languages"));
+        button.disabled = true;
+    }
+}

@@ -1,0 +1,54 @@
+"""Under Wayland no program hears keys of other windows: every place says so, in the same words, and what to do."""
+
+import pytest
+from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop.doctor.screen import hotkeys as examined
+from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
+from desktop.settings.declaration import HotkeySettings, Settings
+from desktop.ui.doctor.trials import HotkeyTrial
+from desktop.ui.first_run.outputs import OutputsPage
+from desktop.ui.main.main_window import MainWindow
+from desktop.ui.runtime.hotkeys import Hotkeys
+
+
+@pytest.fixture(autouse=True)
+def _wayland(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-1")
+    monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
+
+
+def test_every_place_says_the_same(window: MainWindow, qtbot: QtBot) -> None:
+    assert not hears_hotkeys()
+    assert "parley toggle" in NO_HOTKEYS
+    assert NO_HOTKEYS in examined(Settings()).sentence
+    page = OutputsPage()
+    qtbot.addWidget(page)
+    page.apply(Settings())
+    texts = [label.text() for label in page.findChildren(QLabel)]
+    assert NO_HOTKEYS in texts
+    assert not page.hotkey.isVisibleTo(page)
+    hotkeys = Hotkeys()
+    trial = HotkeyTrial(hotkeys)
+    qtbot.addWidget(trial)
+    assert NO_HOTKEYS in [label.text() for label in trial.findChildren(QLabel)]
+    assert not [label for label in trial.findChildren(QLabel) if "every window" in label.text()]
+    dialog = window.popovers.open_dialog()
+    assert dialog is not None
+    dialog.open_page("hotkeys")
+    assert NO_HOTKEYS in [label.text() for label in dialog.findChildren(QLabel)]
+    dialog.close()
+
+
+def test_a_hotkey_that_is_set_is_told_of_once(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = examined(Settings(hotkeys=HotkeySettings(toggle_listening="<ctrl>+<alt>+l")))
+    assert finding.sentence.startswith("Wayland lets no program hear keys of other windows")
+    assert "parley toggle" in finding.fix
+    hotkeys = Hotkeys()
+    told: list[str] = []
+    hotkeys.failed.connect(told.append)
+    monkeypatch.delenv("DISPLAY", raising=False)  # pynput cannot even begin
+    hotkeys.apply({"toggle_listening": "<ctrl>+<alt>+l"})
+    assert told == [NO_HOTKEYS]
+    hotkeys.close()
