@@ -1,5 +1,6 @@
 """The app's engine on a Parley server that dies, stands still and comes back: no word is lost, and text comes soon."""
 
+import os
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from desktop.engine.audio.sources.file import FileSource
 from desktop.engine.engine import Engine
+from desktop.engine.errors import EngineAway
 from desktop.engine.events import (
     SAMPLE_RATE,
     ErrorEvent,
@@ -23,10 +25,13 @@ from desktop.engine.events import (
     TranscriptUpdate,
     TranslationUpdate,
 )
+from desktop.engine.remote.trial import try_server
 from desktop.engine.text.compare import normalized_words
 from desktop.messages import text_of
-from desktop.settings.declaration import Settings
+from desktop.settings.declaration import ServerSettings, Settings
+from tests.command_line import run_parley
 from tests.conftest import TEST_AUDIO, read_audio
+from tests.raising import raises
 from tests.serving import Server
 from tests.waiting import wait_until
 
@@ -148,3 +153,22 @@ def test_a_server_that_dies_hangs_and_comes_back(recording: Path, manifest: dict
     ends = [one for one in listening.of(TranslationUpdate) if one.is_final]
     assert len(ends) == len([one for one in listening.of(TranscriptUpdate) if one.is_final])
     assert all(one.is_translated for one in ends)
+
+
+def test_over_tls_with_a_token(tmp_path: Path) -> None:
+    names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    there = {**os.environ, **{name: str(tmp_path / name) for name in names}}
+    made = run_parley(["tokens", "create", "laptop", "--scope", "speak"], there)
+    token = made.stdout.strip()
+    assert token.startswith("parley_"), made.stderr
+    with Server("--tls-self-signed", environment=there) as server:
+        assert server.url.startswith("https://")
+        certificate = next((tmp_path / "XDG_DATA_HOME").rglob("*.crt"))
+        known = ServerSettings(url=server.url, certificate=str(certificate))
+        assert try_server(known, lambda: token).recogniser == "Starter (phrasebook)"
+        for wrong in (None, "parley_wrong"):
+            with raises(EngineAway, match="token"):
+                try_server(known, lambda wrong=wrong: wrong)  # type: ignore[misc]
+        with raises(EngineAway, match="certificate"):
+            try_server(ServerSettings(url=server.url), lambda: token)
+        assert token not in server.said
