@@ -395,5 +395,5 @@ def _chooses(settings: "Settings") -> tuple[Any, ...]:
     recognition = settings.recognition
     return (
         (recognition.backend, recognition.model, recognition.language, recognition.languages),
-        (settings.translation.backend, settings.translation.target, settings.speech.voice),
+        (settings.translation.backend, settings.translation.target, settings.speech.voice, settings.server),
     )

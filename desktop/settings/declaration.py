@@ -348,14 +348,13 @@ class ServerSettings(Group):
 
     url: str = Field(
         "",
-        description="Address of a computer on which parley serve runs, for example https://cellar:5026; sound is "
-        "recognised, translated and spoken there, and here as soon as it does not answer. Empty: everything stays on "
-        "this computer",
+        description="Where parley serve runs, for example https://cellar:5026: what is heard is recognised, translated "
+        "and spoken there, and here while it does not answer; empty: nothing leaves this computer",
         json_schema_extra=_about(applies="reload"),
     )
     certificate: str = Field(
         "",
-        description="File with the server's certificate, where it made one itself; empty: one that is publicly known",
+        description="File with the certificate of a server that made its own",
         json_schema_extra=_about(advanced=True, applies="reload"),
     )
 

@@ -37,12 +37,15 @@ def find(settings: "Settings") -> InstalledChoices:
     """Look at the machine. Any thread; takes up to a second the first time."""
     from desktop.engine.models.choice import is_phrasebook, offered, suited
     from desktop.engine.models.installed import KINDS, broken
-    from desktop.engine.text.languages import language_name
-    from desktop.ui.models.spoken_choices import known_languages, spoken_choices
+    from desktop.engine.text.languages import CODES, language_name
+    from desktop.ui.models.spoken_choices import known_languages, narrowed, spoken_choices
 
     recognition = settings.recognition
     spoken = recognition.spoken
+    has_server = bool(settings.server.url.strip())
     known, detected = known_languages(recognition)
+    if has_server and recognition.backend == "auto":
+        known, detected = CODES, narrowed(CODES, recognition.languages)
     sources = spoken_choices(known, detected, recognition.language)
     pairs = _pairs(settings)
     reachable = {target for source, target in pairs if source in spoken or not spoken}
@@ -52,6 +55,11 @@ def find(settings: "Settings") -> InstalledChoices:
     if others:
         targets.append(heading("From other languages"))
         targets += [_language(code) for code in sorted(others, key=language_name)]
+    if has_server and settings.translation.backend == "auto":
+        there = set(CODES) - reachable - others
+        targets.append(heading("If the server knows them"))
+        targets += [_language(code) for code in sorted(there, key=language_name)]
+        others |= there
     target = settings.translation.target
     if target and target not in reachable | others:
         targets += [heading("Not installed"), _language(target)]
@@ -66,7 +74,7 @@ def find(settings: "Settings") -> InstalledChoices:
         _with_named(models, "whisper", recognition.model),
         _with_named(voices, "voice", settings.speech.voice),
         tuple(model.name for model in suited(whisper, recognition)),
-        is_phrasebook(recognition),
+        is_phrasebook(recognition) and not has_server,
         tuple(text_of(problem) for kind in KINDS for problem in broken(kind)),
     )
 
