@@ -137,6 +137,32 @@ def speech(
 
 
 @bench.command(cls=BenchCommand)
+def joined(
+    context: typer.Context,
+    languages: Annotated[
+        str, typer.Option("--languages", metavar="LANGS", help="These only, with commas between, for example es,fr.")
+    ] = "",
+    orders: Annotated[
+        int, typer.Option("--orders", min=1, max=20, metavar="N", help="Recordings of each language.")
+    ] = 3,
+    odd: Annotated[
+        bool, typer.Option("--odd", metavar=_FLAG, help="The other half of the prompts, kept for checking.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", metavar=_FLAG, help="Keep the recordings that the JSON file has already.")
+    ] = False,
+    model: Model = "",
+    as_json: Json = "",
+    plot: Plot = None,
+) -> int:
+    """Minutes of people in five languages: word errors of `parley transcribe` beside faster-whisper's."""
+    from desktop.bench.joined import main
+
+    output = _output(as_json, plot)
+    return main(_settings(context, model), _names(languages), orders, is_odd=odd, is_resumed=resume, output=output)
+
+
+@bench.command(cls=BenchCommand)
 def latency(
     context: typer.Context,
     via: ViaOption = Via.microphone,

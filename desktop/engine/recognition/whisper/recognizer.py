@@ -21,7 +21,7 @@ from desktop.engine.models import checked, whisper_directory
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.whisper import context, hallucinations, result_checks
 from desktop.engine.recognition.whisper.context import Context, ContextCheck, limits_of
-from desktop.engine.recognition.whisper.decoder import Decoded, WhisperDecoder
+from desktop.engine.recognition.whisper.decoder import PATIENCE, PATIENCE_OF_STARTER, Decoded, WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Lease, Terms, lease
 from desktop.engine.text.compare import normalized_words
 
@@ -92,7 +92,8 @@ class WhisperRecognizer:
         whisper_directory.verify(self._directory.path)
         try:
             self._lease = lease(self._terms, lambda share: progress(0.05 + 0.6 * share), self._notify)
-            self._decoder = WhisperDecoder(self._lease.whisper, "transcribe")
+            patience = PATIENCE_OF_STARTER if self._directory.short_context else PATIENCE
+            self._decoder = WhisperDecoder(self._lease.whisper, "transcribe", patience)
             progress(0.85)
             self._settle_languages(self._lease.whisper)
             self._warm_up()

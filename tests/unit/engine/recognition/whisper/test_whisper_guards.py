@@ -164,7 +164,7 @@ def test_a_final_that_cannot_stand_is_searched_wider(said: Samples, name: str) -
 
 def test_some_finals_are_compared_and_windows_grow(said: Samples, tmp_path_factory: pytest.TempPathFactory) -> None:
     """For models that were not made for short windows."""
-    place = tmp_path_factory.mktemp("models") / "base"
+    place = tmp_path_factory.mktemp("models") / "small"
     place.mkdir()
     told: list[ErrorEvent] = []
     recognizer = WhisperRecognizer(place, notify=told.append)
