@@ -122,6 +122,9 @@ def speech(
     odd: Annotated[
         bool, typer.Option("--odd", metavar=_FLAG, help="The other half of the recordings, kept for checking.")
     ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", metavar=_FLAG, help='Live once more, with the preset "fast".')
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", metavar=_FLAG, help="Keep the languages that the JSON file has already.")
     ] = False,
@@ -132,7 +135,7 @@ def speech(
     """People in five languages: word errors beside faster-whisper's, and live delays. Needs Debian's recordings."""
     from desktop.bench.speech import main, plan
 
-    wanted = plan(_names(languages), prompts, is_quick=quick, is_live=not no_live, is_odd=odd)
+    wanted = plan(_names(languages), prompts, is_quick=quick, is_live=not no_live, is_odd=odd, has_fast=fast)
     return main(_settings(context, model), wanted, is_resumed=resume, output=_output(as_json, plot))
 
 
