@@ -106,7 +106,8 @@ class LanguageFigures:
 def _stream_of(record: dict[str, Any] | None) -> StreamResult | None:
     if record is None:
         return None
-    return StreamResult(**{key: tuple(value) if isinstance(value, list) else value for key, value in record.items()})
+    parts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    return StreamResult(**parts)
 
 
 def _record_of(stream: StreamResult | None) -> dict[str, Any] | None:
