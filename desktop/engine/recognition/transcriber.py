@@ -12,7 +12,6 @@ Pure: `update` is a generator that yields the decodings it needs and is sent the
 """
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -21,6 +20,7 @@ from desktop.engine.hearing.level import quietest
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.final_text import final_words
+from desktop.engine.recognition.language_choice import in_chosen_language
 from desktop.engine.recognition.late_words import late_words, parted
 from desktop.engine.recognition.preview import Preview
 from desktop.engine.recognition.prompt import prompt_of, reads_prompt
@@ -277,35 +277,13 @@ class Transcriber:
         for a pause as it would be decided."""
         language = self._language
         if not language.is_decided:
-            hypothesis, language = yield from self._settle_language(segment, samples, request, hypothesis)
+            hypothesis, language = yield from in_chosen_language(
+                language, self.capabilities.languages, segment, samples, request, hypothesis
+            )
         if request.prompt and reads_prompt(hypothesis.words, self._before_window):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
             hypothesis = yield from self._recognize(segment, samples, request)
-        return hypothesis, language
-
-    def _settle_language(
-        self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
-    ) -> Decoding[tuple[Hypothesis, SpokenLanguage]]:
-        """Weigh a hypothesis whose language was detected; gives it back, or one in the language that was chosen."""
-        language = self._language
-        if not hypothesis.words and not segment.is_final:
-            return hypothesis, language
-        known = self.capabilities.languages
-        heard = (hypothesis.language, hypothesis.language_probability, segment.end - segment.start)
-        choice = language.choose(*heard, segment.is_final)
-        if segment.is_pause and not language.is_decided:
-            # Decided as at the end, but only for the speculation: who goes on speaking may be understood better.
-            language = copy(language)
-            choice = language.choose(*heard, True)
-        if choice != hypothesis.language and choice in known:
-            hypothesis = yield from self._recognize(segment, samples, replace(request, language=choice))
-        rival = language.rival
-        if rival in known:
-            other = yield Decode(samples, replace(request, language=rival), segment.end)
-            if other.words and other.log_probability > hypothesis.log_probability:
-                language.overrule(other.language)
-                return other, language
         return hypothesis, language
 
     def _prompt(self) -> str:
