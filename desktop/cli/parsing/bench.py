@@ -287,12 +287,12 @@ def soak(
 def faults(
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=1_000_000, metavar="N", help="Of each kind.")] = 100,
     only: Annotated[
-        str, typer.Option("--only", metavar="NAMES", help="Of pulls, packages, kills; all if not given.")
+        str, typer.Option("--only", metavar="NAMES", help="Of pulls, packages, kills, signals; all if not given.")
     ] = "",
     resume: Annotated[bool, typer.Option("--resume", metavar=_FLAG, help="Go on where the JSON file ends.")] = False,
     as_json: Json = "",
 ) -> int:
-    """Hostile servers, damaged packages and kills, drawn from seeds: what is lost, filled or stuck."""
+    """Hostile servers, damaged packages, kills and signals, drawn from seeds: what is lost, filled or stuck."""
     from desktop.bench.faults.command import main
 
     return main(seeds, _names(only), is_resumed=resume, output=_output(as_json, None))
