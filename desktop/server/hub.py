@@ -145,20 +145,23 @@ class Hub:
     # What streams tell (`Watcher`).
 
     def may_speak(self, stream: Stream) -> None:
-        is_late = self.broker.lag >= self.limits.queued and not self.admission.speaks(stream.id)
-        if is_late or not self.admission.may_speak(stream.id, self._clock()):
-            self.metrics.refused.inc()
-            raise ServerBusy("speakers-full")
+        self._let_in(stream.id)
 
     def may_work(self, owner: str, stage: Stage) -> None:
         """Somebody whose session runs elsewhere asks for work. Raises ServerBusy where there is no room for it."""
         if self._draining:
             raise ServerBusy("server-ends")
-        if stage is Stage.RECOGNITION and not self.admission.may_speak(owner, self._clock()):
-            self.metrics.refused.inc()
-            raise ServerBusy("speakers-full")
+        if stage is Stage.RECOGNITION:
+            self._let_in(owner)
         if self._ticking is None:
             self._ticking = asyncio.get_running_loop().create_task(self._tick())
+
+    def _let_in(self, owner: str) -> None:
+        """Raises ServerBusy where there is no room for another one who speaks."""
+        is_late = self.broker.lag >= self.limits.queued and not self.admission.speaks(owner)
+        if is_late or not self.admission.may_speak(owner, self._clock()):
+            self.metrics.refused.inc()
+            raise ServerBusy("speakers-full")
 
     def left(self, owner: str) -> None:
         """Somebody who was let in by `may_work` has gone."""
