@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from desktop.engine.errors import EngineError
@@ -16,6 +15,7 @@ from desktop.server.admission import Admission
 from desktop.server.application import application, required
 from desktop.server.broker import Broker
 from desktop.server.documents import document_routes
+from desktop.server.guests import Guests
 from desktop.server.http_server import ending_signals, http_server
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
@@ -23,7 +23,6 @@ from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
 from desktop.server.pages import page_routes
-from desktop.server.rooms import Room
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.security import Security
 from desktop.server.side_ports import SidePorts, SideSockets, whisper_live_application
@@ -88,7 +87,8 @@ async def serve(
         broker = made_broker(options)
         opened.push_async_callback(broker.close)
         await broker.start()
-        hub = Hub(broker, Admission(broker.workers, broker.seconds or _UNKNOWN), options.limits)
+        admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
+        hub = Hub(broker, admission, options.limits, access=options.security.limits)
         await opened.enter_async_context(_shared(hub, broker))
         await _run(hub, options, security, sockets, on_ready)
     return 0
@@ -124,12 +124,10 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
 async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
-    async def admit(request: Request, room: Room | None) -> str:
-        return await security.admit(request.scope, None if room is None else room.code)
-
     health = health_routes(hub)
+    page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page_routes(hub, admit), *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:

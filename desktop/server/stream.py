@@ -32,6 +32,7 @@ from desktop.engine.speech.spoken import spoken
 from desktop.engine.speech.work import Speak
 from desktop.server.broker import Begun, Broker
 from desktop.server.channel import Channel, Mailbox, Told
+from desktop.server.security.limits import AudioAllowance
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,8 @@ class Beginning:
 
 
 class Stream:
-    """What one speaker says, as events on `channel`. clock: seconds. beginning: what there was before."""
+    """What one speaker says, as events on `channel`. clock: seconds. beginning: what there was before. allowance: how
+    fast audio may come; None: as it likes."""
 
     def __init__(
         self,
@@ -87,8 +89,10 @@ class Stream:
         watcher: Watcher,
         clock: Callable[[], float],
         beginning: Beginning | None = None,
+        allowance: AudioAllowance | None = None,
     ) -> None:
         self.id = stream_id
+        self._allowance = allowance
         self._beginning = beginning or Beginning()
         self.channel = Channel(self._beginning.number)
         self._broker = broker
@@ -161,6 +165,8 @@ class Stream:
             if self._is_over:
                 return
             self._arrivals.append((self._session.time + len(block) / SAMPLE_RATE, self._clock()))
+            if self._allowance is not None and (wait := self._allowance.wait(len(block) / SAMPLE_RATE, self._clock())):
+                await asyncio.sleep(wait)
             outputs = self._session.feed(block)
             if any(isinstance(one, Request) and one.stage is Stage.RECOGNITION for one in outputs):
                 try:

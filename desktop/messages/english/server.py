@@ -21,6 +21,7 @@ TEXTS = {
     "message-not-json": "A message is not JSON; send an object with a type.",
     "message-too-long": "A message is longer than the {most} bytes that are read; send less.",
     "message-wrong": "A message is not understood: {field}: {reason}.",
+    "room-other": "The page's cookie is for another room; ask for the room again.",
     "room-unknown": "There is no room of this code; ask for the code again.",
     "sentry-dsn-wrong": "The address for errors is no Sentry DSN; write it as https://KEY@HOST/PROJECT.",
     "server-address-unknown": "This machine has no address {address}; use 127.0.0.1, or one that it has.",
