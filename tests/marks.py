@@ -89,6 +89,7 @@ _ALONE = (
 _LONGEST = (
     "end2end/test_human_speech.py",
     "end2end/test_cli.py",
+    "end2end/test_serve_clients.py",
     "end2end/test_bench.py",
     "end2end/test_doctor.py",
     "end2end/test_cli_models.py",

@@ -16,7 +16,7 @@ from desktop.cli.ready_models import ready_models
 from desktop.cli.signals import Interrupted, caught
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.engine import Engine
-from desktop.engine.errors import EngineError
+from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.events import AudioLevel, ErrorEvent, Event, Severity, State, StateChanged
 from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
@@ -86,6 +86,8 @@ class EngineSession:
                     continue  # the state that follows says the same
             if isinstance(item, StateChanged) and item.state is State.FAILED:
                 code = self.errors[-1][0] if self.errors else "engine"
+                if is_stopped and code == FileUnreadable.code:
+                    return  # nothing had come out of a pipe yet
                 raise EngineError(item.detail or verbatim("The engine gave up; look into the log."), code=code)
             yield item
             if isinstance(item, StateChanged) and item.state is State.IDLE:

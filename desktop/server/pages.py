@@ -8,7 +8,7 @@ one.
 import asyncio
 import io
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -19,11 +19,13 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.hub import Hub
 from desktop.server.languages import offered_languages
 from desktop.server.protocols.native_messages import BadMessage
 from desktop.server.rooms import Room, written
+from desktop.server.security.refusal import Refused
 from desktop.system.paths import RESOURCES
 
 WEB = Path(__file__).parent / "web"
@@ -32,8 +34,9 @@ _LARGEST = 4096
 _FRESH = {"cache-control": "no-cache"}
 """a browser asks whether a file has changed; all of them are small and near"""
 
-Admit = Callable[[Request, Room], str]
-"""The header Set-Cookie that lets a browser follow a room; empty: it needs none."""
+Admit = Callable[[Request, Room | None], Awaitable[str]]
+"""The header Set-Cookie that lets a browser follow a room; empty: it needs none. None instead of a room: there is none
+of that code. Raises Refused: whoever asks has guessed too often."""
 
 
 class _Strict(BaseModel):
@@ -56,7 +59,7 @@ class QrWanted(_Strict):
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
-def anybody(_: Request, __: Room) -> str:
+async def anybody(_: Request, __: Room | None) -> str:
     """Who has the code may follow, and needs no cookie for it: nothing stands before the server that would ask."""
     return ""
 
@@ -79,12 +82,15 @@ def page_routes(hub: Hub, admit: Admit = anybody) -> list[BaseRoute]:
         try:
             wanted = await _body(request, RoomWanted)
             found = hub.rooms.find(wanted.room)
+            cookie = await admit(request, found)
             if found is None:
                 raise BadMessage("room-unknown", code="room-unknown")
         except BadMessage as error:
             return _problem(error, 404 if error.code == "room-unknown" else 400)
+        except Refused as error:
+            return _problem(error, error.status)
         response = JSONResponse({"room": written(found.code)})
-        if cookie := admit(request, found):
+        if cookie:
             response.headers.append("set-cookie", cookie)
         return response
 
@@ -136,5 +142,5 @@ async def _body(request: Request, kind: type[_Body]) -> _Body:
         raise BadMessage("message-wrong", field=where[:80], reason=first["msg"][:160]) from None
 
 
-def _problem(error: BadMessage, status: int) -> Response:
+def _problem(error: EngineError, status: int) -> Response:
     return JSONResponse({"code": error.code, "message": text_of(error)}, status)

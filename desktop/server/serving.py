@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from desktop.engine.errors import EngineError
@@ -22,6 +23,7 @@ from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
 from desktop.server.pages import page_routes
+from desktop.server.rooms import Room
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.security import Security
 from desktop.server.side_ports import SidePorts, SideSockets, whisper_live_application
@@ -122,9 +124,12 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
 async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
+    async def admit(request: Request, room: Room | None) -> str:
+        return await security.admit(request.scope, None if room is None else room.code)
+
     health = health_routes(hub)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page_routes(hub), *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page_routes(hub, admit), *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:

@@ -107,6 +107,8 @@ class Stream:
         self._is_over = False
         self._failures = Failures()
         self.began = clock()
+        self.at_end: list[Callable[[], None]] = []
+        """called once, when it has ended"""
 
     @property
     def options(self) -> SessionOptions:
@@ -202,6 +204,8 @@ class Stream:
         self.channel.close()
         if not was_over:
             self._watcher.closed(self)
+            for end in self.at_end:
+                end()
 
     async def events(self) -> AsyncIterator[Event]:
         """Everything from now on, until the stream has ended. Begin to read before the first `hear`."""

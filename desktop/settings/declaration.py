@@ -392,6 +392,10 @@ class WindowSettings(Group):
     tray: bool = Field(
         True, description="Show an icon in the system tray; closing the window leaves Parley there, until you quit"
     )
+    announce: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Let the screen reader announce each line, warnings and the state; auto is where one runs",
+    )
     keep_transcript: bool = Field(
         True, description="Keep a transcript that is not saved, for a week, so that the next start can bring it back"
     )

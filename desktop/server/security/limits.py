@@ -33,6 +33,8 @@ class ServerLimits:
     """of one address, behind which many may sit"""
     failures: int = 10
     """wrong credentials from one address, or for one token, until it is locked out"""
+    room_failures: int = 100
+    """wrong codes of rooms from one address, where a whole audience may sit and mistype; there are 10^11 of them"""
     failure_seconds: int = 900
     """that failures are counted for, and that a lock-out lasts at most"""
     refusals_noted_per_minute: int = 30

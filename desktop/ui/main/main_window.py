@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from desktop.messages import text_of
 from desktop.ui.main import output_summaries
@@ -30,6 +30,7 @@ from desktop.ui.widgets.notifications import Notice, NoticeList
 from desktop.ui.widgets.output_cards import OutputCards
 from desktop.ui.widgets.popover import Popover
 from desktop.ui.widgets.source_picker import SourcePicker
+from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
     from desktop.engine import events
@@ -40,7 +41,7 @@ SMALLEST = (440, 356)
 USUAL = (960, 640)
 
 
-class MainWindow(QWidget):
+class MainWindow(Window):
     """The main window: source, languages, output switches, transcript, status line."""
 
     startRequested = pyqtSignal()
@@ -54,6 +55,8 @@ class MainWindow(QWidget):
     settingReset = pyqtSignal(str)
     statusChanged = pyqtSignal(object)
     """the new Status"""
+    noticed = pyqtSignal(object)
+    """a Notice that is new, or came again"""
     closed = pyqtSignal()
     """the user wants it closed; it stays until it is hidden"""
     quitRequested = pyqtSignal()
@@ -270,6 +273,7 @@ class MainWindow(QWidget):
         if notifications.is_known(self.notices, notice):
             return
         self.notices = notifications.added(self.notices, notice)
+        self.noticed.emit(self.notices[0])
         self.status_line.set_warnings(sum(one.severity != "info" for one in self.notices))
         if notifications.may_take_the_bar(notice, self.status_line.bar.notice):
             self.status_line.bar.show_notice(self.notices[0])
@@ -323,7 +327,7 @@ class MainWindow(QWidget):
         top.addWidget(self.source, 4)
         top.addWidget(self.languages, 5)
         top.addWidget(self.start)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self.content)
         layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 2 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)
         layout.addLayout(top)

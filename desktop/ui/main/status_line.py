@@ -53,6 +53,7 @@ class StatusLine(QWidget):
         self.model.setIcon(icons.icon("chip", "muted"))
         self.model.clicked.connect(self.modelWanted)
         self._latency = ElidedButton(40)
+        self._latency.setAccessibleName("Latency")
         self._latency.setToolTip("How long each step takes (Ctrl+Shift+L)")
         self._latency.clicked.connect(self.latencyWanted)
         self._latency.hide()

@@ -9,7 +9,7 @@ from desktop.ui.runtime.lookup import Lookup
 from desktop.ui.widgets.picker import Choice, heading
 
 if TYPE_CHECKING:
-    from desktop.engine.models.installed import Kind
+    from desktop.engine.models.installed import InstalledModel, Kind
     from desktop.settings.declaration import Settings
 
 
@@ -64,7 +64,7 @@ def find(settings: "Settings") -> InstalledChoices:
     if target and target not in reachable | others:
         targets += [heading("Not installed"), _language(target)]
     voices = [Choice("", "Best for the language")]
-    voices += [Choice(v.name, v.label, search=language_name(v.languages[0])) for v in offered("voice")]
+    voices += [choice for voice in offered("voice") for choice in _voices(voice)]
     whisper = offered("whisper")
     models = [Choice("", _automatic(settings))]
     models += [Choice(model.name, model.label) for model in whisper]
@@ -77,6 +77,15 @@ def find(settings: "Settings") -> InstalledChoices:
         is_phrasebook(recognition) and not has_server,
         tuple(text_of(problem) for kind in KINDS for problem in broken(kind)),
     )
+
+
+def _voices(voice: "InstalledModel") -> list[Choice]:
+    """A voice, and after it each of its speakers where it has several."""
+    from desktop.engine.text.languages import language_name
+
+    language = language_name(voice.languages[0])
+    speakers = [Choice(f"{voice.name}#{one}", f"{voice.label} · {one}", search=language) for one in voice.speakers]
+    return [Choice(voice.name, voice.label, search=language), *speakers]
 
 
 def _with_named(choices: list[Choice], kind: "Kind", name: str) -> tuple[Choice, ...]:

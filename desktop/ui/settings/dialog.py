@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -29,6 +28,7 @@ from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
@@ -72,12 +72,7 @@ class SettingsDialog(QDialog):
 
         self.setWindowTitle("Settings")
         fit(self, (800, 600))
-        self._search = QLineEdit()
-        self._search.setPlaceholderText("Search settings")
-        self._search.setAccessibleName("Search settings")
-        self._search.setClearButtonEnabled(True)
-        self._search.setMinimumHeight(30)
-        self._search.addAction(icons.icon("magnify", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._search = SearchField("Search settings", has_picture=True)
         self._search.textChanged.connect(self._filter)
         self._list = QListWidget()
         self._list.setAccessibleName("Pages")

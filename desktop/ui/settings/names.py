@@ -35,6 +35,7 @@ _TITLES = {
     "typing.live": "Type uncertain words",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
+    "window.announce": "Screen reader",
     "window.keep_transcript": "Keep the transcript",
 }
 

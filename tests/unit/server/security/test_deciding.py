@@ -71,6 +71,19 @@ def test_requests_and_notes_are_counted() -> None:
     asyncio.run(run())
 
 
+def test_wrong_codes_of_rooms_are_counted_by_themselves() -> None:
+    async def run() -> None:
+        attempts = Attempts(ServerLimits(failures=1, room_failures=2))
+        await attempts.check_room("192.0.2.1")
+        assert [await attempts.failed_room("192.0.2.1") for _ in range(2)] == [False, True]
+        with pytest.raises(Refused, match="locked-out"):
+            await attempts.check_room("192.0.2.1")
+        await attempts.check_room("192.0.2.2")
+        await attempts.check("192.0.2.1", "", b"token")
+
+    asyncio.run(run())
+
+
 def test_who_was_let_in_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts_module, "_REMEMBERED", 2)
 
