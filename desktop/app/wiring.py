@@ -22,6 +22,7 @@ from desktop.app.closing import Closing
 from desktop.app.commands import answer
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
+from desktop.messages.wayland import NATIVE, NEEDS_X
 from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
@@ -166,6 +167,8 @@ class App(QObject):
         self.window.menu.begin(self.background.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
+        if self.window.caveat == NATIVE and store.current.subtitles.enabled:
+            self.window.notify("subtitles", f"{NATIVE} {NEEDS_X}", "warning")
         self.engine.start()
         if self._starts:
             self.start()
