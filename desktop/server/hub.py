@@ -19,7 +19,7 @@ from desktop.server.operation.metrics import ServerMetrics
 from desktop.server.rooms import Rooms
 from desktop.server.security.limits import AudioAllowance, Seats, ServerLimits
 from desktop.server.sessions import Kept, SessionStore
-from desktop.server.stream import Beginning, Stream
+from desktop.server.stream import Beginning, Stream, StreamTerms
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ class ServerBusy(EngineError):
 
 
 class Hub:
-    """broker: runs the models. admission: who may speak. clock: seconds."""
+    """broker: runs the models. admission: who may speak. clock: seconds. base: what streams do where their clients say
+    nothing of it."""
 
     def __init__(
         self,
@@ -44,7 +45,9 @@ class Hub:
         limits: StreamLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         access: ServerLimits | None = None,
+        base: SessionOptions | None = None,
     ) -> None:
+        self.base = base or SessionOptions()
         self.broker = broker
         self.admission = admission
         self.limits = limits or StreamLimits()
@@ -95,7 +98,8 @@ class Hub:
         self._seats.take(owner)
         stream_id = stream_id or secrets.token_urlsafe(16)
         allowance = AudioAllowance(self.access, self._clock()) if options.live else None
-        stream = Stream(stream_id, options, self.broker, self, self._clock, beginning, allowance)
+        terms = StreamTerms(beginning or Beginning(), self.base, allowance)
+        stream = Stream(stream_id, options, self.broker, self, self._clock, terms)
         self._streams[stream.id] = stream
         self._owners[stream.id] = owner
         if self._ticking is None:
