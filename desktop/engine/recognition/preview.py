@@ -30,7 +30,7 @@ class PreviewRules:
     """the same of an utterance's first word: something must be seen soon"""
     at_once: float = 0.7
     """the same of a first word at the edge: so likely, it was as often right there as away from it (400 sentences)"""
-    pause: float = 0.5
+    pause: float = 0.7
     """the same in a pause, of any word: most likely the utterance is over, and somebody waits for its last words"""
     mark: float = 0.9
     """the same of the punctuation behind the last word"""
