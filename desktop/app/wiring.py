@@ -314,7 +314,7 @@ class App(QObject):
         window.stopRequested.connect(self.stop)
         window.stopSpeakingRequested.connect(self.stop_speaking)
         window.unlockRequested.connect(self.unlock)
-        window.closed.connect(lambda: self.closing.close_window(self.background.tray))
+        window.closed.connect(lambda: self.closing.close_window(self.background.find_tray()))
         window.quitRequested.connect(self.closing.quit)
         window.acted.connect(self._act)
         self.closing.quitting.connect(self.quit)
