@@ -17,8 +17,9 @@ from desktop.server.protocols.openai_rest import openai_routes
 from desktop.server.protocols.work import Worker
 from desktop.server.security.principal import Scope
 
-_PAGE = ("/", "/icon.svg", "/room", "/login", "/callback", "/logout")
-_FREE = (*_PAGE, "/health", "/health/ready", "/health/live", "/asyncapi.json")
+_FREE = frozenset({"/", "/icon.svg", "/room", "/login", "/callback", "/logout"})
+_FREE |= {"/asyncapi.json", "/openapi.json", "/health", "/health/ready", "/health/live"}
+"""the page, how one gets in, and what says nothing of anybody"""
 
 
 def required(connection: Connection) -> Scope | None:

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from desktop.engine.errors import EngineError
-from desktop.engine.options import ModelOptions
+from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application, required
 from desktop.server.broker import Broker
@@ -22,6 +22,7 @@ from desktop.server.limits import StreamLimits
 from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
+from desktop.server.operation.tracing import Traced
 from desktop.server.pages import page_routes
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.security import Security
@@ -42,6 +43,8 @@ class ServeOptions:
     health_port: int = 8080
     redis: str = ""
     """address of a Redis between this gateway and workers elsewhere; empty: the models are here"""
+    sessions: SessionOptions = field(default_factory=SessionOptions)
+    """what streams do where their clients say nothing of it"""
     limits: StreamLimits = field(default_factory=StreamLimits)
     security: SecurityOptions = field(default_factory=SecurityOptions)
     """its address is `host`, whatever it says"""
@@ -87,7 +90,8 @@ async def serve(
         broker = made_broker(options)
         opened.push_async_callback(broker.close)
         await broker.start()
-        hub = Hub(broker, Admission(broker.workers, broker.seconds or _UNKNOWN), options.limits)
+        admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
+        hub = Hub(broker, admission, options.limits, access=options.security.limits, base=options.sessions)
         await opened.enter_async_context(_shared(hub, broker))
         await _run(hub, options, security, sockets, on_ready)
     return 0
@@ -106,11 +110,13 @@ def made_broker(options: ServeOptions) -> Broker:
 async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     """Where the models are elsewhere there may be other gateways: streams are kept for them."""
     from desktop.server.cluster.broker import RedisBroker
+    from desktop.server.cluster.counts import GatewayCounts
     from desktop.server.cluster.sessions import RedisSessions
 
     if not isinstance(broker, RedisBroker):
         yield
         return
+    hub.metrics.registry.register(GatewayCounts(broker))
     sessions = RedisSessions(broker.redis, broker.instance, hub.let_go)
     hub.sessions = sessions
     sessions.begin()
@@ -124,7 +130,7 @@ async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
     health = health_routes(hub)
-    page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts).admit)
+    page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
     applications: list[tuple[ASGIApp, socket.socket]] = [
         (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
@@ -133,7 +139,9 @@ async def _run(
         applications.append((whisper_live_application(hub), sockets.besides.whisper_live))
     tls = security.tls.context if security.tls else None
     servers = [
-        http_server(security.protect(one, required, lambda code: hub.rooms.find(code) is not None), options.limits, tls)
+        http_server(
+            Traced(security.protect(one, required, lambda code: hub.rooms.find(code) is not None)), options.limits, tls
+        )
         for one, _ in applications
     ]
     keeping = asyncio.create_task(security.keep())

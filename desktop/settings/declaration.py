@@ -348,14 +348,13 @@ class ServerSettings(Group):
 
     url: str = Field(
         "",
-        description="Address of a computer on which parley serve runs, for example https://cellar:5026; sound is "
-        "recognised, translated and spoken there, and here as soon as it does not answer. Empty: everything stays on "
-        "this computer",
+        description="Where parley serve runs, for example https://cellar:5026: what is heard is recognised, translated "
+        "and spoken there, and here while it does not answer; empty: nothing leaves this computer",
         json_schema_extra=_about(applies="reload"),
     )
     certificate: str = Field(
         "",
-        description="File with the server's certificate, where it made one itself; empty: one that is publicly known",
+        description="File with the certificate of a server that made its own",
         json_schema_extra=_about(advanced=True, applies="reload"),
     )
 
@@ -392,6 +391,10 @@ class WindowSettings(Group):
     reduced_motion: bool = Field(False, description="No animations")
     tray: bool = Field(
         True, description="Show an icon in the system tray; closing the window leaves Parley there, until you quit"
+    )
+    announce: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Let the screen reader announce each line, warnings and the state; auto is where one runs",
     )
     keep_transcript: bool = Field(
         True, description="Keep a transcript that is not saved, for a week, so that the next start can bring it back"

@@ -16,6 +16,14 @@ TEXTS = {
     "audio-without-header": (
         "A piece of audio has no header; send its length as a uint32, the header as JSON, and the samples behind it."
     ),
+    "env-batch": "MAX_BATCH_SIZE and BATCH_TIMEOUT_MS do nothing: work is done as soon as a worker is free for it.",
+    "env-file-line": "Line {line} of {file} is not understood; write NAME=VALUE.",
+    "env-file-unreadable": "{file} cannot be read ({reason}); correct what is given with --env-file.",
+    "env-file-value": "{name}={value} cannot be used: {reason}; correct it in the file given with --env-file.",
+    "env-normalize": "NORMALIZE_AUDIO does nothing: Parley recognises quiet and loud speech as it comes.",
+    "env-sample-rate": "SAMPLE_RATE does nothing: clients may send any rate, and Parley recognises at 16000 Hz.",
+    "env-translator": "EASYNMT_MODEL does nothing: Parley translates with the Argos packages that are installed.",
+    "env-vad-filter": "VAD_FILTER=false does nothing: only what is speech is recognised.",
     "follows-already": "This connection follows a room already; open another one for another room.",
     "hello-comes-first": "hello is the first message of a connection; open another one.",
     "message-not-json": "A message is not JSON; send an object with a type.",

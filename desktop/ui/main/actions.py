@@ -26,6 +26,8 @@ def act(window: "MainWindow", action: str) -> None:
             window.transcript.view.undo()
         case "retry":
             window.startRequested.emit()
+        case "server":
+            window.popovers.open_server()
         case "settings" | "hotkeys":
             dialog = window.popovers.open_dialog()
             if dialog is not None and action == "hotkeys":

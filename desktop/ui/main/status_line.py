@@ -53,6 +53,7 @@ class StatusLine(QWidget):
         self.model.setIcon(icons.icon("chip", "muted"))
         self.model.clicked.connect(self.modelWanted)
         self._latency = ElidedButton(40)
+        self._latency.setAccessibleName("Latency")
         self._latency.setToolTip("How long each step takes (Ctrl+Shift+L)")
         self._latency.clicked.connect(self.latencyWanted)
         self._latency.hide()
@@ -60,6 +61,12 @@ class StatusLine(QWidget):
         self._spark.hide()
         self._dropped = QLabel()
         self._dropped.hide()
+        self.sent_to = QToolButton()
+        self.sent_to.setIcon(icons.icon("upload-network-outline", "accent"))
+        self.sent_to.setIconSize(QSize(18, 18))
+        self.sent_to.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.sent_to.hide()
+        self._place = ""
         self.downloads = DownloadBadge()
         self.warnings = QToolButton()
         self.warnings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -78,6 +85,7 @@ class StatusLine(QWidget):
         row.addWidget(self._latency)
         row.addWidget(self._dropped)
         row.addWidget(self.downloads)
+        row.addWidget(self.sent_to)
         row.addWidget(self.model)
         row.addWidget(self.warnings)
         row.addWidget(self.menu)
@@ -106,6 +114,7 @@ class StatusLine(QWidget):
             self._latency.hide()
             self._dropped.hide()
             self._spark.clear()
+            self._show_sent_to("")
         self._fit()
 
     def show_metrics(self, metrics: "Metrics") -> None:
@@ -118,9 +127,17 @@ class StatusLine(QWidget):
         self._dropped.setText(f"{metrics.dropped_seconds:.1f} s dropped" if metrics.dropped_seconds else "0 dropped")
         self._dropped.setToolTip("Sound that was lost because the computer could not keep up")
         self._dropped.setObjectName("" if metrics.dropped_seconds else "muted")
+        self._show_sent_to(metrics.sent_to if self._status.is_running else "")
         if metrics.recognizer:
-            self.model.setText(metrics.recognizer)
+            self.model.setText(metrics.recognizer.removesuffix(f" · {metrics.sent_to}"))
         self._fit()
+
+    def _show_sent_to(self, place: str) -> None:
+        """Sound leaves this computer for this place; empty: it does not."""
+        self._place = place
+        self.sent_to.setVisible(bool(place))
+        self.sent_to.setToolTip(f"What is heard goes to {place}")
+        self.sent_to.setAccessibleName(f"What is heard goes to {place}")
 
     def set_model(self, name: str, tooltip: str) -> None:
         """Name of the model that recognises, or will."""
@@ -165,8 +182,9 @@ class StatusLine(QWidget):
         if self._metrics is None:
             return
         words = latency_words(self._metrics.latency)
+        self.sent_to.setText(self._place if self.width() > 640 else "")
         gap = 2 * theme.STEP
-        needed = (self._picture, self._words, self.downloads, self.model, self.warnings, self.menu)
+        needed = (self._picture, self._words, self.downloads, self.sent_to, self.model, self.warnings, self.menu)
         widths = [_width(one) for one in needed if not one.isHidden()]
         room = self.width() - sum(widths) - gap * (len(widths) + 2)  # beside it and the reason, too
         least = self._latency_width(words[0]) if words else 0

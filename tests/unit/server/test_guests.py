@@ -21,12 +21,18 @@ class Lobby:
     def __init__(self, failures: int = 10) -> None:
         self.rooms = Rooms(lambda: 0.0)
         self.cookies = Cookies(b"k" * 32)
-        self.guests = Guests(self.rooms, self.cookies, Attempts(ServerLimits(failures=failures)), lambda: NOW)
+        self.guests = Guests(
+            self.rooms, self.cookies, Attempts(ServerLimits(room_failures=failures)), self._lock, lambda: NOW
+        )
+        self.locked: list[tuple[str, str]] = []
+
+    async def _lock(self, address: str, path: str) -> None:
+        self.locked.append((address, path))
 
     def admit(self, code: str, *, cookie: str = "", address: str = "10.0.0.1", scheme: str = "https") -> str:
         """The cookie that is set, as the browser will send it back."""
         headers = [(b"cookie", cookie.encode())] if cookie else []
-        scope = {"type": "http", "headers": headers, "client": (address, 1), "scheme": scheme}
+        scope = {"type": "http", "path": "/room", "headers": headers, "client": (address, 1), "scheme": scheme}
         _, header = asyncio.run(self.guests.admit(Request(scope), code))
         return header.partition(";")[0]
 
@@ -53,7 +59,7 @@ def test_who_is_logged_in_stays_so() -> None:
     assert lobby.admit(room.code, cookie="__Host-parley=forged") != ""
 
 
-def test_whoever_guesses_is_locked_out_and_who_was_let_in_is_not() -> None:
+def test_whoever_guesses_is_locked_out_and_others_are_not() -> None:
     lobby = Lobby(failures=3)
     room = lobby.rooms.open()
     lobby.admit(room.code)
@@ -66,5 +72,5 @@ def test_whoever_guesses_is_locked_out_and_who_was_let_in_is_not() -> None:
         lobby.admit(other.code)
     assert refused.value.status == 429
     assert refused.value.after > 0
-    assert lobby.admit(room.code)
+    assert lobby.locked == [("10.0.0.1", "/room")]
     assert lobby.admit(other.code, address="10.0.0.2")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, Transcrip
 from desktop.engine.message import verbatim
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
-from tests.driven import DrivenRecognition, DrivenTranscriber
+from desktop.engine.recognition.recognition import Recognition
+from tests.driven import DrivenRecognition, DrivenTranscriber, answered
 
 ENGLISH = SessionOptions(language="en")
 SPANISH = SessionOptions(language="es")
@@ -574,6 +576,30 @@ def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_i
     assert recognizer.requests[-1].prompt == ""
 
 
+def test_with_newer_audio_waiting_the_whole_is_made_of_the_windows_that_heard_it() -> None:
+    recognizer = ScriptedRecognizer("turn right here. Then go left at the bank. There it is")
+    shown: list[TranscriptUpdate] = []
+    recognition = Recognition(
+        ENGLISH, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
+    )
+    recognition.set_recognizer(recognizer.capabilities)
+    left_out: list[float] = []
+
+    def answer(work: Any) -> Hypothesis | None:
+        if work.is_optional:
+            left_out.append(work.seconds)
+            return None
+        return recognizer.transcribe(work.samples, work.request)
+
+    for each in snapshots(5.4):
+        answered(recognition.handle(each), answer)
+    final = shown[-1]
+    assert left_out == [pytest.approx(5.4)]
+    assert final.is_final
+    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
+    assert [word.start for word in final.final_words] == pytest.approx([n * EACH for n in range(12)], abs=1e-3)
+
+
 class Skipping(ScriptedRecognizer):
     """Leaves out a part of what it hears beside the part before."""
 
@@ -705,3 +731,47 @@ def test_a_question_keeps_its_opening_mark_and_a_statement_loses_it_in_the_end()
     assert statement[-1].final_text == "Lo siento mucho por todo."
     for before, after in pairwise(statement):
         assert after.committed.startswith(before.committed)
+
+
+class Doubting(ScriptedRecognizer):
+    """Is not sure of what it finds greedily; a wider search hears another last word."""
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        heard = super().transcribe(samples, request)
+        if not request.is_final or request.beam_size == 1:
+            return replace(heard, is_sure=not request.is_final)
+        *before, last = heard.words
+        return replace(heard, words=(*before, replace(last, text="better")))
+
+
+def in_a_pause(newer: bool) -> tuple[list[str], list[int], str]:
+    """What is shown from a pause to its end, the beams of what is decoded, and what is kept. newer: audio waits when it
+    is to be searched more widely."""
+    recognizer = Doubting("Turn right here")
+    shown: list[TranscriptUpdate] = []
+    recognition = Recognition(
+        ENGLISH, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
+    )
+    recognition.set_recognizer(recognizer.capabilities)
+
+    def answer(work: Any) -> Hypothesis | None:
+        return None if work.is_optional and newer else recognizer.transcribe(work.samples, work.request)
+
+    for each in (segment(1.0), segment(1.4, spoken=1.2, pause=True), segment(1.7, spoken=1.2, final=True)):
+        answered(recognition.handle(each), answer)
+    texts = [f"{one.committed} {one.unconfirmed}".strip() for one in shown]
+    return texts, [one.beam_size for one in recognizer.requests], shown[-1].final_text
+
+
+def test_a_pause_is_shown_before_it_is_searched_more_widely() -> None:
+    texts, beams, kept = in_a_pause(newer=False)
+    assert texts[-3:] == ["Turn right here", "Turn right better", "Turn right better"]
+    assert beams == [5, 1, 5], "the final is known"
+    assert kept == "Turn right better"
+
+
+def test_a_pause_that_could_not_be_searched_more_widely_is_no_final() -> None:
+    texts, beams, kept = in_a_pause(newer=True)
+    assert texts[-2:] == ["Turn right here", "Turn right better"]
+    assert beams == [5, 1, 5]
+    assert kept == "Turn right better"

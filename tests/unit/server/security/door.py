@@ -24,6 +24,7 @@ from desktop.server.database import audit
 from desktop.server.security import tokens
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.principal import Principal, Scope
+from desktop.server.security.refusal import Refused
 from desktop.server.security.security import Security
 from tests.asgi_server import asgi_server
 from tests.waiting import wait_until
@@ -160,15 +161,14 @@ def _who(seen: list[dict[str, Any]]) -> Any:
 
 
 def _enter(security: Security) -> Any:
-    """As the app will exchange a room's code for a cookie."""
+    """A room's code is exchanged for a cookie; `?room=` is wrong."""
 
     async def enter(request: Request) -> PlainTextResponse:
-        secure = request.url.scheme == "https"
-        guest = Principal("guest:1", frozenset({Scope.LISTEN}), "guest", room="blue")
-        response = PlainTextResponse("")
-        cookie = security.cookies.issue(guest, datetime.now(UTC), is_secure=secure, lasts=timedelta(hours=1))
-        response.headers["set-cookie"] = cookie
-        return response
+        try:
+            cookie = await security.admit(request.scope, request.query_params.get("room", "blue") or None)
+        except Refused as refused:
+            return PlainTextResponse("", refused.status)
+        return PlainTextResponse("", headers={"set-cookie": cookie} if cookie else {})
 
     return enter
 
