@@ -63,6 +63,7 @@ _BY_PATH = {
     "unit/server/operation/test_operation.py": "threads",
     "unit/server/security/test_guard.py": "threads",
     "unit/server/security/test_oidc.py": "threads",
+    "unit/server/test_simulated_redis.py": "threads",
     "unit/settings/test_file.py": "threads",
     "unit/settings/test_saver.py": "threads",
     "unit/system": "threads",
