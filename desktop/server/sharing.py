@@ -1,5 +1,5 @@
-"""Shares captions that are made elsewhere, as the app's own: the page for whoever follows, and nothing else. On an event
-loop, which may be a thread's own."""
+"""Shares captions that are made elsewhere, as the app's own: the page for whoever follows, and nothing else. On an
+event loop, which may be a thread's own."""
 
 import asyncio
 import contextlib
