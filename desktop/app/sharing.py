@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from desktop.app.sharing_thread import SharingThread
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.sharing_state import SharingState
 
 if TYPE_CHECKING:
+    from desktop.app.sharing_thread import SharingThread
     from desktop.settings.declaration import Settings
     from desktop.ui.main.sharing_dialog import SharingDialog
     from desktop.ui.runtime.engine_thread import EngineThread
@@ -69,6 +69,8 @@ class Sharing(QObject):
         """Begin. who: a `Who`; what is chosen is kept for the next time, but not that it is on."""
         if self._engine is None or self._thread is not None:
             return
+        from desktop.app.sharing_thread import SharingThread
+
         for key, value in (("sharing.who", who), ("sharing.port", port)):
             self.settingChanged.emit(key, value)
         self._show(SharingState("starting"))
@@ -99,7 +101,7 @@ class Sharing(QObject):
             self._thread.join(seconds)
         return self._thread is None or not self._thread.is_alive()
 
-    def _hear(self, thread: SharingThread, state: SharingState) -> None:
+    def _hear(self, thread: "SharingThread", state: SharingState) -> None:
         if thread is not self._thread:
             return
         if state.standing == "off":

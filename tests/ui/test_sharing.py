@@ -13,6 +13,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from desktop.app.sharing import Sharing
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
@@ -45,7 +46,7 @@ def follower(sharing: Sharing) -> ClientConnection:
     line = connect(
         shared.url.replace("http", "ws", 1) + "follow",
         additional_headers={"cookie": cookie},
-        origin=shared.url.rstrip("/"),  # type: ignore[arg-type]
+        origin=Origin(shared.url.rstrip("/")),
         open_timeout=30,
     )
     line.send(json.dumps({"type": "follow", "room": shared.code, "seq": 0}))

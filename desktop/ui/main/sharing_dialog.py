@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtSvgWidgets import QSvgWidget
 from PyQt6.QtWidgets import (
@@ -24,8 +24,10 @@ from desktop.ui.widgets import icons, theme
 if TYPE_CHECKING:
     from desktop.settings.declaration import SharingSettings
 
-_QR = 176
-"""pixels: a phone reads it from half a metre"""
+_WIDTH = 500
+"""pixels of the content, so that it does not become wider when something is shared"""
+_QR = 180
+"""pixels at most: a phone reads it from half a metre"""
 
 
 class SharingDialog(QDialog):
@@ -108,6 +110,7 @@ class SharingDialog(QDialog):
         heading = QLabel("Share captions")
         heading.setFont(theme.font("title", bold=True))
         note = _words(muted=True)
+        note.setMinimumWidth(_WIDTH)
         note.setText("Others read in their browser what Parley hears, and its translation. They cannot speak in it.")
         group = QButtonGroup(self)
         segments = QHBoxLayout()
@@ -125,6 +128,7 @@ class SharingDialog(QDialog):
             group.addButton(button)
             segments.addWidget(button)
         segments.addStretch(1)
+        segments.addSpacing(3 * theme.STEP)
         port = QLabel("Port")
         port.setBuddy(self.port)
         segments.addWidget(port)
@@ -159,9 +163,9 @@ class _SharedCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.qr = QSvgWidget()
-        self.qr.setFixedSize(_QR, _QR)
         self.qr.setAccessibleName("QR code of the link")
         self.address = _words(selectable=True)
+        self.address.setWordWrap(False)
         self.code = _words(selectable=True)
         self.code.setFont(theme.font("title", bold=True))
         self.fingerprint = _words(selectable=True)
@@ -170,7 +174,7 @@ class _SharedCard(QFrame):
         self.fingerprint.setFont(mono)
         self.fingerprint.setWordWrap(False)
         self._certificate = _words(muted=True)
-        self._certificate.setText("Certificate")
+        self._certificate.setText("Fingerprint of its certificate (SHA-256), as browsers show it:")
         self.copy = QPushButton("Copy link")
         self.copy.setObjectName("field")
         self.copy.setIcon(icons.icon("content-copy"))
@@ -206,21 +210,25 @@ class _SharedCard(QFrame):
         if shared is None or shared.link == self._link:
             return
         self._link = shared.link
+        self.copy.setText("Copy link")
         self.qr.load(QByteArray(shared.qr))
+        self.qr.setFixedSize(_whole_pixels(self.qr.sizeHint()))
         self.address.setText(shared.url)
         self.code.setText(shared.code)
         self.fingerprint.setText(fingerprint_lines(shared.fingerprint))
         for label in (self.fingerprint, self._certificate):
             label.setVisible(bool(shared.fingerprint))
-        self._certificate.setText(
-            "Fingerprint of the certificate (SHA-256), as the browser shows it under its warning:"
-        )
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self._link)
             self.copy.setText("Copied")
+
+
+def _whole_pixels(modules: QSize) -> QSize:
+    """The size in which each module of a QR code, one unit of its SVG, has the same number of pixels."""
+    return modules * max(1, _QR // max(1, modules.width()))
 
 
 def _standing(state: SharingState) -> tuple[str, str, icons.Role]:
