@@ -41,19 +41,26 @@ class BackgroundControls(QObject):
         self._profiles = profiles
         self._status = Status()
         self._sharing = SharingState()
+        self._is_wanted = False
         self.hotkeys.pressed.connect(self._pressed)
         self.hotkeys.failed.connect(self.failed)
 
     def apply(self, settings: "Settings") -> None:
         """Settings changed, or are there for the first time."""
         self.hotkeys.apply(settings.hotkeys.model_dump())
-        is_wanted = settings.window.tray
-        if self.tray is None and is_wanted and Tray.is_available():
+        self._is_wanted = settings.window.tray
+        tray = self.find_tray()
+        if tray is not None and not self._is_wanted and tray.is_visible():
+            tray.set_visible(False)
+            self.showRequested.emit()  # it may be the only way back to the window
+
+    def find_tray(self) -> Tray | None:
+        """The icon in the tray, which may have come to the desktop after Parley; None if none is wanted, or there."""
+        if self._is_wanted and self.tray is None and Tray.is_available():
             self.tray = self._make_tray()
-        if self.tray is not None and self.tray.is_visible() != is_wanted:
-            self.tray.set_visible(is_wanted)
-            if not is_wanted:
-                self.showRequested.emit()  # it may be the only way back to the window
+        if self._is_wanted and self.tray is not None:
+            self.tray.set_visible(True)
+        return self.tray
 
     def show_status(self, status: Status) -> None:
         """What the engine does."""

@@ -23,6 +23,7 @@ from desktop.app.commands import answer
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
 from desktop.app.sharing import Sharing
+from desktop.messages.wayland import NATIVE, NEEDS_X
 from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
@@ -171,6 +172,8 @@ class App(QObject):
         self.window.menu.begin(self.background.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
+        if self.window.caveat == NATIVE and store.current.subtitles.enabled:
+            self.window.notify("subtitles", f"{NATIVE} {NEEDS_X}", "warning")
         self.engine.start()
         if self._starts:
             self.start()
@@ -317,7 +320,7 @@ class App(QObject):
         window.stopRequested.connect(self.stop)
         window.stopSpeakingRequested.connect(self.stop_speaking)
         window.unlockRequested.connect(self.unlock)
-        window.closed.connect(lambda: self.closing.close_window(self.background.tray))
+        window.closed.connect(lambda: self.closing.close_window(self.background.find_tray()))
         window.quitRequested.connect(self.closing.quit)
         window.acted.connect(self._act)
         self.closing.quitting.connect(self.quit)

@@ -23,6 +23,9 @@ from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 
+_LOOK = 0.2
+"""seconds"""
+
 
 class EngineSession:
     """Context manager that runs an Engine on a thread and yields its events on the main thread.
@@ -71,7 +74,7 @@ class EngineSession:
         is_stopped = False
         while True:
             with self._waiting():
-                item = self._inbox.get()
+                item = self._next()
             if isinstance(item, signal.Signals):
                 if is_stopped:
                     raise Interrupted(self.interrupted_by or item)
@@ -94,6 +97,13 @@ class EngineSession:
                 return
             if isinstance(item, ErrorEvent) and item.code == "internal":
                 raise EngineError(item.message, code=item.code)
+
+    def _next(self) -> Event | signal.Signals:
+        """Waits by short pieces: a signal that comes just before the wait does not end it, and its handler runs only
+        when the main thread is awake."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._inbox.get(timeout=_LOOK)
 
     def _take(self, event: Event) -> None:
         """On the engine's thread. Nobody here looks at the level."""

@@ -17,7 +17,7 @@ from desktop.server.protocols.openai_rest import openai_routes
 from desktop.server.protocols.work import Worker
 from desktop.server.security.principal import Scope
 
-_FREE = frozenset({"/", "/icon.svg", "/languages", "/room", "/qr", "/login", "/callback", "/logout"})
+_FREE = frozenset({"/", "/icon.svg", "/room", "/login", "/callback", "/logout"})
 _FREE |= {"/asyncapi.json", "/openapi.json", "/health", "/health/ready", "/health/live"}
 """the page, how one gets in, and what says nothing of anybody"""
 

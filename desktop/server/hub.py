@@ -17,8 +17,9 @@ from desktop.server.channel import Channel, Told
 from desktop.server.limits import StreamLimits
 from desktop.server.operation.metrics import ServerMetrics
 from desktop.server.rooms import Rooms
+from desktop.server.security.limits import AudioAllowance, Seats, ServerLimits
 from desktop.server.sessions import Kept, SessionStore
-from desktop.server.stream import Beginning, Stream
+from desktop.server.stream import Beginning, Stream, StreamTerms
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ class ServerBusy(EngineError):
 
 
 class Hub:
-    """broker: runs the models. admission: who may speak. clock: seconds."""
+    """broker: runs the models. admission: who may speak. clock: seconds. base: what streams do where their clients say
+    nothing of it."""
 
     def __init__(
         self,
@@ -42,10 +44,15 @@ class Hub:
         admission: Admission,
         limits: StreamLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        access: ServerLimits | None = None,
+        base: SessionOptions | None = None,
     ) -> None:
+        self.base = base or SessionOptions()
         self.broker = broker
         self.admission = admission
         self.limits = limits or StreamLimits()
+        self.access = access or ServerLimits()
+        self._seats = Seats(self.access)
         self.rooms = Rooms(clock)
         self.sessions: SessionStore | None = None
         """where streams are kept for other gateways; None: there are none"""
@@ -82,14 +89,17 @@ class Hub:
         """A new stream. owner: who may come back to it (`resume`). stream_id, beginning: of one that another gateway
         began.
 
-        Raises ServerBusy if there are as many as may be, or the server ends."""
+        Raises EngineError if the owner has too many, ServerBusy if there are as many as may be, or the server ends."""
         if self._draining:
             raise ServerBusy("server-ends")
         if len(self._streams) >= self.limits.streams:
             self.metrics.refused.inc()
             raise ServerBusy("server-full")
+        self._seats.take(owner)
         stream_id = stream_id or secrets.token_urlsafe(16)
-        stream = Stream(stream_id, options, self.broker, self, self._clock, beginning)
+        allowance = AudioAllowance(self.access, self._clock()) if options.live else None
+        terms = StreamTerms(beginning or Beginning(), self.base, allowance)
+        stream = Stream(stream_id, options, self.broker, self, self._clock, terms)
         self._streams[stream.id] = stream
         self._owners[stream.id] = owner
         if self._ticking is None:
@@ -194,7 +204,8 @@ class Hub:
     def closed(self, stream: Stream) -> None:
         self.metrics.coalesced.inc(stream.coalesced)
         self._streams.pop(stream.id, None)
-        self._owners.pop(stream.id, None)
+        if (owner := self._owners.pop(stream.id, None)) is not None:
+            self._seats.give(owner)
         self._absent.pop(stream.id, None)
         self.admission.left(stream.id)
         self.rooms.ended(stream.channel)

@@ -1,14 +1,14 @@
 """What browsers are given: the page, and what it asks for beside the WebSockets. On the event loop.
 
 The page is plain files in `web/`, without a build step. A room's code never stands in an address that is sent: the page
-keeps it in the fragment and sends it in the body of `POST /room`, which answers with a cookie where the server asks for
-one.
+keeps it in the fragment and sends it in the body of `POST /room`, which answers with a cookie.
 """
 
 import asyncio
 import io
 import mimetypes
 from collections.abc import Awaitable, Callable
+from math import ceil
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -34,9 +34,10 @@ _LARGEST = 4096
 FRESH = {"cache-control": "no-cache"}
 """a browser asks whether a file has changed; all of them are small and near"""
 
-Admit = Callable[[Request, Room | None], Awaitable[str]]
-"""The header Set-Cookie that lets a browser follow a room; empty: it needs none. None instead of a room: there is none
-of that code. Raises Refused: whoever asks has guessed too often."""
+_UNSTORED = {"cache-control": "no-store"}
+
+Admit = Callable[[Request, str], Awaitable[tuple[Room, str]]]
+"""The room of a code, and the header Set-Cookie that lets a browser follow it; empty: it needs none. Raises Refused."""
 
 
 class _Strict(BaseModel):
@@ -59,12 +60,7 @@ class QrWanted(_Strict):
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
-async def anybody(_: Request, __: Room | None) -> str:
-    """Who has the code may follow, and needs no cookie for it: nothing stands before the server that would ask."""
-    return ""
-
-
-def page_routes(hub: Hub, admit: Admit = anybody) -> list[BaseRoute]:
+def page_routes(hub: Hub, admit: Admit) -> list[BaseRoute]:
     """Those of `follower_routes`, and `/languages` for whoever speaks."""
 
     async def languages(_: Request) -> Response:
@@ -73,7 +69,7 @@ def page_routes(hub: Hub, admit: Admit = anybody) -> list[BaseRoute]:
     return [*follower_routes(hub, admit), Route("/languages", languages)]
 
 
-def follower_routes(hub: HasRooms, admit: Admit = anybody) -> list[BaseRoute]:
+def follower_routes(hub: HasRooms, admit: Admit) -> list[BaseRoute]:
     """`/`, `/static/…`, `/icon.svg`; `/room`, `/qr` for the page."""
     for ending, kind in ((".js", "text/javascript"), (".svg", "image/svg+xml"), (".css", "text/css")):
         mimetypes.add_type(kind, ending)  # what a system has registered may be something else, and would not be run
@@ -87,15 +83,12 @@ def follower_routes(hub: HasRooms, admit: Admit = anybody) -> list[BaseRoute]:
     async def room(request: Request) -> Response:
         try:
             wanted = await _body(request, RoomWanted)
-            found = hub.rooms.find(wanted.room)
-            cookie = await admit(request, found)
-            if found is None:
-                raise BadMessage("room-unknown", code="room-unknown")
+            found, cookie = await admit(request, wanted.room)
+        except Refused as refused:
+            return _problem(refused, refused.status, refused.after)
         except BadMessage as error:
-            return _problem(error, 404 if error.code == "room-unknown" else 400)
-        except Refused as error:
-            return _problem(error, error.status)
-        response = JSONResponse({"room": written(found.code)})
+            return _problem(error, 400)
+        response = JSONResponse({"room": written(found.code)}, headers=_UNSTORED)
         if cookie:
             response.headers.append("set-cookie", cookie)
         return response
@@ -147,5 +140,6 @@ async def _body(request: Request, kind: type[_Body]) -> _Body:
         raise BadMessage("message-wrong", field=where[:80], reason=first["msg"][:160]) from None
 
 
-def _problem(error: EngineError, status: int) -> Response:
-    return JSONResponse({"code": error.code, "message": text_of(error)}, status)
+def _problem(error: EngineError, status: int, after: float = 0.0) -> Response:
+    headers = {**_UNSTORED, "retry-after": str(ceil(after))} if after else _UNSTORED
+    return JSONResponse({"code": error.code, "message": text_of(error)}, status, headers)

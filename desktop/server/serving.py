@@ -7,23 +7,23 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 
 from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from desktop.engine.errors import EngineError
-from desktop.engine.options import ModelOptions
+from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.server.admission import Admission
 from desktop.server.application import application, required
 from desktop.server.broker import Broker
 from desktop.server.documents import document_routes
+from desktop.server.guests import Guests
 from desktop.server.http_server import ending_signals, http_server
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
 from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.health import health_routes
+from desktop.server.operation.tracing import Traced
 from desktop.server.pages import page_routes
-from desktop.server.rooms import Room
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.security import Security
 from desktop.server.side_ports import SidePorts, SideSockets, whisper_live_application
@@ -43,6 +43,8 @@ class ServeOptions:
     health_port: int = 8080
     redis: str = ""
     """address of a Redis between this gateway and workers elsewhere; empty: the models are here"""
+    sessions: SessionOptions = field(default_factory=SessionOptions)
+    """what streams do where their clients say nothing of it"""
     limits: StreamLimits = field(default_factory=StreamLimits)
     security: SecurityOptions = field(default_factory=SecurityOptions)
     """its address is `host`, whatever it says"""
@@ -88,7 +90,8 @@ async def serve(
         broker = made_broker(options)
         opened.push_async_callback(broker.close)
         await broker.start()
-        hub = Hub(broker, Admission(broker.workers, broker.seconds or _UNKNOWN), options.limits)
+        admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
+        hub = Hub(broker, admission, options.limits, access=options.security.limits, base=options.sessions)
         await opened.enter_async_context(_shared(hub, broker))
         await _run(hub, options, security, sockets, on_ready)
     return 0
@@ -107,11 +110,13 @@ def made_broker(options: ServeOptions) -> Broker:
 async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     """Where the models are elsewhere there may be other gateways: streams are kept for them."""
     from desktop.server.cluster.broker import RedisBroker
+    from desktop.server.cluster.counts import GatewayCounts
     from desktop.server.cluster.sessions import RedisSessions
 
     if not isinstance(broker, RedisBroker):
         yield
         return
+    hub.metrics.registry.register(GatewayCounts(broker))
     sessions = RedisSessions(broker.redis, broker.instance, hub.let_go)
     hub.sessions = sessions
     sessions.begin()
@@ -124,19 +129,19 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
 async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
-    async def admit(request: Request, room: Room | None) -> str:
-        return await security.admit(request.scope, None if room is None else room.code)
-
     health = health_routes(hub)
+    page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page_routes(hub, admit), *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:
         applications.append((whisper_live_application(hub), sockets.besides.whisper_live))
     tls = security.tls.context if security.tls else None
     servers = [
-        http_server(security.protect(one, required, lambda code: hub.rooms.find(code) is not None), options.limits, tls)
+        http_server(
+            Traced(security.protect(one, required, lambda code: hub.rooms.find(code) is not None)), options.limits, tls
+        )
         for one, _ in applications
     ]
     keeping = asyncio.create_task(security.keep())

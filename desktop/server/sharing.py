@@ -17,6 +17,7 @@ from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.engine.errors import EngineError
+from desktop.server.guests import Guests
 from desktop.server.http_server import http_server
 from desktop.server.limits import StreamLimits
 from desktop.server.listening import bound, url_of
@@ -120,11 +121,9 @@ def _application(house: _House, security: Security) -> Starlette:
         await socket.accept()
         await follow(house, socket, socket.scope.get("state", {}).get("room", ""))
 
-    async def admit(request: Request, room: Room | None) -> str:
-        return await security.admit(request.scope, None if room is None else room.code)
-
+    guests = Guests(house.rooms, security.cookies, security.attempts, security.note_locked)
     return Starlette(
-        routes=[Route("/", page), WebSocketRoute("/follow", listen), *follower_routes(house, admit)],
+        routes=[Route("/", page), WebSocketRoute("/follow", listen), *follower_routes(house, guests.admit)],
     )
 
 

@@ -9,7 +9,7 @@ import logging
 from bisect import bisect_left
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from desktop.engine.errors import EngineError
@@ -32,6 +32,8 @@ from desktop.engine.speech.spoken import spoken
 from desktop.engine.speech.work import Speak
 from desktop.server.broker import Begun, Broker
 from desktop.server.channel import Channel, Mailbox, Told
+from desktop.server.security.limits import AudioAllowance
+from desktop.server.wishes import wished
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +78,19 @@ class Beginning:
     """of the last event that was told"""
 
 
+@dataclass(frozen=True, slots=True)
+class StreamTerms:
+    """What a stream begins with, besides its client's wishes."""
+
+    beginning: Beginning = field(default_factory=Beginning)
+    base: SessionOptions = field(default_factory=SessionOptions)
+    """what nobody chose (`wishes.py`)"""
+    allowance: AudioAllowance | None = None
+    """how fast audio may come; None: as it likes"""
+
+
 class Stream:
-    """What one speaker says, as events on `channel`. clock: seconds. beginning: what there was before."""
+    """What one speaker says, as events on `channel`. clock: seconds."""
 
     def __init__(
         self,
@@ -86,14 +99,18 @@ class Stream:
         broker: Broker,
         watcher: Watcher,
         clock: Callable[[], float],
-        beginning: Beginning | None = None,
+        terms: StreamTerms | None = None,
     ) -> None:
+        terms = terms or StreamTerms()
         self.id = stream_id
-        self._beginning = beginning or Beginning()
+        self._allowance = terms.allowance
+        self._base = terms.base
+        self._beginning = terms.beginning
         self.channel = Channel(self._beginning.number)
         self._broker = broker
         self._watcher = watcher
         self._clock = clock
+        options = wished(options, self._base)
         self._session = Session(options, broker.voice_detector(options.voice))
         self._tasks: set[asyncio.Task[None]] = set()
         self._tasks_by_request: dict[int, asyncio.Task[None]] = {}
@@ -161,6 +178,8 @@ class Stream:
             if self._is_over:
                 return
             self._arrivals.append((self._session.time + len(block) / SAMPLE_RATE, self._clock()))
+            if self._allowance is not None and (wait := self._allowance.wait(len(block) / SAMPLE_RATE, self._clock())):
+                await asyncio.sleep(wait)
             outputs = self._session.feed(block)
             if any(isinstance(one, Request) and one.stage is Stage.RECOGNITION for one in outputs):
                 try:
@@ -184,7 +203,7 @@ class Stream:
 
     def configure(self, options: SessionOptions) -> None:
         """Other options from now on; nothing that waits is lost."""
-        self._session.configure(options)
+        self._session.configure(wished(options, self._base))
 
     async def finish(self) -> None:
         """No more audio comes: returns when everything that was heard is told. The channel is closed then."""

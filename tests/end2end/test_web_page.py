@@ -1,5 +1,6 @@
 """The server's page in a real browser: someone speaks into its microphone, others follow, read and hear."""
 
+import os
 import re
 import wave
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from desktop.bench.people.prompts import prompts, samples_of
 from desktop.bench.people.whole_files import spoken_errors
 from desktop.engine.audio.sources.resample import resampled
 from desktop.engine.text.compare import normalized_words
+from tests.command_line import run_parley
 from tests.end2end.human_speech import home
 from tests.end2end.web_browser import Relay, Sent, Watched, browser, violations
 from tests.real_models import environment, parley
@@ -150,8 +152,6 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         expect(page.locator("#qr svg")).to_be_visible()
 
         # One types the code in their own way, one has the link; OBS shows the translation.
-        addresses: list[str] = []
-        listener.page.on("request", lambda request: addresses.append(request.url))
         listener.page.goto(f"{server.url}?follow")
         listener.page.fill("#join-code", code.lower().replace("-", " "))
         listener.page.press("#join-code", "Enter")
@@ -185,7 +185,7 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         tape = written(resampled(samples, rate, 16_000), 16_000, tmp_path / "played.wav")
         again = parley(home, "transcribe", str(tape), "--language", "en", "--model", "base")
         assert spoken_errors(translation, again.stdout).count <= 4, (translation, again.stdout)
-        assert not any(code.replace("-", "") in one.replace("-", "") for one in addresses if "#" not in one)
+        assert shown_in_addresses(code, listener, reader, obs) == []
 
         # In reading mode no word that was certain has moved, and the halves of the screen were filled in turn.
         assert reader.page.evaluate("window.seen") > 15
@@ -231,6 +231,13 @@ def in_each_theme(page: Page) -> list[str]:
         page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
         found += [f"{theme}: {one}" for one in violations(page)]
     return found
+
+
+def shown_in_addresses(secret: str, *pages: Watched) -> list[str]:
+    """What was sent over the line with it; a fragment is not."""
+    sent = [address.partition("#")[0] for page in pages for address in page.addresses]
+    assert sent
+    return [one for one in sent if secret.replace("-", "").lower() in one.replace("-", "").lower()]
 
 
 def lines_on(page: Page) -> int:
@@ -375,6 +382,7 @@ def test_a_wrong_code_is_said_so(chromium: Browser, server: Server) -> None:
     with Watched(chromium) as follower:
         page = follower.page
         page.goto(f"{server.url}?follow")
+        expect(page.locator("#join-code")).to_be_focused()
         page.keyboard.type("aaaa aaaa")
         page.keyboard.press("Enter")
         expect(page.locator("#join-error")).to_have_text("There is no room of this code. Ask for the code again.")
@@ -382,3 +390,38 @@ def test_a_wrong_code_is_said_so(chromium: Browser, server: Server) -> None:
         page.goto(f"{server.url}#AAAA-AAAA")
         expect(page.locator("#notice p")).to_have_text("There is no room of this code; ask for the code again.")
         state(page, "bad")
+
+
+def test_where_a_token_is_needed_the_page_asks_for_it_and_a_code_is_enough_to_follow(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    place = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    own = {**os.environ, **place}
+    made = run_parley(["tokens", "create", "page", "--scope", "speak"], own)
+    (token,) = re.findall(r"parley_\S+", made.stdout)
+    with Server(environment=own) as server, Watched(chromium) as speaker, Watched(chromium) as follower:
+        page = speaker.page
+        answer = page.goto(server.url)
+        assert answer is not None
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        page.fill("#token", token[:-1] + "_")
+        assert violations(page) == []
+        page.press("#token", "Enter")
+        expect(page.locator("#enter-error")).not_to_be_empty()
+        page.fill("#token", token)
+        page.press("#token", "Enter")
+        page.locator("#target option[value=es]").wait_for(state="attached")
+        page.click("#share")
+        expect(page.locator("#qr svg")).to_be_visible()
+        code = page.locator("#code").inner_text()
+        follower.page.goto(f"{server.url}#{code}")
+        state(follower.page, "good")
+        (cookie,) = follower.context.cookies()
+        assert cookie["httpOnly"]
+        assert cookie["sameSite"] == "Strict"
+        expect(page.locator("#followers")).to_have_text("1 person follows")
+        page.click("#unshare")
+        state(follower.page, "off")
+        assert shown_in_addresses(token, speaker, follower) == []
+        assert shown_in_addresses(code, speaker, follower) == []
+        assert follower.problems == []

@@ -1,5 +1,6 @@
 """`parley bench faults`: hostile servers, packages, kills and signals, each drawn from a seed, against what fetches and
-imports models, and against the commands. What must not be is told with its seed, with which it happens again.
+imports models, and against the commands. What must not be is told with its seed, with which it happens again. Main
+thread.
 """
 
 import contextlib

@@ -15,6 +15,7 @@ class Summary:
     minimum: float
     median: float
     p95: float
+    p99: float
     maximum: float
 
 
@@ -22,7 +23,14 @@ def summarized(values: Sequence[float]) -> Summary:
     """Raises ValueError if there are no values."""
     if not values:
         raise ValueError("nothing was measured")
-    return Summary(len(values), min(values), percentile(values, 50), percentile(values, 95), max(values))
+    return Summary(
+        len(values),
+        min(values),
+        percentile(values, 50),
+        percentile(values, 95),
+        percentile(values, 99),
+        max(values),
+    )
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

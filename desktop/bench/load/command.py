@@ -10,7 +10,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from desktop.bench.figures.errors import Summary, pooled, word_errors
-from desktop.bench.load.figures import Latencies, Words, latencies, words
+from desktop.bench.load.distribution import done_between, fetched
+from desktop.bench.load.figures import Latencies, Words, latencies, success, words
 from desktop.bench.load.speaker import Spoken, speak, stay
 from desktop.bench.load.talks import Talk, talks
 from desktop.bench.reports.machine import machine
@@ -71,12 +72,14 @@ def load(options: LoadOptions, output: ReportOutput) -> int:
     alone = asyncio.run(_alone(options, said))
     if options.find_limit:
         return deliver(_limit_report(options, said, about), output)
+    before = fetched(_http(options.url), options.token)
     batches = [asyncio.run(_batch(options, said, options.speaking)) for _ in range(options.batches)]
-    return deliver(_report(options, said, alone, batches, about), output)
+    done = done_between(before, fetched(_http(options.url), options.token))
+    return deliver(_report(options, said, alone, batches, done, about), output)
 
 
 def _check(url: str) -> None:
-    address = url.replace("ws", "http", 1)
+    address = _http(url)
     try:
         with urlopen(f"{address}health", timeout=10) as answer:
             json.load(answer)
@@ -84,6 +87,10 @@ def _check(url: str) -> None:
         raise EngineError(
             verbatim(f"Nobody serves at {address}; start `parley serve`, or name it with --url.")
         ) from None
+
+
+def _http(url: str) -> str:
+    return url.replace("ws", "http", 1)
 
 
 async def _alone(options: LoadOptions, said: Sequence[Talk]) -> dict[int, str]:
@@ -115,7 +122,12 @@ async def _batch(options: LoadOptions, said: Sequence[Talk], speaking: int) -> B
 
 
 def _report(
-    options: LoadOptions, said: Sequence[Talk], alone: dict[int, str], batches: Sequence[Batch], about: dict[str, Any]
+    options: LoadOptions,
+    said: Sequence[Talk],
+    alone: dict[int, str],
+    batches: Sequence[Batch],
+    done: dict[str, int],
+    about: dict[str, Any],
 ) -> Report:
     spoken = [one for batch in batches for one in batch.spoken]
     taken = [one for batch in batches for one in batch.taken]
@@ -132,6 +144,7 @@ def _report(
     ]
     counts = [
         ("Speakers taken", f"{len(taken)} of {len(spoken)}"),
+        ("Talks told to their end", f"{100 * success(spoken):.1f} %"),
         ("Others refused", str(sum(batch.refused_idle for batch in batches))),
         ("Finals a second", f"{sum(len({c.segment for c in one.came}) for one in taken) / max(seconds, 1e-9):.1f}"),
         ("Speech a second", f"{heard / max(seconds, 1e-9):.1f} s"),
@@ -140,6 +153,14 @@ def _report(
         ("Word errors under load", f"{100 * wer.rate:.1f} %"),
         ("This client behind at worst", f"{max((one.late for one in spoken), default=0.0):.2f} s"),
     ]
+    tables = [
+        Table(("Seconds", "count", "p50", "p95", "p99", "worst"), tuple(rows)),
+        Table(("What", "Figure"), tuple(counts)),
+    ]
+    if done:
+        everything = sum(done.values())
+        shares = tuple((worker, str(count), f"{100 * count / everything:.0f} %") for worker, count in done.items())
+        tables.append(Table(("Worker", "jobs", "share"), shares))
     title = (
         f"{options.clients} clients, {options.speaking} of them speaking {options.seconds:g} s of "
         f"“{options.language}” in real time, {options.batches} times."
@@ -149,6 +170,8 @@ def _report(
         "speaking": options.speaking,
         "taken": len(taken),
         "refused": [one.refused for one in spoken if one.refused],
+        "success": success(spoken),
+        "workers": done,
         "latency": {name: _plain(getattr(late, name)) for name in ("first", "gap", "final")},
         "words": {
             "said": compared.said,
@@ -164,7 +187,7 @@ def _report(
         "load",
         title,
         about,
-        (Table(("Seconds", "count", "p50", "p95", "worst"), tuple(rows)), Table(("What", "Figure"), tuple(counts))),
+        tuple(tables),
         charts=(_chart(late),),
         data=data,
     )
@@ -191,14 +214,21 @@ def _limit_report(options: LoadOptions, said: Sequence[Talk], about: dict[str, A
 
 def _row(name: str, summary: Summary | None) -> tuple[str, ...]:
     if summary is None:
-        return (name, "0", "-", "-", "-")
-    return (name, str(summary.count), *(f"{one:.2f}" for one in (summary.median, summary.p95, summary.maximum)))
+        return (name, "0", "-", "-", "-", "-")
+    figures = (summary.median, summary.p95, summary.p99, summary.maximum)
+    return (name, str(summary.count), *(f"{one:.2f}" for one in figures))
 
 
 def _plain(summary: Summary | None) -> dict[str, float] | None:
     if summary is None:
         return None
-    return {"count": summary.count, "p50": summary.median, "p95": summary.p95, "worst": summary.maximum}
+    return {
+        "count": summary.count,
+        "p50": summary.median,
+        "p95": summary.p95,
+        "p99": summary.p99,
+        "worst": summary.maximum,
+    }
 
 
 def _words(one: Words) -> str:

@@ -67,6 +67,11 @@ def _finals(came: Sequence[Came]) -> list[Came]:
     return found
 
 
+def success(spoken: Sequence[Spoken]) -> float:
+    """Share of the talks that were taken and told to their end, 0..1."""
+    return sum(one.is_told and not one.refused for one in spoken) / len(spoken) if spoken else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Against what the same server understands of the same talk when nobody else speaks."""

@@ -38,6 +38,8 @@ class Spoken:
     refused: str = ""
     """why the server did not take it; empty: it did"""
     cuts: int = 0
+    is_told: bool = False
+    """the server told everything and said so"""
     late: float = 0.0
     """seconds by which this client itself was behind at worst"""
 
@@ -71,6 +73,7 @@ async def speak(url: str, talk: Talk, language: str, *, token: str = "", speed: 
                 async for message in client.messages():
                     if message["type"] == "realtime" and "end" in message:
                         spoken.came.append(_came(message, clock() - began))
+                spoken.is_told = True
             finally:
                 sending.cancel()
                 spoken.cuts = client.cuts

@@ -5,36 +5,75 @@ import os
 from dataclasses import replace
 from typing import Any
 
+from desktop.cli.commands.operation import Operation, begin, changes_of
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models
-from desktop.engine.options import ModelOptions
-from desktop.engine.settings_options import model_options
+from desktop.engine.options import ModelOptions, SessionOptions
+from desktop.engine.settings_options import model_options, session_options
 from desktop.messages import text_of
+from desktop.server.limits import StreamLimits
 from desktop.server.security.options import SecurityOptions
 from desktop.server.serving import ServeOptions, Serving, serve
 from desktop.server.side_ports import SidePorts
+from desktop.settings.declaration import Settings
+from desktop.system.heap import share_heap
+
+PORT, HEALTH_PORT = 5026, 8080
 
 
 def run(
     options: Options,
     changes: dict[str, Any],
     security: SecurityOptions,
+    operation: Operation,
     *,
     host: str,
-    port: int,
-    health_port: int,
+    port: int | None,
+    health_port: int | None,
     redis: str,
     side_ports: SidePorts,
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
-    start."""
+    start. None: as the files of the environment say."""
+    share_heap()  # each client's sound may have a thread of its own
+    environment = begin(operation)
+    redis = redis or environment.redis
     if not redis:
         ready_models()
-    settings = options.settings(changes)
-    models = shared(model_options(settings, lowers_load=False))
-    served = ServeOptions(models, host, port, health_port, redis, security=security, side_ports=side_ports)
+    settings = options.settings(changes_of(environment, changes, options))
+    served = ServeOptions(
+        shared(model_options(settings, lowers_load=False)),
+        host,
+        first(port, environment.gateway_port, PORT),
+        first(health_port, environment.health_port, HEALTH_PORT),
+        redis,
+        for_everybody(settings),
+        limits=StreamLimits(queued=environment.queued or StreamLimits().queued),
+        security=security,
+        side_ports=side_ports,
+    )
     return asyncio.run(serve(served, _say, lambda error: say(text_of(error))))
+
+
+def first(*ports: int | None) -> int:
+    """The first that is given, 0 too."""
+    return next(port for port in ports if port is not None)
+
+
+def for_everybody(settings: Settings) -> SessionOptions:
+    """How the server hears everybody, in so far as clients do not say so themselves. What they hear, and in which
+    language, is theirs."""
+    chosen = session_options(settings)
+    return SessionOptions(
+        mode=chosen.mode,
+        beam_size=chosen.beam_size,
+        step=chosen.step,
+        window=chosen.window,
+        breaker_failures=chosen.breaker_failures,
+        breaker_recovery=chosen.breaker_recovery,
+        voice=chosen.voice,
+    )
 
 
 def shared(models: ModelOptions) -> ModelOptions:

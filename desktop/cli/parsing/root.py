@@ -233,11 +233,13 @@ def doctor(
 def serve(
     context: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Where clients connect; 0 is a free one.")
-    ] = 5026,
+        int | None,
+        typer.Option("--port", min=0, max=65535, show_default="5026", help="Where clients connect; 0 is a free one."),
+    ] = None,
     health_port: Annotated[
-        int, typer.Option("--health-port", min=0, max=65535, help="Where health and metrics are told.")
-    ] = 8080,
+        int | None,
+        typer.Option("--health-port", min=0, max=65535, show_default="8080", help="Where health and metrics are told."),
+    ] = None,
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to serve at.")
     ] = "127.0.0.1",
@@ -271,6 +273,9 @@ def serve(
     client_secret: server_commands.ClientSecret = None,
     audience: server_commands.Audience = "",
     audit_days: server_commands.AuditDays = 90,
+    env_files: server_commands.EnvFiles = None,
+    log_format: server_commands.Logs = server_commands.LogFormat.text,
+    sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
@@ -296,10 +301,12 @@ def serve(
         networks(wyoming_allow or ()),
     )
     changes = _changes("", language, model)
+    operation = server_commands.operation(env_files, log_format, sentry_dsn)
     return run(
         context.obj,
         changes,
         security,
+        operation,
         host=host,
         port=port,
         health_port=health_port,
@@ -312,24 +319,34 @@ def serve(
 def worker(
     context: typer.Context,
     kind: Annotated[WorkerKind, typer.Argument(help="What it does.")],
-    redis: Redis = "redis://localhost:6379",
+    redis: Annotated[
+        str,
+        typer.Option(
+            "--redis", metavar="URL", show_default="redis://localhost:6379", help="Redis between servers and workers."
+        ),
+    ] = "",
     concurrency: Annotated[
         int, typer.Option("--concurrency", metavar="N", min=0, help="Jobs at a time; 0 is what suits this machine.")
     ] = 0,
     health_port: Annotated[
-        int, typer.Option("--health-port", min=0, max=65535, help="Where health and metrics are told.")
-    ] = 8081,
+        int | None,
+        typer.Option("--health-port", min=0, max=65535, show_default="8081", help="Where health and metrics are told."),
+    ] = None,
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine for health and metrics.")
     ] = "127.0.0.1",
     language: Language = "",
     model: Model = "",
+    env_files: server_commands.EnvFiles = None,
+    log_format: server_commands.Logs = server_commands.LogFormat.text,
+    sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
     from desktop.cli.commands.worker import run
 
     changes = _changes("", language, model)
-    return run(context.obj, changes, kind.value, redis, concurrency, host=host, health_port=health_port)
+    operation = server_commands.operation(env_files, log_format, sentry_dsn)
+    return run(context.obj, changes, kind.value, redis, concurrency, operation, host=host, health_port=health_port)
 
 
 @app.command(cls=BenchCommand)

@@ -1,6 +1,7 @@
 """`parley tokens` and `parley db`, and their options, as typer reads them. What they do is imported when they run."""
 
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 from desktop.cli.parsing.paths import named_path
 
 if TYPE_CHECKING:
+    from desktop.cli.commands.operation import Operation
     from desktop.server.security.principal import Scope
 
 FLAG = " "
@@ -64,7 +66,42 @@ ClientSecret = Annotated[
 Audience = Annotated[
     str, typer.Option("--oidc-audience", metavar="NAME", help="For whom programs' tokens must be; the client if not.")
 ]
+EnvFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--env-file",
+        metavar="FILE",
+        parser=named_path,
+        help="File of NAME=VALUE, for example MODEL_SIZE=small; of several the last one counts. Options count more.",
+    ),
+]
+SentryDsn = Annotated[
+    Path | None,
+    typer.Option(
+        "--sentry-dsn-file",
+        metavar="FILE",
+        parser=named_path,
+        help="File with the address of a Sentry service for errors; they hold no speech. None are sent if not.",
+    ),
+]
 AuditDays = Annotated[float, typer.Option("--audit-days", metavar="N", min=0, help="Keep the audit log so long.")]
+
+
+class LogFormat(StrEnum):
+    """--log-format"""
+
+    text = "text"
+    json = "json"
+
+
+Logs = Annotated[LogFormat, typer.Option("--log-format", help="json: the log goes to standard error, a line each.")]
+
+
+def operation(env_files: list[Path] | None, log_format: LogFormat, sentry_dsn: Path | None) -> "Operation":
+    """These options together."""
+    from desktop.cli.commands.operation import Operation
+
+    return Operation(tuple(env_files or ()), log_format is LogFormat.json, sentry_dsn)
 
 
 @tokens.command("create")

@@ -2,12 +2,9 @@
 
 Keeps the window that is decoded short: audio of committed words leaves it at the end of a sentence, or when it is
 too long, and their text goes into the prompt. The words are settled by the Stabilizer.
-
 A pause is decoded as if the utterance were over: the speculative final. If it is over, the final has its words at
 once; if somebody goes on, they are a hypothesis like any other.
-
 When that fails, or is not wanted (streaming_mode.py), the whole utterance is decoded without any of it.
-
 Pure: `update` is a generator that yields the decodings it needs and is sent their hypotheses.
 """
 
@@ -19,7 +16,7 @@ from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, Transcrip
 from desktop.engine.hearing.level import quietest
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
-from desktop.engine.recognition.final_text import final_words
+from desktop.engine.recognition.final_text import HeardLast, final_words
 from desktop.engine.recognition.language_choice import in_chosen_language
 from desktop.engine.recognition.late_words import late_words, parted
 from desktop.engine.recognition.preview import Preview
@@ -99,6 +96,7 @@ class Transcriber:
         self._uses_prompt = self.prompts
         self._speculation: _Speculation | None = None
         self._whole: tuple[Word, ...] | None = None
+        self._heard = HeardLast()
         self._unsure: Decode | None = None
         self._doubtful_since: float | None = None
         self._language.begin()
@@ -145,13 +143,13 @@ class Transcriber:
     @property
     def may_revise(self) -> bool:
         """Whether the utterance that was ended by the last update should be decoded as a whole (`revise`)."""
-        return self.revises and self._whole is None and self._stabilizer.trimmed > 0 and self.capabilities.streaming
+        return self.revises and self._stabilizer.trimmed > 0 and self.capabilities.streaming
 
-    def revise(self, segment: SpeechSegment, final: TranscriptUpdate) -> Decoding[TranscriptUpdate]:
-        """The final update of an utterance, with its text by a decoding of the whole."""
+    def revise(self, segment: SpeechSegment, final: TranscriptUpdate) -> OptionalDecoding[TranscriptUpdate]:
+        """The final update of an utterance, with its text by a decoding of the whole, unless newer audio waits."""
         request = self._request(segment)
-        hypothesis = yield from self._recognize(segment, segment.samples, request)
-        if hypothesis.is_trusted:
+        hypothesis = yield Decode(segment.samples, request, segment.end, is_optional=True)
+        if hypothesis is not None and hypothesis.is_trusted:
             self._whole, _ = yield from self._complete(segment, request, hypothesis, segment.start)
         self._revision += 1
         words = self._final_words()
@@ -210,8 +208,9 @@ class Transcriber:
         """Settle the words of a window."""
         hypothesis, language = yield from self._understood(segment, samples, request, hypothesis)
         words, added = yield from self._complete(segment, request, hypothesis, self._window_start)
-        if (segment.is_final or segment.is_pause) and self._window_start <= segment.start and hypothesis.is_trusted:
-            self._whole = words
+        self._heard.hear(words)
+        if request.is_final and hypothesis.is_trusted:
+            self._whole = self._heard.words
         # With a new language setting in mid-utterance there are committed words while the language is open again.
         if self._language.is_decided or self._stabilizer.committed:
             words, late = parted(self._stabilizer.committed, words, added)
@@ -353,6 +352,7 @@ class Transcriber:
         last = words[count - 1]
         following = words[count].start if count < len(words) else last.end + 0.3
         self._window_start = max(self._window_start, quietest(segment, last.end - 0.05, max(following, last.end) + 0.1))
+        self._heard.leave(self._stabilizer.committed[self._stabilizer.trimmed : count])
         self._stabilizer.trim(count)
 
     def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,8 @@ _LOST = 15.0
 """seconds in which nobody took or answered a job, after which it is put in again"""
 _REPLY = 10
 """seconds for which the work of a job waits for the worker that asked"""
+_WORKERS = 500
+"""whose answers are counted"""
 _AUDIO = 600
 """seconds for which the audio of a stream is kept after its last use"""
 
@@ -57,6 +60,8 @@ class _Waiting:
     begun: Begun | None = None
     is_begun: bool = False
     takes: int = 0
+    worker: str = ""
+    """who took it last"""
 
 
 @dataclass(slots=True)
@@ -89,6 +94,8 @@ class RedisBroker:
         self._lag = 0
         self._speaking = 0
         self._elsewhere = 0
+        self._answered_by: OrderedDict[str, int] = OrderedDict()
+        self._heard = clock()
         self.resubmitted = 0
         """jobs that were put in again"""
 
@@ -112,6 +119,16 @@ class RedisBroker:
     @property
     def elsewhere(self) -> int:
         return self._elsewhere
+
+    @property
+    def silence(self) -> float:
+        """Seconds since Redis last answered."""
+        return self._clock() - self._heard
+
+    @property
+    def answered(self) -> dict[str, int]:
+        """How many jobs each worker answered, of those that did last."""
+        return dict(self._answered_by)
 
     def speaking(self, count: int) -> None:
         self._speaking = count
@@ -216,7 +233,7 @@ class RedisBroker:
         body = b""
         audio: tuple[str, int, bytes] | None = None
         if waiting is not None:
-            waiting.put = self._clock()
+            waiting.put, waiting.worker = self._clock(), take.worker
             body, audio = self._work(waiting)
             if audio is not None and audio[1] and await self._redis.strlen(audio[0]) < audio[1]:
                 self._clients[waiting.job.client].sent = Sent()  # Redis came back without it
@@ -272,11 +289,17 @@ class RedisBroker:
             self._forget_with(waiting, error)
             return
         answer = told.answer if isinstance(told, wire.Answered) else BackendFailed("worker-failed", recoverable=True)
+        self._count(waiting.worker)
         if isinstance(answer, Exception):
             self._forget_with(waiting, answer)
         else:
             _settle(waiting.future, answer)
             self._forget(waiting)
+
+    def _count(self, worker: str) -> None:
+        self._answered_by[worker] = self._answered_by.pop(worker, 0) + 1
+        if len(self._answered_by) > _WORKERS:
+            self._answered_by.popitem(last=False)
 
     def _forget_with(self, waiting: _Waiting, error: Exception) -> None:
         if not waiting.future.done():
@@ -308,6 +331,7 @@ class RedisBroker:
             await registry.tell_speaking(self._redis, self.instance, self._speaking)
             self._elsewhere = await registry.speaking_elsewhere(self._redis, self.instance)
             self._lag = await lag(self._redis)
+            self._heard = self._clock()
             if not await self._redis.exists(names.QUEUES[Stage.RECOGNITION].finals):
                 await make_groups(self._redis)
                 for waiting in tuple(self._by_job.values()):

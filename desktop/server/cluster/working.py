@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,11 +14,13 @@ from starlette.routing import Route
 
 from desktop.engine.options import ModelOptions
 from desktop.engine.requests import Stage
+from desktop.server.cluster.counts import WorkerCounts
 from desktop.server.cluster.worker import JobWorker
 from desktop.server.http_server import HttpServer, ending_signals, http_server
 from desktop.server.limits import StreamLimits
 from desktop.server.listening import bound, url_of
 from desktop.server.local_broker import LocalBroker
+from desktop.server.operation.tracing import Traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ async def work(options: WorkOptions, on_ready: Callable[[Working], None]) -> int
                 await broker.start()
             concurrency = options.concurrency or (broker.workers if options.stage is Stage.RECOGNITION else 1)
             worker = JobWorker(options.redis, options.stage, broker, concurrency, broker.seconds)
-            server = http_server(_health(worker, options.stage), StreamLimits())
+            server = http_server(Traced(_health(worker, options.stage)), StreamLimits())
             ending = asyncio.Event()
             with ending_signals(ending):
                 working = asyncio.create_task(worker.run())
@@ -90,16 +92,7 @@ def _health(worker: JobWorker, stage: Stage) -> Starlette:
     """`/health` and `/metrics` of a worker."""
     began = time.time()
     registry = CollectorRegistry()
-    busy = Gauge("parley_worker_jobs_active", "Jobs that are worked on.", ["stage"], registry=registry)
-    counts = {
-        name: Gauge(f"parley_worker_{name}", text, ["stage"], registry=registry)
-        for name, text in (
-            ("jobs_done", "Jobs that were answered since the start."),
-            ("jobs_failed", "Those whose answer is an error."),
-            ("jobs_claimed", "Jobs taken over from workers that died."),
-            ("jobs_dead", "Jobs that were given up."),
-        )
-    }
+    registry.register(WorkerCounts(worker, stage))
 
     async def health(_: Request) -> Response:
         is_ready = worker.is_ready and not worker.is_stopping
@@ -119,14 +112,6 @@ def _health(worker: JobWorker, stage: Stage) -> Starlette:
         return JSONResponse({"live": True})
 
     async def metrics(_: Request) -> Response:
-        busy.labels(stage.value).set(worker.busy)
-        for name, value in (
-            ("jobs_done", worker.done),
-            ("jobs_failed", worker.failed),
-            ("jobs_claimed", worker.claimed),
-            ("jobs_dead", worker.dead),
-        ):
-            counts[name].labels(stage.value).set(value)
         return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return Starlette(

@@ -59,7 +59,11 @@ class Speaker:
         said_farewell = False
         try:
             while True:
-                message = await self._socket.receive()
+                try:
+                    message = await asyncio.wait_for(self._socket.receive(), self._hub.access.idle_seconds)
+                except TimeoutError:
+                    await self._socket.close(POLICY)
+                    break
                 if message["type"] == "websocket.disconnect":
                     said_farewell = message.get("code") == NORMAL
                     break

@@ -3,13 +3,11 @@ end."""
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
-from starlette.types import Scope as Connection
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from desktop.engine.errors import EngineError
@@ -26,9 +24,7 @@ from desktop.server.security.issuer import Issuer
 from desktop.server.security.oidc import Oidc
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.origins import normal_origin
-from desktop.server.security.principal import Principal, Scope
 from desktop.server.security.redaction import redact_logs
-from desktop.server.security.requests import address_of, is_secure
 from desktop.server.security.tls import Tls
 from desktop.system import paths
 
@@ -88,18 +84,10 @@ class Security:
         believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
 
-    async def admit(self, connection: Connection, room: str | None) -> str:
-        """The header Set-Cookie for somebody who has the code of that room, and may follow it for the day; None: the
-        code was wrong, which is counted, and there is no cookie. Raises Refused, 429: too many were wrong."""
-        address, now = address_of(connection), datetime.now(UTC)
-        await self.attempts.check_room(address)
-        if room is None:
-            if await self.attempts.failed_room(address):
-                entry = audit.Entry(audit.Event.LOCKED, now, "", address, "http", connection["path"], "room-unknown")
-                await self.database.run(lambda session: audit.write(session, entry))
-            return ""
-        guest = Principal(f"guest:{secrets.token_urlsafe(9)}", frozenset({Scope.LISTEN}), "guest", room=room)
-        return self.cookies.issue(guest, now, is_secure=is_secure(connection), lasts=_GUEST_STAYS)
+    async def note_locked(self, address: str, path: str) -> None:
+        """In the audit log: an address is locked out, as it guessed codes of rooms."""
+        entry = audit.Entry(audit.Event.LOCKED, datetime.now(UTC), "", address, "http", path, "room-unknown")
+        await self.database.run(lambda session: audit.write(session, entry))
 
     async def keep(self, every: float = _DAY) -> None:
         """To be run as a task beside the server, until it is cancelled: each day the audit log is pruned, and a

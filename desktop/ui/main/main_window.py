@@ -71,6 +71,7 @@ class MainWindow(Window):
         self.settings: Settings | None = None
         self.status = Status()
         self._is_status_shown = False
+        self.caveat = ""
         self.notices: tuple[Notice, ...] = ()
         self._typing_message = ""
         self.is_unlocked = False
@@ -144,6 +145,12 @@ class MainWindow(Window):
     def show_unlocked(self, is_unlocked: bool) -> None:
         """Whether the subtitles can be moved now."""
         self.is_unlocked = is_unlocked
+        self._show_cards()
+
+    def show_caveat(self, caveat: str) -> None:
+        """What subtitles cannot do on this desktop."""
+        self.caveat = caveat
+        self.cards.subtitles.setToolTip(caveat)
         self._show_cards()
 
     def show_profiles(self, names: tuple[str, ...], current: str) -> None:
@@ -252,7 +259,8 @@ class MainWindow(Window):
             settings, popovers.voice_label(settings.speech.voice), popovers.output_label(settings.speech.output)
         )
         self.cards.subtitles.show_state(
-            settings.subtitles.enabled, output_summaries.subtitles(settings, is_unlocked=self.is_unlocked)
+            settings.subtitles.enabled,
+            output_summaries.subtitles(settings, is_unlocked=self.is_unlocked, caveat=self.caveat),
         )
         self.cards.typing.show_state(settings.typing.enabled, output_summaries.typing(settings, self._typing_message))
         self.cards.voice.show_state(settings.speech.enabled, voice)

@@ -4,7 +4,7 @@ thread only; imported late."""
 import os
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
-from PyQt6.QtDBus import QDBusConnection, QDBusMessage
+from PyQt6.QtDBus import QDBusConnection, QDBusError, QDBusMessage
 
 _SERVICE, _PATH, _STATUS = "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status"
 _PROPERTIES, _NAME = "org.freedesktop.DBus.Properties", "ScreenReaderEnabled"
@@ -33,8 +33,8 @@ class ScreenReader(QObject):
         for value in message.arguments()[:1]:
             self.found.emit(bool(value.variant() if hasattr(value, "variant") else value))
 
-    @pyqtSlot(QDBusMessage)
-    def _refused(self, message: QDBusMessage) -> None:
+    @pyqtSlot(QDBusError, QDBusMessage)
+    def _refused(self, error: QDBusError, message: QDBusMessage) -> None:
         """There is no such bus: nobody reads."""
 
     @pyqtSlot(QDBusMessage)

@@ -55,8 +55,8 @@ def shown_value(key: str, value: Any) -> str:
         return f"{value:g}"
     if key in ("audio.source", "speech.output"):
         return _device(str(value))
-    if key == "translation.target" and not value:
-        return "no translation"
+    if not value and (key.startswith("hotkeys.") or key == "translation.target"):
+        return "none" if key.startswith("hotkeys.") else "no translation"
     if value == "":
         return "none" if key.startswith("server.") else "automatic"
     if key in _LANGUAGES and value != "auto":

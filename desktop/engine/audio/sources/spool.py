@@ -44,7 +44,11 @@ class Pipe:
             self._source = os.dup(0) if path == STDIN else os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         except OSError as error:
             raise FileUnreadable("file-unreadable", path=path, reason=os.strerror(error.errno or 0)) from error
-        self._copy: IO[bytes] | None = tempfile.TemporaryFile(prefix="parley-")  # noqa: SIM115
+        try:
+            self._copy: IO[bytes] | None = tempfile.TemporaryFile(prefix="parley-")  # noqa: SIM115
+        except OSError as error:
+            os.close(self._source)
+            raise self._not_kept(error) from error
 
     def seekable(self) -> bool:
         return False
@@ -60,10 +64,12 @@ class Pipe:
                         self._copy.write(block)
                     return block
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            folder = tempfile.gettempdir()
-            raise FileUnreadable("file-not-spooled", path=self._path, folder=folder, reason=reason) from error
+            raise self._not_kept(error) from error
         return b""
+
+    def _not_kept(self, error: OSError) -> FileUnreadable:
+        folder = tempfile.tempdir or os.environ.get("TMPDIR", "/tmp")
+        return FileUnreadable("file-not-spooled", path=self._path, folder=folder, reason=os.strerror(error.errno or 0))
 
     def forget(self) -> None:
         """Keep nothing any more: what was kept, and what comes."""

@@ -576,6 +576,30 @@ def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_i
     assert recognizer.requests[-1].prompt == ""
 
 
+def test_with_newer_audio_waiting_the_whole_is_made_of_the_windows_that_heard_it() -> None:
+    recognizer = ScriptedRecognizer("turn right here. Then go left at the bank. There it is")
+    shown: list[TranscriptUpdate] = []
+    recognition = Recognition(
+        ENGLISH, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
+    )
+    recognition.set_recognizer(recognizer.capabilities)
+    left_out: list[float] = []
+
+    def answer(work: Any) -> Hypothesis | None:
+        if work.is_optional:
+            left_out.append(work.seconds)
+            return None
+        return recognizer.transcribe(work.samples, work.request)
+
+    for each in snapshots(5.4):
+        answered(recognition.handle(each), answer)
+    final = shown[-1]
+    assert left_out == [pytest.approx(5.4)]
+    assert final.is_final
+    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
+    assert [word.start for word in final.final_words] == pytest.approx([n * EACH for n in range(12)], abs=1e-3)
+
+
 class Skipping(ScriptedRecognizer):
     """Leaves out a part of what it hears beside the part before."""
 

@@ -120,13 +120,13 @@ def test_audio_in_real_time_never_waits_and_a_flood_does() -> None:
 
 def test_each_principal_has_so_many_seats() -> None:
     seats = Seats(ServerLimits(sessions=2, local_sessions=3))
-    with seats.seat(GUEST), seats.seat(GUEST):
-        with pytest.raises(EngineError, match="too-many-sessions"), seats.seat(GUEST):
-            pass
-        with seats.seat(LOCAL), seats.seat(LOCAL), seats.seat(LOCAL):
-            pass
-    with seats.seat(GUEST):
-        pass
+    for principal, most in ((GUEST.id, 2), (LOCAL.id, 3), ("", 3)):
+        for _ in range(most):
+            seats.take(principal)
+        with pytest.raises(EngineError, match="too-many-sessions"):
+            seats.take(principal)
+        seats.give(principal)
+        seats.take(principal)
 
 
 def value_of(header: str) -> str:

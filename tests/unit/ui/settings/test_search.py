@@ -39,6 +39,8 @@ def test_a_word_within_another_one_counts_least() -> None:
         ("recognition.language", "auto", "auto"),
         ("recognition.languages", ("en", "de"), "English, German"),
         ("translation.target", "", "no translation"),
+        ("hotkeys.stop_speaking", "", "none"),
+        ("recognition.model", "", "automatic"),
         ("speech.rate", 1.0, "1"),
     ],
 )
