@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status
 from desktop.ui.runtime.hotkeys import Hotkeys
 from desktop.ui.runtime.profile_switch import ProfileSwitch
@@ -26,6 +27,8 @@ class BackgroundControls(QObject):
     typeRestRequested = pyqtSignal()
     """type here what was not typed in the window before"""
     modelsRequested = pyqtSignal()
+    sharingRequested = pyqtSignal()
+    """open the dialog in which captions are shared"""
     quitRequested = pyqtSignal()
     failed = pyqtSignal(str)
     """one sentence: why a hotkey does not work"""
@@ -37,6 +40,7 @@ class BackgroundControls(QObject):
         self.hotkeys = Hotkeys(self)
         self._profiles = profiles
         self._status = Status()
+        self._sharing = SharingState()
         self._is_wanted = False
         self.hotkeys.pressed.connect(self._pressed)
         self.hotkeys.failed.connect(self.failed)
@@ -64,6 +68,12 @@ class BackgroundControls(QObject):
         if self.tray is not None:
             self.tray.show_status(status)
 
+    def show_sharing(self, state: SharingState) -> None:
+        """Whether captions are shared."""
+        self._sharing = state
+        if self.tray is not None:
+            self.tray.show_sharing(state)
+
     def show_unlocked(self, is_unlocked: bool) -> None:
         """Whether the subtitles can be moved now."""
         if self.tray is not None:
@@ -87,11 +97,13 @@ class BackgroundControls(QObject):
         tray.unlockRequested.connect(self.unlockRequested)
         tray.stopSpeakingRequested.connect(self.stopSpeakingRequested)
         tray.modelsRequested.connect(self.modelsRequested)
+        tray.sharingRequested.connect(self.sharingRequested)
         tray.quitRequested.connect(self.quitRequested)
         tray.profileRequested.connect(self._profiles.use)
         self._profiles.shown.connect(tray.show_profiles)
         tray.show_profiles(self._profiles.names, self._profiles.current)
         tray.show_status(self._status)
+        tray.show_sharing(self._sharing)
         return tray
 
     def _pressed(self, name: str) -> None:

@@ -22,6 +22,7 @@ from desktop.app.closing import Closing
 from desktop.app.commands import answer
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
+from desktop.app.sharing import Sharing
 from desktop.messages.wayland import NATIVE, NEEDS_X
 from desktop.system import paths
 from desktop.ui.main import window_geometry
@@ -83,6 +84,7 @@ class App(QObject):
         self.background = BackgroundControls(self.profiles, self)
         self.model_setup = ModelSetup(window, self)
         self.announcements = Announcements(window, self)
+        self.sharing = Sharing(window, self)
         self.transcript = KeptTranscript(window.transcript.view, unsaved or paths.unsaved_dir(), self)
         self.closing = Closing(window, lambda: window.status.is_running, lambda: self.transcript.is_at_risk, self)
         self._changes = SettingsChanges(self)
@@ -126,6 +128,7 @@ class App(QObject):
             widget.hide()
         self.background.close()
         self.model_setup.close()
+        self.sharing.close()
         self._choices.close()
         self.window.menu.close()
         self.outputs.close()
@@ -138,6 +141,7 @@ class App(QObject):
 
     def end(self) -> None:
         """After the event loop: make sure that no thread outlives the application."""
+        self.sharing.wait(1)  # those who follow are told
         # An import that is under way cannot be broken off; on a slow machine it takes a while, behind a hidden window.
         is_over = self._loader.wait(3000) and (self.engine is None or self.engine.wait(500))
         if not (is_over and self.model_setup.wait(0.5) and self.window.menu.wait(2)):
@@ -160,6 +164,7 @@ class App(QObject):
         store.subscribe(self._apply)
         self.engine = EngineThread(store.current, self._build, parent=self)
         self._connect_engine(self.engine)
+        self.sharing.begin(self.engine)
         self._apply(store.current)
         self.window.popovers.provenance = store
         self.profiles.begin(store)
@@ -193,6 +198,7 @@ class App(QObject):
             theme.apply(settings.window.theme)
         self.window.apply(settings)
         self.model_setup.apply(settings)
+        self.sharing.apply(settings)
         if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
             self.engine.update_settings(settings)
         self.outputs.apply(settings)
@@ -329,6 +335,8 @@ class App(QObject):
         self.background.stopSpeakingRequested.connect(self.stop_speaking)
         self.background.typeRestRequested.connect(self.outputs.type_rest)
         self.background.modelsRequested.connect(self.model_setup.open_models)
+        self.background.sharingRequested.connect(self.sharing.open)
+        self.sharing.changed.connect(self.background.show_sharing)
         self.background.quitRequested.connect(self.closing.quit)
         self.background.failed.connect(self._notifies("hotkeys", "warning"))
         self.model_setup.startRequested.connect(window.toggle)
@@ -343,7 +351,7 @@ class App(QObject):
 
     def _connect_settings(self) -> None:
         window, changes = self.window, self._changes
-        for part in (window, self.outputs, self.model_setup):
+        for part in (window, self.outputs, self.model_setup, self.sharing):
             part.settingChanged.connect(changes.set)
         window.settingsChanged.connect(changes.update)
         window.settingReset.connect(changes.reset)

@@ -24,14 +24,14 @@ from desktop.messages import text_of
 from desktop.server.hub import Hub
 from desktop.server.languages import offered_languages
 from desktop.server.protocols.native_messages import BadMessage
-from desktop.server.rooms import Room, written
+from desktop.server.rooms import HasRooms, Room, written
 from desktop.server.security.refusal import Refused
 from desktop.system.paths import RESOURCES
 
 WEB = Path(__file__).parent / "web"
 _LARGEST = 4096
 """bytes of what the page sends"""
-_FRESH = {"cache-control": "no-cache"}
+FRESH = {"cache-control": "no-cache"}
 """a browser asks whether a file has changed; all of them are small and near"""
 
 _UNSTORED = {"cache-control": "no-store"}
@@ -61,18 +61,24 @@ _Body = TypeVar("_Body", bound=BaseModel)
 
 
 def page_routes(hub: Hub, admit: Admit) -> list[BaseRoute]:
-    """`/`, `/static/…`, `/icon.svg`; `/languages`, `/room`, `/qr` for the page."""
+    """Those of `follower_routes`, and `/languages` for whoever speaks."""
+
+    async def languages(_: Request) -> Response:
+        return JSONResponse(await asyncio.to_thread(offered_languages, hub.broker.recogniser), headers=FRESH)
+
+    return [*follower_routes(hub, admit), Route("/languages", languages)]
+
+
+def follower_routes(hub: HasRooms, admit: Admit) -> list[BaseRoute]:
+    """`/`, `/static/…`, `/icon.svg`; `/room`, `/qr` for the page."""
     for ending, kind in ((".js", "text/javascript"), (".svg", "image/svg+xml"), (".css", "text/css")):
         mimetypes.add_type(kind, ending)  # what a system has registered may be something else, and would not be run
 
     async def page(_: Request) -> Response:
-        return FileResponse(WEB / "index.html", headers=_FRESH)
+        return FileResponse(WEB / "index.html", headers=FRESH)
 
     async def icon(_: Request) -> Response:
-        return FileResponse(RESOURCES / "icons" / "parley.svg", headers=_FRESH)
-
-    async def languages(_: Request) -> Response:
-        return JSONResponse(await asyncio.to_thread(offered_languages, hub.broker.recogniser), headers=_FRESH)
+        return FileResponse(RESOURCES / "icons" / "parley.svg", headers=FRESH)
 
     async def room(request: Request) -> Response:
         try:
@@ -97,7 +103,6 @@ def page_routes(hub: Hub, admit: Admit) -> list[BaseRoute]:
     return [
         Route("/", page),
         Route("/icon.svg", icon),
-        Route("/languages", languages),
         Route("/room", room, methods=["POST"]),
         Route("/qr", qr, methods=["POST"]),
         Mount("/static", _Files(directory=WEB)),
@@ -116,7 +121,7 @@ class _Files(StaticFiles):
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update(_FRESH)
+        response.headers.update(FRESH)
         return response
 
 

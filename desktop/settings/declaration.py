@@ -359,6 +359,17 @@ class ServerSettings(Group):
     )
 
 
+class SharingSettings(Group):
+    """Sharing captions"""
+
+    who: Literal["computer", "network"] = Field(
+        "computer",
+        description="Who may follow once captions are shared: browsers on this computer, or in the same network with "
+        "the code",
+    )
+    port: int = Field(5027, ge=1024, le=65535, description="Port at which captions are shared")
+
+
 class ModelSettings(Group):
     """Models"""
 
@@ -433,6 +444,7 @@ class Settings(BaseModel):
     subtitles: SubtitleSettings = SubtitleSettings()
     typing: TypingSettings = TypingSettings()
     server: ServerSettings = ServerSettings()
+    sharing: SharingSettings = SharingSettings()
     models: ModelSettings = ModelSettings()
     window: WindowSettings = WindowSettings()
     hotkeys: HotkeySettings = HotkeySettings()

@@ -33,6 +33,8 @@ TEXTS = {
     "room-unknown": "There is no room of this code; ask for the code again.",
     "sentry-dsn-wrong": "The address for errors is no Sentry DSN; write it as https://KEY@HOST/PROJECT.",
     "server-address-unknown": "This machine has no address {address}; use 127.0.0.1, or one that it has.",
+    "sharing-no-network": "This computer is in no network; connect it to one, or share on this computer only.",
+    "sharing-port-taken": "Another program uses port {port}; choose another one.",
     "speakers-full": "The server is busy with other speakers; try again in some seconds.",
     "server-ends": "The server is about to end; try again in some seconds.",
     "server-full": "The server has as many connections as it takes; try again later.",

@@ -9,17 +9,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.channel import Mailbox
-from desktop.server.hub import Hub
 from desktop.server.protocols import native_messages as messages
 from desktop.server.protocols.native import NORMAL, POLICY, TRY_LATER, send_all
 from desktop.server.protocols.native_messages import BadMessage
-from desktop.server.rooms import Room, read
+from desktop.server.rooms import HasRooms, Room, read
 
 _ENDS = {"room-unknown": POLICY, "room-other": TRY_LATER}
 """codes of errors that end a connection, and those of closing"""
 
 
-async def follow(hub: Hub, socket: WebSocket, code: str) -> None:
+async def follow(hub: HasRooms, socket: WebSocket, code: str) -> None:
     """Until the room or the connection ends. code: of the room that the client may follow; empty: as it says."""
     room: Room | None = None
     mailbox: Mailbox | None = None

@@ -49,7 +49,7 @@ class Security:
             prepare(self.database)
             with self.database.session(reads_only=True) as session:
                 has_token = tokens.one_is_valid(session, datetime.now(UTC))
-            check_address(options, anyone_may_enter=has_token or options.oidc is not None)
+            check_address(options, anyone_may_enter=has_token or options.oidc is not None or options.guests_only)
             self.tls = Tls(options) if options.has_tls else None
             self.cookies = Cookies(kept_key(folder / "cookies.key"))
             self.attempts = Attempts(options.limits)
@@ -77,6 +77,7 @@ class Security:
             self._oidc,
             is_local=is_local(options.address),
             is_open=is_open,
+            guests_only=options.guests_only,
         )
         rules = Rules(required, options.limits, frozenset(normal_origin(one) for one in options.origins))
         guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)

@@ -15,6 +15,8 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui.main.download_badge import DownloadBadge
+from desktop.ui.main.sharing_badge import SharingBadge
+from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status, latency_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_button import ElidedButton
@@ -68,6 +70,7 @@ class StatusLine(QWidget):
         self.sent_to.hide()
         self._place = ""
         self.downloads = DownloadBadge()
+        self.sharing = SharingBadge()
         self.warnings = QToolButton()
         self.warnings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.warnings.clicked.connect(self.warningsWanted)
@@ -85,6 +88,7 @@ class StatusLine(QWidget):
         row.addWidget(self._latency)
         row.addWidget(self._dropped)
         row.addWidget(self.downloads)
+        row.addWidget(self.sharing)
         row.addWidget(self.sent_to)
         row.addWidget(self.model)
         row.addWidget(self.warnings)
@@ -139,6 +143,11 @@ class StatusLine(QWidget):
         self.sent_to.setToolTip(f"What is heard goes to {place}")
         self.sent_to.setAccessibleName(f"What is heard goes to {place}")
 
+    def show_sharing(self, state: SharingState) -> None:
+        """Whether captions are shared, and how many follow."""
+        self.sharing.show_state(state)
+        self._fit()
+
     def set_model(self, name: str, tooltip: str) -> None:
         """Name of the model that recognises, or will."""
         self.model.setText(name or "Model")
@@ -184,7 +193,8 @@ class StatusLine(QWidget):
         words = latency_words(self._metrics.latency)
         self.sent_to.setText(self._place if self.width() > 640 else "")
         gap = 2 * theme.STEP
-        needed = (self._picture, self._words, self.downloads, self.sent_to, self.model, self.warnings, self.menu)
+        badges = (self.downloads, self.sharing, self.sent_to)
+        needed = (self._picture, self._words, *badges, self.model, self.warnings, self.menu)
         widths = [_width(one) for one in needed if not one.isHidden()]
         room = self.width() - sum(widths) - gap * (len(widths) + 2)  # beside it and the reason, too
         least = self._latency_width(words[0]) if words else 0

@@ -48,6 +48,18 @@ def test_this_machine_needs_no_token_until_one_is_made(local: Door) -> None:
     assert local.get().status == 401
 
 
+def test_where_guests_alone_may_enter_a_token_is_good_for_nothing(tmp_path: Path) -> None:
+    with door(tmp_path, guests_only=True) as here:
+        assert (here.get("/listen").status, here.get("/listen").code) == (
+            401,
+            "token-missing",
+        )  # from this machine, too
+        assert here.get("/listen", authorization=bearer(here.token())).code == "token-unknown"
+        cookie = here.get("/enter").headers["set-cookie"].partition(";")[0]
+        assert here.get("/listen", cookie=cookie).status == 200
+        assert here.get("/speak", cookie=cookie).status == 403
+
+
 def test_what_is_passed_on_is_not_this_machine(local: Door) -> None:
     for name in ("x_forwarded_for", "forwarded", "x_real_ip"):
         assert local.get(**{name: "203.0.113.9"}).status == 401
