@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.server.database import audit
+from desktop.server.guests import Guests
+from desktop.server.rooms import Room, Rooms
 from desktop.server.security import tokens
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.principal import Principal, Scope
@@ -160,12 +163,20 @@ def _who(seen: list[dict[str, Any]]) -> Any:
     return who
 
 
+class _Rooms(Rooms):
+    """A room for each code."""
+
+    def find(self, code: str) -> Room | None:
+        return Room(code, 0.0) if code else None
+
+
 def _enter(security: Security) -> Any:
     """A room's code is exchanged for a cookie; `?room=` is wrong."""
+    guests = Guests(_Rooms(time.monotonic), security.cookies, security.attempts, security.note_locked)
 
     async def enter(request: Request) -> PlainTextResponse:
         try:
-            cookie = await security.admit(request.scope, request.query_params.get("room", "blue") or None)
+            _, cookie = await guests.admit(request, request.query_params.get("room", "blue"))
         except Refused as refused:
             return PlainTextResponse("", refused.status)
         return PlainTextResponse("", headers={"set-cookie": cookie} if cookie else {})
