@@ -63,6 +63,7 @@ _BY_PATH = {
     "unit/server/operation/test_operation.py": "threads",
     "unit/server/security/test_guard.py": "threads",
     "unit/server/security/test_oidc.py": "threads",
+    "unit/server/test_simulated_redis.py": "threads",
     "unit/settings/test_file.py": "threads",
     "unit/settings/test_saver.py": "threads",
     "unit/system": "threads",
@@ -99,6 +100,7 @@ _LONGEST = (
     "end2end/test_first_run.py",
     "end2end/test_whole_path.py",
     "end2end/test_bench_peers.py",
+    "end2end/test_web_page.py",
 )
 """Begun first, so that in the end no process is left alone with one of them"""
 

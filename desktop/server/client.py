@@ -24,6 +24,7 @@ _LENGTH = struct.Struct("<I")
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 """seconds before the client connects again"""
 _TRY_LATER = 1013
+_STOP = '{"type": "stop"}'
 
 
 class NotServed(Exception):
@@ -62,6 +63,9 @@ class Client:
         """offset of the end of what was given to `send`"""
         self._kept: deque[tuple[int, bytes]] = deque()
         """(offset of its beginning, audio) of what is not acknowledged"""
+        self._rate = rate
+        self._final = 0
+        """offset up to which all that was said came as final text"""
         self._up = 0
         """offset up to which the server has it, on this connection"""
         self._inbox: asyncio.Queue[dict[str, Any] | Exception | None] = asyncio.Queue()
@@ -99,16 +103,21 @@ class Client:
             await self._catch_up()
 
     async def tell(self, message: dict[str, Any]) -> None:
-        """A text message, such as `share` or `flush`."""
+        """A text message, such as `share` or `flush`; behind all the audio so far."""
         await self._connected.wait()
-        if self._socket is not None:
-            await self._socket.send(json.dumps(message))
+        async with self._sending:
+            await self._catch_up()
+            if self._socket is not None:
+                await self._socket.send(json.dumps(message))
 
     async def stop(self) -> None:
         """No more audio comes; the messages end when everything is told."""
-        self._is_stopping = True
-        with contextlib.suppress(ConnectionClosed):
-            await self.tell({"type": "stop"})
+        async with self._sending:
+            self._is_stopping = True
+            await self._catch_up()
+            if self._socket is not None:  # otherwise the next connection says it, behind what it has to send again
+                with contextlib.suppress(ConnectionClosed):
+                    await self._socket.send(_STOP)
 
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
         """What the server tells, until `stop` is answered. Raises NotServed."""
@@ -196,20 +205,17 @@ class Client:
         message = _binary(data) if isinstance(data, bytes) else json.loads(data)
         match message["type"]:
             case "hello":
-                if self._session and not message["resumed"]:
-                    # The stream is gone: what was not acknowledged is said to a new one.
-                    first = self._kept[0][0] if self._kept else self._sent
-                    self._kept = deque((offset - first, piece) for offset, piece in self._kept)
-                    self._sent -= first
-                    self._seq = 0
-                self._session = message["session_id"]
-                self._up = message["offset"]
-                self._socket = socket
-                self._connected.set()
                 async with self._sending:
+                    if self._session and not message["resumed"]:
+                        # The stream is gone: what is not final is said to a new one.
+                        self._begin_again()
+                    self._session = message["session_id"]
+                    self._up = message["offset"]
+                    self._socket = socket
+                    self._connected.set()
                     await self._catch_up()
-                if self._is_stopping:
-                    await socket.send('{"type": "stop"}')
+                    if self._is_stopping:
+                        await socket.send(_STOP)
             case "ack":
                 while self._kept and self._kept[0][0] + len(self._kept[0][1]) <= message["offset"]:
                     self._kept.popleft()
@@ -217,8 +223,18 @@ class Client:
             case "stopped":
                 return True
         self._seq = max(self._seq, message.get("seq", 0))
+        if message.get("is_final") and "end" in message:
+            self._final = max(self._final, 2 * int(message["end"] * self._rate))
         self._inbox.put_nowait(message)
         return False
+
+    def _begin_again(self) -> None:
+        """Offsets are those of a new stream, which begins behind what is known to be final."""
+        first = max(self._kept[0][0] if self._kept else self._sent, min(self._final, self._sent))
+        rest = [(max(offset, first), data[max(0, first - offset) :]) for offset, data in self._kept]
+        self._kept = deque((offset - first, data) for offset, data in rest if data)
+        self._sent -= first
+        self._seq = self._final = 0
 
     async def _catch_up(self) -> None:
         """Send what the server does not have; holds `_sending`."""

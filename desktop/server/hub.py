@@ -116,7 +116,7 @@ class Hub:
 
     async def take_over(self, stream_id: str, owner: str, number: int) -> tuple[Stream, Kept] | None:
         """A stream that another gateway began, and what was kept of it; None: there is none, or it is somebody else's.
-        number: of the last event that its client has. Raises ServerBusy."""
+        number: of the last event that its client has. Raises ServerBusy, and OSError where nobody can say now."""
         kept = await self.sessions.take_over(stream_id) if self.sessions is not None else None
         if kept is None or kept.owner != owner:
             return None
@@ -136,11 +136,13 @@ class Hub:
             self._absent[stream.id] = self._clock()
 
     async def drain(self, timeout: float) -> None:
-        """Take nobody new, and tell what was said, for `timeout` seconds at most."""
+        """Take nobody new, and tell what was said, for `timeout` seconds at most.
+
+        A word that is being said is cut where its stream ends, so a stream that goes on elsewhere does so before it."""
         self._draining = True
-        streams = tuple(self._streams.values())
-        if streams:
-            await asyncio.wait([asyncio.ensure_future(stream.finish()) for stream in streams], timeout=timeout)
+        endings = [stream.hand_over() if stream.goes_on else stream.finish() for stream in self._streams.values()]
+        if endings:
+            await asyncio.wait([asyncio.ensure_future(one) for one in endings], timeout=timeout)
         for stream in tuple(self._streams.values()):
             stream.close()
         self.rooms.close()

@@ -122,6 +122,10 @@ class Stream:
         self._newest = 0.0
         """session time of the newest audio that was told of"""
         self._is_over = False
+        self.goes_on = False
+        """its client can go on elsewhere, where the utterance that is running is heard from its beginning"""
+        self.is_handed_over = False
+        """it does so now: not all that was said is told here"""
         self._failures = Failures()
         self.began = clock()
         self.at_end: list[Callable[[], None]] = []
@@ -210,6 +214,14 @@ class Stream:
         if not self._is_over:
             self._is_over = True
             self._take(self._session.finish())
+        await self._idle()
+        self.close()
+
+    async def hand_over(self) -> None:
+        """No more audio is taken: returns when all utterances that are over are told; the running one is left to
+        whoever goes on with the stream (`goes_on`). The channel is closed then."""
+        self._is_over = self.is_handed_over = True
+        self._changed.set()
         await self._idle()
         self.close()
 

@@ -354,15 +354,58 @@ def test_cut_off_for_ten_seconds_and_then_forgotten_nothing_is_lost_or_doubled(
     assert len(whole) > 15 * 32_000
 
 
-def test_a_browser_without_worklets_records_instead(chromium: Browser, server: Server, expected: str) -> None:
+def test_without_worklets_the_page_records_and_loaded_again_it_goes_on_with_its_stream(
+    chromium: Browser, server: Server, expected: str
+) -> None:
     with Watched(chromium) as speaker:
-        prepare(speaker.page, f"{server.url}?audio=recorder")
-        speaker.page.click("#start")
-        expect(speaker.page.locator("#lines li.final").first).to_be_visible(timeout=LONG)
-        stop(speaker.page)
-        sentence = expected.splitlines()[0]
-        assert spoken_errors(sentence, speaker.page.locator("#lines .original").first.inner_text()).count <= 1
+        page = speaker.page
+        sent = Sent(page)
+        prepare(page, f"{server.url}?audio=recorder")
+        page.click("#start")
+        expect(page.locator("#lines li.final")).to_have_count(1, timeout=LONG)
+        before = heard(page)
+        assert spoken_errors(expected.splitlines()[0], before).count <= 1
+        page.reload()
+        expect(page.locator("#lines .original").first).to_have_text(before)
+        state(page, "off")
+        page.click("#start")  # the microphone plays its recording from the beginning
+        last = before.split()[-1]
+        expect(page.locator("#lines")).to_have_text(re.compile(rf"{last}.*{last[:-1]}", re.DOTALL), timeout=LONG)
+        stop(page)
+        assert [one["greeting"]["resumed"] for one in sent.greeted()] == [False, True]
+        assert heard(page).startswith(before)
         assert speaker.problems == []
+
+
+# Speech in pieces of a tenth of a second, more of it than anybody wants to wait for.
+_PLAY = """
+async (segments) => {
+    const { Player } = await import("/static/audio/player.js");
+    const player = new Player();
+    const samples = Int16Array.from({ length: 2205 }, (_, index) => 8000 * Math.sin(index * 2 * Math.PI * 440 / 22050));
+    for (let segment = 0; segment < segments; segment += 1) {
+        for (let piece = 0; piece < 100; piece += 1) {
+            player.play({ header: { segment_id: String(segment), sampleRate: 22050 }, samples });
+        }
+    }
+    return player.dropped;
+}
+"""
+
+
+def test_speech_is_played_without_a_gap_and_what_is_old_is_left_out(chromium: Browser, server: Server) -> None:
+    with Watched(chromium, is_taped=True) as listener:
+        listener.page.goto(server.url)
+        assert listener.page.evaluate(_PLAY, 3) >= 100
+
+        def has_played() -> bool:
+            rate, samples = listener.played()
+            return len(np.flatnonzero(np.abs(samples) > 0.01)) > 2 * rate
+
+        assert wait_until(has_played, 30, every=0.5)
+        rate, samples = listener.played()
+        loud = np.flatnonzero(np.abs(samples) > 0.01)
+        assert np.diff(loud).max() < 0.004 * rate  # a zero of the tone is shorter
 
 
 def test_without_a_microphone_one_sentence_says_what_to_do(chromium: Browser, server: Server) -> None:

@@ -38,7 +38,7 @@ _LOOK = 1.0
 _LATE = 2.0
 """seconds without an answer after which it is looked up"""
 _LOST = 15.0
-"""seconds in which nobody took or answered a job, after which it is put in again"""
+"""seconds in which nobody answered a job that somebody took, after which it is put in again"""
 _REPLY = 10
 """seconds for which the work of a job waits for the worker that asked"""
 _WORKERS = 500
@@ -57,6 +57,8 @@ class _Waiting:
     put: float
     """when it was last put into the queue, or taken"""
     number: int
+    entry: bytes | str = b""
+    """its id in the queue; empty: Redis has not said that it took it"""
     begun: Begun | None = None
     is_begun: bool = False
     takes: int = 0
@@ -92,6 +94,8 @@ class RedisBroker:
         self._workers = 0
         self._seconds = 0.0
         self._lag = 0
+        self._version = names.VERSION
+        """of jobs that every worker understands"""
         self._speaking = 0
         self._elsewhere = 0
         self._answered_by: OrderedDict[str, int] = OrderedDict()
@@ -194,9 +198,10 @@ class RedisBroker:
     # Into the queue.
 
     async def _put(self, waiting: _Waiting) -> None:
-        waiting.put = self._clock()
+        waiting.put, waiting.entry = self._clock(), b""
         job = waiting.job
-        await self._redis.xadd(names.QUEUES[job.stage].of(job.kind), job.fields())  # type: ignore[arg-type]
+        fields: Any = job.fields(self._version)
+        waiting.entry = await self._redis.xadd(names.QUEUES[job.stage].of(job.kind), fields)
 
     def _forget(self, waiting: _Waiting) -> None:
         """Nobody waits for it any more; whoever takes it is told so."""
@@ -315,13 +320,18 @@ class RedisBroker:
             late = [one for one in self._by_job.values() if now - one.put > _LATE]
             if not late:
                 continue
-            found = await self._redis.mget([names.result(one.job.id) for one in late])
-            for waiting, answer in zip(late, found, strict=True):
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for waiting in late:
+                    pipe.get(names.result(waiting.job.id))
+                    pipe.xrange(names.QUEUES[waiting.job.stage].of(waiting.job.kind), *_only(waiting.entry))
+                found = await pipe.execute()
+            for waiting, answer, entries in zip(late, found[::2], found[1::2], strict=True):
                 if isinstance(answer, bytes):
                     self._answered(waiting.job.id.encode() + b"\n" + answer)
-            for waiting in [one for one in late if one.job.id in self._by_job and now - one.put > _LOST]:
-                self.resubmitted += 1
-                await self._put(waiting)
+                # Gone without an answer: Redis forgot it, or who took it did not hear from here.
+                elif waiting.job.id in self._by_job and (not entries or now - waiting.put > _LOST):
+                    self.resubmitted += 1
+                    await self._put(waiting)
 
     async def _watch_workers(self) -> None:
         # That the queues are there, too: Redis may have come back empty.
@@ -340,6 +350,7 @@ class RedisBroker:
 
     async def _look_for_workers(self) -> None:
         found = await registry.present(self._redis, Stage.RECOGNITION)
+        self._version = await registry.understood(self._redis)
         self._workers = registry.concurrency(found)
         hello = next((one.hello for one in found if one.hello and not one.is_draining), b"")
         if hello and hello != self._hello:
@@ -364,6 +375,11 @@ class RedisBroker:
             await doing
         except (*GONE, RedisError) as error:
             log.warning("Redis did not take something (%s)", type(error).__name__)
+
+
+def _only(entry: bytes | str) -> tuple[bytes | str, bytes | str]:
+    """The range that holds just this entry; none, if it is not known."""
+    return entry or b"0-1", entry or b"0-1"
 
 
 def _settle(future: "asyncio.Future[Any]", answer: Any) -> None:

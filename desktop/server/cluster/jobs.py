@@ -27,10 +27,10 @@ class Job:
     kind: Kind
     trace: str = ""
 
-    def fields(self) -> dict[str, str]:
-        """As an entry of a stream."""
+    def fields(self, version: int = VERSION) -> dict[str, str]:
+        """As an entry of a stream. version: this one, or the one before."""
         return {
-            "v": str(VERSION),
+            "v": str(version),
             "job": self.id,
             "gateway": self.gateway,
             "client": self.client,

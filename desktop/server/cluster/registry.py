@@ -10,6 +10,8 @@ from redis.asyncio import Redis
 from desktop.engine.requests import Stage
 from desktop.server.cluster import names
 
+_UNTOLD = 1
+"""version of workers that do not tell it"""
 EVERY = 1.0
 """seconds between two signs of life"""
 FORGOTTEN = 5.0
@@ -25,6 +27,8 @@ class Present:
     hello: bytes
     """what it recognises with (`wire.hello`); empty for other stages"""
     is_draining: bool = False
+    version: int = names.VERSION
+    """of the newest jobs that it understands"""
 
 
 async def tell(redis: "Redis", stage: Stage, worker: Present) -> None:
@@ -34,6 +38,7 @@ async def tell(redis: "Redis", stage: Stage, worker: Present) -> None:
         "concurrency": worker.concurrency,
         "hello": worker.hello.hex(),
         "draining": worker.is_draining,
+        "v": worker.version,
     }
     await redis.hset(names.workers(stage), worker.id, json.dumps(about))
 
@@ -52,7 +57,11 @@ async def present(redis: "Redis", stage: Stage) -> tuple[Present, ...]:
         try:
             about = json.loads(value)
             worker = Present(
-                name.decode(), int(about["concurrency"]), bytes.fromhex(about["hello"]), bool(about["draining"])
+                name.decode(),
+                int(about["concurrency"]),
+                bytes.fromhex(about["hello"]),
+                bool(about["draining"]),
+                int(about.get("v", _UNTOLD)),
             )
             age = now - float(about["at"])
         except (ValueError, KeyError, TypeError):
@@ -70,6 +79,12 @@ async def present(redis: "Redis", stage: Stage) -> tuple[Present, ...]:
 def concurrency(workers: Iterable[Present]) -> int:
     """Pieces of work that are done at a time, of those that take any."""
     return sum(one.concurrency for one in workers if not one.is_draining)
+
+
+async def understood(redis: "Redis") -> int:
+    """The version of jobs for all workers that are there: during an upgrade some may be one version back."""
+    versions = [worker.version for stage in Stage for worker in await present(redis, stage)]
+    return max(names.VERSION - 1, min([names.VERSION, *versions]))
 
 
 async def _now(redis: "Redis") -> float:

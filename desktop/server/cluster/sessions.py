@@ -58,9 +58,11 @@ class RedisSessions:
                 return None
             await self._redis.publish(names.SESSIONS, json.dumps({"session": stream_id, "gateway": self._instance}))
             return read(found)
-        except (*GONE, RedisError, ValueError):
+        except ValueError:
             log.warning("a stream of another gateway cannot be read")
             return None
+        except (*GONE, RedisError) as error:
+            raise OSError(type(error).__name__) from None
 
     async def told(self, stream_id: str, after: int) -> Sequence[str]:
         try:

@@ -140,7 +140,9 @@ class JobWorker:
         hello = b""
         if self._stage is Stage.RECOGNITION and recogniser is not None:
             hello = wire.hello(recogniser.name, recogniser.capabilities, recogniser.load, self._seconds)
-        await registry.tell(self._redis, self._stage, Present(self.id, self._concurrency, hello, self.is_stopping))
+        await registry.tell(
+            self._redis, self._stage, Present(self.id, self._concurrency, hello, self.is_stopping, names.VERSION)
+        )
 
     async def _keep_taking(self) -> None:
         while not self.is_stopping:

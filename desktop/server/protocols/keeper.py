@@ -7,12 +7,14 @@ import logging
 from typing import Protocol
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
-from desktop.server.sessions import SessionStore, kept_of
+from desktop.server.sessions import Kept, SessionStore, kept_of
 from desktop.server.stream import Stream
 from desktop.server.wire import Teller
 
 log = logging.getLogger(__name__)
 
+_AGAIN = 0.5
+"""seconds until what Redis did not take is tried again"""
 _TOUCH = 60.0
 """seconds between two signs that a stream goes on"""
 
@@ -53,13 +55,21 @@ class Keeper:
                 continue
             seconds, offset = self._audio.settled_at()
             kept = kept_of(self._owner, stream.options, offset, seconds, stream.next_segment, numbered.number)
-            try:
-                await self._store.keep(stream.id, kept, json.dumps(message))
-            except OSError:
-                log.warning("a stream is not kept for other gateways: Redis does not answer")
-                continue
+            await self._surely(kept, json.dumps(message))
             self.offset = offset
         self.close()
+
+    async def _surely(self, kept: Kept, message: str) -> None:
+        """Also when Redis is away for a while: what is told and not kept is said again at another gateway."""
+        is_late = False
+        while True:
+            try:
+                return await self._store.keep(self._audio.stream.id, kept, message)
+            except OSError:
+                if not is_late:
+                    log.warning("a stream is not kept for other gateways until Redis answers")
+                is_late = True
+                await asyncio.sleep(_AGAIN)
 
     async def _touch(self) -> None:
         while True:

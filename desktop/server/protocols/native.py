@@ -37,6 +37,10 @@ _ACK_EVERY = 1.0
 """seconds"""
 
 
+class _NotNow(Exception):
+    """Whether there is such a stream cannot be said now: its client should ask again, not begin anew."""
+
+
 class Speaker:
     """One connection of a client that may speak."""
 
@@ -69,11 +73,15 @@ class Speaker:
                     break
                 try:
                     await self._received(message)
+                except _NotNow:
+                    await self._socket.close(RESTARTS)
+                    break
                 except ServerBusy as error:
                     await self._send(
                         {"type": "server_busy", "retry_after": error.retry_after, "message": text_of(error)}
                     )
-                    await self._socket.close(TRY_LATER)
+                    # Another gateway, or this one when it is back, may take it at once.
+                    await self._socket.close(RESTARTS if self._hub.is_draining else TRY_LATER)
                     break
                 except EngineError as error:
                     await self._send({"type": "error", "code": error.code, "message": text_of(error)})
@@ -125,6 +133,7 @@ class Speaker:
             missed = await self._come_back(hello.session_id, hello.seq)
         is_resumed = self._uplink is not None
         uplink = self._open()
+        uplink.stream.goes_on = self._hub.sessions is not None
         await self._send(
             {
                 "type": "hello",
@@ -147,7 +156,10 @@ class Speaker:
             self._options = stream.options
             return ()
         store = self._hub.sessions
-        found = await self._hub.take_over(session_id, self._owner, seq)
+        try:
+            found = await self._hub.take_over(session_id, self._owner, seq)
+        except OSError:
+            raise _NotNow from None
         if found is None or store is None:
             return ()
         stream, kept = found
@@ -199,6 +211,9 @@ class Speaker:
         if self._telling is not None:
             await self._telling
             self._telling = None
+        if uplink is not None and uplink.stream.is_handed_over:
+            await self._socket.close(RESTARTS)
+            return
         await self._send({"type": "stopped"})
 
     async def _share(self, share: messages.Share) -> None:

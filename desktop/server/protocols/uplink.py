@@ -55,10 +55,11 @@ class Uplink:
             return places[0]
         at, offset = places[found - 1]
         form = self._format
-        if form is None or found == len(places):
+        if form is None:
             return at, offset
         # Raw samples stand still in time: the exact place, or the end of a word would be heard again.
-        whole = min(int((seconds - at) * form.rate) * form.frame, places[found][1] - offset)
+        end = places[found][1] if found < len(places) else self.received
+        whole = min(int((seconds - at) * form.rate) * form.frame, end - offset)
         return at + whole / form.frame / form.rate, offset + whole
 
     def keep_in(self, store: SessionStore, owner: str) -> None:
@@ -73,12 +74,16 @@ class Uplink:
         self._format = form
 
     async def hear(self, data: bytes) -> None:
-        """More bytes. Raises AudioError where they cannot be decoded, ServerBusy where nobody has time for them."""
+        """More bytes. Raises AudioError where they cannot be decoded, ServerBusy where nobody has time for them.
+        What comes when the stream is over counts for nothing: it may be sent elsewhere."""
+        if self.stream.is_over:
+            return
         if self._incoming is None:
             self._incoming = Incoming(self._hear, self._format or PcmFormat())
         self.received += len(data)
         await self._incoming.feed(data)
-        self._places.append((self.stream.time, self.received))
+        if not self.stream.is_over:
+            self._places.append((self.stream.time, self.received))
 
     async def end(self) -> None:
         """What was decoded so far is all of it."""

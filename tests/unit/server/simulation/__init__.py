@@ -1,0 +1,1 @@
+"""Gateways, workers, Redis and clients on one simulated clock, so that hours of faults take seconds."""
