@@ -161,10 +161,15 @@ def test_what_cannot_be_changed_while_it_is_on(window: MainWindow, qtbot: QtBot)
     qtbot.addWidget(dialog)
     assert (dialog.chosen, dialog.port.value()) == ("network", 6000)
     assert dialog.toggle.text() == "Share"
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    dialog.toggle.setFocus()
     dialog.show_state(SharingState("starting"))
     assert not dialog.toggle.isEnabled()
+    assert dialog.focusWidget() in (dialog, None)  # not at "Close"
     assert not dialog.port.isEnabled()
     dialog.show_state(SharingState("off", problem="It cannot be shared."))
     assert dialog.words() == "It cannot be shared."
     assert dialog.toggle.isEnabled()
+    assert dialog.focusWidget() is dialog.toggle
     assert dialog.port.isEnabled()
