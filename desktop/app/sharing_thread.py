@@ -57,8 +57,6 @@ class SharingThread(threading.Thread):
         from desktop.server.sharing import SharingOptions, sharing
 
         address = "127.0.0.1" if self._who == "computer" else await asyncio.to_thread(network_address)
-        if address is None:
-            raise EngineError("sharing-no-network", code="address")
         async with sharing(SharingOptions(address, self._port)) as (shared, room):
 
             def hear(event: "Event") -> None:

@@ -5,9 +5,11 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 
+from desktop.engine.errors import EngineError
 
-def network_address() -> str | None:
-    """The address of this machine in its network (IPv4); None: it is in none. Nothing is sent."""
+
+def network_address() -> str:
+    """The address of this machine in its network (IPv4). Nothing is sent. Raises EngineError: it is in none."""
     import psutil
 
     stands = psutil.net_if_stats()
@@ -18,7 +20,10 @@ def network_address() -> str | None:
         for one in there
         if one.family == socket.AF_INET
     ]
-    return best_address(found, _routed())
+    best = best_address(found, _routed())
+    if best is None:
+        raise EngineError("sharing-no-network", code="address")
+    return best
 
 
 def best_address(addresses: Iterable[str], routed: str | None) -> str | None:

@@ -137,8 +137,8 @@ def test_the_network_is_served_encrypted_or_not_at_all(
     dialog.who["network"].click()
     assert "certificate" in " ".join(label.text() for label in dialog.findChildren(QLabel))
     dialog.port.setValue(free_port())
-    found: list[str | None] = [None, "0.0.0.0"]
-    monkeypatch.setattr("desktop.server.networks.network_address", lambda: found.pop(0))
+    found = iter((None, "0.0.0.0"))
+    monkeypatch.setattr("desktop.server.networks.best_address", lambda *_: next(found))
     dialog.toggle.click()
     qtbot.waitUntil(lambda: bool(app.sharing.state.problem), timeout=SOON)
     assert dialog.words() == "This computer is in no network; connect it to one, or share on this computer only."
@@ -161,10 +161,15 @@ def test_what_cannot_be_changed_while_it_is_on(window: MainWindow, qtbot: QtBot)
     qtbot.addWidget(dialog)
     assert (dialog.chosen, dialog.port.value()) == ("network", 6000)
     assert dialog.toggle.text() == "Share"
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    dialog.toggle.setFocus()
     dialog.show_state(SharingState("starting"))
     assert not dialog.toggle.isEnabled()
+    assert dialog.focusWidget() in (dialog, None)  # not at "Close"
     assert not dialog.port.isEnabled()
     dialog.show_state(SharingState("off", problem="It cannot be shared."))
     assert dialog.words() == "It cannot be shared."
     assert dialog.toggle.isEnabled()
+    assert dialog.focusWidget() is dialog.toggle
     assert dialog.port.isEnabled()

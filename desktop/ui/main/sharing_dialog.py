@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from desktop.ui.main.sharing_state import WHO, SharingState, Who, fingerprint_lines, followers_words
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.focus import keeps_focus
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import SharingSettings
@@ -96,6 +97,9 @@ class SharingDialog(QDialog):
     def chosen(self) -> Who:
         """Who may follow."""
         return "network" if self.who["network"].isChecked() else "computer"
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return keeps_focus(self) or super().focusNextPrevChild(next)
 
     def _toggle(self) -> None:
         if self._state.standing == "off":
