@@ -11,9 +11,21 @@ def _silent(kind: type[BaseException], error: BaseException, trace: TracebackTyp
         sys.__excepthook__(kind, error, trace)
 
 
+def _raised_again(lost: "sys.UnraisableHookArgs") -> None:
+    """A signal that came inside a callback of the interpreter, which drops what is raised there, comes once more when
+    the callback is over."""
+    if not isinstance(lost.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    again = threading.Timer(_SOON, _thread.interrupt_main, [signal.Signals(exit_code() - _BY_SIGNAL)])
+    again.daemon = True
+    again.start()
+
+
 sys.excepthook = _silent
 
 # isort: split
+import _thread
 import contextlib
 import logging
 import os
@@ -34,6 +46,8 @@ NO_DISPLAY = 2
 """Exit code where a window was asked for and there is no screen."""
 _BY_SIGNAL = 128
 """Exit codes beyond it tell which signal ended the process."""
+_SOON = 0.02
+"""seconds"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,6 +76,7 @@ def program() -> NoReturn:
     """`main` as a process, and an end that no decode can spoil: one that comes back from CTranslate2 while the
     interpreter goes away would abort the process (Python before 3.14). Everything is saved and said by then."""
     mend_streams()
+    sys.unraisablehook = _raised_again
     with SecondSignal():
         try:
             code = main()

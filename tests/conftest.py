@@ -152,6 +152,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What was left out, and the tables that tests made (`record_property`), also those of other processes."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for title, content in report.user_properties:
+            terminalreporter.section(title)
+            terminalreporter.write_line(str(content))
     if count := config.stash.get(_LEFT_OUT, 0):
         terminalreporter.write_line(
             f"{count} tests of real speech were left out: the speech models are not installed; "

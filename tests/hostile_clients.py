@@ -191,13 +191,14 @@ async def answers(connection: ClientConnection, outcome: Outcome) -> None:
             outcome.answers[kind] += 1
 
 
-async def raw(host: str, port: int, data: bytes, outcome: Outcome) -> bytes:
-    """Send bytes, say that no more come, and read all that is answered."""
+async def raw(host: str, port: int, data: bytes, outcome: Outcome, *, ends: bool = True) -> bytes:
+    """Send bytes and read all that is answered. ends: say that no more come, which HTTP takes for leaving."""
     reader, writer = await asyncio.open_connection(host, port)
     outcome.sent += 1
     try:
         writer.write(data)
-        writer.write_eof()
+        if ends:
+            writer.write_eof()
         await writer.drain()
         return await asyncio.wait_for(reader.read(), _PATIENCE)
     except TimeoutError:
@@ -238,10 +239,12 @@ async def rest(places: Places, chance: random.Random, outcome: Outcome) -> None:
         ("", "?language=en", f"?encoding={chance.choice(_QUERY)}&sample_rate={chance.choice(_QUERY)}")
     )
     length = chance.choice((len(body), len(body), len(body), 10**12, -5, 0))
-    head = f"POST {path}{query} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n"
-    answer = await raw(
-        place.hostname or "", place.port or 0, head.encode() + b"Connection: close\r\n\r\n" + body, outcome
+    head = (
+        f"POST {path}{query} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n"
     )
+    data = head.encode() + b"Connection: close\r\n\r\n" + body
+    is_short = length > len(body) and b"application/json" not in data[:300]
+    answer = await raw(place.hostname or "", place.port or 0, data, outcome, ends=is_short or chance.random() < 0.05)
     status = answer[9:12].decode("latin-1")
     outcome.answers[f"HTTP {status}"] += 1
     if status.startswith("5") and status != "503":

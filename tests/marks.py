@@ -33,6 +33,7 @@ _BY_PATH = {
     "unit/bench/reports/test_report.py": "threads",
     "unit/cli/test_demo.py": "model",
     "unit/cli/test_session.py": "threads",
+    "unit/doctor/test_server.py": "threads",
     "unit/engine/audio/platforms": "threads",
     "unit/engine/audio/playback/test_speaker.py": "threads",
     "unit/engine/audio/sources": "threads",
@@ -47,10 +48,12 @@ _BY_PATH = {
     "unit/engine/live": "threads",
     "unit/engine/pool": "threads",
     "unit/engine/recognition/backends": "threads",
+    "unit/engine/remote/test_connection.py": "threads",
     "unit/engine/test_backends.py": "threads",
     "unit/engine/test_early_end.py": "threads",
     "unit/engine/test_engine.py": "threads",
     "unit/engine/test_keeping_up.py": "threads",
+    "unit/engine/test_preference.py": "threads",
     "unit/engine/test_streaming_failures.py": "threads",
     "unit/engine/test_unload.py": "threads",
     "unit/engine/translation/test_translation.py": "model",
@@ -88,6 +91,7 @@ _ALONE = (
 _LONGEST = (
     "end2end/test_human_speech.py",
     "end2end/test_cli.py",
+    "end2end/test_serve_clients.py",
     "end2end/test_bench.py",
     "end2end/test_doctor.py",
     "end2end/test_cli_models.py",
@@ -97,6 +101,7 @@ _LONGEST = (
     "end2end/test_first_run.py",
     "end2end/test_whole_path.py",
     "end2end/test_bench_peers.py",
+    "end2end/test_web_page.py",
 )
 """Begun first, so that in the end no process is left alone with one of them"""
 

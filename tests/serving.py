@@ -1,5 +1,6 @@
 """A real `parley serve` for tests: a process of its own on free ports."""
 
+import atexit
 import json
 import os
 import re
@@ -8,11 +9,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
 
+from desktop.engine.remote.client import Server as RemoteServer
+from desktop.engine.remote.client import ServerClient
+from desktop.settings.declaration import ServerSettings
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,6 +134,19 @@ class Worker(Program):
 def _got(url: str, headers: Mapping[str, str]) -> str:
     with urllib.request.urlopen(urllib.request.Request(url, headers=dict(headers)), timeout=10) as answer:
         return str(answer.read().decode())
+
+
+@cache
+def shared_server() -> Server:
+    """One with the starter models for all tests of a process, until that ends."""
+    server = Server().__enter__()
+    atexit.register(server.__exit__, None, None, None)
+    return server
+
+
+def shared_client() -> ServerClient:
+    """What a stage uses of that server, with a connection of its own."""
+    return RemoteServer(ServerSettings(url=shared_server().url)).client()
 
 
 def final_texts(messages: Sequence[Mapping[str, Any]]) -> list[str]:

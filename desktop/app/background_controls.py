@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status
 from desktop.ui.runtime.hotkeys import Hotkeys
 from desktop.ui.runtime.profile_switch import ProfileSwitch
@@ -26,6 +27,8 @@ class BackgroundControls(QObject):
     typeRestRequested = pyqtSignal()
     """type here what was not typed in the window before"""
     modelsRequested = pyqtSignal()
+    sharingRequested = pyqtSignal()
+    """open the dialog in which captions are shared"""
     quitRequested = pyqtSignal()
     failed = pyqtSignal(str)
     """one sentence: why a hotkey does not work"""
@@ -37,25 +40,39 @@ class BackgroundControls(QObject):
         self.hotkeys = Hotkeys(self)
         self._profiles = profiles
         self._status = Status()
+        self._sharing = SharingState()
+        self._is_wanted = False
         self.hotkeys.pressed.connect(self._pressed)
         self.hotkeys.failed.connect(self.failed)
 
     def apply(self, settings: "Settings") -> None:
         """Settings changed, or are there for the first time."""
         self.hotkeys.apply(settings.hotkeys.model_dump())
-        is_wanted = settings.window.tray
-        if self.tray is None and is_wanted and Tray.is_available():
+        self._is_wanted = settings.window.tray
+        tray = self.find_tray()
+        if tray is not None and not self._is_wanted and tray.is_visible():
+            tray.set_visible(False)
+            self.showRequested.emit()  # it may be the only way back to the window
+
+    def find_tray(self) -> Tray | None:
+        """The icon in the tray, which may have come to the desktop after Parley; None if none is wanted, or there."""
+        if self._is_wanted and self.tray is None and Tray.is_available():
             self.tray = self._make_tray()
-        if self.tray is not None and self.tray.is_visible() != is_wanted:
-            self.tray.set_visible(is_wanted)
-            if not is_wanted:
-                self.showRequested.emit()  # it may be the only way back to the window
+        if self._is_wanted and self.tray is not None:
+            self.tray.set_visible(True)
+        return self.tray
 
     def show_status(self, status: Status) -> None:
         """What the engine does."""
         self._status = status
         if self.tray is not None:
             self.tray.show_status(status)
+
+    def show_sharing(self, state: SharingState) -> None:
+        """Whether captions are shared."""
+        self._sharing = state
+        if self.tray is not None:
+            self.tray.show_sharing(state)
 
     def show_unlocked(self, is_unlocked: bool) -> None:
         """Whether the subtitles can be moved now."""
@@ -80,11 +97,13 @@ class BackgroundControls(QObject):
         tray.unlockRequested.connect(self.unlockRequested)
         tray.stopSpeakingRequested.connect(self.stopSpeakingRequested)
         tray.modelsRequested.connect(self.modelsRequested)
+        tray.sharingRequested.connect(self.sharingRequested)
         tray.quitRequested.connect(self.quitRequested)
         tray.profileRequested.connect(self._profiles.use)
         self._profiles.shown.connect(tray.show_profiles)
         tray.show_profiles(self._profiles.names, self._profiles.current)
         tray.show_status(self._status)
+        tray.show_sharing(self._sharing)
         return tray
 
     def _pressed(self, name: str) -> None:

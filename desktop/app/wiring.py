@@ -4,7 +4,6 @@ Settings, engine and outputs come from other threads after the window is shown; 
 thread to each receiver directly.
 """
 
-import json
 import logging
 import os
 import sys
@@ -17,11 +16,15 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
+from desktop.app.announcements import Announcements
 from desktop.app.background_controls import BackgroundControls
 from desktop.app.closing import Closing
+from desktop.app.commands import answer
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
-from desktop.system import instance, paths
+from desktop.app.sharing import Sharing
+from desktop.messages.wayland import NATIVE, NEEDS_X
+from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.model_setup import ModelSetup
@@ -80,6 +83,8 @@ class App(QObject):
         self.profiles = ProfileSwitch(self)
         self.background = BackgroundControls(self.profiles, self)
         self.model_setup = ModelSetup(window, self)
+        self.announcements = Announcements(window, self)
+        self.sharing = Sharing(window, self)
         self.transcript = KeptTranscript(window.transcript.view, unsaved or paths.unsaved_dir(), self)
         self.closing = Closing(window, lambda: window.status.is_running, lambda: self.transcript.is_at_risk, self)
         self._changes = SettingsChanges(self)
@@ -105,29 +110,7 @@ class App(QObject):
 
     def asked(self, wish: str) -> str:
         """Do what another process wants, one of `instance.WISHES`, and say as JSON what Parley does then."""
-        status = self.window.status
-        match wish:
-            case instance.SHOW:
-                self._show_window()
-            case instance.START:
-                self._show_window()
-                if not status.is_running:
-                    self._start()
-            case instance.TOGGLE:
-                self.window.toggle()
-            case instance.STOP if status.is_running:
-                self._stop()
-            case instance.UNLOCK:
-                self._unlock(self.outputs.overlay is None or self.outputs.overlay.is_locked)
-            case instance.SILENCE:
-                self._stop_speaking()
-            case instance.TYPE_REST:
-                self.outputs.type_rest()
-        status = self.window.status
-        overlay = self.outputs.overlay
-        subtitles = "off" if overlay is None else "locked" if overlay.is_locked else "unlocked"
-        said = {"state": status.state, "words": status.words, "reason": status.reason, "subtitles": subtitles}
-        return json.dumps(said)
+        return answer(self, wish)
 
     def quit(self) -> None:
         """Stop what runs, then leave the event loop; within 5 s whatever happens."""
@@ -145,6 +128,7 @@ class App(QObject):
             widget.hide()
         self.background.close()
         self.model_setup.close()
+        self.sharing.close()
         self._choices.close()
         self.window.menu.close()
         self.outputs.close()
@@ -157,6 +141,7 @@ class App(QObject):
 
     def end(self) -> None:
         """After the event loop: make sure that no thread outlives the application."""
+        self.sharing.wait(1)  # those who follow are told
         # An import that is under way cannot be broken off; on a slow machine it takes a while, behind a hidden window.
         is_over = self._loader.wait(3000) and (self.engine is None or self.engine.wait(500))
         if not (is_over and self.model_setup.wait(0.5) and self.window.menu.wait(2)):
@@ -179,6 +164,7 @@ class App(QObject):
         store.subscribe(self._apply)
         self.engine = EngineThread(store.current, self._build, parent=self)
         self._connect_engine(self.engine)
+        self.sharing.begin(self.engine)
         self._apply(store.current)
         self.window.popovers.provenance = store
         self.profiles.begin(store)
@@ -186,9 +172,11 @@ class App(QObject):
         self.window.menu.begin(self.background.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
+        if self.window.caveat == NATIVE and store.current.subtitles.enabled:
+            self.window.notify("subtitles", f"{NATIVE} {NEEDS_X}", "warning")
         self.engine.start()
         if self._starts:
-            self._start()
+            self.start()
 
     def _refused(self, sentence: str) -> None:
         print(sentence, file=sys.stderr)  # noqa: T201
@@ -210,10 +198,12 @@ class App(QObject):
             theme.apply(settings.window.theme)
         self.window.apply(settings)
         self.model_setup.apply(settings)
+        self.sharing.apply(settings)
         if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
             self.engine.update_settings(settings)
         self.outputs.apply(settings)
         self.background.apply(settings)
+        self.announcements.apply(settings)
         self.transcript.apply(is_wanted=settings.window.keep_transcript)
         if old is None or _chooses(old) != _chooses(settings):
             self._choices.refresh(settings)
@@ -244,16 +234,19 @@ class App(QObject):
 
     # The engine.
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Listen to the chosen source."""
         if self.engine is not None:
             self.window.show_starting()
             self.engine.start_listening()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Listen no more."""
         if self.engine is not None:
             self.engine.stop_listening()
 
-    def _stop_speaking(self) -> None:
+    def stop_speaking(self) -> None:
+        """Silence the voice."""
         if self.engine is not None:
             self.engine.stop_speaking()
 
@@ -294,7 +287,8 @@ class App(QObject):
         elif action == "copy-rest" and clipboard is not None:
             clipboard.setText(self._rest)
 
-    def _unlock(self, is_unlocked: bool) -> None:
+    def unlock(self, is_unlocked: bool) -> None:
+        """Let the subtitles be moved, or fix them."""
         if self.outputs.overlay is None:
             self.window.notify("subtitles", "Subtitles are off; switch them on to move them.", "info")
             self.background.show_unlocked(False)
@@ -305,7 +299,8 @@ class App(QObject):
         self.window.show_unlocked(not is_locked)
         self.background.show_unlocked(not is_locked)
 
-    def _show_window(self) -> None:
+    def show_window(self) -> None:
+        """Bring the window to the front."""
         self.window.showNormal()
         self.window.raise_()
         self.window.activateWindow()
@@ -321,11 +316,11 @@ class App(QObject):
         self._choices.found.connect(window.set_choices)
         self.crashed.connect(self._notifies("internal", "error"))
         self._connect_settings()
-        window.startRequested.connect(self._start)
-        window.stopRequested.connect(self._stop)
-        window.stopSpeakingRequested.connect(self._stop_speaking)
-        window.unlockRequested.connect(self._unlock)
-        window.closed.connect(lambda: self.closing.close_window(self.background.tray))
+        window.startRequested.connect(self.start)
+        window.stopRequested.connect(self.stop)
+        window.stopSpeakingRequested.connect(self.stop_speaking)
+        window.unlockRequested.connect(self.unlock)
+        window.closed.connect(lambda: self.closing.close_window(self.background.find_tray()))
         window.quitRequested.connect(self.closing.quit)
         window.acted.connect(self._act)
         self.closing.quitting.connect(self.quit)
@@ -335,11 +330,13 @@ class App(QObject):
         self.outputs.lockedChanged.connect(self._locked_changed)
         self.outputs.typed.connect(self._show_typing)
         self.background.toggleRequested.connect(window.toggle)
-        self.background.showRequested.connect(self._show_window)
-        self.background.unlockRequested.connect(self._unlock)
-        self.background.stopSpeakingRequested.connect(self._stop_speaking)
+        self.background.showRequested.connect(self.show_window)
+        self.background.unlockRequested.connect(self.unlock)
+        self.background.stopSpeakingRequested.connect(self.stop_speaking)
         self.background.typeRestRequested.connect(self.outputs.type_rest)
         self.background.modelsRequested.connect(self.model_setup.open_models)
+        self.background.sharingRequested.connect(self.sharing.open)
+        self.sharing.changed.connect(self.background.show_sharing)
         self.background.quitRequested.connect(self.closing.quit)
         self.background.failed.connect(self._notifies("hotkeys", "warning"))
         self.model_setup.startRequested.connect(window.toggle)
@@ -354,7 +351,7 @@ class App(QObject):
 
     def _connect_settings(self) -> None:
         window, changes = self.window, self._changes
-        for part in (window, self.outputs, self.model_setup):
+        for part in (window, self.outputs, self.model_setup, self.sharing):
             part.settingChanged.connect(changes.set)
         window.settingsChanged.connect(changes.update)
         window.settingReset.connect(changes.reset)
@@ -395,5 +392,5 @@ def _chooses(settings: "Settings") -> tuple[Any, ...]:
     recognition = settings.recognition
     return (
         (recognition.backend, recognition.model, recognition.language, recognition.languages),
-        (settings.translation.backend, settings.translation.target, settings.speech.voice),
+        (settings.translation.backend, settings.translation.target, settings.speech.voice, settings.server),
     )

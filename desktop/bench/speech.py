@@ -7,7 +7,7 @@ in real time into an engine in a process of its own. Each language is done, and 
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from desktop.engine.models.installed import InstalledModel
 from desktop.engine.models.speed.tuning import has_card, resolved
 from desktop.engine.models.speed.tuning_cache import TuningCache
 from desktop.settings.declaration import Settings
+from desktop.settings.presets import preset, values_of
 from desktop.settings.store import changed
 from desktop.system.files import write_atomically
 
@@ -44,15 +45,25 @@ class Plan:
     prompts: int = PROMPTS
     seconds: float = SECONDS
     is_odd: bool = False
+    has_fast: bool = False
+    """the stream once more, with the preset "fast\""""
 
 
-def plan(languages: Sequence[str], prompts: int, *, is_quick: bool, is_live: bool, is_odd: bool) -> Plan:
+def plan(
+    languages: Sequence[str], prompts: int, *, is_quick: bool, is_live: bool, is_odd: bool, has_fast: bool = False
+) -> Plan:
     """From the options of the command. Pure. Raises EngineError for a language without recordings."""
     for one in languages:
         if one not in VOICES:
             raise EngineError(verbatim(missing(one)))
     count, seconds = _QUICK if is_quick else (prompts, SECONDS)
-    return Plan(tuple(languages) or tuple(VOICES), min(prompts, count), seconds if is_live else 0.0, is_odd)
+    return Plan(
+        tuple(languages) or tuple(VOICES),
+        min(prompts, count),
+        seconds if is_live else 0.0,
+        is_odd,
+        has_fast and is_live,
+    )
 
 
 def half(language: str, count: int, *, is_odd: bool = False) -> tuple[Prompt, ...]:
@@ -85,16 +96,16 @@ def main(settings: Settings, wanted: Plan, *, is_resumed: bool, output: ReportOu
         for language, some in todo.items():
             if language in before:
                 continue
-            found[language] = measure(settings, some, wanted.seconds, shown)
+            found[language] = measure(settings, some, wanted, shown)
             if output.json not in ("", "-"):
                 done = report(about, about_run, _ordered(found), notes)
                 write_atomically(Path(output.json), json.dumps(as_record(done), ensure_ascii=False, indent=1) + "\n")
     return deliver(report(about, about_run, _ordered(found), notes), output)
 
 
-def measure(settings: Settings, some: Sequence[Prompt], seconds: float, shown: Progress) -> LanguageFigures:
-    """All figures of a language: its prompts read in both ways, then as a stream of so many seconds (0: not).
-    settings: with the directory of the model. Raises EngineError."""
+def measure(settings: Settings, some: Sequence[Prompt], wanted: Plan, shown: Progress) -> LanguageFigures:
+    """All figures of a language: its prompts read in both ways, then as a stream. settings: with the directory of the
+    model. Raises EngineError."""
     language = some[0].language
 
     def count(done: Read) -> None:
@@ -104,11 +115,15 @@ def measure(settings: Settings, some: Sequence[Prompt], seconds: float, shown: P
     shown.at(f"{language}, whole files")
     plain = PlainWhisper(Path(settings.recognition.model))
     reads = read_both(settings, plain, some, count)
-    live = None
-    if seconds:
+    live = fast = None
+    if wanted.seconds:
         shown.at(f"{language}, live")
-        live = hear_live(settings, plain, some, seconds)
-    return _figures(reads, live)
+        live = hear_live(settings, plain, some, wanted.seconds)
+    if wanted.has_fast:
+        shown.at(f"{language}, live, fast")
+        values = values_of(preset("fast")) | {"recognition.model": settings.recognition.model}
+        fast = hear_live(changed(settings, values), plain, some, wanted.seconds)
+    return replace(_figures(reads, live), fast=fast)
 
 
 def hear_live(settings: Settings, plain: PlainWhisper, some: Sequence[Prompt], seconds: float) -> StreamResult:
@@ -134,6 +149,8 @@ def hear_live(settings: Settings, plain: PlainWhisper, some: Sequence[Prompt], s
         committed_errors=spoken_errors(take.said, take.committed).count if take.committed else 0,
         differing=take.differing,
         utterances=take.utterances,
+        erasure=take.shown.normalized,
+        memory=done.peak_memory,
         problems=(*done.errors, *(f"The machine was too busy to play {one} without gaps." for one in done.disturbed)),
     )
 
@@ -177,6 +194,7 @@ def _about_run(settings: Settings, model: InstalledModel, wanted: Plan) -> dict[
         "prompts": wanted.prompts,
         "stream_seconds": wanted.seconds,
         "half": "odd" if wanted.is_odd else "even",
+        "with_fast": wanted.has_fast,
     }
 
 

@@ -16,12 +16,15 @@ from desktop.cli.ready_models import ready_models
 from desktop.cli.signals import Interrupted, caught
 from desktop.engine.audio.sources.base import Source
 from desktop.engine.engine import Engine
-from desktop.engine.errors import EngineError
+from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.events import AudioLevel, ErrorEvent, Event, Severity, State, StateChanged
 from desktop.engine.live.backends import Backends
 from desktop.engine.message import verbatim
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
+
+_LOOK = 0.2
+"""seconds"""
 
 
 class EngineSession:
@@ -71,7 +74,7 @@ class EngineSession:
         is_stopped = False
         while True:
             with self._waiting():
-                item = self._inbox.get()
+                item = self._next()
             if isinstance(item, signal.Signals):
                 if is_stopped:
                     raise Interrupted(self.interrupted_by or item)
@@ -86,12 +89,21 @@ class EngineSession:
                     continue  # the state that follows says the same
             if isinstance(item, StateChanged) and item.state is State.FAILED:
                 code = self.errors[-1][0] if self.errors else "engine"
+                if is_stopped and code == FileUnreadable.code:
+                    return  # nothing had come out of a pipe yet
                 raise EngineError(item.detail or verbatim("The engine gave up; look into the log."), code=code)
             yield item
             if isinstance(item, StateChanged) and item.state is State.IDLE:
                 return
             if isinstance(item, ErrorEvent) and item.code == "internal":
                 raise EngineError(item.message, code=item.code)
+
+    def _next(self) -> Event | signal.Signals:
+        """Waits by short pieces: a signal that comes just before the wait does not end it, and its handler runs only
+        when the main thread is awake."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._inbox.get(timeout=_LOOK)
 
     def _take(self, event: Event) -> None:
         """On the engine's thread. Nobody here looks at the level."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from desktop.doctor import installed, machine, screen, sound
+from desktop.doctor import server as parley_server
 from desktop.doctor.findings import CheckResult, Finding, Health, skipped
 from desktop.engine.errors import EngineError
 from desktop.messages import text_of
@@ -52,6 +53,9 @@ CHECKS: tuple[Check, ...] = (
     Check("models", "Models", lambda on: installed.models(on.settings)),
     Check("broken-models", "Files of models", lambda on: installed.broken()),
     Check("speed", "Speed", lambda on: machine.speed(on.settings, on.cancelled), "A quick look measures no speed."),
+    Check(
+        "server", "Parley server", lambda on: parley_server.server(on.settings), "A quick look asks nobody elsewhere."
+    ),
     Check("typing", "Typing", lambda on: screen.typing(on.settings)),
     Check("hotkeys", "Global hotkeys", lambda on: screen.hotkeys(on.settings)),
     Check("compositor", "See-through subtitles", lambda on: screen.compositor(on.settings)),

@@ -18,9 +18,8 @@ def models(settings: Settings) -> CheckResult:
     except EngineError as error:
         return CheckResult(Health.PROBLEM, text_of(error))
     if lacks:
-        return CheckResult(
-            Health.PROBLEM, " ".join(lacks), "Fetch or import what is missing in the window of the models."
-        )
+        health = Health.WARNING if settings.server.url.strip() else Health.PROBLEM  # needed while the server is away
+        return CheckResult(health, " ".join(lacks), "Fetch or import what is missing in the window of the models.")
     if basics:
         fix = "Fetch larger models; those that ship with Parley know a phrasebook only."
         return CheckResult(Health.WARNING, " ".join(basics), fix)

@@ -14,7 +14,9 @@ from desktop.engine.errors import TypingError
 from desktop.engine.message import verbatim
 from desktop.injector.platforms import NO_HOTKEYS, choose, open_keyboard
 from desktop.messages import text_of
+from desktop.messages.wayland import MOVE_THEM, NEEDS_X, subtitles_caveat
 from desktop.settings.declaration import Settings
+from desktop.system.displays import answering
 
 NO_SCREEN = "There is no screen here."
 _ANSWER_WITHIN = 1.5
@@ -86,6 +88,8 @@ def compositor(settings: Settings) -> CheckResult:
     platform = _platform()
     if not platform:
         return skipped(NO_SCREEN)
+    if platform == "wayland":
+        return _subtitles_on_wayland(settings, has_x="x11" in answering(os.environ))
     if platform != "x11":
         return ok("Windows can be see-through on this desktop.")
     with _Screen() as screen:
@@ -98,6 +102,14 @@ def compositor(settings: Settings) -> CheckResult:
     return CheckResult(
         Health.WARNING, "No compositor runs: the box behind the subtitles is not see-through.", fix, "picom -b"
     )
+
+
+def _subtitles_on_wayland(settings: Settings, *, has_x: bool) -> CheckResult:
+    caveat = subtitles_caveat(is_wayland=True, has_x=has_x)
+    fix = MOVE_THEM if has_x else NEEDS_X
+    if not settings.subtitles.enabled:
+        return skipped(f"Subtitles are off. {caveat}")
+    return CheckResult(Health.WARNING, caveat, fix, "" if has_x else "sudo apt install xwayland")
 
 
 def clipboard(settings: Settings) -> CheckResult:

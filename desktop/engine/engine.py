@@ -41,6 +41,8 @@ METRICS_EVERY = 0.5
 """Seconds between two Metrics while listening."""
 _PREPARED = ("recognition", "translation", "speech", "server")
 """Groups of settings that may need another model."""
+_OTHER_ENGINE = ("engine-away", "engine-back")
+"""Codes of events after which another engine translates, which may know other pairs."""
 _WORK = (SpeechAudio, ModelProgress)
 """Events that tell, while nobody listens, that a model was just used or loaded."""
 
@@ -180,6 +182,8 @@ class Engine:
         if not callable(item):
             if isinstance(item, _WORK):
                 self._rest()
+            if isinstance(item, ErrorEvent) and item.code in _OTHER_ENGINE and self._parts is not None:
+                self._parts.look_for_pairs()
             self._subscribers.tell(item)
             if isinstance(item, ModelUnloaded) and not self._is_listening():
                 self._tell_metrics()

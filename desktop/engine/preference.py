@@ -10,6 +10,7 @@ do the same).
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 
 _FIRST, _LONGEST = 0.5, 8.0
 """seconds until an engine is tried again, at first and at last"""
+_FRESH = 30.0
+"""seconds for which an engine is tried with a piece of work; later it is only opened"""
 _JOIN = 2.0
 
 
@@ -72,6 +75,8 @@ class Named(Protocol):
     @property
     def name(self) -> str: ...
 
+    def close(self) -> None: ...
+
 
 Engine = TypeVar("Engine", bound=Named)
 Answer = TypeVar("Answer")
@@ -84,9 +89,22 @@ class _Candidate(Generic[Engine]):
         self.engine = engine
         self.standing = standing
         self.is_away = False
-        self.newest: Callable[[Engine], object] | None = None
-        """the newest work that it could not do"""
+        self._newest: tuple[float, Callable[[Engine], object]] | None = None
         self.trial: threading.Thread | None = None
+
+    def missed(self, work: Callable[[Engine], object]) -> None:
+        """It could not do this, or was not asked to."""
+        self._newest = (time.monotonic(), work)
+
+    def forget(self) -> None:
+        """Nothing is left to try it with."""
+        self._newest = None
+
+    @property
+    def newest(self) -> Callable[[Engine], object] | None:
+        """The newest of it, if that is not long ago: what was said before is of no use to anybody, and goes nowhere."""
+        newest = self._newest
+        return newest[1] if newest is not None and time.monotonic() - newest[0] < _FRESH else None
 
 
 class Preference(Generic[Engine]):
@@ -97,7 +115,10 @@ class Preference(Generic[Engine]):
     """
 
     def __init__(
-        self, engines: Sequence[tuple[Engine, Standing]], open: Callable[[Engine], object], notify: Notify
+        self,
+        engines: Sequence[tuple[Engine, Standing]],
+        open: Callable[[Engine], object],
+        notify: Notify,
     ) -> None:
         self._candidates = [_Candidate(engine, standing) for engine, standing in engines]
         self._open = open
@@ -128,7 +149,7 @@ class Preference(Generic[Engine]):
         failed: list[tuple[_Candidate[Engine], Exception]] = []
         for one in self._candidates:
             if one.is_away:
-                one.newest = work
+                one.missed(work)
                 continue
             try:
                 answer = work(one.engine)
@@ -149,14 +170,16 @@ class Preference(Generic[Engine]):
                 self._turn_from(other, failure, work, successor())
 
     def close(self) -> None:
-        """End the trials; whoever closes the engines does so before, so that none waits for an answer."""
+        """End the trials, and close the engines. Idempotent."""
         self._closed.set()
         for one in self._candidates:
+            one.engine.close()  # so that no trial waits for an answer
             trial, one.trial = one.trial, None
             if trial is not None:
                 trial.join(_JOIN)
+                one.engine.close()  # it may have been about to open it
             one.is_away = False
-            one.newest = None
+            one.forget()
             one.standing.returned(self)
 
     def _turn_from(
@@ -165,7 +188,8 @@ class Preference(Generic[Engine]):
         """Do without an engine from now on, and try it beside."""
         failure = as_engine_error(error, "backend-stopped", name=one.engine.name)
         log.info("%s is not used for now: %s", one.engine.name, failure.message.key)
-        one.is_away, one.newest = True, work
+        one.missed(work)
+        one.is_away = True
         if one.standing.left(self):
             message = Message("engine-away", failure=failure.message, successor=successor)
             self._notify(ErrorEvent("engine-away", message, Severity.WARNING))
@@ -187,6 +211,7 @@ class Preference(Generic[Engine]):
             if self._closed.is_set():
                 return
             one.is_away, one.trial = False, None
+            one.forget()
             log.info("%s is used again", one.engine.name)
             if one.standing.returned(self):
                 message = Message("engine-back", name=one.engine.name)

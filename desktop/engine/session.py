@@ -24,6 +24,7 @@ from desktop.engine.recognition.backends.base import RecognizerCapabilities
 from desktop.engine.recognition.grouping import Grouping, SpeechGroup
 from desktop.engine.recognition.recognition import Recognition
 from desktop.engine.recognition.transcriber import Transcriber
+from desktop.engine.recognition.work import Decode
 from desktop.engine.requests import Kind, Request, Stage
 from desktop.engine.speech.clauses import ClauseReader
 from desktop.engine.speech.work import Speak
@@ -81,7 +82,7 @@ class Session:
         self._grouping = Grouping()
         self._clauses = ClauseReader()
         self._to_recognise: Track[SpeechSegment | SpeechGroup] = Track(
-            Stage.RECOGNITION, self._recognition.handle, emit, ids, self._recognition.is_known
+            Stage.RECOGNITION, self._recognition.handle, emit, ids, self._recognition.is_known, _is_optional
         )
         self._to_translate: Track[Transcribed] = Track(Stage.TRANSLATION, self._translation.handle, emit, ids)
         self._to_speak: Track[Speak] = Track(Stage.SPEECH, self._say, emit, ids)
@@ -282,3 +283,7 @@ class Session:
         """Tell the user, once as long as the same thing keeps failing."""
         if (event := self._failures.failed(stage, error)) is not None:
             self._outputs.append(event)
+
+
+def _is_optional(work: Any) -> bool:
+    return isinstance(work, Decode) and work.is_optional

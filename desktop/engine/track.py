@@ -19,6 +19,7 @@ class Track(Generic[Item]):
     """handle: does one item. ask: gets each Request. ids: of the requests.
 
     is_known: whether a final needs no work now; it is then done at once, without waiting for the model's turn.
+    is_optional: whether work is not worth doing any more when something newer waits.
     """
 
     def __init__(
@@ -28,12 +29,14 @@ class Track(Generic[Item]):
         ask: Callable[[Request], None],
         ids: Iterator[int],
         is_known: Callable[[Item], bool] = lambda _: False,
+        is_optional: Callable[[Any], bool] = lambda _: False,
     ) -> None:
         self.stage = stage
         self._handle = handle
         self._ask = ask
         self._ids = ids
         self._is_known = is_known
+        self._is_optional = is_optional
         self.finals: deque[Item] = deque()
         """those that wait"""
         self._newest: tuple[Item, Kind] | None = None
@@ -74,6 +77,8 @@ class Track(Generic[Item]):
         request = self._request
         if request is None or request.id != request_id or self._is_begun:
             return None
+        if (running := self._running) is not None and self._newest is not None and self._is_optional(self._work):
+            self._step(lambda: running.send(None))
         if self._running is None and len(self):
             self._start()
         if self._running is None:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from desktop.engine.text.languages import writes_spaces
-from desktop.engine.text.orthography import capitalised
+from desktop.engine.text.orthography import capitalised, continued
 from desktop.engine.text.punctuation import CLOSERS, CLOSING, OPENING, SENTENCE_ENDS
 
 _SENTENCE_END = re.compile(rf"[{re.escape(SENTENCE_ENDS.replace('…', ''))}][{re.escape(CLOSERS)}]*\s*$")
@@ -68,6 +68,8 @@ def join(before: str, text: str, language: str) -> str:
     # A sentence begins at the start and after its end, but not after the dots of an unfinished one.
     if not before.strip() or (_SENTENCE_END.search(before) and not _TRAILING_DOTS.search(before)):
         text = capitalised(text, language)
+    else:
+        text = continued(text, language)
     return separator(before, text, language) + text
 
 

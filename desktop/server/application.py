@@ -17,7 +17,9 @@ from desktop.server.protocols.openai_rest import openai_routes
 from desktop.server.protocols.work import Worker
 from desktop.server.security.principal import Scope
 
-_FREE = ("/", "/health", "/health/ready", "/health/live", "/asyncapi.json", "/login", "/callback", "/logout")
+_FREE = frozenset({"/", "/icon.svg", "/room", "/login", "/callback", "/logout"})
+_FREE |= {"/asyncapi.json", "/openapi.json", "/health", "/health/ready", "/health/live"}
+"""the page, how one gets in, and what says nothing of anybody"""
 
 
 def required(connection: Connection) -> Scope | None:
@@ -26,7 +28,7 @@ def required(connection: Connection) -> Scope | None:
     path = connection["path"]
     if connection["type"] == "websocket":
         return Scope.LISTEN if path == "/follow" else Scope.SPEAK
-    if path in _FREE:
+    if path in _FREE or path.startswith("/static/"):
         return None
     return Scope.ADMIN if path == "/metrics" else Scope.SPEAK
 

@@ -17,8 +17,9 @@ from desktop.server.channel import Channel, Told
 from desktop.server.limits import StreamLimits
 from desktop.server.operation.metrics import ServerMetrics
 from desktop.server.rooms import Rooms
+from desktop.server.security.limits import AudioAllowance, Seats, ServerLimits
 from desktop.server.sessions import Kept, SessionStore
-from desktop.server.stream import Beginning, Stream
+from desktop.server.stream import Beginning, Stream, StreamTerms
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +44,15 @@ class Hub:
         admission: Admission,
         limits: StreamLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        access: ServerLimits | None = None,
         base: SessionOptions | None = None,
     ) -> None:
         self.base = base or SessionOptions()
         self.broker = broker
         self.admission = admission
         self.limits = limits or StreamLimits()
+        self.access = access or ServerLimits()
+        self._seats = Seats(self.access)
         self.rooms = Rooms(clock)
         self.sessions: SessionStore | None = None
         """where streams are kept for other gateways; None: there are none"""
@@ -85,14 +89,17 @@ class Hub:
         """A new stream. owner: who may come back to it (`resume`). stream_id, beginning: of one that another gateway
         began.
 
-        Raises ServerBusy if there are as many as may be, or the server ends."""
+        Raises EngineError if the owner has too many, ServerBusy if there are as many as may be, or the server ends."""
         if self._draining:
             raise ServerBusy("server-ends")
         if len(self._streams) >= self.limits.streams:
             self.metrics.refused.inc()
             raise ServerBusy("server-full")
+        self._seats.take(owner)
         stream_id = stream_id or secrets.token_urlsafe(16)
-        stream = Stream(stream_id, options, self.broker, self, self._clock, beginning, self.base)
+        allowance = AudioAllowance(self.access, self._clock()) if options.live else None
+        terms = StreamTerms(beginning or Beginning(), self.base, allowance)
+        stream = Stream(stream_id, options, self.broker, self, self._clock, terms)
         self._streams[stream.id] = stream
         self._owners[stream.id] = owner
         if self._ticking is None:
@@ -150,20 +157,23 @@ class Hub:
     # What streams tell (`Watcher`).
 
     def may_speak(self, stream: Stream) -> None:
-        is_late = self.broker.lag >= self.limits.queued and not self.admission.speaks(stream.id)
-        if is_late or not self.admission.may_speak(stream.id, self._clock()):
-            self.metrics.refused.inc()
-            raise ServerBusy("speakers-full")
+        self._let_in(stream.id)
 
     def may_work(self, owner: str, stage: Stage) -> None:
         """Somebody whose session runs elsewhere asks for work. Raises ServerBusy where there is no room for it."""
         if self._draining:
             raise ServerBusy("server-ends")
-        if stage is Stage.RECOGNITION and not self.admission.may_speak(owner, self._clock()):
-            self.metrics.refused.inc()
-            raise ServerBusy("speakers-full")
+        if stage is Stage.RECOGNITION:
+            self._let_in(owner)
         if self._ticking is None:
             self._ticking = asyncio.get_running_loop().create_task(self._tick())
+
+    def _let_in(self, owner: str) -> None:
+        """Raises ServerBusy where there is no room for another one who speaks."""
+        is_late = self.broker.lag >= self.limits.queued and not self.admission.speaks(owner)
+        if is_late or not self.admission.may_speak(owner, self._clock()):
+            self.metrics.refused.inc()
+            raise ServerBusy("speakers-full")
 
     def left(self, owner: str) -> None:
         """Somebody who was let in by `may_work` has gone."""
@@ -196,7 +206,8 @@ class Hub:
     def closed(self, stream: Stream) -> None:
         self.metrics.coalesced.inc(stream.coalesced)
         self._streams.pop(stream.id, None)
-        self._owners.pop(stream.id, None)
+        if (owner := self._owners.pop(stream.id, None)) is not None:
+            self._seats.give(owner)
         self._absent.pop(stream.id, None)
         self.admission.left(stream.id)
         self.rooms.ended(stream.channel)

@@ -1,14 +1,14 @@
 """What browsers are given: the page, and what it asks for beside the WebSockets. On the event loop.
 
 The page is plain files in `web/`, without a build step. A room's code never stands in an address that is sent: the page
-keeps it in the fragment and sends it in the body of `POST /room`, which answers with a cookie where the server asks for
-one.
+keeps it in the fragment and sends it in the body of `POST /room`, which answers with a cookie.
 """
 
 import asyncio
 import io
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from math import ceil
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -19,21 +19,25 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.hub import Hub
 from desktop.server.languages import offered_languages
 from desktop.server.protocols.native_messages import BadMessage
-from desktop.server.rooms import Room, written
+from desktop.server.rooms import HasRooms, Room, written
+from desktop.server.security.refusal import Refused
 from desktop.system.paths import RESOURCES
 
 WEB = Path(__file__).parent / "web"
 _LARGEST = 4096
 """bytes of what the page sends"""
-_FRESH = {"cache-control": "no-cache"}
+FRESH = {"cache-control": "no-cache"}
 """a browser asks whether a file has changed; all of them are small and near"""
 
-Admit = Callable[[Request, Room], str]
-"""The header Set-Cookie that lets a browser follow a room; empty: it needs none."""
+_UNSTORED = {"cache-control": "no-store"}
+
+Admit = Callable[[Request, str], Awaitable[tuple[Room, str]]]
+"""The room of a code, and the header Set-Cookie that lets a browser follow it; empty: it needs none. Raises Refused."""
 
 
 class _Strict(BaseModel):
@@ -56,35 +60,36 @@ class QrWanted(_Strict):
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
-def anybody(_: Request, __: Room) -> str:
-    """Who has the code may follow, and needs no cookie for it: nothing stands before the server that would ask."""
-    return ""
+def page_routes(hub: Hub, admit: Admit) -> list[BaseRoute]:
+    """Those of `follower_routes`, and `/languages` for whoever speaks."""
+
+    async def languages(_: Request) -> Response:
+        return JSONResponse(await asyncio.to_thread(offered_languages, hub.broker.recogniser), headers=FRESH)
+
+    return [*follower_routes(hub, admit), Route("/languages", languages)]
 
 
-def page_routes(hub: Hub, admit: Admit = anybody) -> list[BaseRoute]:
-    """`/`, `/static/…`, `/icon.svg`; `/languages`, `/room`, `/qr` for the page."""
+def follower_routes(hub: HasRooms, admit: Admit) -> list[BaseRoute]:
+    """`/`, `/static/…`, `/icon.svg`; `/room`, `/qr` for the page."""
     for ending, kind in ((".js", "text/javascript"), (".svg", "image/svg+xml"), (".css", "text/css")):
         mimetypes.add_type(kind, ending)  # what a system has registered may be something else, and would not be run
 
     async def page(_: Request) -> Response:
-        return FileResponse(WEB / "index.html", headers=_FRESH)
+        return FileResponse(WEB / "index.html", headers=FRESH)
 
     async def icon(_: Request) -> Response:
-        return FileResponse(RESOURCES / "icons" / "parley.svg", headers=_FRESH)
-
-    async def languages(_: Request) -> Response:
-        return JSONResponse(await asyncio.to_thread(offered_languages, hub.broker.recogniser), headers=_FRESH)
+        return FileResponse(RESOURCES / "icons" / "parley.svg", headers=FRESH)
 
     async def room(request: Request) -> Response:
         try:
             wanted = await _body(request, RoomWanted)
-            found = hub.rooms.find(wanted.room)
-            if found is None:
-                raise BadMessage("room-unknown", code="room-unknown")
+            found, cookie = await admit(request, wanted.room)
+        except Refused as refused:
+            return _problem(refused, refused.status, refused.after)
         except BadMessage as error:
-            return _problem(error, 404 if error.code == "room-unknown" else 400)
-        response = JSONResponse({"room": written(found.code)})
-        if cookie := admit(request, found):
+            return _problem(error, 400)
+        response = JSONResponse({"room": written(found.code)}, headers=_UNSTORED)
+        if cookie:
             response.headers.append("set-cookie", cookie)
         return response
 
@@ -98,7 +103,6 @@ def page_routes(hub: Hub, admit: Admit = anybody) -> list[BaseRoute]:
     return [
         Route("/", page),
         Route("/icon.svg", icon),
-        Route("/languages", languages),
         Route("/room", room, methods=["POST"]),
         Route("/qr", qr, methods=["POST"]),
         Mount("/static", _Files(directory=WEB)),
@@ -117,7 +121,7 @@ class _Files(StaticFiles):
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers.update(_FRESH)
+        response.headers.update(FRESH)
         return response
 
 
@@ -136,5 +140,6 @@ async def _body(request: Request, kind: type[_Body]) -> _Body:
         raise BadMessage("message-wrong", field=where[:80], reason=first["msg"][:160]) from None
 
 
-def _problem(error: BadMessage, status: int) -> Response:
-    return JSONResponse({"code": error.code, "message": text_of(error)}, status)
+def _problem(error: EngineError, status: int, after: float = 0.0) -> Response:
+    headers = {**_UNSTORED, "retry-after": str(ceil(after))} if after else _UNSTORED
+    return JSONResponse({"code": error.code, "message": text_of(error)}, status, headers)

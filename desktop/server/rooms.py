@@ -7,6 +7,7 @@ follow stay.
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from desktop.engine.events import ErrorEvent
 from desktop.server.channel import Channel, Told
@@ -130,3 +131,10 @@ class Rooms:
         """All of them end."""
         for room in tuple(self._rooms.values()):
             self.close_room(room)
+
+
+class HasRooms(Protocol):
+    """What those who follow need of a server."""
+
+    @property
+    def rooms(self) -> Rooms: ...

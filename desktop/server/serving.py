@@ -15,6 +15,7 @@ from desktop.server.admission import Admission
 from desktop.server.application import application, required
 from desktop.server.broker import Broker
 from desktop.server.documents import document_routes
+from desktop.server.guests import Guests
 from desktop.server.http_server import ending_signals, http_server
 from desktop.server.hub import Hub
 from desktop.server.limits import StreamLimits
@@ -90,7 +91,7 @@ async def serve(
         opened.push_async_callback(broker.close)
         await broker.start()
         admission = Admission(broker.workers, broker.seconds or _UNKNOWN)
-        hub = Hub(broker, admission, options.limits, base=options.sessions)
+        hub = Hub(broker, admission, options.limits, access=options.security.limits, base=options.sessions)
         await opened.enter_async_context(_shared(hub, broker))
         await _run(hub, options, security, sockets, on_ready)
     return 0
@@ -129,8 +130,9 @@ async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
     health = health_routes(hub)
+    page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page_routes(hub), *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:

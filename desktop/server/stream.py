@@ -9,7 +9,7 @@ import logging
 from bisect import bisect_left
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from desktop.engine.errors import EngineError
@@ -32,6 +32,7 @@ from desktop.engine.speech.spoken import spoken
 from desktop.engine.speech.work import Speak
 from desktop.server.broker import Begun, Broker
 from desktop.server.channel import Channel, Mailbox, Told
+from desktop.server.security.limits import AudioAllowance
 from desktop.server.wishes import wished
 
 log = logging.getLogger(__name__)
@@ -77,9 +78,19 @@ class Beginning:
     """of the last event that was told"""
 
 
+@dataclass(frozen=True, slots=True)
+class StreamTerms:
+    """What a stream begins with, besides its client's wishes."""
+
+    beginning: Beginning = field(default_factory=Beginning)
+    base: SessionOptions = field(default_factory=SessionOptions)
+    """what nobody chose (`wishes.py`)"""
+    allowance: AudioAllowance | None = None
+    """how fast audio may come; None: as it likes"""
+
+
 class Stream:
-    """What one speaker says, as events on `channel`. clock: seconds. beginning: what there was before.
-    base: what nobody chose (`wishes.py`)."""
+    """What one speaker says, as events on `channel`. clock: seconds."""
 
     def __init__(
         self,
@@ -88,12 +99,13 @@ class Stream:
         broker: Broker,
         watcher: Watcher,
         clock: Callable[[], float],
-        beginning: Beginning | None = None,
-        base: SessionOptions | None = None,
+        terms: StreamTerms | None = None,
     ) -> None:
+        terms = terms or StreamTerms()
         self.id = stream_id
-        self._base = base or SessionOptions()
-        self._beginning = beginning or Beginning()
+        self._allowance = terms.allowance
+        self._base = terms.base
+        self._beginning = terms.beginning
         self.channel = Channel(self._beginning.number)
         self._broker = broker
         self._watcher = watcher
@@ -116,6 +128,8 @@ class Stream:
         """it does so now: not all that was said is told here"""
         self._failures = Failures()
         self.began = clock()
+        self.at_end: list[Callable[[], None]] = []
+        """called once, when it has ended"""
 
     @property
     def options(self) -> SessionOptions:
@@ -168,6 +182,8 @@ class Stream:
             if self._is_over:
                 return
             self._arrivals.append((self._session.time + len(block) / SAMPLE_RATE, self._clock()))
+            if self._allowance is not None and (wait := self._allowance.wait(len(block) / SAMPLE_RATE, self._clock())):
+                await asyncio.sleep(wait)
             outputs = self._session.feed(block)
             if any(isinstance(one, Request) and one.stage is Stage.RECOGNITION for one in outputs):
                 try:
@@ -219,6 +235,8 @@ class Stream:
         self.channel.close()
         if not was_over:
             self._watcher.closed(self)
+            for end in self.at_end:
+                end()
 
     async def events(self) -> AsyncIterator[Event]:
         """Everything from now on, until the stream has ended. Begin to read before the first `hear`."""

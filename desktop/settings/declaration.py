@@ -348,16 +348,26 @@ class ServerSettings(Group):
 
     url: str = Field(
         "",
-        description="Address of a computer on which parley serve runs, for example https://cellar:5026; sound is "
-        "recognised, translated and spoken there, and here as soon as it does not answer. Empty: everything stays on "
-        "this computer",
+        description="Where parley serve runs, for example https://cellar:5026: what is heard is recognised, translated "
+        "and spoken there, and here while it does not answer; empty: nothing leaves this computer",
         json_schema_extra=_about(applies="reload"),
     )
     certificate: str = Field(
         "",
-        description="File with the server's certificate, where it made one itself; empty: one that is publicly known",
+        description="File with the certificate of a server that made its own",
         json_schema_extra=_about(advanced=True, applies="reload"),
     )
+
+
+class SharingSettings(Group):
+    """Sharing captions"""
+
+    who: Literal["computer", "network"] = Field(
+        "computer",
+        description="Who may follow once captions are shared: browsers on this computer, or in the same network with "
+        "the code",
+    )
+    port: int = Field(5027, ge=1024, le=65535, description="Port at which captions are shared")
 
 
 class ModelSettings(Group):
@@ -392,6 +402,10 @@ class WindowSettings(Group):
     reduced_motion: bool = Field(False, description="No animations")
     tray: bool = Field(
         True, description="Show an icon in the system tray; closing the window leaves Parley there, until you quit"
+    )
+    announce: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="Let the screen reader announce each line, warnings and the state; auto is where one runs",
     )
     keep_transcript: bool = Field(
         True, description="Keep a transcript that is not saved, for a week, so that the next start can bring it back"
@@ -430,6 +444,7 @@ class Settings(BaseModel):
     subtitles: SubtitleSettings = SubtitleSettings()
     typing: TypingSettings = TypingSettings()
     server: ServerSettings = ServerSettings()
+    sharing: SharingSettings = SharingSettings()
     models: ModelSettings = ModelSettings()
     window: WindowSettings = WindowSettings()
     hotkeys: HotkeySettings = HotkeySettings()

@@ -32,7 +32,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "fast",
         "Words as early as possible, some of them wrong",
-        {"beam_size": 1, "context": "short", "step": 0.2, "window": 8.0},
+        {"beam_size": 1, "step": 0.2, "window": 8.0},
         ("base", "base.en", "tiny", "tiny.en"),
     ),
     Preset("balanced", "What Parley does by itself", {}),
@@ -48,7 +48,6 @@ PRESETS: tuple[Preset, ...] = (
         {
             "beam_size": 1,
             "compute_type": "int8",
-            "context": "short",
             "device": "cpu",
             "step": 0.8,
             "threads": 1,

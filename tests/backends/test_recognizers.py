@@ -15,11 +15,13 @@ from desktop.engine.errors import BackendFailed, ModelBroken, ModelError, ModelM
 from desktop.engine.events import SAMPLE_RATE, Samples
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
 from desktop.engine.recognition.backends.pocketsphinx import PocketSphinxRecognizer
+from desktop.engine.recognition.backends.remote import RemoteRecognizer
 from desktop.engine.recognition.stabilizer import normalized
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.messages import text_of
 from desktop.system.paths import RESOURCES
 from tests.raising import raises
+from tests.serving import shared_client
 
 Recordings = Callable[[str], Samples]
 STARTER = RESOURCES / "starter" / "whisper"
@@ -34,6 +36,7 @@ class Backend:
     """at most"""
     sample: tuple[str, float, float]
     """a recording of a few words: name, from and to in seconds"""
+    needs_network: bool = False
 
 
 BACKENDS = {
@@ -48,6 +51,13 @@ BACKENDS = {
         ("en-00", "en-05", "es-02", "digits-theo"),
         0.06,
         ("en-00", 0, 3),
+    ),
+    "server": Backend(
+        lambda: RemoteRecognizer(shared_client()),
+        ("en-00", "en-05", "en-07", "es-02", "es-04", "digits-theo"),
+        0.06,
+        ("en-00", 0, 3),
+        needs_network=True,
     ),
     "pocketsphinx": Backend(PocketSphinxRecognizer, ("jfk",), 0.30, ("jfk", 0.2, 2.3)),
 }
@@ -123,9 +133,9 @@ def test_words_have_times_and_probabilities(recognizer: Recognizer, sample: Samp
     assert ends[-1] > seconds / 2
 
 
-def test_the_language_is_one_of_its_own(recognizer: Recognizer, sample: Samples) -> None:
+def test_the_language_is_one_of_its_own(recognizer: Recognizer, backend: Backend, sample: Samples) -> None:
     assert "en" in recognizer.capabilities.languages
-    assert not recognizer.capabilities.needs_network
+    assert recognizer.capabilities.needs_network == backend.needs_network
     hypothesis = recognizer.transcribe(sample, RecognitionRequest(None, ("en", "es", "xx")))
     assert hypothesis.language == "en"
     assert 0.5 < hypothesis.language_probability <= 1

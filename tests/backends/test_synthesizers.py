@@ -22,28 +22,45 @@ from desktop.engine.speech.backends.base import Synthesizer
 from desktop.engine.speech.backends.choose import make_synthesizer
 from desktop.engine.speech.backends.espeak import EspeakSynthesizer, read_streamed_wav
 from desktop.engine.speech.backends.piper import PiperSynthesizer
+from desktop.engine.speech.backends.remote import RemoteSynthesizer
 from desktop.engine.speech.backends.speakable import pieces, speakable, without_silence
 from desktop.messages import text_of
 from desktop.settings.declaration import SpeechSettings
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
 from tests.raising import raises
+from tests.serving import shared_client
 
 STARTER = RESOURCES / "starter"
-BACKENDS: dict[str, Callable[[], Synthesizer]] = {"piper": PiperSynthesizer, "espeak": EspeakSynthesizer}
+BACKENDS: dict[str, Callable[[], Synthesizer]] = {
+    "piper": PiperSynthesizer,
+    "espeak": EspeakSynthesizer,
+    "server": lambda: RemoteSynthesizer(shared_client()),
+}
+LOCAL = sorted(set(BACKENDS) - {"server"})
+"""whose voices can be chosen, and whose sound comes in pieces"""
 SENTENCES = {
     "en": "I will go to the school in the afternoon.",
     "es": "Iré a la escuela por la tarde.",
 }
 
 
-@pytest.fixture(scope="module", params=sorted(BACKENDS))
-def synthesizer(request: pytest.FixtureRequest) -> Iterator[Synthesizer]:
-    made = BACKENDS[request.param]()
+def loaded(name: str) -> Iterator[Synthesizer]:
+    made = BACKENDS[name]()
     for language in SENTENCES:
         made.load(language, "", lambda _: None)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module", params=sorted(BACKENDS))
+def synthesizer(request: pytest.FixtureRequest) -> Iterator[Synthesizer]:
+    yield from loaded(request.param)
+
+
+@pytest.fixture(scope="module", params=LOCAL)
+def local(request: pytest.FixtureRequest) -> Iterator[Synthesizer]:
+    yield from loaded(request.param)
 
 
 @pytest.fixture
@@ -114,8 +131,8 @@ def test_longer_text_takes_longer_and_sentences_come_apart(synthesizer: Synthesi
     assert len(speak(synthesizer, "Where?", "en")[0]) < len(one[0])
 
 
-def test_the_first_sound_does_not_wait_for_the_rest(synthesizer: Synthesizer) -> None:
-    first = next(iter(synthesizer.synthesize("Where is the beach? " * 100, "en")))
+def test_the_first_sound_does_not_wait_for_the_rest(local: Synthesizer) -> None:
+    first = next(iter(local.synthesize("Where is the beach? " * 100, "en")))
     assert len(first.samples) / first.sample_rate < 3
 
 
@@ -147,20 +164,20 @@ def test_odd_text_is_spoken(synthesizer: Synthesizer, text: str) -> None:
     assert 0.1 < total < 400
 
 
-def test_voices_and_languages_agree(synthesizer: Synthesizer) -> None:
-    found = synthesizer.voices()
-    assert {voice.language for voice in found} == synthesizer.capabilities.languages
-    assert {"en", "es"} <= synthesizer.capabilities.languages
+def test_voices_and_languages_agree(local: Synthesizer) -> None:
+    found = local.voices()
+    assert {voice.language for voice in found} == local.capabilities.languages
+    assert {"en", "es"} <= local.capabilities.languages
     assert len({voice.id for voice in found}) == len(found)
     assert all(voice.label for voice in found)
-    assert not synthesizer.capabilities.needs_network
+    assert not local.capabilities.needs_network
 
 
-def test_a_voice_of_another_language_is_replaced(synthesizer: Synthesizer) -> None:
-    english = next(voice.id for voice in synthesizer.voices() if voice.language == "en")
-    before = len(speak(synthesizer, SENTENCES["es"], "es")[0])
-    synthesizer.load("es", english, lambda _: None)
-    assert len(speak(synthesizer, SENTENCES["es"], "es")[0]) == pytest.approx(before, rel=0.05)
+def test_a_voice_of_another_language_is_replaced(local: Synthesizer) -> None:
+    english = next(voice.id for voice in local.voices() if voice.language == "en")
+    before = len(speak(local, SENTENCES["es"], "es")[0])
+    local.load("es", english, lambda _: None)
+    assert len(speak(local, SENTENCES["es"], "es")[0]) == pytest.approx(before, rel=0.05)
 
 
 def test_a_language_without_a_voice_says_what_to_do(synthesizer: Synthesizer) -> None:

@@ -23,18 +23,21 @@ from desktop.engine.text.sentences import split
 from desktop.engine.translation.backends.argos import ArgosTranslator, BpeCodec, SentencePieceCodec, _Leg
 from desktop.engine.translation.backends.base import Translator
 from desktop.engine.translation.backends.choose import make_translator
+from desktop.engine.translation.backends.remote import RemoteTranslator
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
 from tests.driven import DrivenTranslator
 from tests.raising import raises
+from tests.serving import shared_client
 
 STARTER = RESOURCES / "starter" / "argos"
 OTHER = {"en": "es", "es": "en"}
 BACKENDS: dict[str, Callable[[], Translator]] = {
     "argos": ArgosTranslator,
     "auto": lambda: make_translator(Settings(), lambda event: None),
+    "server": lambda: RemoteTranslator(shared_client()),
 }
 
 Sentence = tuple[str, str, str]
@@ -166,7 +169,7 @@ def test_the_same_language_is_no_work(translator: Translator) -> None:
 
 
 def test_a_missing_pair_says_what_to_install(translator: Translator) -> None:
-    with raises(ModelMissing, match="install the Argos package fr→es"):
+    with raises(ModelMissing, match=r"install (the Argos package fr→es|its Argos package)"):
         translator.load("fr", "es", lambda _: None)
     assert ("fr", "es") not in translator.capabilities.pairs
 

@@ -1,5 +1,6 @@
 """What users and systems do to the command line at the wrong moment: no file is lost, nothing hangs, one sentence."""
 
+import contextlib
 import json
 import os
 import resource
@@ -33,6 +34,22 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path, environment
     assert len(done.stderr.splitlines()) == 1  # the log, too, has no room: nothing is said of it
     assert old.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
+
+
+def test_a_full_folder_for_temporary_files_is_one_sentence(
+    tmp_path: Path,
+    environment: dict[str, str],  # noqa: F811
+) -> None:
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = subprocess.run(
+        [*PARLEY, "demo", "--fast", "--out", "out"],
+        env=environment, cwd=tmp_path, preexec_fn=full, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "the folder for temporary files takes no recording (File too large)" in done.stderr
+    assert "something went wrong" not in done.stderr
 
 
 def shell(line: str, environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:  # noqa: F811
@@ -76,6 +93,34 @@ def test_without_standard_error_the_result_and_the_exit_code_are_right(
 def test_the_reader_of_a_pipe_may_go(tmp_path: Path, environment: dict[str, str]) -> None:  # noqa: F811
     done = shell("parley config list | true; exit ${PIPESTATUS[0]}", environment, tmp_path)
     assert (done.returncode, len(done.stdout.splitlines()), done.stderr) == (141, 0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_pipe_out_of_which_nothing_came_can_be_left(
+    tmp_path: Path,
+    environment: dict[str, str],  # noqa: F811
+    number: signal.Signals,
+) -> None:
+    """Captions that are ended are no error, whether anything was heard or not."""
+    os.mkfifo(tmp_path / "pipe")
+
+    def opened() -> bool:
+        names = Path(f"/proc/{process.pid}/fd").iterdir()
+        with contextlib.suppress(OSError):  # one was closed meanwhile
+            return any(os.readlink(one).endswith("/pipe") for one in names)  # noqa: PTH115
+        return False
+
+    command = [*PARLEY, "listen", "--source", str(tmp_path / "pipe")]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert wait_until(opened, 60)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, out) == (0, b"")
+    assert b"is empty" not in err
 
 
 def test_two_signals_end_what_waits_for_the_reader_of_a_pipe(

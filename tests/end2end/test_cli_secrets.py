@@ -49,7 +49,7 @@ def test_a_secret_is_kept_listed_and_deleted(run: Run, environment: dict[str, st
     assert (done.code, done.out, sentence(done)) == (0, "", "the secret proxy is kept in the keyring of the system.")
     assert json.loads(kept.read_text()) == {"parley/proxy": PASSWORD}
     listed = json.loads(run("config", "secret", "list", "--json").out)
-    assert {one["name"]: one["is_kept"] for one in listed} == {"proxy": True, "database": False}
+    assert {one["name"]: one["is_kept"] for one in listed} == {"proxy": True, "server": False, "database": False}
     plain = run("config", "secret", "list").out
     assert plain.split()[:2] == ["proxy", "kept"]
     assert "nter2" not in f"{plain}{listed}"
@@ -89,7 +89,7 @@ def test_what_is_no_secret_is_refused(environment: dict[str, str], kept: Path, c
 def test_unknown_names_values_as_arguments_and_no_keyring_are_refused(run: Run, kept: Path) -> None:  # noqa: F811
     for verb in ("set", "delete"):
         done = run("config", "secret", verb, "prox")
-        assert (done.code, sentence(done)) == (1, "there is no secret 'prox'; there is proxy, database.")
+        assert (done.code, sentence(done)) == (1, "there is no secret 'prox'; there is proxy, server, database.")
     assert run("config", "secret", "set", "proxy", "x").code == 2
     assert not kept.exists()
     nowhere = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}

@@ -135,7 +135,7 @@ def test_a_preset_shows_what_it_changes(run: Run, file: Path) -> None:
     assert done.code == 0
     assert "recognition.beam_size: 5 → 1\n" in done.out
     assert "none of the models that suit fast is installed" in done.err
-    assert tomllib.loads(file.read_text())["recognition"]["context"] == "short"
+    assert tomllib.loads(file.read_text())["recognition"]["step"] == 0.2
     assert json.loads(run("config", "preset", "balanced", "--json").out)["recognition.beam_size"] == {
         "old": 1,
         "new": 5,

@@ -57,6 +57,7 @@ def test_on_a_machine_where_everything_is_there(audio: VirtualAudio, screen: Vir
     healths = {check_id: one["health"] for check_id, one in findings.items()}
     # The starter models are all there is, and they are basic.
     assert healths.pop("models") == "warning"
+    assert healths.pop("server") == "skipped"
     assert healths.pop("start") in ("ok", "warning")  # how fast this machine is decides no test
     assert set(healths.values()) == {"ok"}, findings
     assert code == 0

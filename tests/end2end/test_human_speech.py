@@ -1,16 +1,23 @@
 """A new user with what the set-up installed: people speak, and what they say comes out right."""
 
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desktop.bench.people.prompts import prompts, samples_of
 from desktop.bench.people.whole_files import PlainWhisper, spoken_errors
 from desktop.bench.speech import read
+from desktop.engine.hearing.hearing import Hearing
+from desktop.engine.hearing.voice_activity import SpeechDetector
+from desktop.engine.options import SessionOptions, VoiceOptions
+from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from tests.conftest import TEST_AUDIO
+from tests.driven import DrivenTranscriber
 from tests.end2end.human_speech import COUNT, LANGUAGES, base, home, plain
 from tests.real_models import as_wav, parley
 
@@ -67,3 +74,24 @@ def test_no_sentence_is_lost_after_a_short_pause(
     alone = [plain.read(samples_of(one.path), language) for one in both]
     said = " ".join(one.text for one in both)
     assert spoken_errors(said, done.stdout).count <= 1.3 * spoken_errors(said, " ".join(alone)).count + 2, done.stdout
+
+
+def test_a_sentence_that_whisper_leaves_out_in_the_middle_is_found(base: Path) -> None:
+    """The model reads the first and the third of three announcements, which stand 0.25 s apart."""
+    script = {one.name: one for one in prompts("en")}
+    pause = np.zeros(4_000, np.float32)
+    names = ("demo-moreinfo", "astcc-followed-by-the-pound-key", "conf-unlockednow")
+    spoken = np.concatenate([pause, *(piece for name in names for piece in (samples_of(script[name].path), pause))])
+    options = SessionOptions(language="en", voice=VoiceOptions(hangover=2.0, max_segment=28.0))  # one utterance
+    hearing = Hearing(options, SpeechDetector(options.voice), lambda _: None)
+    segments = [*hearing.feed(spoken), *hearing.end()]
+    (final,) = [one for one in segments if one.is_final]
+    recognizer = WhisperRecognizer(base, threads=1)
+    recognizer.load(lambda _: None)
+    try:
+        update = DrivenTranscriber(recognizer, options).update(final)
+    finally:
+        recognizer.close()
+    assert update is not None
+    # "Followed by the pound key": it is there, in some words.
+    assert re.search(r"org\. (\w+ ){3,}key\. the conference is now unlocked", update.final_text.lower())

@@ -1,5 +1,6 @@
 """The server's page in a real browser: someone speaks into its microphone, others follow, read and hear."""
 
+import os
 import re
 import wave
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from desktop.bench.people.prompts import prompts, samples_of
 from desktop.bench.people.whole_files import spoken_errors
 from desktop.engine.audio.sources.resample import resampled
 from desktop.engine.text.compare import normalized_words
+from tests.command_line import run_parley
 from tests.end2end.human_speech import home
 from tests.end2end.web_browser import Relay, Sent, Watched, browser, violations
+from tests.end2end.web_scripts import CONTRASTS, FORGET, LINES, PLAY, WATCH_WORDS
 from tests.real_models import environment, parley
 from tests.serving import Server
 from tests.waiting import wait_until
@@ -99,39 +102,6 @@ def stop(page: Page) -> None:
     state(page, "off")
 
 
-# Where each word of reading mode is drawn: those that are certain, and whether one of them ever moved.
-_WATCH_WORDS = """
-() => {
-    window.moved = [];
-    window.seen = 0;
-    const places = new WeakMap();
-    const look = () => {
-        for (const node of document.querySelectorAll("#flows .certain")) {
-            const text = node.firstChild;
-            if (!text || !node.isConnected) continue;
-            const known = places.get(node) ?? [];
-            for (const { index, 0: word } of text.data.matchAll(/\\S+/g)) {
-                if (index + word.length === text.data.length) continue;  // it may still be growing
-                const range = document.createRange();
-                range.setStart(text, index);
-                range.setEnd(text, index + word.length);
-                const { x, y } = range.getBoundingClientRect();
-                const before = known[index];
-                if (before && (before.word !== word || Math.abs(before.x - x) + Math.abs(before.y - y) > 0.5)) {
-                    window.moved.push([before, { word, x, y }]);
-                }
-                if (!before) window.seen += 1;
-                known[index] = { word, x, y };
-            }
-            places.set(node, known);
-        }
-        requestAnimationFrame(look);
-    };
-    look();
-}
-"""
-
-
 def test_someone_speaks_and_others_follow_read_and_hear(
     chromium: Browser, server: Server, home: Path, expected: str, tmp_path: Path
 ) -> None:
@@ -150,8 +120,6 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         expect(page.locator("#qr svg")).to_be_visible()
 
         # One types the code in their own way, one has the link; OBS shows the translation.
-        addresses: list[str] = []
-        listener.page.on("request", lambda request: addresses.append(request.url))
         listener.page.goto(f"{server.url}?follow")
         listener.page.fill("#join-code", code.lower().replace("-", " "))
         listener.page.press("#join-code", "Enter")
@@ -159,7 +127,7 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         state(listener.page, "good")
         reader.page.goto(f"{server.url}#{code}")
         reader.page.click("#reading")
-        reader.page.evaluate(_WATCH_WORDS)
+        reader.page.evaluate(WATCH_WORDS)
         obs.page.goto(f"{server.url}?overlay&show=translation&size=72&keep=0#{code}")
         expect(page.locator("#followers")).to_have_text("3 people follow")
 
@@ -185,7 +153,7 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         tape = written(resampled(samples, rate, 16_000), 16_000, tmp_path / "played.wav")
         again = parley(home, "transcribe", str(tape), "--language", "en", "--model", "base")
         assert spoken_errors(translation, again.stdout).count <= 4, (translation, again.stdout)
-        assert not any(code.replace("-", "") in one.replace("-", "") for one in addresses if "#" not in one)
+        assert shown_in_addresses(code, listener, reader, obs) == []
 
         # In reading mode no word that was certain has moved, and the halves of the screen were filled in turn.
         assert reader.page.evaluate("window.seen") > 15
@@ -218,7 +186,7 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         for colours in COLOURS:
             listener.page.check(f"#colours input[value={colours}]", force=True)
             faults += [f"{colours} {one}" for one in violations(listener.page)]
-            ratios = listener.page.evaluate(_CONTRASTS)
+            ratios = listener.page.evaluate(CONTRASTS)
             assert ratios["certain"] >= 7, (colours, ratios)
             assert ratios["other"] >= 7, (colours, ratios)
             assert ratios["open"] >= 4.5, (colours, ratios)
@@ -233,54 +201,16 @@ def in_each_theme(page: Page) -> list[str]:
     return found
 
 
+def shown_in_addresses(secret: str, *pages: Watched) -> list[str]:
+    """What was sent over the line with it; a fragment is not."""
+    sent = [address.partition("#")[0] for page in pages for address in page.addresses]
+    assert sent
+    return [one for one in sent if secret.replace("-", "").lower() in one.replace("-", "").lower()]
+
+
 def lines_on(page: Page) -> int:
     """Lines of text that can be seen in the overlay."""
-    return int(
-        page.evaluate(
-            """() => {
-                const area = document.querySelector("#roll-translation").getBoundingClientRect();
-                const tops = new Set();
-                for (const span of document.querySelectorAll("#roll-translation p > span")) {
-                    for (const { top, bottom, width } of span.getClientRects()) {
-                        if (width > 0 && (top + bottom) / 2 > area.top) tops.add(Math.round(top));
-                    }
-                }
-                return tops.size;
-            }"""
-        )
-    )
-
-
-# Least contrast of what is certain, of its translation, and of what may still change, on the page.
-_CONTRASTS = """
-() => {
-    const stage = document.querySelector("#stage");
-    const probe = document.createElement("span");
-    stage.append(probe);
-    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
-    const light = (name) => {
-        probe.style.color = `var(${name})`;
-        canvas.fillStyle = getComputedStyle(probe).color;
-        canvas.fillRect(0, 0, 1, 1);
-        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
-            const part = value / 255;
-            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-        });
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const ratio = (one, other) => {
-        const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
-        return (bright + 0.05) / (dark + 0.05);
-    };
-    const found = {
-        certain: ratio("--caption-ink", "--ground"),
-        other: ratio("--caption-other", "--ground"),
-        open: Math.min(ratio("--caption-open", "--ground"), ratio("--caption-other-open", "--ground")),
-    };
-    probe.remove();
-    return found;
-}
-"""
+    return int(page.evaluate(LINES))
 
 
 def save(page: Page, form: str, folder: Path) -> str:
@@ -290,21 +220,6 @@ def save(page: Page, form: str, folder: Path) -> str:
     file = folder / f"captions.{form}"
     download.value.save_as(file)
     return file.read_text(encoding="utf-8")
-
-
-# The next stream that is asked for again is one that the server does not know any more.
-_FORGET = """
-() => {
-    const send = WebSocket.prototype.send;
-    WebSocket.prototype.send = function (data) {
-        if (typeof data === "string" && data.includes("session_id")) {
-            data = data.replace(/"session_id":"[^"]*"/, '"session_id":"gone"');
-            WebSocket.prototype.send = send;
-        }
-        return send.call(this, data);
-    };
-}
-"""
 
 
 def test_cut_off_for_ten_seconds_and_then_forgotten_nothing_is_lost_or_doubled(
@@ -324,7 +239,7 @@ def test_cut_off_for_ten_seconds_and_then_forgotten_nothing_is_lost_or_doubled(
             relay.unmute()
             state(page, "good")
             expect(page.locator("#lines li.final")).to_have_count(2, timeout=LONG)
-            page.evaluate(_FORGET)
+            page.evaluate(FORGET)
             relay.cut()
             wait_for_all(page)
             stop(page)
@@ -347,15 +262,42 @@ def test_cut_off_for_ten_seconds_and_then_forgotten_nothing_is_lost_or_doubled(
     assert len(whole) > 15 * 32_000
 
 
-def test_a_browser_without_worklets_records_instead(chromium: Browser, server: Server, expected: str) -> None:
+def test_without_worklets_the_page_records_and_loaded_again_it_goes_on_with_its_stream(
+    chromium: Browser, server: Server, expected: str
+) -> None:
     with Watched(chromium) as speaker:
-        prepare(speaker.page, f"{server.url}?audio=recorder")
-        speaker.page.click("#start")
-        expect(speaker.page.locator("#lines li.final").first).to_be_visible(timeout=LONG)
-        stop(speaker.page)
-        sentence = expected.splitlines()[0]
-        assert spoken_errors(sentence, speaker.page.locator("#lines .original").first.inner_text()).count <= 1
+        page = speaker.page
+        sent = Sent(page)
+        prepare(page, f"{server.url}?audio=recorder")
+        page.click("#start")
+        expect(page.locator("#lines li.final")).to_have_count(1, timeout=LONG)
+        before = heard(page)
+        assert spoken_errors(expected.splitlines()[0], before).count <= 1
+        page.reload()
+        expect(page.locator("#lines .original").first).to_have_text(before)
+        state(page, "off")
+        page.click("#start")  # the microphone plays its recording from the beginning
+        last = before.split()[-1]
+        expect(page.locator("#lines")).to_have_text(re.compile(rf"{last}.*{last[:-1]}", re.DOTALL), timeout=LONG)
+        stop(page)
+        assert [one["greeting"]["resumed"] for one in sent.greeted()] == [False, True]
+        assert heard(page).startswith(before)
         assert speaker.problems == []
+
+
+def test_speech_is_played_without_a_gap_and_what_is_old_is_left_out(chromium: Browser, server: Server) -> None:
+    with Watched(chromium, is_taped=True) as listener:
+        listener.page.goto(server.url)
+        assert listener.page.evaluate(PLAY, 3) >= 100
+
+        def has_played() -> bool:
+            rate, samples = listener.played()
+            return len(np.flatnonzero(np.abs(samples) > 0.01)) > 2 * rate
+
+        assert wait_until(has_played, 30, every=0.5)
+        rate, samples = listener.played()
+        loud = np.flatnonzero(np.abs(samples) > 0.01)
+        assert np.diff(loud).max() < 0.004 * rate  # a zero of the tone is shorter
 
 
 def test_without_a_microphone_one_sentence_says_what_to_do(chromium: Browser, server: Server) -> None:
@@ -375,6 +317,7 @@ def test_a_wrong_code_is_said_so(chromium: Browser, server: Server) -> None:
     with Watched(chromium) as follower:
         page = follower.page
         page.goto(f"{server.url}?follow")
+        expect(page.locator("#join-code")).to_be_focused()
         page.keyboard.type("aaaa aaaa")
         page.keyboard.press("Enter")
         expect(page.locator("#join-error")).to_have_text("There is no room of this code. Ask for the code again.")
@@ -382,3 +325,38 @@ def test_a_wrong_code_is_said_so(chromium: Browser, server: Server) -> None:
         page.goto(f"{server.url}#AAAA-AAAA")
         expect(page.locator("#notice p")).to_have_text("There is no room of this code; ask for the code again.")
         state(page, "bad")
+
+
+def test_where_a_token_is_needed_the_page_asks_for_it_and_a_code_is_enough_to_follow(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    place = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    own = {**os.environ, **place}
+    made = run_parley(["tokens", "create", "page", "--scope", "speak"], own)
+    (token,) = re.findall(r"parley_\S+", made.stdout)
+    with Server(environment=own) as server, Watched(chromium) as speaker, Watched(chromium) as follower:
+        page = speaker.page
+        answer = page.goto(server.url)
+        assert answer is not None
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        page.fill("#token", token[:-1] + "_")
+        assert violations(page) == []
+        page.press("#token", "Enter")
+        expect(page.locator("#enter-error")).not_to_be_empty()
+        page.fill("#token", token)
+        page.press("#token", "Enter")
+        page.locator("#target option[value=es]").wait_for(state="attached")
+        page.click("#share")
+        expect(page.locator("#qr svg")).to_be_visible()
+        code = page.locator("#code").inner_text()
+        follower.page.goto(f"{server.url}#{code}")
+        state(follower.page, "good")
+        (cookie,) = follower.context.cookies()
+        assert cookie["httpOnly"]
+        assert cookie["sameSite"] == "Strict"
+        expect(page.locator("#followers")).to_have_text("1 person follows")
+        page.click("#unshare")
+        state(follower.page, "off")
+        assert shown_in_addresses(token, speaker, follower) == []
+        assert shown_in_addresses(code, speaker, follower) == []
+        assert follower.problems == []

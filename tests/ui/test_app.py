@@ -160,7 +160,16 @@ def test_closed_before_the_engine_is_there(qtbot: QtBot) -> None:
 def test_the_tray_does_what_the_window_does(start_app: StartApp, qtbot: QtBot) -> None:
     tray = Tray()
     texts = [action.text() for action in tray.menu().actions() if action.text()]
-    assert texts == ["Start", "Show window", "Unlock subtitles", "Stop speaking", "Profile", "Models…", "Quit"]
+    assert texts == [
+        "Start",
+        "Show window",
+        "Unlock subtitles",
+        "Stop speaking",
+        "Profile",
+        "Share captions…",
+        "Models…",
+        "Quit",
+    ]
     with qtbot.waitSignal(tray.toggleRequested):
         tray.menu().actions()[0].trigger()
     tray.show_status(Status("listening"))

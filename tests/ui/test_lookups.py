@@ -1,7 +1,10 @@
 """Answers that come from other threads: only the one to the newest question is shown."""
 
+import json
+import shutil
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -9,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.models.speed import speed_class
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
+from desktop.system import paths
 from desktop.ui.models import installed_choices, overview
 from desktop.ui.models.installed_choices import InstalledChoicesLookup
 from desktop.ui.models.overview import ModelOverviewLookup
@@ -100,3 +104,22 @@ def test_a_question_that_is_forgotten_gets_no_answer(qtbot: QtBot) -> None:
     qtbot.wait(20)
     assert answers == []
     lookup.close()
+
+
+def test_the_speakers_of_a_voice_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    starter = paths.RESOURCES / "starter" / "voices" / "en_US-tiny-x_low.onnx"
+    about = json.loads(Path(f"{starter}.json").read_text())
+    for name, named, count in (("two", {"b": 1, "a": 0}, 2), ("many", {}, 3), ("one", {"a": 0}, 1)):
+        voice = paths.models_dir() / "voices" / f"en_US-{name}-low" / f"en_US-{name}-low.onnx"
+        voice.parent.mkdir(parents=True)
+        shutil.copyfile(starter, voice)
+        described = {**about, "num_speakers": count, "speaker_id_map": named}
+        voice.with_name(f"{voice.name}.json").write_text(json.dumps(described))
+    found = [(one.value, one.label) for one in installed_choices.find(Settings()).voices]
+    assert [value.removeprefix("en_US-") for value, _ in found if "#" in value or "-low" in value] == [
+        *("many-low", "many-low#0", "many-low#1", "many-low#2"),
+        "one-low",
+        *("two-low", "two-low#a", "two-low#b"),
+    ]
+    assert ("en_US-two-low#a", "two low (en_US) · a") in found

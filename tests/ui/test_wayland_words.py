@@ -1,16 +1,22 @@
 """Under Wayland no program hears keys of other windows: every place says so, in the same words, and what to do."""
 
+from pathlib import Path
+
 import pytest
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from desktop.doctor.findings import Health
+from desktop.doctor.screen import compositor
 from desktop.doctor.screen import hotkeys as examined
 from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
+from desktop.messages.wayland import NATIVE, THROUGH_X, subtitles_caveat
 from desktop.settings.declaration import HotkeySettings, Settings
 from desktop.ui.doctor.trials import HotkeyTrial
 from desktop.ui.first_run.outputs import OutputsPage
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.hotkeys import Hotkeys
+from tests.ui.conftest import StartApp
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +58,32 @@ def test_a_hotkey_that_is_set_is_told_of_once(qtbot: QtBot, monkeypatch: pytest.
     hotkeys.apply({"toggle_listening": "<ctrl>+<alt>+l"})
     assert told == [NO_HOTKEYS]
     hotkeys.close()
+
+
+def test_what_subtitles_cannot_do_is_said_by_the_doctor_and_the_card(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    finding = compositor(Settings())
+    assert (finding.health, finding.sentence) == (Health.WARNING, NATIVE)
+    assert "xwayland" in finding.fix.lower()
+    window.show_caveat(NATIVE)
+    assert window.cards.subtitles.state_text() == "Takes the focus: XWayland is missing"
+    window.show_caveat(THROUGH_X)
+    assert window.cards.subtitles.toolTip() == THROUGH_X
+    assert window.cards.subtitles.state_text().startswith("Bottom")
+    assert subtitles_caveat(is_wayland=True, has_x=True) == THROUGH_X
+    assert subtitles_caveat(is_wayland=False, has_x=True) == ""
+
+
+def test_a_native_window_warns_at_the_start(start_app: StartApp) -> None:
+    window_class = MainWindow.__init__
+
+    def with_caveat(self: MainWindow) -> None:
+        window_class(self)
+        self.show_caveat(NATIVE)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MainWindow, "__init__", with_caveat)
+        app, _ = start_app()
+    assert [notice for notice in app.window.notices if notice.message.startswith(NATIVE)]

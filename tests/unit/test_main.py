@@ -102,6 +102,25 @@ def test_a_signal_before_or_after_the_command_ends_it_and_is_named_by_the_exit_c
     assert (result.returncode, result.stdout, result.stderr) == (128 + signal.SIGTERM, "said\n", "")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_inside_a_callback_of_the_interpreter_is_not_lost(number: signal.Signals) -> None:
+    code = (
+        "import os, signal, sys, threading, weakref; import desktop.cli as cli; from desktop import __main__ as entry\n"
+        "class Thing: pass\n"
+        "def gone(_): os.kill(os.getpid(), int(sys.argv[1])); sum(range(10**6))\n"
+        "def run(_):\n"
+        "    thing = Thing(); kept = weakref.ref(thing, gone); del thing\n"
+        "    threading.Event().wait(30)\n"
+        "cli._run = run\n"
+        "sys.argv[1:], entry.for_window = [sys.argv[1]], lambda _: None\n"
+        "entry.program()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(int(number))], env=BARE, capture_output=True, text=True, timeout=25
+    )
+    assert (result.returncode, result.stderr) == (128 + number, "")
+
+
 def test_a_ctrl_c_while_the_first_things_are_imported_is_no_traceback() -> None:
     code = (
         "import builtins, os, runpy, signal; imported = builtins.__import__\n"

@@ -1,5 +1,6 @@
-"""`parley bench faults`: hostile servers, packages and kills, each drawn from a seed, against what fetches and imports
-models. What must not be is told with its seed, with which it happens again. Main thread.
+"""`parley bench faults`: hostile servers, packages, kills and signals, each drawn from a seed, against what fetches and
+imports models, and against the commands. What must not be is told with its seed, with which it happens again. Main
+thread.
 """
 
 import contextlib
@@ -107,7 +108,7 @@ def _report(about: dict[str, Any], totals: dict[str, dict[str, Any]]) -> Report:
     wrong = [(name, one) for name, total in figures.items() for one in total["problems"] or ()]
     return Report(
         "faults",
-        "Hostile servers, packages and kills, drawn from seeds, against the fetching and importing of models.",
+        "Hostile servers, packages, kills and signals, drawn from seeds, against the models and the commands.",
         about,
         (Table(columns, rows),),
         notes=tuple(f"{name}, seed {one['seed']}: {one['problem']}" for name, one in wrong[:20]),

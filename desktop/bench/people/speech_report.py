@@ -45,16 +45,21 @@ class StreamResult:
     differing: int = 0
     """utterances in which both differ"""
     utterances: int = 0
+    erasure: float = 0.0
+    """words that were shown and taken back, for each word of the final text"""
+    memory: float = 0.0
+    """largest resident set of the process, MB"""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageFigures:
-    """Everything about a language. credit: who speaks, and on which terms."""
+    """Everything about a language. credit: who speaks, and on which terms. fast: live with the preset "fast"."""
 
     language: str
     credit: str
     lines: tuple[PromptResult, ...]
     live: StreamResult | None
+    fast: StreamResult | None = None
 
     @property
     def parley(self) -> Errors:
@@ -77,16 +82,10 @@ class LanguageFigures:
     @classmethod
     def of(cls, record: dict[str, Any]) -> "LanguageFigures":
         """From its record. Raises KeyError, TypeError."""
-        live = None
-        if record["live"] is not None:
-            values: dict[str, Any] = record["live"]
-            parts: dict[str, Any] = {
-                key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
-            }
-            live = StreamResult(**parts)
         names = ("name", "said", "parley", "plain")
         lines = tuple(PromptResult(*(one[name] for name in names)) for one in record["lines"])
-        return cls(record["language"], record["credit"], lines, live)
+        live, fast = (_stream_of(record.get(kind)) for kind in ("live", "fast"))
+        return cls(record["language"], record["credit"], lines, live, fast)
 
     @property
     def record(self) -> dict[str, Any]:
@@ -100,8 +99,19 @@ class LanguageFigures:
             }
             for one in self.lines
         ]
-        live = None if self.live is None else {key: _rounded(value) for key, value in asdict(self.live).items()}
-        return {"language": self.language, "credit": self.credit, "lines": lines, "live": live}
+        streams = {"live": _record_of(self.live), "fast": _record_of(self.fast)}
+        return {"language": self.language, "credit": self.credit, "lines": lines, **streams}
+
+
+def _stream_of(record: dict[str, Any] | None) -> StreamResult | None:
+    if record is None:
+        return None
+    parts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    return StreamResult(**parts)
+
+
+def _record_of(stream: StreamResult | None) -> dict[str, Any] | None:
+    return None if stream is None else {key: _rounded(value) for key, value in asdict(stream).items()}
 
 
 _NOTES = (
@@ -116,8 +126,9 @@ _LIVE_NOTE = (
     "Live: the same prompts with {least:g} to {most:g} s of silence between them, in real time, recognition alone. "
     "First text: from the onset of speech. Final: from the last sound of an utterance to its final text. Commit: from "
     "the end of a word, as faster-whisper aligns it, to its commitment. WER: of the text that is kept; as shown: of "
-    "the words as they were committed; differ: utterances in which both are not the same. Processor: seconds of one "
-    "core for each second of audio, the engine's whole process."
+    "the words as they were committed; differ: utterances in which both are not the same. Erasure: words that were "
+    "shown and taken back, for each word of the final text. Memory, processor: of the engine's whole process; seconds "
+    "of one core for each second of audio."
 )
 _DELAYS = ("first_partial", "final", "commit")
 
@@ -126,12 +137,12 @@ def report(
     about: dict[str, Any], about_run: dict[str, Any], everything: Sequence[LanguageFigures], notes: Sequence[str] = ()
 ) -> Report:
     """The tables of the languages that are done."""
-    heard = [one for one in everything if one.live is not None]
+    heard = [(one.language, one.live) for one in everything if one.live is not None]
+    fast = [(one.language, one.fast) for one in everything if one.fast is not None]
     tables = [_whole(everything)]
-    if heard:
-        tables.append(_live(heard))
+    tables += [_live(some, title) for some, title in ((heard, "Live"), (fast, 'Live, preset "fast"')) if some]
     problems = [
-        f"{language_name(one.language)}: {problem}" for one in heard if one.live for problem in one.live.problems
+        f"{language_name(language)}: {problem}" for language, stream in (*heard, *fast) for problem in stream.problems
     ]
     names = tuple(language_name(one.language) for one in everything)
     speakers = "; ".join(f"{language_name(one.language)}: {one.credit}" for one in everything)
@@ -189,21 +200,22 @@ def _row(name: str, prompts: int, parley: Errors, plain: Errors) -> tuple[str, .
     return (name, str(prompts), str(plain.words), *counts, ratio)
 
 
-def _live(heard: Sequence[LanguageFigures]) -> Table:
+def _live(heard: Sequence[tuple[str, StreamResult]], title: str) -> Table:
     delays_of = ("First text p50", "p95", "Final p50", "p95", "Commit p50", "p95")
-    columns = ("Language", "Audio", "Words", "WER", "as shown", *delays_of, "Differ", "Processor")
+    columns = ("Language", "Audio", "Words", "WER", "as shown", *delays_of, "Differ", "Erasure", "Memory", "Processor")
     rows = []
-    for one in heard:
-        live = one.live
-        assert live is not None
+    for language, live in heard:
         delays = [_percentile(getattr(live, name), percent) for name in _DELAYS for percent in (50, 95)]
-        name = language_name(one.language)
+        name = language_name(language)
         rate = f"{live.errors / live.words:.1%}"
         shown = f"{live.committed_errors / live.words:.1%}" if live.committed else "–"
         differing = f"{live.differing} of {live.utterances}" if live.utterances else "–"
         cost = f"{live.cpu / live.seconds:.2f}"
-        rows.append((name, f"{live.seconds:.0f} s", str(live.words), rate, shown, *delays, differing, cost))
-    return Table(columns, tuple(rows), "Live")
+        erased, memory = f"{live.erasure:.2f}", f"{live.memory:.0f} MB" if live.memory else "–"
+        words = str(live.words)
+        row = (name, f"{live.seconds:.0f} s", words, rate, shown, *delays, differing, erased, memory, cost)
+        rows.append(row)
+    return Table(columns, tuple(rows), title)
 
 
 def _percentile(values: Sequence[float], percent: float) -> str:

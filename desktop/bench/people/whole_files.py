@@ -89,14 +89,23 @@ class FileReader:
 class PlainWhisper:
     """faster-whisper alone, with its defaults, on the processor."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, threads: int = 0) -> None:
+        """threads: of the processor; 0 is the library's own choice."""
         from faster_whisper import WhisperModel
 
-        self._model: Any = WhisperModel(str(model), device="cpu")
+        self._model: Any = WhisperModel(str(model), device="cpu", cpu_threads=threads)
 
     def read(self, samples: Samples, language: str) -> str:
         """What is said; samples of shape (n,) at 16 kHz."""
         segments, _ = self._model.transcribe(samples, language=language, beam_size=BEAM)
+        return " ".join(segment.text.strip() for segment in segments)
+
+    def whole(self, samples: Samples, language: str) -> str:
+        """What is said in a long recording, without what its defaults do beside decoding: no other temperatures, no
+        text before the window."""
+        segments, _ = self._model.transcribe(
+            samples, language=language, beam_size=BEAM, temperature=0, condition_on_previous_text=False
+        )
         return " ".join(segment.text.strip() for segment in segments)
 
     def words(self, samples: Samples, language: str) -> tuple[tuple[str, float], ...]:

@@ -101,7 +101,11 @@ def _play(options: Options, part: Part, folder: Path, *, is_fast: bool) -> _Play
     loaded = 0.0
     with tempfile.TemporaryDirectory(prefix="parley-demo-") as place:
         recording = Path(place) / f"{part.name}.wav"
-        write_wav(recording, part.samples)
+        try:
+            write_wav(recording, part.samples)
+        except OSError as error:
+            say(f"the folder for temporary files takes no recording ({error.strerror}); set TMPDIR to another one.")
+            return _Played(True, False)
         source = WatchedSource(FileSource(recording, realtime=not is_fast), clock.heard)
         with EngineSession(demo_settings(options, part), backends) as session:
             with printer_for(sys.stdout, part.target, as_json=False) as printer:

@@ -17,6 +17,7 @@ from desktop.server.security.options import SecurityOptions
 from desktop.server.serving import ServeOptions, Serving, serve
 from desktop.server.side_ports import SidePorts
 from desktop.settings.declaration import Settings
+from desktop.system.heap import share_heap
 
 PORT, HEALTH_PORT = 5026, 8080
 
@@ -35,6 +36,7 @@ def run(
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
     start. None: as the files of the environment say."""
+    share_heap()  # each client's sound may have a thread of its own
     environment = begin(operation)
     redis = redis or environment.redis
     if not redis:

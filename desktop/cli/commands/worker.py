@@ -12,6 +12,7 @@ from desktop.cli.ready_models import ready_models
 from desktop.engine.settings_options import model_options
 from desktop.server.cluster.connection import stage_of
 from desktop.server.cluster.working import Working, WorkOptions, work
+from desktop.system.heap import share_heap
 
 HEALTH_PORT = 8081
 REDIS = "redis://localhost:6379"
@@ -31,6 +32,7 @@ def run(
     """Work until Ctrl+C or SIGTERM; what is at hand is done. Returns the exit code. Raises EngineError if it cannot
     start. None and an empty redis: as the files of the environment say."""
     environment = begin(operation)
+    share_heap()  # each job may be worked on by a thread of its own
     ready_models()
     models = shared(model_options(options.settings(changes_of(environment, changes, options)), lowers_load=False))
     redis = redis or environment.redis or REDIS

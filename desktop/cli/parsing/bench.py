@@ -122,6 +122,9 @@ def speech(
     odd: Annotated[
         bool, typer.Option("--odd", metavar=_FLAG, help="The other half of the recordings, kept for checking.")
     ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", metavar=_FLAG, help='Live once more, with the preset "fast".')
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", metavar=_FLAG, help="Keep the languages that the JSON file has already.")
     ] = False,
@@ -132,8 +135,34 @@ def speech(
     """People in five languages: word errors beside faster-whisper's, and live delays. Needs Debian's recordings."""
     from desktop.bench.speech import main, plan
 
-    wanted = plan(_names(languages), prompts, is_quick=quick, is_live=not no_live, is_odd=odd)
+    wanted = plan(_names(languages), prompts, is_quick=quick, is_live=not no_live, is_odd=odd, has_fast=fast)
     return main(_settings(context, model), wanted, is_resumed=resume, output=_output(as_json, plot))
+
+
+@bench.command(cls=BenchCommand)
+def joined(
+    context: typer.Context,
+    languages: Annotated[
+        str, typer.Option("--languages", metavar="LANGS", help="These only, with commas between, for example es,fr.")
+    ] = "",
+    orders: Annotated[
+        int, typer.Option("--orders", min=1, max=20, metavar="N", help="Recordings of each language.")
+    ] = 3,
+    odd: Annotated[
+        bool, typer.Option("--odd", metavar=_FLAG, help="The other half of the prompts, kept for checking.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", metavar=_FLAG, help="Keep the recordings that the JSON file has already.")
+    ] = False,
+    model: Model = "",
+    as_json: Json = "",
+    plot: Plot = None,
+) -> int:
+    """Minutes of people in five languages: word errors of `parley transcribe` beside faster-whisper's."""
+    from desktop.bench.joined import main
+
+    output = _output(as_json, plot)
+    return main(_settings(context, model), _names(languages), orders, is_odd=odd, is_resumed=resume, output=output)
 
 
 @bench.command(cls=BenchCommand)
@@ -266,12 +295,12 @@ def soak(
 def faults(
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=1_000_000, metavar="N", help="Of each kind.")] = 100,
     only: Annotated[
-        str, typer.Option("--only", metavar="NAMES", help="Of pulls, packages, kills; all if not given.")
+        str, typer.Option("--only", metavar="NAMES", help="Of pulls, packages, kills, signals; all if not given.")
     ] = "",
     resume: Annotated[bool, typer.Option("--resume", metavar=_FLAG, help="Go on where the JSON file ends.")] = False,
     as_json: Json = "",
 ) -> int:
-    """Hostile servers, damaged packages and kills, drawn from seeds: what is lost, filled or stuck."""
+    """Hostile servers, damaged packages, kills and signals, drawn from seeds: what is lost, filled or stuck."""
     from desktop.bench.faults.command import main
 
     return main(seeds, _names(only), is_resumed=resume, output=_output(as_json, None))

@@ -74,6 +74,11 @@ class Parts:
         self.models.unload_voice()
         self.lane.forget_translations()
 
+    def look_for_pairs(self) -> None:
+        """Another engine may translate from now on: pairs that were missing are looked for again."""
+        self.models.translation.look_again()
+        self.lane.forget_translations()
+
     def metrics(self) -> Metrics:
         """How well it keeps up; tells of sound that was lost."""
         self.lane.tell_dropped()

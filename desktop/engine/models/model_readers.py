@@ -6,7 +6,7 @@ Each reader raises FileBroken where the model cannot be used, OSError where it c
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.models import contents, whisper_directory
@@ -47,6 +47,8 @@ class InstalledModel:
     """whisper: made for windows shorter than 30 s"""
     shape: Shape | None = None
     """whisper: how large the network is, where its file tells"""
+    speakers: tuple[str, ...] = ()
+    """voice: what its speakers are called, or their numbers; none where there is one"""
 
 
 def read_whisper(path: Path) -> InstalledModel:
@@ -125,7 +127,17 @@ def read_voice(path: Path) -> InstalledModel:
         region, _, rest = path.stem.partition("-")
         label = f"{rest.replace('-', ' ').replace('_', ' ')} ({region})" if rest else path.stem
     size = path.stat().st_size
-    return InstalledModel("voice", path.stem, label, path, (language,), size, _is_starter(path))
+    return InstalledModel(
+        "voice", path.stem, label, path, (language,), size, _is_starter(path), speakers=_speakers(about)
+    )
+
+
+def _speakers(about: dict[str, Any]) -> tuple[str, ...]:
+    """Of a description that was checked. Those that bear a name, else numbers, as many as the network knows."""
+    count, named = about.get("num_speakers", 1), about.get("speaker_id_map") or {}
+    if max(count, len(named)) < 2:
+        return ()
+    return tuple(sorted(named, key=named.__getitem__)) or tuple(map(str, range(count)))
 
 
 def _language(tag: object) -> str | None:

@@ -40,9 +40,11 @@ class PreferredBackends:
 
     def recognizer(self, wanted: RecognitionSettings, notify: Notify) -> Recognizer:
         """wanted: what the local one is to be like; a smaller model may stand in for the chosen one."""
-        local = self._backends.recognizer(wanted, notify)
         server = self._server_for(self._settings().recognition.backend)
-        if server is None or isinstance(local, StreamRecognizer):
+        if server is None:
+            return self._backends.recognizer(wanted, notify)
+        local = self._backends.recognizer(wanted, _but_phrasebook(notify))
+        if isinstance(local, StreamRecognizer):
             return local
         engine = RemoteRecognizer(server.client())
         here = cast(WindowRecognizer, local)
@@ -73,6 +75,11 @@ class PreferredBackends:
         if self._server is None or self._server.settings != settings:
             self._server = Server(settings)  # those who use another one close it when they are closed
         return self._server
+
+
+def _but_phrasebook(notify: Notify) -> Notify:
+    """Tells everything but that there is only a phrasebook here: that is what there is a server for."""
+    return lambda event: None if event.code == "phrasebook" else notify(event)
 
 
 def _has_room(settings: RecognitionSettings) -> bool:

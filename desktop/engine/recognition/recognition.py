@@ -110,8 +110,12 @@ class Recognition:
 
     def _decode(self, segment: SpeechSegment) -> Generator[Any, Any, None]:
         update = yield from self._windows.update(segment)
-        if (speech_end := self._windows.whole_until) is not None:
-            self._on_whole(segment.segment_id, speech_end)
+        self._tell_whole(segment)
+        if self._windows.may_search_wider:
+            if update is not None:
+                self._deliver(update, segment)
+            update = yield from self._windows.search_wider(segment)
+            self._tell_whole(segment)
         if update is None:
             return
         if update.is_final and self._windows.may_revise:
@@ -119,6 +123,10 @@ class Recognition:
             self._deliver(replace(update, is_final=False, final_text="", final_words=()), segment)
             update = yield from self._windows.revise(segment, update)
         self._deliver(update, segment)
+
+    def _tell_whole(self, segment: SpeechSegment) -> None:
+        if (speech_end := self._windows.whole_until) is not None:
+            self._on_whole(segment.segment_id, speech_end)
 
     @property
     def _follows_stream(self) -> bool:

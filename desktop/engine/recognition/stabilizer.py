@@ -81,6 +81,11 @@ class Stabilizer:
         """How many committed words are no longer in the audio."""
         return self._trimmed
 
+    @property
+    def gone(self) -> tuple[Word, ...]:
+        """The committed words that are no longer in the audio."""
+        return tuple(self._committed[: self._trimmed])
+
     def trim(self, count: int) -> None:
         """The audio of the first `count` committed words is no longer part of the hypotheses to come."""
         if not self._trimmed <= count <= len(self._committed):
@@ -138,7 +143,7 @@ class Stabilizer:
         if not self._committed or not words:
             return 0
         present = self._committed[self._trimmed :]
-        if not present and self._trimmed and _is_leak(self._committed[self._trimmed - 1], words[0]):
+        if not present and self._trimmed and is_leak(self._committed[self._trimmed - 1], words[0]):
             return 1
         return joint(present, words)
 
@@ -176,7 +181,7 @@ def _edit_distances(committed: list[str], words: list[str]) -> list[float]:
     return row
 
 
-def _is_leak(trimmed: Word, first: Word) -> bool:
+def is_leak(trimmed: Word, first: Word) -> bool:
     """Whether the first word is the rest of the sound of a word whose audio was cut off."""
     return normalized(trimmed.text) == normalized(first.text) and (
         first.end <= trimmed.end + _LEAK or (first.start + first.end) / 2 <= trimmed.end

@@ -2,36 +2,37 @@
 
 Keeps the window that is decoded short: audio of committed words leaves it at the end of a sentence, or when it is
 too long, and their text goes into the prompt. The words are settled by the Stabilizer.
-
 A pause is decoded as if the utterance were over: the speculative final. If it is over, the final has its words at
 once; if somebody goes on, they are a hypothesis like any other.
-
 When that fails, or is not wanted (streaming_mode.py), the whole utterance is decoded without any of it.
-
 Pure: `update` is a generator that yields the decodings it needs and is sent their hypotheses.
 """
 
+import logging
 from collections.abc import Sequence
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
 from desktop.engine.hearing.level import quietest
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
-from desktop.engine.recognition.final_text import final_words
+from desktop.engine.recognition.final_text import HeardLast, final_words
+from desktop.engine.recognition.language_choice import in_chosen_language
 from desktop.engine.recognition.late_words import late_words, parted
 from desktop.engine.recognition.preview import Preview
 from desktop.engine.recognition.prompt import prompt_of, reads_prompt
 from desktop.engine.recognition.sentence_end import is_whole
+from desktop.engine.recognition.speculation import Speculation
 from desktop.engine.recognition.spoken_language import SpokenLanguage
 from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
 from desktop.engine.recognition.unheard import hear_again
-from desktop.engine.recognition.work import Decode, Decoding, moved
+from desktop.engine.recognition.work import Decode, Decoding, OptionalDecoding, moved
 from desktop.engine.text.sentences import ends_sentence
 from desktop.engine.text.spelling import spelled, written_words
+
+log = logging.getLogger(__name__)
 
 _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
@@ -41,18 +42,6 @@ _DOUBT = 0.4
 """Seconds in which no look could stand, after which the next one gets more context."""
 _NEW_SENTENCE = 2.0
 """Seconds of silence after which an utterance is taken to begin a sentence, however the one before it ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Speculation:
-    """What the final will say if nobody spoke after `speech_end`."""
-
-    speech_end: float
-    language: SpokenLanguage
-    """as it will be decided then"""
-    log_probability: float
-    whole: tuple[Word, ...] | None
-    """all words of the utterance, if all of it was decoded"""
 
 
 class Transcriber:
@@ -67,8 +56,10 @@ class Transcriber:
     """audio of committed sentences leaves the window"""
     speculates: ClassVar[bool] = True
     """a pause is decoded as if the utterance were over"""
+    postpones: ClassVar[bool] = True
+    """a pause is searched widely only after its words were shown, and if nobody goes on speaking meanwhile"""
     revises: ClassVar[bool] = True
-    """an utterance of which words have left the window is decoded once more when it is over"""
+    """an utterance that was cut in mid-sentence is decoded once more when it is over"""
     commit_rules: ClassVar[CommitRules] = CommitRules()
     """when words are committed"""
 
@@ -95,8 +86,11 @@ class Transcriber:
         self._preview = Preview()
         self._window_start: float = start
         self._uses_prompt = self.prompts
-        self._speculation: _Speculation | None = None
+        self._speculation: Speculation | None = None
         self._whole: tuple[Word, ...] | None = None
+        self._heard = HeardLast()
+        self._is_torn = False
+        self._unsure: Decode | None = None
         self._doubtful_since: float | None = None
         self._language.begin()
         self._switch.begin()
@@ -120,9 +114,9 @@ class Transcriber:
         if not segment.is_final and not self.capabilities.streaming:
             return None
         if self._speculation is not None and self.is_known(segment):
-            self._confirm(self._speculation)
+            self._confirm(self._speculation, segment)
             return self._result(segment)
-        self._speculation = self._whole = None
+        self._speculation = self._whole = self._unsure = None
         if self._is_streamed(segment):
             try:
                 yield from self._stream(segment)
@@ -142,13 +136,13 @@ class Transcriber:
     @property
     def may_revise(self) -> bool:
         """Whether the utterance that was ended by the last update should be decoded as a whole (`revise`)."""
-        return self.revises and self._whole is None and self._stabilizer.trimmed > 0 and self.capabilities.streaming
+        return self.revises and self._is_torn and self.capabilities.streaming
 
-    def revise(self, segment: SpeechSegment, final: TranscriptUpdate) -> Decoding[TranscriptUpdate]:
-        """The final update of an utterance, with its text by a decoding of the whole."""
+    def revise(self, segment: SpeechSegment, final: TranscriptUpdate) -> OptionalDecoding[TranscriptUpdate]:
+        """The final update of an utterance, with its text by a decoding of the whole, unless newer audio waits."""
         request = self._request(segment)
-        hypothesis = yield from self._recognize(segment, segment.samples, request)
-        if hypothesis.is_trusted:
+        hypothesis = yield Decode(segment.samples, request, segment.end, is_optional=True)
+        if hypothesis is not None and hypothesis.is_trusted:
             self._whole, _ = yield from self._complete(segment, request, hypothesis, segment.start)
         self._revision += 1
         words = self._final_words()
@@ -157,12 +151,9 @@ class Transcriber:
     def is_known(self, segment: SpeechSegment) -> bool:
         """Whether it is the final that a pause was decoded for, so that its words are there at once."""
         heard = self._speculation
-        return (
-            heard is not None
-            and segment.is_final
-            and segment.segment_id == self._segment_id
-            and heard.speech_end == segment.speech_end
-        )
+        if heard is None or not segment.is_final:
+            return False
+        return (heard.speech_end, self._segment_id) == (segment.speech_end, segment.segment_id)
 
     def _is_streamed(self, segment: SpeechSegment) -> bool:
         if not self.capabilities.streaming or not self._switch.streams:
@@ -179,15 +170,46 @@ class Transcriber:
             prompt=self._prompt(),
             may_widen=segment.is_final or segment.is_pause or segment.end - doubtful_since >= _DOUBT,
         )
+        wide = Decode(samples, request, segment.end, is_optional=True)
+        if segment.is_pause and self.postpones and self._language.is_decided:
+            request = replace(request, beam_size=1)
         hypothesis = yield from self._recognize(segment, samples, request)
+        if request.beam_size != wide.request.beam_size and not hypothesis.is_sure:
+            self._unsure = wide
         self._doubtful_since = None if hypothesis.is_trusted else doubtful_since
         if not (hypothesis.is_trusted or request.may_widen):
             # Passed over: the next look comes soon, and more context takes several times as long.
             return
+        yield from self._take(segment, samples, request, hypothesis)
+
+    @property
+    def may_search_wider(self) -> bool:
+        """Whether the pause that was decoded last should be searched more widely (`search_wider`)."""
+        return self._unsure is not None
+
+    def search_wider(self, segment: SpeechSegment) -> OptionalDecoding[TranscriptUpdate | None]:
+        """The pause again, searched widely, unless newer audio waits; None if it says nothing new."""
+        wide, self._unsure, speculation, self._speculation = self._unsure, None, self._speculation, None
+        try:
+            hypothesis = (yield wide) if wide is not None else None
+        except Exception as error:  # what was found before stands
+            log.warning("a wider search failed: %s", type(error).__name__)
+            self._speculation = speculation
+            return None
+        if wide is None or hypothesis is None:
+            return None
+        yield from self._take(segment, wide.samples, wide.request, hypothesis)
+        return self._result(segment)
+
+    def _take(
+        self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
+    ) -> Decoding[None]:
+        """Settle the words of a window."""
         hypothesis, language = yield from self._understood(segment, samples, request, hypothesis)
         words, added = yield from self._complete(segment, request, hypothesis, self._window_start)
-        if (segment.is_final or segment.is_pause) and self._window_start <= segment.start and hypothesis.is_trusted:
-            self._whole = words
+        self._heard.hear(words)
+        if request.is_final and hypothesis.is_trusted:
+            self._whole = self._heard.words
         # With a new language setting in mid-utterance there are committed words while the language is open again.
         if self._language.is_decided or self._stabilizer.committed:
             words, late = parted(self._stabilizer.committed, words, added)
@@ -227,7 +249,7 @@ class Transcriber:
 
     def _speculate(self, segment: SpeechSegment, language: SpokenLanguage, hypothesis: Hypothesis) -> None:
         if segment.is_pause and self.speculates:
-            self._speculation = _Speculation(segment.speech_end, language, hypothesis.log_probability, self._whole)
+            self._speculation = Speculation(segment.speech_end, language, hypothesis.log_probability, self._whole)
 
     @property
     def whole_until(self) -> float | None:
@@ -245,10 +267,9 @@ class Transcriber:
         )
         return heard.speech_end if whole else None
 
-    def _confirm(self, speculation: _Speculation) -> None:
+    def _confirm(self, speculation: Speculation, segment: SpeechSegment) -> None:
         """The utterance ended where it was expected to: its words are those that were found then."""
-        self._stabilizer.end(self._open_words)
-        self._open_words = ()
+        self._leave_open(self._open_words, segment)
         self._language = speculation.language
         self._whole = speculation.whole
         self._speculation = None
@@ -277,44 +298,18 @@ class Transcriber:
         for a pause as it would be decided."""
         language = self._language
         if not language.is_decided:
-            hypothesis, language = yield from self._settle_language(segment, samples, request, hypothesis)
-        if request.prompt and reads_prompt(hypothesis.words, self._before_window):
+            hypothesis, language = yield from in_chosen_language(
+                language, self.capabilities.languages, segment, samples, request, hypothesis
+            )
+        if request.prompt and reads_prompt(hypothesis.words, self._stabilizer.gone):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
             hypothesis = yield from self._recognize(segment, samples, request)
         return hypothesis, language
 
-    def _settle_language(
-        self, segment: SpeechSegment, samples: Samples, request: RecognitionRequest, hypothesis: Hypothesis
-    ) -> Decoding[tuple[Hypothesis, SpokenLanguage]]:
-        """Weigh a hypothesis whose language was detected; gives it back, or one in the language that was chosen."""
-        language = self._language
-        if not hypothesis.words and not segment.is_final:
-            return hypothesis, language
-        known = self.capabilities.languages
-        heard = (hypothesis.language, hypothesis.language_probability, segment.end - segment.start)
-        choice = language.choose(*heard, segment.is_final)
-        if segment.is_pause and not language.is_decided:
-            # Decided as at the end, but only for the speculation: who goes on speaking may be understood better.
-            language = copy(language)
-            choice = language.choose(*heard, True)
-        if choice != hypothesis.language and choice in known:
-            hypothesis = yield from self._recognize(segment, samples, replace(request, language=choice))
-        rival = language.rival
-        if rival in known:
-            other = yield Decode(samples, replace(request, language=rival), segment.end)
-            if other.words and other.log_probability > hypothesis.log_probability:
-                language.overrule(other.language)
-                return other, language
-        return hypothesis, language
-
     def _prompt(self) -> str:
         """The end of what was said before the window."""
-        return prompt_of(self._joined(self._before_window)) if self._uses_prompt else ""
-
-    @property
-    def _before_window(self) -> tuple[Word, ...]:
-        return self._stabilizer.committed[: self._stabilizer.trimmed]
+        return prompt_of(self._joined(self._stabilizer.gone)) if self._uses_prompt else ""
 
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""
@@ -333,6 +328,7 @@ class Transcriber:
         while count < len(committed) and committed[count].end <= keep_from:
             count += 1
         if count > self._stabilizer.trimmed:
+            self._is_torn = True
             self._cut(segment, count)
         elif not self._open_words and self._stabilizer.trimmed == len(committed):
             # Nothing was heard in all that time.
@@ -352,6 +348,7 @@ class Transcriber:
         last = words[count - 1]
         following = words[count].start if count < len(words) else last.end + 0.3
         self._window_start = max(self._window_start, quietest(segment, last.end - 0.05, max(following, last.end) + 0.1))
+        self._heard.leave(self._stabilizer.committed[self._stabilizer.trimmed : count])
         self._stabilizer.trim(count)
 
     def _result(self, segment: SpeechSegment) -> TranscriptUpdate | None:

@@ -6,6 +6,7 @@ makes a few words slower than anybody speaks. So the time in which the detector 
 that the words may take.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -16,6 +17,9 @@ from desktop.engine.hearing.level import quietest
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 from desktop.engine.recognition.work import Decode, Decoding, moved
 from desktop.engine.text.compare import normalized
+from desktop.engine.text.sentences import ends_sentence
+
+log = logging.getLogger(__name__)
 
 LEAST = 0.8
 """seconds of voice more than the words may take: less is a breath, an echo, or a word that is drawn out"""
@@ -25,12 +29,14 @@ _DIGIT, _CAPITAL, _SYLLABLE = 5, 4, 3
 """letters that a digit is worth, a letter that is spelled, and a character of a script that writes syllables"""
 _SYLLABLES = "\u2e80"
 """the first of them: Han, kana, Hangul"""
-_ADDRESS = 2
+_ADDRESS = 3
 """times as long: marks within a word are read out, as in www.example.org"""
 _SLOW = 0.9
 """share of the time that words may take, above which the median word shows that somebody speaks slowly"""
 _A_LITTLE = 0.2
 """seconds that a word may take too long without belonging to a stretch that it stands beside"""
+_CONTEXT = 2.0
+"""seconds of the words beside a stretch that are read along with it"""
 _JOINT = 0.15
 """seconds around the place between two words in which the quietest one is looked for"""
 _MOST_OF_IT = 0.85
@@ -59,16 +65,21 @@ class Stretch:
 def hear_again(
     segment: SpeechSegment, words: Sequence[Word], request: RecognitionRequest, since: float = 0.0
 ) -> Decoding[tuple[tuple[Word, ...], tuple[Word, ...]]]:
-    """The words of an utterance with those that are found where it has speech without words, and these alone. Raises
-    BackendFailed. Words have session times, `since` when they begin. request: of the decoding that gave them."""
+    """The words of an utterance with those that are found where it has speech without words, and these alone; a
+    decoding that fails finds none. Words have session times, `since` when they begin. request: of the decoding that
+    gave them."""
     kept, added = tuple(words), list[Word]()
     voiced = [(max(begin, since), end) for begin, end in segment.voiced if end > since]
-    for stretch in reversed(stretches(kept, voiced)):
+    for stretch in reversed(with_context(stretches(kept, voiced), kept)):
         before = " ".join((request.prompt, *(word.text for word in kept[: stretch.first]))).strip()
         start, end = _cut(segment, stretch.start), _cut(segment, stretch.end)
         first, last = (round((time - segment.start) * SAMPLE_RATE) for time in (start, end))
         alone = replace(request, prompt=before, is_final=True, is_buffered=False, is_thorough=False, may_widen=False)
-        hypothesis = yield Decode(segment.samples[first:last], alone, segment.end)
+        try:
+            hypothesis = yield Decode(segment.samples[first:last], alone, segment.end)
+        except Exception as error:  # the words that are there are not lost for it
+            log.warning("speech without words cannot be decoded: %s", type(error).__name__)
+            break
         found = moved(hypothesis.words, start)
         if is_more(hypothesis, found, kept, stretch):
             kept = (*kept[: stretch.first], *found, *kept[stretch.last :])
@@ -102,6 +113,29 @@ def stretches(words: Sequence[Word], voiced: Spans) -> tuple[Stretch, ...]:
         for first, last in _greatest(over, 0, len(over))
     ]
     return tuple(one for one in found if _voice(voiced, one.start, one.end) <= most)
+
+
+def with_context(found: Sequence[Stretch], words: Sequence[Word]) -> tuple[Stretch, ...]:
+    """The stretches with the words of their sentences beside them, a few seconds at most: what is cut out of a phrase
+    is read worse. None reaches into another one."""
+    wider: list[Stretch] = []
+    for at, one in enumerate(found):
+        first, last = one.first, one.last
+        least = wider[-1].last if wider else 0
+        most = found[at + 1].first if at + 1 < len(found) else len(words)
+        while (
+            first > least
+            and not ends_sentence(words[first - 1].text)
+            and one.start - words[first - 1].start <= _CONTEXT
+        ):
+            first -= 1
+        is_end = last > one.first and ends_sentence(words[last - 1].text)
+        while last < most and not is_end and words[last].end - one.end <= _CONTEXT:
+            is_end = ends_sentence(words[last].text)
+            last += 1
+        start = words[first].start if first < one.first else one.start
+        wider.append(Stretch(first, last, start, words[last - 1].end if last > one.last else one.end))
+    return tuple(wider)
 
 
 def expected(word: Word) -> float:

@@ -17,6 +17,8 @@ class Decode:
     request: RecognitionRequest
     end: float
     """session time of the last sample, seconds"""
+    is_optional: bool = False
+    """not worth doing once newer audio waits; the answer is None then"""
 
     @property
     def seconds(self) -> float:
@@ -27,6 +29,8 @@ class Decode:
 T = TypeVar("T")
 Decoding = Generator[Decode, Hypothesis, T]
 """Yields decodings, is sent their hypotheses (or thrown their BackendFailed), returns a T."""
+OptionalDecoding = Generator[Decode, Hypothesis | None, T]
+"""The same, of decodings that may be left out: then it is sent None."""
 
 
 def moved(words: Sequence[Word], by: float) -> tuple[Word, ...]:

@@ -10,7 +10,7 @@ from desktop.engine.errors import EngineAway
 from desktop.engine.preference import Standing
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
 from desktop.engine.remote import address, wire
-from desktop.engine.remote.connection import Connection
+from desktop.engine.remote.connection import Connection, Token
 from desktop.engine.requests import Kind
 from desktop.settings.declaration import ServerSettings
 from desktop.system import secrets
@@ -21,8 +21,10 @@ log = logging.getLogger(__name__)
 class Server:
     """One Parley server, as the settings name it. Nothing is connected before the first `take`."""
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, token: Token | None = None) -> None:
+        """token: gives it; None: the keyring does."""
         self.settings = settings
+        self._token = token or kept_token
         self.standing = Standing()
         self._lock = threading.Lock()
         self._connection: Connection | None = None
@@ -31,7 +33,7 @@ class Server:
 
     def client(self) -> "ServerClient":
         """For one stage."""
-        return ServerClient(self, next(self._numbers) % wire.OWNERS)
+        return ServerClient(self, next(self._numbers))
 
     @property
     def name(self) -> str:
@@ -51,7 +53,7 @@ class Server:
         with self._lock:
             if self._connection is None:
                 certificate = Path(self.settings.certificate) if self.settings.certificate else None
-                self._connection = Connection(address.read(self.settings.url), _token, certificate)
+                self._connection = Connection(address.read(self.settings.url), self._token, certificate)
             self._users.add(user)
             return self._connection
 
@@ -100,7 +102,7 @@ class ServerClient:
         connection = self._server.connection
         if connection is None:
             raise EngineAway("server-gone", name=self.name)
-        return connection.ask(self._number, kind, work)
+        return connection.ask(self._number % wire.OWNERS, kind, work)
 
     def close(self) -> None:
         self._server.give_back(self._number)
@@ -111,8 +113,8 @@ class ServerClient:
         return self._known
 
 
-def _token() -> str | None:
-    """On the connection's thread."""
+def kept_token() -> str | None:
+    """That of the keyring, which may take a while."""
     try:
         return secrets.get(secrets.SERVER)
     except secrets.SecretsUnavailable:

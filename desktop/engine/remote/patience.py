@@ -17,7 +17,7 @@ from desktop.engine.translation.work import LoadTranslation, Translate, Translat
 MORE = 1.2
 """seconds beyond what it took before"""
 _MOST_LIVE = 5.0
-"""seconds that live work gets at most, however slow the server was"""
+"""seconds that live work gets at most, however slow the server was; a long text gets more"""
 _UNMEASURED = {"decode": 0.6, "final": 0.6, "translate": 1.8, "hear": 2.8, "speak": 2.8}
 """seconds that work of a kind is thought to take before any was done"""
 _LOADING = 10.0
@@ -53,7 +53,8 @@ class Patience:
         expected = max(rates) * size if rates else self._unmeasured(kind) * size
         if isinstance(work, Decode) and work.request.is_thorough:
             return _RECORDING + 4 * expected
-        return min(_MOST_LIVE, MORE + expected)
+        most = _MOST_LIVE if isinstance(work, Decode) else _MOST_LIVE * size
+        return min(most, MORE + expected)
 
     def took(self, work: Work, seconds: float) -> None:
         """An answer came after so long."""

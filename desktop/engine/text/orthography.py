@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from desktop.engine.text.punctuation import CLOSERS, CLOSING
 from desktop.engine.text.sentences import ends_sentence, is_complete
+from desktop.engine.text.small_words import SMALL_WORDS
 
 _CASED = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
 _CLOSED_BY = {"¿": "?", "¡": "!"}
@@ -28,6 +29,15 @@ def capitalised(text: str, language: str) -> str:
         if char.isdigit() or char in CLOSING or char in "'’":
             return text
     return text
+
+
+def continued(text: str, language: str) -> str:
+    """`text` as it goes on in the middle of a sentence: recognisers begin what they hear after a pause with a capital.
+    Only a word that is never a name loses it; "I" and whatever else may be one keeps it."""
+    found = re.match(r"\w+(?:['’]\w+)?", text)
+    first = found[0] if found else ""
+    is_small = first[:1].isupper() and first[1:] == first[1:].lower() and first.lower() in SMALL_WORDS.get(language, ())
+    return first[0].lower() + text[1:] if is_small else text
 
 
 def begins_sentence(before: str, language: str) -> bool:

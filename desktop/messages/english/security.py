@@ -4,7 +4,7 @@ TEXTS = {
     "host-refused": "This server does not answer under that name; use localhost, or start it with that origin allowed.",
     "issuer-address": "{issuer} is no address of an issuer; it must begin with https://.",
     "issuer-unreachable": "Whoever vouches for users does not answer as it should; try again later.",
-    "locked-out": "There were too many wrong tokens from here; try again later.",
+    "locked-out": "There were too many wrong tokens or codes from here; try again later.",
     "logged-out": "You are logged out; log in again.",
     "login-failed": "The login did not succeed; begin again.",
     "login-lost": "The login took too long, was begun in another browser, or is over already; begin again.",

@@ -108,6 +108,7 @@ class Live:
                         _error(error, "Busy" if isinstance(error, ServerBusy) else "DATA-0000")
                     )
                     if not error.recoverable:
+                        await telling.finish()  # what was said before is told
                         await closed(self._socket, TRY_LATER if isinstance(error, ServerBusy) else POLICY)
                         return
         except (WebSocketDisconnect, RuntimeError):
@@ -120,8 +121,10 @@ class Live:
         """True: the connection is over."""
         match message:
             case messages.CloseStream():
-                await incoming.end()
-                await telling.finish()
+                try:
+                    await incoming.end()
+                finally:
+                    await telling.finish()
                 await self._socket.send_json(
                     {
                         "type": "Metadata",

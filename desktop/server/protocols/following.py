@@ -9,14 +9,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.channel import Mailbox
-from desktop.server.hub import Hub
 from desktop.server.protocols import native_messages as messages
-from desktop.server.protocols.native import NORMAL, POLICY, send_all
+from desktop.server.protocols.native import NORMAL, POLICY, TRY_LATER, send_all
 from desktop.server.protocols.native_messages import BadMessage
-from desktop.server.rooms import Room
+from desktop.server.rooms import HasRooms, Room, read
+
+_ENDS = {"room-unknown": POLICY, "room-other": TRY_LATER}
+"""codes of errors that end a connection, and those of closing"""
 
 
-async def follow(hub: Hub, socket: WebSocket, code: str) -> None:
+async def follow(hub: HasRooms, socket: WebSocket, code: str) -> None:
     """Until the room or the connection ends. code: of the room that the client may follow; empty: as it says."""
     room: Room | None = None
     mailbox: Mailbox | None = None
@@ -33,13 +35,15 @@ async def follow(hub: Hub, socket: WebSocket, code: str) -> None:
                     continue
                 if mailbox is not None:
                     raise BadMessage("follows-already")
+                if code and wanted.room and read(wanted.room) != code:
+                    raise BadMessage("room-other", code="room-other")
                 room = hub.rooms.find(code or wanted.room or "")
                 if room is None:
                     raise BadMessage("room-unknown", code="room-unknown")
             except EngineError as error:
                 await socket.send_json({"type": "error", "code": error.code, "message": text_of(error)})
-                if error.code == "room-unknown":
-                    await socket.close(POLICY)
+                if error.code in _ENDS:
+                    await socket.close(_ENDS[error.code])
                     return
                 continue
             mailbox = room.channel.follow(wanted.seq)

@@ -63,7 +63,11 @@ class Speaker:
         said_farewell = False
         try:
             while True:
-                message = await self._socket.receive()
+                try:
+                    message = await asyncio.wait_for(self._socket.receive(), self._hub.access.idle_seconds)
+                except TimeoutError:
+                    await self._socket.close(POLICY)
+                    break
                 if message["type"] == "websocket.disconnect":
                     said_farewell = message.get("code") == NORMAL
                     break
@@ -201,8 +205,9 @@ class Speaker:
     async def _stop(self) -> None:
         uplink, self._uplink = self._uplink, None
         if uplink is not None:
-            await uplink.end()
-            await uplink.stream.finish()
+            broken = await uplink.finish()
+            if broken is not None:
+                await self._send({"type": "error", "code": broken.code, "message": text_of(broken)})
         if self._telling is not None:
             await self._telling
             self._telling = None
@@ -282,8 +287,7 @@ class Speaker:
         if uplink is None or uplink.speaker is not self:
             return
         if said_farewell:
-            await uplink.end()
-            await uplink.stream.finish()  # for those who follow
+            await uplink.finish()  # for those who follow
         else:
             self._hub.leave(uplink.stream)
 

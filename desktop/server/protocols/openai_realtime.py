@@ -141,8 +141,10 @@ class Realtime:
         await self._send("input_audio_buffer.cleared")
 
     async def _settle(self) -> None:
-        await self._end_audio()
-        await self._opened().settle()
+        try:
+            await self._end_audio()
+        finally:
+            await self._opened().settle()
 
     async def _end_audio(self) -> None:
         incoming, self._incoming = self._incoming, None

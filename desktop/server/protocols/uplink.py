@@ -1,9 +1,9 @@
 """The audio that one client sends to its stream, counted in bytes, over as many connections as it takes."""
 
-import weakref
 from bisect import bisect_right
 from collections import deque
 
+from desktop.engine.errors import EngineError
 from desktop.engine.events import Samples
 from desktop.server.audio.incoming import Incoming
 from desktop.server.audio.pcm import PcmFormat
@@ -13,7 +13,8 @@ from desktop.server.stream import Stream
 
 _PLACES = 4096
 """places of the audio whose offset is remembered"""
-_all: "weakref.WeakKeyDictionary[Stream, Uplink]" = weakref.WeakKeyDictionary()
+_all: "dict[Stream, Uplink]" = {}
+"""of the streams that go on"""
 
 
 class Uplink:
@@ -32,6 +33,7 @@ class Uplink:
         self._places: deque[tuple[float, int]] = deque([(stream.time, received)], maxlen=_PLACES)
         """(seconds of the stream, bytes that were received then)"""
         _all[stream] = self
+        stream.at_end.append(self._ended)
 
     @classmethod
     def of(cls, stream: Stream) -> "Uplink":
@@ -88,6 +90,22 @@ class Uplink:
         incoming, self._incoming = self._incoming, None
         if incoming is not None:
             await incoming.end()
+
+    async def finish(self) -> EngineError | None:
+        """No more audio comes: returns when everything that was heard is told; what was wrong with the end of it."""
+        broken: EngineError | None = None
+        try:
+            await self.end()
+        except EngineError as error:
+            broken = error
+        await self.stream.finish()
+        return broken
+
+    def _ended(self) -> None:
+        """The stream has ended, whether or not its client came back: what is not decoded yet is of no use."""
+        _all.pop(self.stream, None)
+        if self._incoming is not None:
+            self._incoming.close()
 
     async def _hear(self, samples: Samples) -> None:
         await self.stream.hear(samples)

@@ -98,6 +98,8 @@ class Connection:
                 except EngineError as error:
                     await self._send(status="WARNING" if error.recoverable else "ERROR", message=text_of(error))
                     if not error.recoverable:
+                        if self._telling is not None:
+                            await self._telling.finish()  # what was said before is told
                         await closed(self._socket, POLICY)
                         return
         except (WebSocketDisconnect, RuntimeError):
@@ -114,8 +116,10 @@ class Connection:
             await self._begin(message)
             return False
         if message in (END, END.decode()):
-            await self._incoming.end()
-            await self._telling.finish()
+            try:
+                await self._incoming.end()
+            finally:
+                await self._telling.finish()
             await closed(self._socket, NORMAL)
             return True
         if isinstance(message, str):

@@ -8,9 +8,9 @@ takes the place of what was not begun. Finals come first, and beyond what the ma
 
 import asyncio
 import logging
+import secrets
 import time
 from contextlib import suppress
-from itertools import count
 
 import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 _MOST_ASKED = 16
 """questions of one client that wait for their answers"""
 _SILENT: Samples = np.zeros(0, np.float32)
-_numbers = count(1)
 
 
 class Worker:
@@ -39,7 +38,7 @@ class Worker:
     def __init__(self, hub: Hub, socket: WebSocket) -> None:
         self._hub = hub
         self._socket = socket
-        self._name = f"work {next(_numbers)}"
+        self._name = f"work-{secrets.token_hex(8)}"  # unique among all gateways
         self._kept = Kept()
         self._owners: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,7 +109,7 @@ class Worker:
 
     async def _answer(self, asked: Asked, work: Work) -> object:
         """Raises what the model raises."""
-        owner = f"{self._name} {asked.owner}"
+        owner = f"{self._name}-{asked.owner}"
         self._owners.add(owner)
         self._hub.may_work(owner, asked.stage)
         began = turn = time.monotonic()

@@ -180,10 +180,12 @@ class Connection:
     async def _stop(self) -> None:
         """All was heard: the transcript, in pieces and as a whole."""
         telling = self._open()
-        if self._incoming is not None:
-            await self._incoming.end()
         self._is_stopped = True
-        await telling.finish()
+        try:
+            if self._incoming is not None:
+                await self._incoming.end()
+        finally:
+            await telling.finish()
         await self._told()
         await self._forget()
 

@@ -27,6 +27,7 @@ class Attempts:
         # A window begins with the first that is counted, so that a lock-out has an end that failing on does not move.
         self._windows = FixedWindowRateLimiter(storage or MemoryStorage())
         self._failures = RateLimitItemPerSecond(limits.failures, limits.failure_seconds, "failures")
+        self._rooms = RateLimitItemPerSecond(limits.room_failures, limits.failure_seconds, "rooms")
         self._by_address = RateLimitItemPerMinute(limits.address_requests_per_minute, 1, "address")
         self._by_principal = RateLimitItemPerMinute(limits.requests_per_minute, 1, "principal")
         self._notes = RateLimitItemPerMinute(limits.refusals_noted_per_minute, 1, "notes")
@@ -47,9 +48,7 @@ class Attempts:
         if (counted_as(address), digest) in self._let_in:
             return
         for key in self._keys(address, prefix):
-            if not await self._windows.test(self._failures, *key):
-                ends, _ = await self._windows.get_window_stats(self._failures, *key)
-                raise Refused("locked-out", status=429, code="locked-out", after=_from_now(ends))
+            await self._check(self._failures, *key)
 
     async def failed(self, address: str, prefix: str) -> bool:
         """Count a wrong credential. Returns whether it was the one too many, so that from now on it is locked out."""
@@ -59,6 +58,16 @@ class Attempts:
             _, left = await self._windows.get_window_stats(self._failures, *key)
             is_last = is_last or left == 0
         return is_last
+
+    async def check_room(self, address: str) -> None:
+        """Before a room's code is looked at. Raises Refused, 429, while the address is locked out."""
+        await self._check(self._rooms, counted_as(address))
+
+    async def failed_room(self, address: str) -> bool:
+        """Count a wrong code of a room. Returns whether it was the one too many."""
+        await self._windows.hit(self._rooms, counted_as(address))
+        _, left = await self._windows.get_window_stats(self._rooms, counted_as(address))
+        return left == 0
 
     def succeeded(self, address: str, digest: bytes) -> None:
         """Remember who was let in. Failures stay counted: a guest could clear those of his neighbour else."""
@@ -76,6 +85,11 @@ class Attempts:
             return -1
         _, left = await self._windows.get_window_stats(self._notes, who)
         return left
+
+    async def _check(self, item: RateLimitItemPerSecond, *key: str) -> None:
+        if not await self._windows.test(item, *key):
+            ends, _ = await self._windows.get_window_stats(item, *key)
+            raise Refused("locked-out", status=429, code="locked-out", after=_from_now(ends))
 
     def _keys(self, address: str, prefix: str) -> list[tuple[str, str]]:
         keys = [("from", counted_as(address))]

@@ -19,7 +19,8 @@ from desktop.server.security.requests import Presented, address_of, is_forwarded
 
 class Authenticator:
     """is_local: the server listens on this machine alone, so that its programs need no token until one is made.
-    is_open: whether a room, by its name, is still there for its guests."""
+    is_open: whether a room, by its name, is still there for its guests. guests_only: nobody else is let in, from this
+    machine neither."""
 
     def __init__(
         self,
@@ -30,13 +31,15 @@ class Authenticator:
         *,
         is_local: bool,
         is_open: Callable[[str], bool],
+        guests_only: bool = False,
     ) -> None:
         self._database = database
         self._cookies = cookies
         self._attempts = attempts
         self._oidc = oidc
-        self._is_local = is_local and oidc is None
+        self._is_local = is_local and oidc is None and not guests_only
         self._is_open = is_open
+        self._guests_only = guests_only
         self._were_made = False
 
     async def principal(self, connection: Connection, presented: Presented) -> Principal:
@@ -62,6 +65,8 @@ class Authenticator:
     async def valid(self, presented: Presented) -> Principal:
         """Whose credential it is; counts nothing. Raises Refused, EngineError."""
         now = datetime.now(UTC)
+        if presented.secret and self._guests_only:
+            raise Refused("token-unknown", status=401, code="token-unknown")
         if presented.secret.startswith(PREFIX):
             digest = tokens.digest_of(presented.secret)
             return await self._database.run(lambda session: tokens.check(session, digest, now), reads_only=True)

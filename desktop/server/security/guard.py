@@ -30,6 +30,9 @@ from desktop.server.security.watch import run_watched
 
 log = logging.getLogger(__name__)
 
+_FILES = "/static/"
+"""what the page consists of: some thirty files that cost nothing, for each of those who sit behind one address"""
+
 Required = Callable[[Connection], Scope | None]
 """What one must be allowed for a request; None: it is open to everybody, such as the page itself and `/health`"""
 
@@ -96,7 +99,7 @@ class Guard:
 
     async def _checked(self, connection: Connection, *, is_local: bool) -> Presented:
         """What the request shows, if it may be looked at. Raises Refused."""
-        if not is_local:
+        if not is_local and not connection["path"].startswith(_FILES):
             await self._attempts.request_from(address_of(connection))
         check_host(connection, self._rules.origins)
         shown = presented(connection, self._cookies.name(is_secure=is_secure(connection)))

@@ -1,12 +1,10 @@
 """How much one client may: figures, and the counting that needs no clock of its own. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from desktop.engine.errors import EngineError
-from desktop.server.security.principal import Principal
+from desktop.server.security.principal import LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +19,20 @@ class ServerLimits:
     """seconds of audio in each second, in the long run"""
     audio_burst: float = 30.0
     """seconds of audio at once, as after a line that was cut"""
-    sessions: int = 4
+    sessions: int = 32
     """that one principal may have at a time"""
-    local_sessions: int = 200
+    local_sessions: int = 1000
     """the same for programs on this machine, which are one principal together"""
-    idle_seconds: float = 300.0
-    """without a message after which a connection is closed"""
+    idle_seconds: float = 3600.0
+    """without a message after which a speaker's connection is closed"""
     requests_per_minute: int = 600
     """of one principal"""
     address_requests_per_minute: int = 1200
     """of one address, behind which many may sit"""
     failures: int = 10
     """wrong credentials from one address, or for one token, until it is locked out"""
+    room_failures: int = 100
+    """wrong codes of rooms from one address, where a whole audience may sit and mistype; there are 10^11 of them"""
     failure_seconds: int = 900
     """that failures are counted for, and that a lock-out lasts at most"""
     refusals_noted_per_minute: int = 30
@@ -68,16 +68,15 @@ class Seats:
         self._limits = limits
         self._taken: Counter[str] = Counter()
 
-    @contextmanager
-    def seat(self, principal: Principal) -> Iterator[None]:
-        """Hold one. Raises EngineError ("too-many-sessions")."""
-        most = self._limits.local_sessions if principal.kind == "local" else self._limits.sessions
-        if self._taken[principal.id] >= most:
+    def take(self, principal: str) -> None:
+        """One more for the principal of that id. Raises EngineError ("too-many-sessions")."""
+        most = self._limits.local_sessions if principal in ("", LOCAL.id) else self._limits.sessions
+        if self._taken[principal] >= most:
             raise EngineError("too-many-sessions", code="too-many-sessions", most=most, recoverable=True)
-        self._taken[principal.id] += 1
-        try:
-            yield
-        finally:
-            self._taken[principal.id] -= 1
-            if not self._taken[principal.id]:
-                del self._taken[principal.id]
+        self._taken[principal] += 1
+
+    def give(self, principal: str) -> None:
+        """One less."""
+        self._taken[principal] -= 1
+        if self._taken[principal] <= 0:
+            del self._taken[principal]

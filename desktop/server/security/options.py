@@ -30,7 +30,8 @@ class SecurityOptions:
     """The whole of it. address: to listen on. certificate and key, or self_signed: TLS. proxies: addresses and
     networks whose X-Forwarded-For and -Proto are believed. origins: other sites whose pages may use the server.
     database, password_file: see `open_database`. folder: for keys and the certificate; None: the data folder.
-    audit_days: that the audit log is kept for."""
+    audit_days: that the audit log is kept for. guests_only: nobody enters but by a room's code, so that no token is
+    needed for an address that others reach, and none is good for anything."""
 
     address: str = "127.0.0.1"
     certificate: Path | None = None
@@ -44,6 +45,7 @@ class SecurityOptions:
     oidc: OidcOptions | None = None
     limits: ServerLimits = field(default_factory=ServerLimits)
     audit_days: float = 90.0
+    guests_only: bool = False
 
     @property
     def has_tls(self) -> bool:

@@ -4,7 +4,7 @@ end."""
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -31,6 +31,7 @@ from desktop.system import paths
 log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
+_GUEST_STAYS = timedelta(hours=12)
 
 
 class Security:
@@ -48,7 +49,7 @@ class Security:
             prepare(self.database)
             with self.database.session(reads_only=True) as session:
                 has_token = tokens.one_is_valid(session, datetime.now(UTC))
-            check_address(options, anyone_may_enter=has_token or options.oidc is not None)
+            check_address(options, anyone_may_enter=has_token or options.oidc is not None or options.guests_only)
             self.tls = Tls(options) if options.has_tls else None
             self.cookies = Cookies(kept_key(folder / "cookies.key"))
             self.attempts = Attempts(options.limits)
@@ -76,11 +77,17 @@ class Security:
             self._oidc,
             is_local=is_local(options.address),
             is_open=is_open,
+            guests_only=options.guests_only,
         )
         rules = Rules(required, options.limits, frozenset(normal_origin(one) for one in options.origins))
         guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)
         believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
+
+    async def note_locked(self, address: str, path: str) -> None:
+        """In the audit log: an address is locked out, as it guessed codes of rooms."""
+        entry = audit.Entry(audit.Event.LOCKED, datetime.now(UTC), "", address, "http", path, "room-unknown")
+        await self.database.run(lambda session: audit.write(session, entry))
 
     async def keep(self, every: float = _DAY) -> None:
         """To be run as a task beside the server, until it is cancelled: each day the audit log is pruned, and a

@@ -110,8 +110,9 @@ def names_here(address: str) -> tuple[str, ...]:
     """How others may call this machine: its names, and its addresses as far as the server listens on them."""
     import psutil
 
-    names = {"localhost", socket.gethostname().lower(), socket.getfqdn().lower()}
-    names = {name for name in names if name.isascii() and 0 < len(name) < 64}
+    name = socket.gethostname().lower()
+    # .local: how phones in the same network find it. Its full name would have to be looked up, which may take long.
+    names = {one for one in ("localhost", name, f"{name}.local") if one.isascii() and len(one) < 64}
     addresses = {"127.0.0.1", "::1"}
     try:
         is_every = ipaddress.ip_address(address).is_unspecified

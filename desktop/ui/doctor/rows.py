@@ -40,6 +40,7 @@ _ACTIONS = {
     "models": ("models", "Open models"),
     "broken-models": ("models", "Open models"),
     "speed": ("model", "Choose a model"),
+    "server": ("server", "Server settings"),
     "typing": ("typing", "Typing settings"),
     "hotkeys": ("hotkeys", "Hotkey settings"),
     "clipboard": ("typing", "Typing settings"),

@@ -26,6 +26,7 @@ from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
     from desktop.doctor.findings import Finding
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from desktop.ui.runtime.hotkeys import Hotkeys
 
 
-class DoctorWindow(QWidget):
+class DoctorWindow(Window):
     """Looks as soon as it is shown with `examine`."""
 
     acted = pyqtSignal(str)
@@ -51,7 +52,7 @@ class DoctorWindow(QWidget):
     ) -> None:
         """problems: sentences about settings that could not be read; usable_at: when the window could be used, of
         `time.time`."""
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(parent)
         self.setWindowTitle("Doctor")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fit(self, (800, 720), (640, 420))
@@ -249,7 +250,7 @@ class DoctorWindow(QWidget):
         column.addWidget(self._findings)
         column.addStretch(1)
         area = scrolling(page)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self.content)
         layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 2 * theme.STEP, 2 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)
         layout.addLayout(top)

@@ -20,6 +20,7 @@ from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged, Event
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from desktop.ui.models.overview import ModelOverview
 
 
-class FirstRun(QWidget):
+class FirstRun(Window):
     """The pages, a bar that says where one is, and the buttons."""
 
     settingChanged = pyqtSignal(str, object)
@@ -37,7 +38,7 @@ class FirstRun(QWidget):
     """the window was closed, at whatever page"""
 
     def __init__(self, tasks: ModelTasks, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(parent)
         self.setWindowTitle("First steps")
         self.setWindowIcon(icons.app_icon())
         fit(self, (720, 600), (560, 460))
@@ -76,7 +77,7 @@ class FirstRun(QWidget):
         foot.addStretch(1)
         foot.addWidget(self.back)
         foot.addWidget(self.next)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self.content)
         layout.setContentsMargins(6 * theme.STEP, 5 * theme.STEP, 6 * theme.STEP, 4 * theme.STEP)
         layout.setSpacing(4 * theme.STEP)
         layout.addWidget(self._steps)

@@ -26,6 +26,8 @@ def act(window: "MainWindow", action: str) -> None:
             window.transcript.view.undo()
         case "retry":
             window.startRequested.emit()
+        case "server":
+            window.popovers.open_server()
         case "settings" | "hotkeys":
             dialog = window.popovers.open_dialog()
             if dialog is not None and action == "hotkeys":
@@ -59,6 +61,7 @@ def shortcut_actions(window: "MainWindow") -> dict[str, Callable[[], object]]:
         "warnings": window.open_notices,
         "settings": window.popovers.open_dialog,
         "menu": lambda: window.menu.open_menu(line.menu),
+        "share": window.menu.sharingWanted.emit,
         "doctor": window.menu.open_doctor,
         "latency": window.menu.open_latency,
         "shortcuts": window.show_shortcuts,

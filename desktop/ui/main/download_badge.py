@@ -18,6 +18,7 @@ class DownloadBadge(QPushButton):
         super().__init__(parent)
         self.setObjectName("flat")
         self.setFont(theme.font("body"))
+        self.setAccessibleName("Downloads")
         self.hide()
 
     def show_overall(self, overall: "DownloadsSummary | None") -> None:

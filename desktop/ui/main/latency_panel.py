@@ -19,6 +19,7 @@ from desktop.ui.widgets.elided_label import ElidedLabel
 from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event
@@ -50,11 +51,11 @@ _MODES = {
 _MODELS = {"recognition": "Recognition", "translation": "Translation", "speech": "Voice"}
 
 
-class LatencyPanel(QWidget):
+class LatencyPanel(Window):
     """A window beside the main one. `on_event` takes the engine's events while it is open."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(parent)
         from desktop.engine.latency import LatencyLog, ProcessUsage
 
         self.setWindowTitle("Latency")
@@ -164,17 +165,17 @@ class LatencyPanel(QWidget):
         tiles.setSpacing(3 * theme.STEP)
         for tile in self._tiles.values():
             tiles.addWidget(tile, 1)
-        content = QWidget()
-        content.setObjectName("page")
-        layout = QVBoxLayout(content)
+        page = QWidget()
+        page.setObjectName("page")
+        layout = QVBoxLayout(page)
         layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)
         layout.addLayout(tiles)
         layout.addWidget(self._table())
         layout.addWidget(self._facts())
         layout.addStretch(1)
-        area = scrolling(content)
-        whole = QVBoxLayout(self)
+        area = scrolling(page)
+        whole = QVBoxLayout(self.content)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
 

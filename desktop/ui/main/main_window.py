@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from desktop.messages import text_of
 from desktop.ui.main import output_summaries
@@ -30,6 +30,7 @@ from desktop.ui.widgets.notifications import Notice, NoticeList
 from desktop.ui.widgets.output_cards import OutputCards
 from desktop.ui.widgets.popover import Popover
 from desktop.ui.widgets.source_picker import SourcePicker
+from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
     from desktop.engine import events
@@ -40,7 +41,7 @@ SMALLEST = (440, 356)
 USUAL = (960, 640)
 
 
-class MainWindow(QWidget):
+class MainWindow(Window):
     """The main window: source, languages, output switches, transcript, status line."""
 
     startRequested = pyqtSignal()
@@ -54,6 +55,8 @@ class MainWindow(QWidget):
     settingReset = pyqtSignal(str)
     statusChanged = pyqtSignal(object)
     """the new Status"""
+    noticed = pyqtSignal(object)
+    """a Notice that is new, or came again"""
     closed = pyqtSignal()
     """the user wants it closed; it stays until it is hidden"""
     quitRequested = pyqtSignal()
@@ -68,6 +71,7 @@ class MainWindow(QWidget):
         self.settings: Settings | None = None
         self.status = Status()
         self._is_status_shown = False
+        self.caveat = ""
         self.notices: tuple[Notice, ...] = ()
         self._typing_message = ""
         self.is_unlocked = False
@@ -141,6 +145,12 @@ class MainWindow(QWidget):
     def show_unlocked(self, is_unlocked: bool) -> None:
         """Whether the subtitles can be moved now."""
         self.is_unlocked = is_unlocked
+        self._show_cards()
+
+    def show_caveat(self, caveat: str) -> None:
+        """What subtitles cannot do on this desktop."""
+        self.caveat = caveat
+        self.cards.subtitles.setToolTip(caveat)
         self._show_cards()
 
     def show_profiles(self, names: tuple[str, ...], current: str) -> None:
@@ -249,7 +259,8 @@ class MainWindow(QWidget):
             settings, popovers.voice_label(settings.speech.voice), popovers.output_label(settings.speech.output)
         )
         self.cards.subtitles.show_state(
-            settings.subtitles.enabled, output_summaries.subtitles(settings, is_unlocked=self.is_unlocked)
+            settings.subtitles.enabled,
+            output_summaries.subtitles(settings, is_unlocked=self.is_unlocked, caveat=self.caveat),
         )
         self.cards.typing.show_state(settings.typing.enabled, output_summaries.typing(settings, self._typing_message))
         self.cards.voice.show_state(settings.speech.enabled, voice)
@@ -270,6 +281,7 @@ class MainWindow(QWidget):
         if notifications.is_known(self.notices, notice):
             return
         self.notices = notifications.added(self.notices, notice)
+        self.noticed.emit(self.notices[0])
         self.status_line.set_warnings(sum(one.severity != "info" for one in self.notices))
         if notifications.may_take_the_bar(notice, self.status_line.bar.notice):
             self.status_line.bar.show_notice(self.notices[0])
@@ -323,7 +335,7 @@ class MainWindow(QWidget):
         top.addWidget(self.source, 4)
         top.addWidget(self.languages, 5)
         top.addWidget(self.start)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self.content)
         layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 2 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)
         layout.addLayout(top)
@@ -354,6 +366,7 @@ class MainWindow(QWidget):
         line.warningsWanted.connect(self.open_notices)
         line.menuWanted.connect(lambda: self.menu.open_menu(line.menu))
         line.latencyWanted.connect(self.menu.open_latency)
+        line.sent_to.clicked.connect(self.popovers.open_server)
         line.downloads.clicked.connect(lambda: self.menu.modelsWanted.emit(""))
         line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))

@@ -33,6 +33,7 @@ class MainMenu(QObject):
     modelsWanted = pyqtSignal(str)
     """open the models; of this kind only, or empty"""
     firstStepsWanted = pyqtSignal()
+    sharingWanted = pyqtSignal()
     settingsWanted = pyqtSignal()
     shortcutsWanted = pyqtSignal()
     acted = pyqtSignal(str)
@@ -101,6 +102,7 @@ class MainMenu(QObject):
         choices.append(heading("Parley"))
         choices += [
             Choice(_DO + "settings", "Settings…", "cog-outline"),
+            Choice(_DO + "share", "Share captions…", "access-point"),
             Choice(_DO + "models", "Models…", "chip"),
             Choice(_DO + "first-steps", "First steps…", "flag-outline"),
             Choice(_DO + "doctor", "Doctor…", "stethoscope"),
@@ -165,6 +167,7 @@ class MainMenu(QObject):
             "save": self.ask_profile_name,
             "remove": lambda: self.ask_to_remove(self._profile),
             "settings": self.settingsWanted.emit,
+            "share": self.sharingWanted.emit,
             "models": lambda: self.modelsWanted.emit(""),
             "first-steps": self.firstStepsWanted.emit,
             "doctor": self.open_doctor,

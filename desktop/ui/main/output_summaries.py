@@ -2,14 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from desktop.messages.wayland import NATIVE
+
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
 
 
-def subtitles(settings: "Settings", *, is_unlocked: bool = False) -> str:
-    """is_unlocked: they can be dragged now."""
+def subtitles(settings: "Settings", *, is_unlocked: bool = False, caveat: str = "") -> str:
+    """is_unlocked: they can be dragged now; caveat: what they cannot do on this desktop."""
     if not settings.subtitles.enabled:
         return "Off"
+    if caveat == NATIVE:
+        return "Takes the focus: XWayland is missing"
     if is_unlocked:
         return "Drag them where you want them"
     place = "Own place" if settings.subtitles.geometry else "Bottom"

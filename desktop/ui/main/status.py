@@ -10,7 +10,7 @@ from desktop.messages import text_of
 if TYPE_CHECKING:
     from desktop.engine.events import Metrics, ModelProgress, SourceOpened, StateChanged, TranscriptUpdate
 
-REDUCING = frozenset({"fallback", "audio-dropped", "device-lost", "buffered", "phrasebook"})
+REDUCING = frozenset({"fallback", "audio-dropped", "device-lost", "buffered", "phrasebook", "engine-away"})
 """Codes of notices after which Parley works, but less well."""
 STAGES = {
     "partial": "heard → shown",
@@ -130,7 +130,7 @@ class Status:
 
     def after_error(self, code: str, message: str, *, is_fatal: bool) -> "Status":
         reduced = message if code in REDUCING else self.reduced
-        if code in ("resumed", "streaming"):
+        if code in ("resumed", "streaming", "engine-back"):
             reduced = ""
         return replace(self, reduced=reduced, failed=message if is_fatal else self.failed)
 

@@ -15,6 +15,8 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui.main.download_badge import DownloadBadge
+from desktop.ui.main.sharing_badge import SharingBadge
+from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status, latency_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_button import ElidedButton
@@ -53,6 +55,7 @@ class StatusLine(QWidget):
         self.model.setIcon(icons.icon("chip", "muted"))
         self.model.clicked.connect(self.modelWanted)
         self._latency = ElidedButton(40)
+        self._latency.setAccessibleName("Latency")
         self._latency.setToolTip("How long each step takes (Ctrl+Shift+L)")
         self._latency.clicked.connect(self.latencyWanted)
         self._latency.hide()
@@ -60,7 +63,14 @@ class StatusLine(QWidget):
         self._spark.hide()
         self._dropped = QLabel()
         self._dropped.hide()
+        self.sent_to = QToolButton()
+        self.sent_to.setIcon(icons.icon("upload-network-outline", "accent"))
+        self.sent_to.setIconSize(QSize(18, 18))
+        self.sent_to.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.sent_to.hide()
+        self._place = ""
         self.downloads = DownloadBadge()
+        self.sharing = SharingBadge()
         self.warnings = QToolButton()
         self.warnings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.warnings.clicked.connect(self.warningsWanted)
@@ -78,6 +88,8 @@ class StatusLine(QWidget):
         row.addWidget(self._latency)
         row.addWidget(self._dropped)
         row.addWidget(self.downloads)
+        row.addWidget(self.sharing)
+        row.addWidget(self.sent_to)
         row.addWidget(self.model)
         row.addWidget(self.warnings)
         row.addWidget(self.menu)
@@ -106,6 +118,7 @@ class StatusLine(QWidget):
             self._latency.hide()
             self._dropped.hide()
             self._spark.clear()
+            self._show_sent_to("")
         self._fit()
 
     def show_metrics(self, metrics: "Metrics") -> None:
@@ -118,8 +131,21 @@ class StatusLine(QWidget):
         self._dropped.setText(f"{metrics.dropped_seconds:.1f} s dropped" if metrics.dropped_seconds else "0 dropped")
         self._dropped.setToolTip("Sound that was lost because the computer could not keep up")
         self._dropped.setObjectName("" if metrics.dropped_seconds else "muted")
+        self._show_sent_to(metrics.sent_to if self._status.is_running else "")
         if metrics.recognizer:
-            self.model.setText(metrics.recognizer)
+            self.model.setText(metrics.recognizer.removesuffix(f" · {metrics.sent_to}"))
+        self._fit()
+
+    def _show_sent_to(self, place: str) -> None:
+        """Sound leaves this computer for this place; empty: it does not."""
+        self._place = place
+        self.sent_to.setVisible(bool(place))
+        self.sent_to.setToolTip(f"What is heard goes to {place}")
+        self.sent_to.setAccessibleName(f"What is heard goes to {place}")
+
+    def show_sharing(self, state: SharingState) -> None:
+        """Whether captions are shared, and how many follow."""
+        self.sharing.show_state(state)
         self._fit()
 
     def set_model(self, name: str, tooltip: str) -> None:
@@ -165,8 +191,10 @@ class StatusLine(QWidget):
         if self._metrics is None:
             return
         words = latency_words(self._metrics.latency)
+        self.sent_to.setText(self._place if self.width() > 640 else "")
         gap = 2 * theme.STEP
-        needed = (self._picture, self._words, self.downloads, self.model, self.warnings, self.menu)
+        badges = (self.downloads, self.sharing, self.sent_to)
+        needed = (self._picture, self._words, *badges, self.model, self.warnings, self.menu)
         widths = [_width(one) for one in needed if not one.isHidden()]
         room = self.width() - sum(widths) - gap * (len(widths) + 2)  # beside it and the reason, too
         least = self._latency_width(words[0]) if words else 0

@@ -9,7 +9,7 @@ from desktop.ui.runtime.lookup import Lookup
 from desktop.ui.widgets.picker import Choice, heading
 
 if TYPE_CHECKING:
-    from desktop.engine.models.installed import Kind
+    from desktop.engine.models.installed import InstalledModel, Kind
     from desktop.settings.declaration import Settings
 
 
@@ -37,12 +37,15 @@ def find(settings: "Settings") -> InstalledChoices:
     """Look at the machine. Any thread; takes up to a second the first time."""
     from desktop.engine.models.choice import is_phrasebook, offered, suited
     from desktop.engine.models.installed import KINDS, broken
-    from desktop.engine.text.languages import language_name
-    from desktop.ui.models.spoken_choices import known_languages, spoken_choices
+    from desktop.engine.text.languages import CODES, language_name
+    from desktop.ui.models.spoken_choices import known_languages, narrowed, spoken_choices
 
     recognition = settings.recognition
     spoken = recognition.spoken
+    has_server = bool(settings.server.url.strip())
     known, detected = known_languages(recognition)
+    if has_server and recognition.backend == "auto":
+        known, detected = CODES, narrowed(CODES, recognition.languages)
     sources = spoken_choices(known, detected, recognition.language)
     pairs = _pairs(settings)
     reachable = {target for source, target in pairs if source in spoken or not spoken}
@@ -52,11 +55,16 @@ def find(settings: "Settings") -> InstalledChoices:
     if others:
         targets.append(heading("From other languages"))
         targets += [_language(code) for code in sorted(others, key=language_name)]
+    if has_server and settings.translation.backend == "auto":
+        there = set(CODES) - reachable - others
+        targets.append(heading("If the server knows them"))
+        targets += [_language(code) for code in sorted(there, key=language_name)]
+        others |= there
     target = settings.translation.target
     if target and target not in reachable | others:
         targets += [heading("Not installed"), _language(target)]
     voices = [Choice("", "Best for the language")]
-    voices += [Choice(v.name, v.label, search=language_name(v.languages[0])) for v in offered("voice")]
+    voices += [choice for voice in offered("voice") for choice in _voices(voice)]
     whisper = offered("whisper")
     models = [Choice("", _automatic(settings))]
     models += [Choice(model.name, model.label) for model in whisper]
@@ -66,9 +74,18 @@ def find(settings: "Settings") -> InstalledChoices:
         _with_named(models, "whisper", recognition.model),
         _with_named(voices, "voice", settings.speech.voice),
         tuple(model.name for model in suited(whisper, recognition)),
-        is_phrasebook(recognition),
+        is_phrasebook(recognition) and not has_server,
         tuple(text_of(problem) for kind in KINDS for problem in broken(kind)),
     )
+
+
+def _voices(voice: "InstalledModel") -> list[Choice]:
+    """A voice, and after it each of its speakers where it has several."""
+    from desktop.engine.text.languages import language_name
+
+    language = language_name(voice.languages[0])
+    speakers = [Choice(f"{voice.name}#{one}", f"{voice.label} · {one}", search=language) for one in voice.speakers]
+    return [Choice(voice.name, voice.label, search=language), *speakers]
 
 
 def _with_named(choices: list[Choice], kind: "Kind", name: str) -> tuple[Choice, ...]:

@@ -23,7 +23,6 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QPushButton,
     QToolButton,
@@ -43,6 +42,8 @@ from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.notifications import Notice, NoticeBar
 from desktop.ui.widgets.picker import Choice, PickerButton
 from desktop.ui.widgets.question import Question
+from desktop.ui.widgets.search_field import SearchField
+from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
@@ -52,7 +53,7 @@ _ANY, _PAIR = "", "pair"
 _IMPORTED = "Models (*.argosmodel *.onnx *.zip *.tar *.tar.gz *.tgz)"
 
 
-class ModelsWindow(QWidget):
+class ModelsWindow(Window):
     """Shows the models; what the user wants goes to the tasks."""
 
     refreshWanted = pyqtSignal()
@@ -60,7 +61,7 @@ class ModelsWindow(QWidget):
     settingsWanted = pyqtSignal()
 
     def __init__(self, tasks: ModelTasks, parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(parent)
         self.setWindowTitle("Models")
         self.setWindowIcon(icons.app_icon())
         fit(self, (860, 640), (560, 420))
@@ -71,13 +72,8 @@ class ModelsWindow(QWidget):
         self._languages: frozenset[str] = frozenset()
         self.card = NeededCard()
         self.bar = NoticeBar()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search models")
-        self.search.setAccessibleName("Search models")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField("Search models", has_picture=True)
         self.search.setFixedHeight(36)
-        self.search.setTextMargins(theme.STEP, 0, 0, 0)
-        self.search.addAction(icons.icon("magnify", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.language = PickerButton("Language", searchable=True)
         self.language.setMinimumWidth(190)
         self.language.set_choices([Choice(_ANY, "All languages")])
@@ -320,7 +316,7 @@ class ModelsWindow(QWidget):
         foot.addWidget(self.place, 1)
         foot.addWidget(self.list_button)
         foot.addWidget(self.import_button)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self.content)
         layout.setContentsMargins(4 * theme.STEP, 4 * theme.STEP, 4 * theme.STEP, 3 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)
         layout.addWidget(self.card)

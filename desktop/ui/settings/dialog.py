@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -24,10 +23,12 @@ from desktop.ui.settings.form import Choices, SettingsForm
 from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
 from desktop.ui.settings.search import HELP, INSIDE, NONE
+from desktop.ui.settings.server_panel import ServerPanel
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
@@ -40,6 +41,8 @@ _ICONS = {
     "speech": "account-voice",
     "subtitles": "subtitles-outline",
     "typing": "keyboard-outline",
+    "server": "server-network",
+    "sharing": "access-point",
     "models": "chip",
     "window": "monitor",
     "hotkeys": "keyboard-settings-outline",
@@ -70,12 +73,7 @@ class SettingsDialog(QDialog):
 
         self.setWindowTitle("Settings")
         fit(self, (800, 600))
-        self._search = QLineEdit()
-        self._search.setPlaceholderText("Search settings")
-        self._search.setAccessibleName("Search settings")
-        self._search.setClearButtonEnabled(True)
-        self._search.setMinimumHeight(30)
-        self._search.addAction(icons.icon("magnify", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._search = SearchField("Search settings", has_picture=True)
         self._search.textChanged.connect(self._filter)
         self._list = QListWidget()
         self._list.setAccessibleName("Pages")
@@ -90,6 +88,7 @@ class SettingsDialog(QDialog):
         self._choices = choices
         self._provenance, self._installed = provenance, installed
         self._presets: PresetList | None = None
+        self._server: ServerPanel | None = None
         self._forms: dict[int, SettingsForm] = {}
         self._keys: list[list[str]] = []
         self._titles: list[str] = []
@@ -140,6 +139,8 @@ class SettingsDialog(QDialog):
             form.show_settings(settings, self._provenance)
         if self._presets is not None:
             self._presets.show_settings(settings, self._installed)
+        if self._server is not None:
+            self._server.show_settings(settings)
         self._show_place()
 
     def show_installed(self, installed: Collection[str]) -> None:
@@ -173,9 +174,24 @@ class SettingsDialog(QDialog):
                 self._presets.chosen.connect(self.presetChosen)
                 self._presets.show_settings(self._settings, self._installed)
                 layout.insertWidget(1, self._presets)
+            if self._keys[row][0].startswith("server."):
+                self._server = ServerPanel()
+                self._server.show_settings(self._settings)
+                layout.insertWidget(2, self._server)
             self._forms[row] = form
             form.filter(self._search.text(), INSIDE)
         return self._forms[row]
+
+    @property
+    def server(self) -> ServerPanel | None:
+        """The server's token and test; None until its page is made."""
+        return self._server
+
+    def done(self, result: int) -> None:
+        """It is closed."""
+        if self._server is not None:
+            self._server.close_lookups()
+        super().done(result)
 
     @property
     def presets(self) -> PresetList | None:
@@ -238,8 +254,9 @@ class SettingsDialog(QDialog):
             item = self._list.item(row)
             assert item is not None
             item.setHidden(not self.form(row).filter(text, least))
-        if self._presets is not None:
-            self._presets.setVisible(not text.strip())
+        for panel in (self._presets, self._server):
+            if panel is not None:
+                panel.setVisible(not text.strip())
         if best == NONE:
             self._pages.setCurrentWidget(self._nothing)
             return

@@ -31,6 +31,8 @@ _SPECIAL = {"subtitles.font_size": "Automatic"}
 _WORDS = {"cpu": "CPU", "cuda": "CUDA", "whisper": "Whisper", "dim": "Dimmed", "hide": "Hidden"}
 _EMPTY = {
     "recognition.vocabulary": "Names, terms",
+    "server.url": "https://cellar:5026",
+    "server.certificate": "Publicly known",
     "subtitles.geometry": "Bottom centre",
     "window.geometry": "Automatic",
 }

@@ -18,6 +18,7 @@ _TITLES = {
     "audio.source": "Listen to",
     "translation.target": "Translate into",
     "translation.live": "While speaking",
+    "server.url": "Address",
     "speech.mute_capture": "Mute microphone",
     "speech.output": "Speak on",
     "speech.rate": "Speed",
@@ -34,6 +35,7 @@ _TITLES = {
     "typing.live": "Type uncertain words",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
+    "window.announce": "Screen reader",
     "window.keep_transcript": "Keep the transcript",
 }
 
@@ -53,10 +55,10 @@ def shown_value(key: str, value: Any) -> str:
         return f"{value:g}"
     if key in ("audio.source", "speech.output"):
         return _device(str(value))
-    if key == "translation.target" and not value:
-        return "no translation"
+    if not value and (key.startswith("hotkeys.") or key == "translation.target"):
+        return "none" if key.startswith("hotkeys.") else "no translation"
     if value == "":
-        return "automatic"
+        return "none" if key.startswith("server.") else "automatic"
     if key in _LANGUAGES and value != "auto":
         from desktop.engine.text.languages import language_name
 

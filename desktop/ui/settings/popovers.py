@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PRESET = "preset:"
 _MORE = "more:"
+_SERVER = "server:"
 _GROUPS = {"Subtitles": "subtitles", "Typing": "typing", "Voice": "speech"}
 _ELSEWHERE = ("enabled", "geometry", "backend")
 """What a popover leaves out: the card's switch, the place that is dragged, and what is rarely changed."""
@@ -106,7 +107,9 @@ class SettingsPopovers(QObject):
             choices = (missing, *choices)
         presets = [replace(one, value=_PRESET + one.value) for one in preset_choices()]
         more = Choice(_MORE, "Get more models…", "download")
-        choices = (heading("Models"), *choices, more, heading("Presets"), *presets)
+        url = settings.server.url.strip()
+        server = Choice(_SERVER, f"A Parley server · {url}" if url else "A Parley server…", "server-network")
+        choices = (heading("Models"), *choices, more, heading("Elsewhere"), server, heading("Presets"), *presets)
         popup = PickerList(choices, settings.recognition.model, parent=anchor)
         popup.setAccessibleName("Recognition model")
         popup.picked.connect(self._model_picked)
@@ -120,6 +123,8 @@ class SettingsPopovers(QObject):
         settings = self._settings
         if value == _MORE:
             self.modelsWanted.emit("whisper")
+        elif value == _SERVER:
+            self.open_server()
         elif not value.startswith(_PRESET):
             self.settingChanged.emit("recognition.model", value)
         elif settings is not None:
@@ -144,6 +149,12 @@ class SettingsPopovers(QObject):
         self._dialog.show()
         self._dialog.raise_()
         return self._dialog
+
+    def open_server(self) -> None:
+        """The settings of the Parley server."""
+        dialog = self.open_dialog()
+        if dialog is not None:
+            dialog.open_page("server")
 
     def choices(self) -> Choices:
         """What settings can be, where that depends on this machine."""

@@ -3,7 +3,6 @@
 An engine lives as long as the window, so `segment_id` names a line through every start and stop.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -100,7 +99,7 @@ class _Corrected:
 
 
 _MOST_UNDONE = 50
-"""acts that can be undone"""
+"""corrections that can be undone; that lines were taken out can always be, or they would be lost"""
 
 
 class TranscriptLines(Sequence[TranscriptLine]):
@@ -111,7 +110,7 @@ class TranscriptLines(Sequence[TranscriptLine]):
         self._reducer = TranscriptReducer()
         self._lines: list[TranscriptLine] = []
         self._index: dict[int, int] = {}
-        self._done: deque[_Cleared | _Corrected] = deque(maxlen=_MOST_UNDONE)
+        self._done: list[_Cleared | _Corrected] = []
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -177,6 +176,9 @@ class TranscriptLines(Sequence[TranscriptLine]):
             return None
         line = self._lines[index]
         self._done.append(_Corrected(segment_id, line.corrected, line.translated))
+        corrections = [act for act in self._done if isinstance(act, _Corrected)]
+        for act in corrections[:-_MOST_UNDONE]:
+            self._done.remove(act)
         line.corrected, line.translated = text, None
         return index
 
@@ -189,6 +191,11 @@ class TranscriptLines(Sequence[TranscriptLine]):
         revision = line.translated.revision + 1 if line.translated is not None else line.heard.revision
         line.translated = replace(update, segment_id=segment_id, revision=revision)
         return index
+
+    @property
+    def taken_out(self) -> tuple[TranscriptLine, ...]:
+        """The lines that `undo` can still bring back."""
+        return tuple(line for act in self._done if isinstance(act, _Cleared) for line in act.lines)
 
     @property
     def can_undo(self) -> bool:

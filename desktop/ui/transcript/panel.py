@@ -6,12 +6,13 @@ from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui.transcript.lines import with_note
 from desktop.ui.transcript.view import TranscriptView
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.search_field import SearchField
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +50,7 @@ class TranscriptPanel(QFrame):
             tools.addWidget(button)
         self.note = _Note()
         self._search_row = QWidget()
-        self._search = QLineEdit()
-        self._search.setPlaceholderText("Search the transcript")
-        self._search.setAccessibleName("Search the transcript")
-        self._search.setClearButtonEnabled(True)
-        self._search.setMinimumHeight(30)
-        self._search.setTextMargins(theme.STEP, 0, 0, 0)
+        self._search = SearchField("Search the transcript")
         self._search.textChanged.connect(lambda: self._find())
         self._search.installEventFilter(self)
         self._found = QLabel()

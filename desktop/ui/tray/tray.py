@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QMenu, QSystemTrayIcon
 
+from desktop.ui.main.sharing_state import SharingState, badge_words
 from desktop.ui.main.status import Status
 from desktop.ui.widgets import icons, theme
 
@@ -19,6 +20,7 @@ class Tray(QObject):
     profileRequested = pyqtSignal(str)
     stopSpeakingRequested = pyqtSignal()
     modelsRequested = pyqtSignal()
+    sharingRequested = pyqtSignal()
     quitRequested = pyqtSignal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -32,6 +34,7 @@ class Tray(QObject):
         self._profiles = self._menu.addMenu("Profile")
         assert self._profiles is not None
         self._one_profile = QActionGroup(self)
+        self._sharing = self._menu.addAction("Share captions…", self.sharingRequested.emit)
         self._menu.addAction("Models…", self.modelsRequested.emit)
         self._menu.addSeparator()
         self._menu.addAction("Quit", self.quitRequested.emit)
@@ -67,6 +70,11 @@ class Tray(QObject):
     def show_unlocked(self, is_unlocked: bool) -> None:
         assert self._unlock is not None
         self._unlock.setChecked(is_unlocked)
+
+    def show_sharing(self, state: SharingState) -> None:
+        """Whether captions are shared."""
+        assert self._sharing is not None
+        self._sharing.setText(badge_words(state) or "Share captions…")
 
     def show_profiles(self, names: tuple[str, ...], current: str) -> None:
         """Profiles to choose from, and the one in use."""

@@ -8,7 +8,6 @@ from PyQt6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import (
     QFrame,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -19,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.search_field import SearchField
 
 _ROWS = 12
 """Rows a list shows before it scrolls."""
@@ -148,12 +148,7 @@ class PickerList(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.STEP, theme.STEP, theme.STEP, theme.STEP)
         layout.setSpacing(theme.STEP)
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText("Search")
-        self._search.setAccessibleName("Search")
-        self._search.setClearButtonEnabled(True)
-        self._search.setMinimumHeight(30)
-        self._search.setTextMargins(theme.STEP, 0, 0, 0)
+        self._search = SearchField("Search", self)
         self._search.setVisible(searchable)
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)

@@ -197,6 +197,9 @@ def _style_sheet(look: Colors) -> str:
     QPushButton#segment:hover {{ background: {look.hover}; }}
     QPushButton#segment:checked {{ background: {look.accent}; color: {look.on_accent}; border-color: {look.accent}; }}
     QPushButton#segment:focus {{ border: 2px solid {look.text}; padding: 0 11px; }}
+    QPushButton#segment:disabled {{ color: {look.muted}; }}
+    QPushButton#segment:checked:disabled {{
+        background: {look.hover}; color: {look.text}; border-color: {look.border}; }}
     QPushButton#option {{
         background: {look.card}; color: {look.text}; border: 2px solid {look.border}; border-radius: 8px; }}
     QPushButton#option:hover {{ background: {look.hover}; }}

@@ -1,6 +1,8 @@
 """What the commands make of live runs."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +10,12 @@ import pytest
 from desktop.bench import ablate, cost, silence, stability
 from desktop.bench.cost import Cost, cpu_share, one_thread
 from desktop.bench.figures.erasure import Erasure
+from desktop.bench.figures.errors import Errors
 from desktop.bench.live import parts
 from desktop.bench.live.parts import WITHOUT, backends
+from desktop.bench.people.over_music import OverMusic
+from desktop.bench.reports.output import as_record
+from desktop.engine.errors import EngineError
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.translation.backends.choose import make_translator
@@ -117,8 +123,32 @@ def test_the_grid_has_a_table_for_each_figure() -> None:
 
 def test_a_word_in_any_sound_and_a_busy_recogniser_in_silence_do_not_hold() -> None:
     quiet = silence.Result(60.0, 2.0, 0, 0, 0.0)
-    sounds = dict.fromkeys(silence.SOUNDS, quiet)
-    assert silence.report("Starter", ABOUT, 1, sounds).holds
-    assert not silence.report("Starter", ABOUT, 1, sounds | {"music": replace(quiet, words=1)}).holds
-    assert not silence.report("Starter", ABOUT, 1, sounds | {"silence": replace(quiet, recogniser_share=0.02)}).holds
-    assert silence.report("Starter", ABOUT, 1, sounds | {"music": replace(quiet, recogniser_share=0.5)}).holds
+    heard = dict.fromkeys(("silence", "breath", "music"), quiet)
+    over = OverMusic("en", Errors(substitutions=6, words=100), Errors(substitutions=9, words=100))
+
+    def holds(changed: dict[str, silence.Result], over_music: OverMusic = over) -> bool:
+        found = silence.Found(heard | changed, {"en": over_music})
+        made = silence.report(ABOUT, {"model": "Starter", "minutes": 1}, found)
+        assert len(made.tables[0].rows) == 3
+        return made.holds
+
+    assert holds({})
+    assert not holds({"music": replace(quiet, words=1)})
+    assert not holds({"silence": replace(quiet, recogniser_share=0.02)})
+    assert holds({"music": replace(quiet, recogniser_share=0.5)})
+    assert not holds({}, replace(over, over=Errors(substitutions=10, words=100)))
+
+
+def test_a_run_over_sounds_goes_on_where_its_file_ends(tmp_path: Path) -> None:
+    file, about_run = tmp_path / "silence.json", {"model": "Starter", "minutes": 1}
+    over = OverMusic("en", Errors(substitutions=6, words=100), Errors(deletions=9, words=100))
+    found = silence.Found({"breath": silence.Result(60.0, 2.0, 0, 0, 0.0)}, {"en": over})
+    file.write_text(json.dumps(as_record(silence.report({}, about_run, found))))
+    assert silence.kept(file, about_run) == found
+    assert silence.kept(tmp_path / "none.json", about_run) == silence.Found({}, {})
+    for other in (about_run | {"minutes": 2}, {"model": "x"}):
+        with pytest.raises(EngineError):
+            silence.kept(file, other)
+    file.write_text("{}")
+    with pytest.raises(EngineError):
+        silence.kept(file, {})

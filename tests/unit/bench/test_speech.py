@@ -65,8 +65,16 @@ def test_a_language_without_live_figures_has_no_row_of_them() -> None:
     found = report(ABOUT, RUN, [replace(ES, live=None)])
     assert len(found.tables) == 1
     quiet = report(ABOUT, RUN, [replace(ES, live=replace(LIVE, commit=(), problems=("It broke.",)))])
-    assert quiet.tables[1].rows[0][-3:-1] == ("–", "–")
+    assert quiet.tables[1].rows[0][9:12] == ("–", "–", "–")
     assert "Spanish: It broke." in quiet.notes
+
+
+def test_the_preset_fast_has_a_table_of_its_own() -> None:
+    other = replace(LIVE, cpu=4.0, erasure=0.05, memory=312.4)
+    found = report(ABOUT, RUN, [replace(ES, fast=other)])
+    assert [one.title for one in found.tables[1:]] == ["Live", 'Live, preset "fast"']
+    assert found.tables[2].rows[0][-3:] == ("0.05", "312 MB", "0.20")
+    assert LanguageFigures.of(json.loads(json.dumps(replace(ES, fast=other).record))).fast == other
 
 
 @pytest.mark.parametrize("live", [LIVE, None])

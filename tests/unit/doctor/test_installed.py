@@ -47,3 +47,19 @@ def test_with_packages_all_their_targets_are_offered() -> None:
 
     both = changed(Settings(), {"recognition.languages": ("en", "es")})
     assert {"en", "es"} <= {choice.value for choice in find(both).targets}
+
+
+def test_with_a_server_every_language_is_offered_and_what_lacks_here_is_a_warning() -> None:
+    from desktop.ui.models.installed_choices import find
+
+    here = changed(Settings(), {"recognition.language": "de", "translation.target": "fr"})
+    there = changed(here, {"server.url": "https://cellar:5026"})
+    assert "uk" not in {choice.value for choice in find(here).sources}
+    found = find(there)
+    assert {"de", "uk", "yue"} <= {choice.value for choice in found.sources}
+    assert {"de", "uk", "es"} <= {choice.value for choice in found.targets}
+    assert not found.is_phrasebook
+    assert installed.models(here).health is Health.PROBLEM
+    assert installed.models(there).health is Health.WARNING
+    only_here = changed(there, {"recognition.backend": "whisper", "translation.backend": "argos"})
+    assert "uk" not in {choice.value for choice in find(only_here).sources}

@@ -17,14 +17,21 @@ class Desk:
         self.requests: list[Request] = []
         self.done: list[str] = []
         self.failed: list[str] = []
+        self.skipped: list[str] = []
         self.track: Track[str] = Track(
-            Stage.RECOGNITION, self._handle, self.requests.append, count(1), lambda item: item.startswith("!")
+            Stage.RECOGNITION,
+            self._handle,
+            self.requests.append,
+            count(1),
+            lambda item: item.startswith("!"),
+            lambda work: "?" in work,
         )
 
     def _handle(self, item: str) -> Generator[str, str, None]:
         try:
             for number in range(item.count("@")):
-                assert (yield f"{item}/{number}") == "answer"
+                if (yield f"{item}/{number}") is None:
+                    self.skipped.append(f"{item}/{number}")
         except Exception:
             self.failed.append(item)
             return
@@ -48,6 +55,27 @@ def test_work_is_begun_on_the_newest_item_and_answered() -> None:
     assert desk.done == ["@ new"]
     assert desk.track.is_idle
     assert desk.track.coalesced == 1
+
+
+def test_work_that_is_optional_is_left_out_once_something_newer_waits() -> None:
+    desk = Desk()
+    desk.track.put("@@? pause", Kind.PAUSE)
+    desk.track.begin(desk.open.id)
+    desk.track.put("@ newer", Kind.PARTIAL)
+    desk.track.deliver(desk.open.id, "answer")
+    assert desk.track.begin(desk.open.id) == "@ newer/0"
+    assert (desk.done, desk.skipped) == (["@@? pause"], ["@@? pause/1"])
+
+
+def test_work_that_is_optional_is_done_before_a_final() -> None:
+    desk = Desk()
+    desk.track.put("@@? pause", Kind.PAUSE)
+    desk.track.begin(desk.open.id)
+    desk.track.put("! the same, at its end", Kind.FINAL)
+    desk.track.deliver(desk.open.id, "answer")
+    assert desk.track.begin(desk.open.id) == "@@? pause/1"
+    desk.track.deliver(desk.open.id, "answer")
+    assert (desk.done, desk.skipped) == (["@@? pause", "! the same, at its end"], [])
 
 
 def test_a_final_replaces_the_request_of_a_partial() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.errors import BackendFailed
+from desktop.engine.errors import BackendFailed, EngineError
 from desktop.engine.events import ErrorEvent, Event, TranscriptUpdate
 from desktop.engine.options import SessionOptions, VoiceOptions
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
@@ -15,6 +15,7 @@ from desktop.server.admission import Admission
 from desktop.server.broker import Begin, Recogniser
 from desktop.server.hub import Hub, ServerBusy
 from desktop.server.limits import StreamLimits
+from desktop.server.security.limits import ServerLimits
 from desktop.server.stream import Stream
 from tests.fakes import FakeRecognizer, LoudnessDetector, sound
 
@@ -83,10 +84,12 @@ class FixedAdmission(Admission):
 class Hall:
     """A hub on made-up time."""
 
-    def __init__(self, limits: StreamLimits | None = None, *, most: int = 8) -> None:
+    def __init__(
+        self, limits: StreamLimits | None = None, *, most: int = 8, access: ServerLimits | None = None
+    ) -> None:
         self.now = 0.0
         self.desk = Desk()
-        self.hub = Hub(self.desk, FixedAdmission(1, 0.85 / (most + 0.5)), limits, lambda: self.now)
+        self.hub = Hub(self.desk, FixedAdmission(1, 0.85 / (most + 0.5)), limits, lambda: self.now, access)
 
     async def talk(self, stream: Stream, seconds: float = 1.0) -> None:
         await stream.hear(sound(seconds))
@@ -236,7 +239,7 @@ def test_what_fails_is_told_once_and_the_stream_goes_on() -> None:
 
 def test_a_sender_waits_while_much_waits() -> None:
     async def test() -> None:
-        hall = Hall()
+        hall = Hall(access=ServerLimits(audio_burst=1000.0))
         stream = hall.hub.open(OPTIONS)
         hall.desk.open.clear()
 
@@ -280,5 +283,32 @@ def test_where_much_waits_nobody_new_is_taken() -> None:
         with pytest.raises(ServerBusy):
             await hall.talk(second)
         first.close()
+
+    run(test)
+
+
+def test_one_owner_has_so_many_streams() -> None:
+    async def test() -> None:
+        hall = Hall(access=ServerLimits(sessions=2))
+        streams = [hall.hub.open(OPTIONS, "token:a") for _ in range(2)]
+        with pytest.raises(EngineError, match="too-many-sessions"):
+            hall.hub.open(OPTIONS, "token:a")
+        hall.hub.open(OPTIONS, "token:b")
+        streams[0].close()
+        hall.hub.open(OPTIONS, "token:a")
+
+    run(test)
+
+
+def test_audio_comes_no_faster_than_it_is_spoken_in_the_long_run() -> None:
+    async def test() -> None:
+        hall = Hall(access=ServerLimits(audio_rate=1000.0, audio_burst=5.0))
+        stream = hall.hub.open(OPTIONS)
+        sending = asyncio.create_task(stream.hear(sound(60.0, 0.0)))
+        await hall.settle()
+        assert stream.time < 10
+        await sending
+        assert stream.time == pytest.approx(60.0)
+        stream.close()
 
     run(test)

@@ -121,3 +121,16 @@ def test_whoever_shares_is_told_how_many_follow() -> None:
             assert [one["count"] for one in line.of("followers")] == [0, 1, 0]
 
     run(test)
+
+
+def test_a_cookie_for_one_room_never_shows_another() -> None:
+    async def test(hub: Counted) -> None:
+        room, other = hub.rooms.open(), hub.rooms.open()
+        async with Line(lambda socket: follow(hub, socket, room.code)) as reader:
+            await reader.say({"type": "follow", "room": other.code})
+            assert [one["code"] for one in reader.told] == ["room-other"]
+        async with Line(lambda socket: follow(hub, socket, room.code)) as reader:
+            await reader.say({"type": "follow", "room": room.code.lower()})
+            assert reader.of("following")
+
+    run(test)

@@ -3,6 +3,7 @@
 Used from any thread; nothing runs here.
 """
 
+import contextlib
 import logging
 import struct
 from collections.abc import Callable
@@ -49,11 +50,11 @@ class SpeechFile:
                 return
             try:
                 self._new = Replacement(self._path)
+                self._end = 0
+                self._write_header(self._new.file)
             except OSError as error:
                 raise AudioError("speech-file-refused", path=self._path) from error
             self._file = self._new.file
-            self._end = 0
-            self._write_header(self._file)
 
     def play(self, audio: SpeechAudio) -> None:
         """Append at the present time of the session, or after what is there if that lasts longer."""
@@ -77,7 +78,8 @@ class SpeechFile:
             present = round(self._now() * self._rate)
             if self._file is not None and present < self._end:
                 self._end = present
-                self._file.truncate(_HEADER.size + present * _BYTES)
+                with contextlib.suppress(OSError):  # no room for what is to be written first; closing tells
+                    self._file.truncate(_HEADER.size + present * _BYTES)
 
     @property
     def volume(self) -> float:

@@ -26,9 +26,9 @@ _CLOSE_DEADLINE = 5.0
 class FileSource:
     """A media file as a source.
 
-    path: the file, or a pipe, which is read to its end before anything is delivered. realtime: deliver each frame when
-    it would have been heard, by the monotonic clock; else as fast as the sink takes. track: which of the file's sounds,
-    from 1; 0 for the one that a player would choose.
+    path: the file, or a pipe. realtime: deliver each frame when it would have been heard, by the monotonic clock, and
+    of a pipe what has come where its format allows that; else as fast as the sink takes, and a pipe is read to its end
+    before anything is delivered. track: which of the file's sounds, from 1; 0 for the one that a player would choose.
     """
 
     def __init__(self, path: Path | str, *, realtime: bool = False, track: int = 0) -> None:
@@ -71,17 +71,19 @@ class FileSource:
 
     def open(self, sink: FrameSink) -> None:
         """Start delivering to `sink`, which may block; raises FileUnreadable if not one sample can be decoded. A pipe
-        is first read to its end, or until `end_early` or `close`."""
+        is first read to its end, or until the first sound of it where it is heard in real time; `end_early` and `close`
+        end that."""
         if self._thread is not None:
             raise AudioError("file-in-use", label=self.label)
         self._closing.clear()
-        media = Media(self._path, self._track, lambda: not (self._is_cut_short or self._closing.is_set()))
-        self._is_copied.set()
+        media = Media(self._path, self._track, self._is_wanted, streams=self._realtime)
+        if not self._realtime:
+            self._is_copied.set()
         try:
-            pieces = media.pieces()
-            first = next(pieces, None)
+            first, pieces = media.begun()
             if first is None:
                 raise FileUnreadable("file-without-audio", path=self._path)
+            self._is_copied.set()
         except BaseException:
             media.close()
             raise
@@ -102,10 +104,14 @@ class FileSource:
             thread.join(_CLOSE_DEADLINE)
             self._thread = None
 
+    def _is_wanted(self) -> bool:
+        return not (self._is_cut_short or self._closing.is_set())
+
     def _run(self, media: Media, first: Samples, pieces: Iterator[Samples], sink: FrameSink) -> None:
         error: EngineError | None = None
         waiting = first
-        began = monotonic()
+        # Of a pipe that is heard while it comes, what was looked through first is not late for ever.
+        began = media.came_at or monotonic()
         delivered = 0
         try:
             for piece in pieces:

@@ -5,7 +5,7 @@ import ctypes
 import logging
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from desktop.engine.audio.sources.avi_index import empty_before
 from desktop.engine.audio.sources.cut_off import declared_end, is_cut_off
 from desktop.engine.audio.sources.resample import Resampler
-from desktop.engine.audio.sources.spool import is_pipe, spooled
+from desktop.engine.audio.sources.spool import Pipe, is_pipe
 from desktop.engine.audio.sources.timeline import Stamps, Timeline, stamps_of, zero_of
 from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.events import Samples
@@ -27,6 +27,10 @@ _SHORT = 0.5
 """seconds that may be missing at the end before a file counts as truncated"""
 _NOTICED = 0.15
 """seconds that must be undecodable before a file counts as damaged: where two were joined, a frame or two are"""
+_LOCAL = {"protocol_whitelist": "file"}
+"""keeps a playlist offline"""
+_EARLY = {**_LOCAL, "analyzeduration": "100000"}
+"""microseconds of sound that are looked through before the first is heard; else five seconds"""
 _SILENCE = 10.0
 """seconds of silence that are made at once"""
 _FORMATS = {
@@ -56,44 +60,74 @@ class Media:
     """A media file that is open; FileUnreadable if it cannot be opened or has no sound.
 
     track: which of its sounds, from 1; 0 for the one that a player would choose. is_wanted: asked again and again while
-    a pipe is copied; False ends the copy early.
+    a pipe is read; False is its end. streams: a pipe is heard while it comes, unless its format can be read only as a
+    whole; whether it was cut off is not known then.
     """
 
-    def __init__(self, path: Path, track: int = 0, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        track: int = 0,
+        is_wanted: Callable[[], bool] = lambda: True,
+        *,
+        streams: bool = False,
+    ) -> None:
         self._path = path
-        self._lost = 0.0
-        self._is_holed = False
-        self._spool = spooled(path, is_wanted) if is_pipe(path) else None
+        self._spool: IO[bytes] | None = None
+        self._pipe: Pipe | None = None
+        self._container: Any = None
+        self._track = track
         try:
-            self._container: Any = self._opened()
-            try:
-                self._stream: Any = self._chosen(track)
-            except BaseException:
-                self._container.close()
-                raise
+            if is_pipe(path):
+                self._read_pipe(Pipe(path, is_wanted), streams=streams)
+            self._prepare()
         except BaseException:
-            if self._spool is not None:
-                self._spool.close()
+            self.close()
             raise
+
+    def _prepare(self) -> None:
+        """Everything that is known before the first sound. Raises FileUnreadable."""
+        self._lost, self._is_holed = 0.0, False
+        if self._container is None:
+            self._container = self._opened()
+        self._stream: Any = self._chosen(self._track)
         start = self._container.start_time
         self._zero = zero_of(self._container.format.name, None if start is None else start / 1_000_000)
         self._stamps = stamps_of(self._container.format.name)
         self._timeline = Timeline(self._zero, self._stamps)
+        self._end: float | None = None
+        self._empty: tuple[int, ...] = ()
+        if self._pipe is not None:
+            return
         with self._bytes() as file:
             self._end = declared_end(self._container, self._stream, file)
-            is_avi = self._container.format.name == "avi"
-            self._empty = empty_before(file, self._stream.index) if is_avi else ()
+            if self._container.format.name == "avi":
+                self._empty = empty_before(file, self._stream.index)
+
+    def _read_pipe(self, pipe: Pipe, *, streams: bool) -> None:
+        """Open what comes out of it as it comes, or copy it. Raises FileUnreadable."""
+        self._pipe = pipe
+        if streams:
+            try:
+                self._container = self._open(pipe, _EARLY)
+                return
+            except FileUnreadable:
+                log.debug("the pipe is read as a whole")  # or it is no media
+        self._pipe = None
+        self._spool = pipe.rest()
 
     def _opened(self) -> Any:
-        import av
-
         with self._bytes() as file:
             if not file.read(1):
                 raise FileUnreadable("file-empty", path=self._path)
-        # "file:" keeps a colon in a name from being taken for a protocol, the whitelist keeps a playlist offline.
-        name = f"file:{self._path}" if self._spool is None else self._spool
+        # "file:" keeps a colon in a name from being taken for a protocol.
+        return self._open(f"file:{self._path}" if self._spool is None else self._spool)
+
+    def _open(self, name: "str | IO[bytes] | Pipe", options: Mapping[str, str] = _LOCAL) -> Any:
+        import av
+
         try:
-            return av.open(name, metadata_errors="ignore", container_options={"protocol_whitelist": "file"})
+            return av.open(name, metadata_errors="ignore", container_options=dict(options))
         except (av.FFmpegError, ValueError, OSError) as error:
             raise FileUnreadable("file-no-media", path=self._path) from error
 
@@ -129,6 +163,11 @@ class Media:
         return None
 
     @property
+    def came_at(self) -> float | None:
+        """When the first bytes came of a pipe that is heard while it comes (monotonic clock), else None."""
+        return self._pipe.came_at if self._pipe is not None else None
+
+    @property
     def tracks(self) -> tuple[Track, ...]:
         """All the sounds that are in it."""
         return tuple(
@@ -144,6 +183,24 @@ class Media:
             for number, stream in enumerate(self._container.streams.audio, start=1)
             if stream.index == self._stream.index
         )
+
+    def begun(self) -> tuple[Samples | None, Iterator[Samples]]:
+        """The first sound, None if there is none, and the `pieces` that follow it. Waits for it where a pipe is heard
+        while it comes. Raises FileUnreadable."""
+        pieces = self.pieces()
+        first = next(pieces, None)
+        if self._pipe is None:
+            return first, pieces
+        if first is not None:
+            self._pipe.forget()
+            return first, pieces
+        self._container.close()  # its index stands at the end: all is there by now
+        self._container = None
+        pipe, self._pipe = self._pipe, None
+        self._spool = pipe.rest()
+        self._prepare()
+        pieces = self.pieces()
+        return next(pieces, None), pieces
 
     def pieces(self) -> Iterator[Samples]:
         """The sound in the file's order, with silence where the file's clock says that nothing is heard; undecodable
@@ -213,8 +270,9 @@ class Media:
         missing = 0.0 if self._end is None else self._end - self._zero - heard
         # Some writers round what they promise, so a fraction must be missing as well.
         is_short = missing > max(_SHORT, 0.02 * heard)
-        with self._bytes() as file:
-            is_short = is_short or is_cut_off(self._container, file)
+        if self._pipe is None:
+            with self._bytes() as file:
+                is_short = is_short or is_cut_off(self._container, file)
         if is_short:
             seconds = math.floor(heard * 10) / 10
             return FileUnreadable("file-cut-off", name=self._path.name, seconds=seconds, recoverable=True)
@@ -224,9 +282,12 @@ class Media:
 
     def close(self) -> None:
         """Give the file back."""
-        self._container.close()
+        if self._container is not None:
+            self._container.close()
         if self._spool is not None:
             self._spool.close()
+        if self._pipe is not None:
+            self._pipe.close()
 
 
 def _readable(path: Path) -> IO[bytes]:

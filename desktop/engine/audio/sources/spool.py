@@ -1,5 +1,5 @@
-"""What cannot be read twice (a pipe, a FIFO), copied first: FFmpeg seeks, and of many formats the length and the index
-stand at their end."""
+"""What cannot be read twice (a pipe, a FIFO): copied first, for FFmpeg seeks, and of many formats the length and the
+index stand at their end; or heard while it comes, where the format allows that."""
 
 import os
 import stat
@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import IO
 
 from desktop.engine.errors import FileUnreadable
@@ -27,36 +28,74 @@ def is_pipe(path: Path) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or (path == STDIN and sys.platform == "win32")
 
 
-def spooled(path: Path, is_wanted: Callable[[], bool]) -> IO[bytes]:
-    """What comes out of a pipe, as a nameless file in the folder for temporary ones; the caller closes it.
+class Pipe:
+    """What comes out of a pipe: read as it comes, by FFmpeg as a file without seeking, and kept until `forget` as a
+    nameless file in the folder for temporary ones. Raises FileUnreadable where it cannot be opened. On one thread at a
+    time."""
 
-    Blocks until the pipe ends or the copy is not wanted any more, which is asked every 0.1 s (not on Windows). Raises
-    FileUnreadable where it cannot be read, or there is no room for it.
-    """
-    try:
-        # A FIFO is opened without waiting for its writer. Stdin may be a socket, whose name cannot be opened.
-        source = os.dup(0) if path == STDIN else os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        raise FileUnreadable("file-unreadable", path=path, reason=os.strerror(error.errno or 0)) from error
-    copy = tempfile.TemporaryFile(prefix="parley-")  # noqa: SIM115
-    try:
-        while is_wanted():
-            if _is_ready(source):
-                block = os.read(source, _BLOCK)
-                if not block:
-                    break
-                copy.write(block)
-        copy.seek(0)
-    except OSError as error:
-        copy.close()
-        reason = os.strerror(error.errno or 0)
-        raise FileUnreadable("file-not-spooled", path=path, folder=tempfile.gettempdir(), reason=reason) from error
-    except BaseException:
-        copy.close()
-        raise
-    finally:
-        os.close(source)
-    return copy
+    def __init__(self, path: Path, is_wanted: Callable[[], bool]) -> None:
+        """is_wanted: asked every 0.1 s (not on Windows) while nothing comes; False is as if the pipe had ended."""
+        self._path = path
+        self._is_wanted = is_wanted
+        self.came_at: float | None = None
+        """when the first bytes came, by the monotonic clock"""
+        try:
+            # A FIFO is opened without waiting for its writer. Stdin may be a socket, whose name cannot be opened.
+            self._source = os.dup(0) if path == STDIN else os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            raise FileUnreadable("file-unreadable", path=path, reason=os.strerror(error.errno or 0)) from error
+        try:
+            self._copy: IO[bytes] | None = tempfile.TemporaryFile(prefix="parley-")  # noqa: SIM115
+        except OSError as error:
+            os.close(self._source)
+            raise self._not_kept(error) from error
+
+    def seekable(self) -> bool:
+        return False
+
+    def read(self, size: int = _BLOCK) -> bytes:
+        """Some bytes as soon as there are any; none at its end. Raises FileUnreadable."""
+        try:
+            while self._is_wanted():
+                if _is_ready(self._source):
+                    block = os.read(self._source, size)
+                    self.came_at = self.came_at or monotonic()
+                    if self._copy is not None:
+                        self._copy.write(block)
+                    return block
+        except OSError as error:
+            raise self._not_kept(error) from error
+        return b""
+
+    def _not_kept(self, error: OSError) -> FileUnreadable:
+        folder = tempfile.tempdir or os.environ.get("TMPDIR", "/tmp")
+        return FileUnreadable("file-not-spooled", path=self._path, folder=folder, reason=os.strerror(error.errno or 0))
+
+    def forget(self) -> None:
+        """Keep nothing any more: what was kept, and what comes."""
+        if self._copy is not None:
+            self._copy.close()
+            self._copy = None
+
+    def rest(self) -> IO[bytes]:
+        """All of it, from its beginning, once it has ended; the pipe is closed, the caller closes the file."""
+        assert self._copy is not None
+        try:
+            while self.read():
+                pass
+            self._copy.seek(0)
+        except BaseException:
+            self.forget()
+            raise
+        finally:
+            os.close(self._source)
+        copy, self._copy = self._copy, None
+        return copy
+
+    def close(self) -> None:
+        """Instead of `rest`."""
+        self.forget()
+        os.close(self._source)
 
 
 def _is_ready(source: int) -> bool:

@@ -18,6 +18,8 @@ _LOAD = 1.5
 """a step is at least this many times what a look takes, so that looks leave a third of the time to everything else"""
 _HASTE = 0.3
 """the first looks come after this part of the set step: the first of them may show nothing yet"""
+_FIRST = 0.45
+"""seconds after which the first look comes at the latest, unless it takes longer itself"""
 _THRIFT, _STILL_LIVE = 4.0, 0.9
 """a look that is cheap beside its step costs little power: a step is this many times what a look takes, as long as that
 is no more than so many seconds. Where looks take 0.3 s, 0.6 s took up to a fifth more processor time and showed no
@@ -84,16 +86,18 @@ def levels(settings: RecognitionSettings) -> tuple[Level, ...]:
 
 
 def first_step(settings: RecognitionSettings, level: Level, look: float) -> float:
-    """Least seconds up to the first looks at this level, where a look takes `look` seconds of computing."""
+    """Least seconds up to the first looks at this level, where a look takes `look` seconds of computing. Before the
+    first one there was nothing to do, so it need not leave time to anything else."""
     least = settings.step * (_HASTE if level.slower == 1 else level.slower)
-    wanted = max(least, _LOAD * _stretch(level) * look)
+    wanted = max(least, _stretch(level) * max(look, min(_LOAD * look, _FIRST)))
     return min(wanted, LONGEST_STEP)
 
 
 def step(settings: RecognitionSettings, level: Level, look: float) -> float:
     """The same for later looks, which can be thrifty."""
     thrifty = min(_THRIFT * look, _STILL_LIVE) * _stretch(level)
-    return max(settings.step, first_step(settings, level, look), thrifty)
+    least = min(_LOAD * _stretch(level) * look, LONGEST_STEP)
+    return max(settings.step, first_step(settings, level, look), least, thrifty)
 
 
 def _stretch(level: Level) -> float:

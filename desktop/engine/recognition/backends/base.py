@@ -70,6 +70,8 @@ class Hypothesis:
     """the recogniser went round in circles, and what was repeated is cut off"""
     is_trusted: bool = True
     """no loop, no guess, not cut off; always so where the recogniser does not say"""
+    is_sure: bool = True
+    """a wider search is not worth its time, or was made"""
 
 
 @dataclass(frozen=True, slots=True)

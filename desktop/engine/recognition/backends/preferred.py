@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from desktop.engine.errors import EngineError
+from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.events import Samples
 from desktop.engine.preference import Preference, Standing
 from desktop.engine.recognition.backends.base import (
@@ -18,7 +18,7 @@ from desktop.engine.recognition.backends.base import (
     RecognizerCapabilities,
     WindowRecognizer,
 )
-from desktop.engine.takeover import Notify
+from desktop.engine.takeover import Notify, takeover
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ class PreferredRecognizer:
     ) -> None:
         self._engines: Preference[WindowRecognizer] = Preference(engines, lambda one: one.load(lambda _: None), notify)
         self._local = local
+        self._notify = notify
+        self._lacking: set[str] = set()
         self._has_room = has_room
         self._loading = threading.Lock()
         self._is_loaded = False
@@ -79,12 +81,12 @@ class PreferredRecognizer:
 
         used = self._engines.used
         if used is not None and request.language is not None and request.language not in used.capabilities.languages:
-            return here()  # it may know a language that the preferred one does not
+            hypothesis = here()  # it may know a language that the preferred one does not
+            self._tell_lack(used.name, request.language)
+            return hypothesis
         return self._engines.do(lambda one: one.transcribe(samples, request), here, lambda: self._local.name)
 
     def close(self) -> None:
-        for one in self._engines.engines:
-            one.close()
         self._engines.close()
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
@@ -92,6 +94,13 @@ class PreferredRecognizer:
         with self._loading:
             self._is_loaded = False
             self._local.close()
+
+    def _tell_lack(self, name: str, language: str) -> None:
+        """Once for each language."""
+        if language not in self._lacking:
+            self._lacking.add(language)
+            lack = ModelMissing("recogniser-lacks-language", name=name, language=language)
+            self._notify(takeover(lack, self._local.name))
 
     def _load_local(self) -> None:
         with self._loading:

@@ -77,6 +77,8 @@ class RemoteRecognizer:
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         if not self._is_open:
             raise BackendFailed("recognition-model-not-loaded", recoverable=True)
+        if request.language is not None and request.language not in self.capabilities.languages:
+            raise BackendFailed("model-lacks-language", name=self.name, language=request.language, recoverable=True)
         kind = Kind.FINAL if request.is_final else Kind.PARTIAL
         answer = self._client.ask(Decode(samples, request, 0.0), kind)
         if not isinstance(answer, Hypothesis):

@@ -37,7 +37,8 @@ class Family(StrEnum):
 
     DECLARED = "declared"
     """its parley.json says that it was trained on short windows"""
-    SMALL = "tiny, base, small"
+    BASE = "tiny, base"
+    SMALL = "small"
     LARGE = "medium, large, turbo"
     DISTILLED = "distil"
     UNKNOWN = "unknown"
@@ -63,7 +64,9 @@ FAST = ContextLimits(floor=500, pad=1.28)
 SAFE: dict[Family, ContextLimits | None] = {
     Family.DECLARED: FAST,
     # The pad is whisper.cpp's (50 places a second and 128 more, 2.56 s); the decoders of the larger ones attend to
-    # places further away, so they get half of their window at least.
+    # places further away, so they get half of their window at least. The smallest ones were measured on people's
+    # voices: no more errors than with the full window, so nobody waits for a comparison with it (decision 30).
+    Family.BASE: ContextLimits(floor=1000, pad=2.56),
     Family.SMALL: ContextLimits(floor=1000, pad=2.56, check_every=20),
     Family.LARGE: ContextLimits(floor=1500, pad=2.56, check_every=20),
     Family.DISTILLED: ContextLimits(floor=1500, pad=2.56, check_every=20),
@@ -71,7 +74,8 @@ SAFE: dict[Family, ContextLimits | None] = {
 }
 """What `auto` gives each family; None is the full window."""
 
-_SMALL = frozenset({"tiny", "base", "small"})
+_BASE = frozenset({"tiny", "base"})
+_SMALL = frozenset({"small"})
 _LARGE = frozenset({"medium", "large", "turbo"})
 
 
@@ -93,7 +97,9 @@ def family_of(path: Path, *, declared: bool) -> Family:
         return Family.DISTILLED
     if parts and parts <= _LARGE:
         return Family.LARGE
-    return Family.SMALL if len(parts) == 1 and parts <= _SMALL else Family.UNKNOWN
+    if len(parts) != 1:
+        return Family.UNKNOWN
+    return Family.BASE if parts <= _BASE else Family.SMALL if parts <= _SMALL else Family.UNKNOWN
 
 
 def limits_of(directory: ModelDirectory, context: Context, floor: int = 0, pad: float = -1.0) -> ContextLimits | None:

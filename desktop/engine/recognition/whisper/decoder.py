@@ -28,11 +28,13 @@ _START = 10
 _ENCODING_GROWS = 1.45
 """exponent of an encoding's time over its frames: 500, 800, 1500 and 3000 took 101, 166, 378 and 1350 ms (base, one
 thread of an AMD EPYC)"""
-_PATIENCE = 2.0
+PATIENCE = 1.0
 """The search ends when this many times as many texts are finished as the beam is wide (Kasai et al., "A Call for
-Clarity in Beam Search", 2022). At once, and short wrong texts end it before the right one is written out: on the
-starter model's sentences, clear and noisy, a beam of 5 then made 5.2 % wrong words, greedy decoding 5.6 %, this 3.6 %
-for a tenth more time."""
+Clarity in Beam Search", 2022)."""
+PATIENCE_OF_STARTER = 2.0
+"""The same for a model that was trained on few sentences: short wrong texts end its search before the right one is
+written out. On its sentences, clear and noisy, a beam of 5 made 5.2 % wrong words, greedy decoding 5.6 %, this 3.6 %
+for a tenth more time. Of OpenAI's models it only takes time, see decision 30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,12 @@ class Decoded:
 
 
 class WhisperDecoder:
-    """Runs an open model for one task. whisper: faster-whisper's WhisperModel."""
+    """Runs an open model for one task. whisper: faster-whisper's WhisperModel. patience: of a search with a beam."""
 
-    def __init__(self, whisper: Any, task: Task) -> None:
+    def __init__(self, whisper: Any, task: Task, patience: float = PATIENCE) -> None:
         self._whisper = whisper
         self._task = task
+        self._patience = patience
         self._tokenizers: dict[str, Any] = {}
 
     def encode(self, samples: Samples, frames: int, limits: ContextLimits | None) -> Any:
@@ -74,13 +77,13 @@ class WhisperDecoder:
         start = self._start(tokenizer, before, vocabulary)
         # CTranslate2 writes at most half of max_length, and at most what the prompt leaves of it.
         longest = min(max(2 * limit, len(start) + limit), _MOST_TOKENS)
-        width = beam_size * (_PATIENCE if beam_size > 1 else 1.0)
+        width = beam_size * (self._patience if beam_size > 1 else 1.0)
         with step("search", (longest + _START) * width) as search:
             result = self._whisper.model.generate(
                 encoded,
                 [start],
                 beam_size=beam_size,
-                patience=_PATIENCE,
+                patience=self._patience,
                 max_length=longest,
                 return_scores=True,
                 return_no_speech_prob=True,

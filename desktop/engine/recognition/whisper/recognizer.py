@@ -7,7 +7,7 @@ Runs on the recognition thread; `load` on a loading thread before.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +20,8 @@ from desktop.engine.message import Message
 from desktop.engine.models import checked, whisper_directory
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.whisper import context, hallucinations, result_checks
-from desktop.engine.recognition.whisper.context import Context, ContextCheck, limits_of
-from desktop.engine.recognition.whisper.decoder import Decoded, WhisperDecoder
+from desktop.engine.recognition.whisper.context import Context, ContextCheck, ContextLimits, limits_of
+from desktop.engine.recognition.whisper.decoder import PATIENCE, PATIENCE_OF_STARTER, Decoded, WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Lease, Terms, lease
 from desktop.engine.text.compare import normalized_words
 
@@ -45,6 +45,21 @@ class _Decoding:
     def is_full(self) -> bool:
         """Whether only its end is missing, because a window holds no more tokens."""
         return result_checks.is_full(self.found.text, self.found.tokens, self.found.log_probability)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a wider search is not worth its time."""
+        return self.trusted and result_checks.is_sure(self.found.log_probability)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The greedy decoding of a window, from which a wider search of it goes on. prompt: with which it was the best."""
+
+    terms: RecognitionRequest
+    limits: ContextLimits | None
+    prompt: tuple[str, str]
+    best: _Decoding
 
 
 class WhisperRecognizer:
@@ -78,6 +93,9 @@ class WhisperRecognizer:
         self._beam_size = beam_size
         self._lease: Lease | None = None
         self._decoder: WhisperDecoder | None = None
+        self._heard: Samples | None = None
+        self._looks: dict[int, _Look] = {}
+        """by frames: what was found greedily in `_heard`, for a wider search of the same"""
         self.name = self._directory.name
         self.capabilities = self._capabilities(self._directory.languages)
 
@@ -92,7 +110,8 @@ class WhisperRecognizer:
         whisper_directory.verify(self._directory.path)
         try:
             self._lease = lease(self._terms, lambda share: progress(0.05 + 0.6 * share), self._notify)
-            self._decoder = WhisperDecoder(self._lease.whisper, "transcribe")
+            patience = PATIENCE_OF_STARTER if self._directory.short_context else PATIENCE
+            self._decoder = WhisperDecoder(self._lease.whisper, "transcribe", patience)
             progress(0.85)
             self._settle_languages(self._lease.whisper)
             self._warm_up()
@@ -118,6 +137,8 @@ class WhisperRecognizer:
                 language=request.language,
                 recoverable=True,
             )
+        if samples is not self._heard:
+            self._heard, self._looks = samples, {}
         samples = np.nan_to_num(samples[: context.FRAMES * context.HOP], nan=0.0, posinf=1.0, neginf=-1.0)
         samples = samples.astype(np.float32, copy=False)
         language = request.language or next(iter(self._candidates(request)), "en")
@@ -136,6 +157,7 @@ class WhisperRecognizer:
     def close(self) -> None:
         """Give the memory back. Idempotent."""
         lease, self._lease, self._decoder = self._lease, None, None
+        self._heard, self._looks = None, {}
         if lease is not None:
             lease.release()
 
@@ -152,7 +174,8 @@ class WhisperRecognizer:
                 best = decoding
                 break
         assert best is not None
-        if request.is_final and best.trusted and best.frames < context.FRAMES and self._check.is_due():
+        is_sure = not request.is_final or self._width(request) > 1 or best.is_sure
+        if request.is_final and is_sure and best.trusted and best.frames < context.FRAMES and self._check.is_due():
             best = self._compared(decoder, samples, request, best)
         found = best.found
         goes_round = not best.trusted and len(result_checks.without_loops(found.tokens)) < len(found.tokens)
@@ -177,6 +200,7 @@ class WhisperRecognizer:
             best.language_probability,
             has_repeated=has_repeated,
             is_trusted=best.trusted or best.is_full,
+            is_sure=is_sure,
         )
 
     def _decode(
@@ -184,33 +208,48 @@ class WhisperRecognizer:
         decoder: WhisperDecoder,
         samples: Samples,
         frames: int,
-        limits: context.ContextLimits | None,
+        limits: ContextLimits | None,
         request: RecognitionRequest,
     ) -> _Decoding:
-        encoded = decoder.encode(samples, frames, limits)
-        language, chance = self._language(decoder, encoded, request)
-        limit = result_checks.most_tokens(len(samples), language)
-
-        def search(before: str, vocabulary: str, beam_size: int) -> _Decoding:
-            found = decoder.generate(
-                encoded, language, before=before, vocabulary=vocabulary, limit=limit, beam_size=beam_size
-            )
-            trusted = result_checks.is_trusted(found.text, found.tokens, found.log_probability, limit)
-            return _Decoding(encoded, frames, language, chance, found, trusted)
-
-        prompt = (request.prompt, request.vocabulary)
-        best = search(*prompt, 1)
-        if any(prompt) and result_checks.may_be_confused(
-            best.found.log_probability, trusted=best.trusted, is_final=request.is_final
-        ):
-            other = search("", "", 1)
-            if other.found.log_probability > best.found.log_probability:
-                prompt, best = ("", ""), other
-        wide = (request.beam_size or self._beam_size) if request.is_final else 1
-        is_sure = best.trusted and result_checks.is_sure(best.found.log_probability)
-        if wide > 1 and (request.is_thorough or not is_sure):
-            best = max(best, search(*prompt, wide), key=lambda one: (one.trusted, one.found.log_probability))
+        terms = replace(request, beam_size=0)
+        look = self._looks.pop(frames, None)
+        if look is None or look.terms != terms or look.limits != limits:
+            encoded = decoder.encode(samples, frames, limits)
+            language, chance = self._language(decoder, encoded, request)
+            prompt = (request.prompt, request.vocabulary)
+            blank = _Decoding(encoded, frames, language, chance, Decoded("", [], 0.0, 0.0), trusted=False)
+            best = self._search(decoder, blank, len(samples), prompt, 1)
+            if any(prompt) and result_checks.may_be_confused(
+                best.found.log_probability, trusted=best.trusted, is_final=request.is_final
+            ):
+                other = self._search(decoder, blank, len(samples), ("", ""), 1)
+                if other.found.log_probability > best.found.log_probability:
+                    prompt, best = ("", ""), other
+            look = _Look(terms, limits, prompt, best)
+        best, wide = look.best, self._width(request)
+        if request.is_final and wide == 1:
+            self._looks[frames] = look
+        if wide > 1 and (request.is_thorough or not best.is_sure):
+            other = self._search(decoder, best, len(samples), look.prompt, wide)
+            best = max(best, other, key=lambda one: (one.trusted, one.found.log_probability))
         return best
+
+    def _width(self, request: RecognitionRequest) -> int:
+        """Of the beam."""
+        return (request.beam_size or self._beam_size) if request.is_final else 1
+
+    @staticmethod
+    def _search(
+        decoder: WhisperDecoder, look: _Decoding, samples: int, prompt: tuple[str, str], beam_size: int
+    ) -> _Decoding:
+        """What is found with a beam of that width in what was encoded. samples: length of the audio."""
+        before, vocabulary = prompt
+        limit = result_checks.most_tokens(samples, look.language)
+        found = decoder.generate(
+            look.encoded, look.language, before=before, vocabulary=vocabulary, limit=limit, beam_size=beam_size
+        )
+        trusted = result_checks.is_trusted(found.text, found.tokens, found.log_probability, limit)
+        return replace(look, found=found, trusted=trusted)
 
     def _compared(
         self, decoder: WhisperDecoder, samples: Samples, request: RecognitionRequest, short: _Decoding

@@ -54,8 +54,6 @@ class PreferredSynthesizer:
         yield from self._engines.do(speak, here, lambda: self._local.name)
 
     def close(self) -> None:
-        for one in self._engines.engines:
-            one.close()
         self._engines.close()
         self._local.close()
         self._loaded.clear()

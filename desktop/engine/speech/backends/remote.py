@@ -34,7 +34,6 @@ class RemoteSynthesizer:
     def load(self, language: str, voice: str, progress: Progress) -> None:
         """Have the server load its voice of the language. Raises EngineAway, or ModelMissing where it has none."""
         progress(0.0)
-        self._client.open()
         self._ask("", language, 1.0)
         self._languages |= {language}
         progress(1.0)
@@ -46,6 +45,7 @@ class RemoteSynthesizer:
         self._client.close()
 
     def _ask(self, text: str, language: str, rate: float) -> tuple[SpeechChunk, ...]:
+        self._client.open()
         answer: Any = self._client.ask(Speak(0, text, language, is_last=True, rate=rate), Kind.FINAL)
         if not isinstance(answer, tuple):
             raise BackendFailed("server-answers-wrong", name=self._client.name, recoverable=True)

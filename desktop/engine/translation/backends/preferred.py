@@ -63,8 +63,6 @@ class PreferredTranslator:
         return self._do((source, target), work)
 
     def close(self) -> None:
-        for one in self._engines.engines:
-            one.close()
         self._engines.close()
         if self._local is not None:
             self._local.close()

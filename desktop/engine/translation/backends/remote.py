@@ -25,8 +25,7 @@ class RemoteTranslator:
     def load(self, source: str, target: str, progress: Progress) -> None:
         """Have the server load the pair. Raises EngineAway, or ModelMissing where it cannot translate it."""
         progress(0.0)
-        self._client.open()
-        able = self._client.ask(LoadTranslation(source, target), Kind.FINAL)
+        able = self._ask(LoadTranslation(source, target), Kind.FINAL)
         if not isinstance(able, TranslatorCapabilities):
             raise ModelMissing("no-translator", source=source, target=target)
         self.capabilities = able
@@ -34,13 +33,17 @@ class RemoteTranslator:
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
         work = Translate(text, source, target, prefix, is_final)
-        return self._text(self._client.ask(work, Kind.FINAL if is_final else Kind.PARTIAL))
+        return self._text(self._ask(work, Kind.FINAL if is_final else Kind.PARTIAL))
 
     def translate_speech(self, samples: Samples, source: str, target: str, transcript: str = "") -> str | None:
-        return self._text(self._client.ask(TranslateSpeech(samples, source, target, transcript), Kind.FINAL))
+        return self._text(self._ask(TranslateSpeech(samples, source, target, transcript), Kind.FINAL))
 
     def close(self) -> None:
         self._client.close()
+
+    def _ask(self, work: LoadTranslation | Translate | TranslateSpeech, kind: Kind) -> object:
+        self._client.open()
+        return self._client.ask(work, kind)
 
     def _text(self, answer: object) -> str | None:
         if answer is not None and not isinstance(answer, str):

@@ -21,7 +21,7 @@ from desktop.engine.models import whisper_directory
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.recognition.whisper import context, result_checks
 from desktop.engine.recognition.whisper.context import Context, ContextLimits, limits_of
-from desktop.engine.recognition.whisper.decoder import WhisperDecoder
+from desktop.engine.recognition.whisper.decoder import PATIENCE, PATIENCE_OF_STARTER, WhisperDecoder
 from desktop.engine.recognition.whisper.shared_models import Lease, Terms, in_use, lease
 from desktop.engine.text.sentences import has_words
 from desktop.engine.translation import speech_checks
@@ -154,10 +154,12 @@ class WhisperTranslator:
                     raise ModelBroken("speech-translation-unusable", path=terms.path) from error
                 continue
             self.close()
-            self._lease, self._decoder = held, WhisperDecoder(held.whisper, "translate")
-            limits = limits_of(whisper_directory.describe(terms.path), *self._context)
+            directory = whisper_directory.describe(terms.path)
+            patience = PATIENCE_OF_STARTER if directory.short_context else PATIENCE
+            self._lease, self._decoder = held, WhisperDecoder(held.whisper, "translate", patience)
+            limits = limits_of(directory, *self._context)
             # What was trained on short windows, or is given one by the user, keeps it.
-            is_free = limits is not None and limits.check_every and not self._context[1]
+            is_free = not directory.short_context and not self._context[1]
             self._limits = replace(limits, floor=max(limits.floor, _FRAMES)) if limits and is_free else limits
             return
 

@@ -1,5 +1,6 @@
 // A WebSocket that comes back by itself.
 
+import { headers, subprotocols } from "./access.js";
 import { split } from "./frames.js";
 
 const FIRST_WAIT = 500;
@@ -77,7 +78,7 @@ export class Connection {
             return;
         }
         if (!this.#isWanted || this.#socket) return;
-        const socket = new WebSocket(this.#path);
+        const socket = new WebSocket(this.#path, subprotocols());
         this.#socket = socket;
         socket.binaryType = "arraybuffer";
         socket.onopen = () => this.#owner.opened();
@@ -147,15 +148,13 @@ export class Connection {
 /** The server said no; trying again would not help. message: its sentence, or nothing. */
 export class Refused extends Error {}
 
-/** Send something to the server and return what it answers. Throws Refused with the server's sentence, or an error of
- *  the connection. */
+/** Send something to the server, or only ask, and return what it answers. Throws Refused with the server's sentence, or
+ *  an error of the connection. */
 export async function ask(path, body) {
-    const answer = await fetch(path, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-    });
+    const sent = body && { method: "POST", body: JSON.stringify(body) };
+    const answer = await fetch(path, { ...sent, headers: { "content-type": "application/json", ...headers() } });
     if (answer.ok) return answer;
-    if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
-    throw new Refused((await answer.json().catch(() => ({}))).message ?? "");
+    if (answer.status >= 500) throw new Error(String(answer.status));
+    const said = await answer.json().catch(() => ({}));
+    throw new Refused(said.message ?? said.error?.message ?? "");
 }

@@ -45,7 +45,8 @@ export class Following {
         if (message.type === "following") this.#owner.state("following");
         else if (message.type === "realtime") this.#told(message);
         else if (message.type === "ended") this.#end("ended");
-        else if (message.type === "error") this.refused(new Refused(message.message));
+        // Another tab has just asked for its own room: the connection is closed and tried again.
+        else if (message.type === "error" && message.code !== "room-other") this.refused(new Refused(message.message));
     }
 
     speech(message) {

@@ -1,6 +1,6 @@
 // Speaks to the server: sends audio, keeps what is not acknowledged, and goes on after a cut where the server stopped.
 
-import { Connection, Refused } from "./connection.js";
+import { Connection, Refused, ask } from "./connection.js";
 import { framer } from "./frames.js";
 import { Unacknowledged } from "./unacknowledged.js";
 
@@ -23,6 +23,7 @@ export class Speaking {
     #part = 0;
     #began = 0;
     #isGreeted = false;
+    #wasLost = false;
     #isStopping = false;
     #timer = 0;
     #lost = 0;
@@ -107,6 +108,11 @@ export class Speaking {
 
     // What the connection tells.
 
+    /** A browser does not say why a WebSocket was refused: another request does. */
+    async prepare() {
+        if (this.#wasLost) await ask("/languages");
+    }
+
     opened() {
         if (this.#audio) {
             const { end } = this.#audio;
@@ -149,6 +155,7 @@ export class Speaking {
     }
 
     lost() {
+        this.#wasLost = true;
         this.#isGreeted = false;
         clearTimeout(this.#timer);
         if (this.#audio && this.#connection.patience === 0) this.#owner.state("reconnecting");
@@ -196,6 +203,7 @@ export class Speaking {
 
     #greeted() {
         this.#isGreeted = true;
+        this.#wasLost = false;
         this.#connection.send({ type: "set_langs", ...this.languages });
         if (this.#audio && this.#rate === 0) this.#connection.send({ type: "start", header: false });
         if (this.sharing) this.#share();

@@ -87,6 +87,13 @@ export default {
     "join.code": "Room code",
     "join.go": "Follow",
 
+    "enter.title": "Who speaks?",
+    "enter.login": "Log in",
+    "enter.explain": "This server asks for a token that may speak. Whoever runs it makes one.",
+    "enter.token": "Token",
+    "enter.go": "Use the token",
+    "enter.follow": "Follow a room instead",
+
     "follow.title": "Room {room}",
     "follow.waiting": "Connected. Words appear here as soon as somebody speaks.",
     "follow.ended": "The speaker has ended the room. The captions stay until you close the page.",

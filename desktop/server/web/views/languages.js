@@ -1,15 +1,14 @@
 // The two lists of languages, by name.
 
 import { $ } from "../dom.js";
+import { ask } from "../connection/connection.js";
 import { prefer, preference } from "../preferences.js";
 import { text } from "../texts.js";
 
-/** Fills the lists and tells of each change: {source_language, target_language, speak}. Throws where the server does
- *  not answer. */
+/** Fills the lists and tells of each change: {source_language, target_language, speak}. Throws Refused, or an
+ *  error where the server does not answer. */
 export async function languageLists(changed) {
-    const answer = await fetch("/languages");
-    if (!answer.ok) throw new Error(String(answer.status));
-    const offered = await answer.json();
+    const offered = await (await ask("/languages")).json();
     const [source, target, voice] = [$("#source"), $("#target"), $("#voice")];
     const any = offered.detects && offered.sources.length > 1 ? [option("auto", text("speak.any"))] : [];
     source.replaceChildren(...any, ...offered.sources.map(named));

@@ -7,9 +7,11 @@ import { NoMicrophone, openMicrophone } from "../audio/microphone.js";
 import { Announcer } from "../captions/announcer.js";
 import { CaptionList } from "../captions/list.js";
 import { Transcript } from "../captions/transcript.js";
+import { Refused } from "../connection/connection.js";
 import { Speaking } from "../connection/speaking.js";
 import { tab } from "../preferences.js";
 import { text } from "../texts.js";
+import { enter } from "./enter.js";
 import { languageLists } from "./languages.js";
 import { makeMeter } from "./meter.js";
 import { sharing } from "./sharing.js";
@@ -136,16 +138,20 @@ export async function speak(_, query) {
         if (event.key === "Enter" && event.ctrlKey && !button.disabled) button.click();
     });
     say("ready");
+    try {
+        await languageLists((languages) => speaking.configure(languages));
+    } catch (error) {
+        if (error instanceof Refused) {
+            enter(error);
+            return;
+        }
+        notice.say(text("error.languages"));
+        button.disabled = true;
+    }
     const kept = tab.isReloaded() ? tab.read() : {};
     if (kept.sharing) {
         speaking.sharing = kept.sharing;
         speaking.share();
     }
     if (kept.session) speaking.begin(kept.rate, kept);
-    try {
-        await languageLists((languages) => speaking.configure(languages));
-    } catch {
-        notice.say(text("error.languages"));
-        button.disabled = true;
-    }
 }

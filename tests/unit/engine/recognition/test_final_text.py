@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.final_text import final_words
+from desktop.engine.recognition.final_text import HeardLast, final_words
 
 
 def words(text: str) -> tuple[Word, ...]:
@@ -28,6 +30,33 @@ def test_a_whole_that_lost_a_sentence_is_not_believed() -> None:
 def test_a_whole_that_has_more_is() -> None:
     whole = words("This is the first sentence. This is the second.")
     assert final_words(words("This is the second."), whole) == whole
+
+
+def later(text: str, begin: float) -> tuple[Word, ...]:
+    return tuple(replace(word, start=word.start + begin, end=word.end + begin) for word in words(text))
+
+
+def test_words_are_kept_as_the_last_window_heard_them_that_had_them() -> None:
+    heard = HeardLast()
+    heard.hear(words("Lo siento, esa extensión. Luego"))
+    heard.leave(words("lo siento ese extension"))
+    heard.hear(later("Luego presione", 1.6))
+    assert heard.words == (*words("Lo siento, esa extensión."), *later("Luego presione", 1.6))
+
+
+def test_words_that_the_last_window_lost_are_kept_as_they_were_committed() -> None:
+    heard = HeardLast()
+    heard.hear(words("Luego presione"))
+    heard.leave(words("lo siento ese es"))
+    assert heard.words[:4] == words("lo siento ese es")
+
+
+def test_the_rest_of_a_word_whose_audio_left_is_no_word() -> None:
+    heard = HeardLast()
+    heard.hear(words("one two"))
+    heard.leave(words("one two"))
+    heard.hear((replace(words("two")[0], start=0.6, end=0.75), *later("three", 0.8)))
+    assert [word.text for word in heard.words] == ["one", "two", "three"]
 
 
 TEXTS = st.lists(st.sampled_from(["one", "two", "three"]), max_size=12).map(lambda found: words(" ".join(found)))

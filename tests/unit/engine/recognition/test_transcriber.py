@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, Transcrip
 from desktop.engine.message import verbatim
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, RecognizerCapabilities
-from tests.driven import DrivenRecognition, DrivenTranscriber
+from desktop.engine.recognition.recognition import Recognition
+from tests.driven import DrivenRecognition, DrivenTranscriber, answered
 
 ENGLISH = SessionOptions(language="en")
 SPANISH = SessionOptions(language="es")
@@ -557,21 +559,59 @@ def test_a_short_utterance_is_kept_as_its_last_decoding_says() -> None:
     assert len([update for update in recognition.updates if update.is_final]) == 1
 
 
-def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_is_over() -> None:
-    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
-    recognition = DrivenRecognition(recognizer, ENGLISH)
+LONG = "turn right here then go left at the bank there it is"
+TORN = SessionOptions(language="en", window=3.0)
+"""so short a window that the sentence is cut"""
+
+
+def test_an_utterance_that_was_cut_in_mid_sentence_is_decoded_whole_when_it_is_over() -> None:
+    recognizer = ScriptedRecognizer(LONG)
+    recognition = DrivenRecognition(recognizer, TORN)
     for each in snapshots(5.4):
-        if each.is_final:
-            recognizer.script[0] = "Turn"
         recognition.hear(each)
     check(recognition.updates)
     *_, last, final = recognition.updates
-    assert last.committed == "Turn right here. Then go left at the bank. There it is", "it is there before"
+    assert last.committed == LONG.capitalize(), "it is there before"
     assert last.final_text == ""
     assert final.committed == last.committed
-    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
+    assert final.final_text == LONG.capitalize()
     assert recognizer.windows[-1][0] == 0
     assert recognizer.requests[-1].prompt == ""
+
+
+def test_an_utterance_that_was_cut_between_sentences_is_not_decoded_again() -> None:
+    recognizer = ScriptedRecognizer("turn right here. Then go left at the bank. There it is")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    for each in snapshots(5.4):
+        recognition.hear(each)
+    final = recognition.updates[-1]
+    assert recognizer.windows[-1][0] > 0
+    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
+    assert [word.start for word in final.final_words] == pytest.approx([n * EACH for n in range(12)], abs=1e-3)
+
+
+def test_with_newer_audio_waiting_the_whole_is_made_of_the_windows_that_heard_it() -> None:
+    recognizer = ScriptedRecognizer(LONG)
+    shown: list[TranscriptUpdate] = []
+    recognition = Recognition(
+        TORN, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
+    )
+    recognition.set_recognizer(recognizer.capabilities)
+    left_out: list[float] = []
+
+    def answer(work: Any) -> Hypothesis | None:
+        if work.is_optional:
+            left_out.append(work.seconds)
+            return None
+        return recognizer.transcribe(work.samples, work.request)
+
+    for each in snapshots(5.4):
+        answered(recognition.handle(each), answer)
+    final = shown[-1]
+    assert left_out == [pytest.approx(5.4)]
+    assert final.is_final
+    assert final.final_text == LONG.capitalize()
+    assert [word.start for word in final.final_words] == pytest.approx([n * EACH for n in range(12)], abs=1e-3)
 
 
 class Skipping(ScriptedRecognizer):
@@ -643,8 +683,8 @@ def test_what_a_pause_found_of_the_whole_is_kept() -> None:
 
 
 def test_a_whole_that_cannot_be_decoded_leaves_what_was_committed() -> None:
-    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
-    recognition = DrivenRecognition(recognizer, ENGLISH)
+    recognizer = ScriptedRecognizer(LONG)
+    recognition = DrivenRecognition(recognizer, TORN)
 
     def doubts(request: RecognitionRequest) -> bool:
         return request.is_final and not request.prompt
@@ -654,19 +694,19 @@ def test_a_whole_that_cannot_be_decoded_leaves_what_was_committed() -> None:
         recognition.hear(each)
     final = recognition.updates[-1]
     assert final.is_final
-    assert final.final_text == final.committed == "Turn right here. Then go left at the bank. There it is"
+    assert final.final_text == final.committed == LONG.capitalize()
 
 
 def test_a_failure_of_the_last_decoding_loses_nothing() -> None:
-    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
-    recognition = DrivenRecognition(recognizer, ENGLISH)
+    recognizer = ScriptedRecognizer(LONG)
+    recognition = DrivenRecognition(recognizer, TORN)
     *running, final = snapshots(5.4)
     for each in running:
         recognition.hear(each)
     recognizer.fails_whole = True
     recognition.hear(final)
     assert recognition.updates[-1].is_final
-    assert recognition.updates[-1].final_text == "Turn right here. Then go left at the bank. There it is"
+    assert recognition.updates[-1].final_text == LONG.capitalize()
     assert len(recognition.failures) == 1
 
 
@@ -705,3 +745,47 @@ def test_a_question_keeps_its_opening_mark_and_a_statement_loses_it_in_the_end()
     assert statement[-1].final_text == "Lo siento mucho por todo."
     for before, after in pairwise(statement):
         assert after.committed.startswith(before.committed)
+
+
+class Doubting(ScriptedRecognizer):
+    """Is not sure of what it finds greedily; a wider search hears another last word."""
+
+    def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
+        heard = super().transcribe(samples, request)
+        if not request.is_final or request.beam_size == 1:
+            return replace(heard, is_sure=not request.is_final)
+        *before, last = heard.words
+        return replace(heard, words=(*before, replace(last, text="better")))
+
+
+def in_a_pause(newer: bool) -> tuple[list[str], list[int], str]:
+    """What is shown from a pause to its end, the beams of what is decoded, and what is kept. newer: audio waits when it
+    is to be searched more widely."""
+    recognizer = Doubting("Turn right here")
+    shown: list[TranscriptUpdate] = []
+    recognition = Recognition(
+        ENGLISH, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
+    )
+    recognition.set_recognizer(recognizer.capabilities)
+
+    def answer(work: Any) -> Hypothesis | None:
+        return None if work.is_optional and newer else recognizer.transcribe(work.samples, work.request)
+
+    for each in (segment(1.0), segment(1.4, spoken=1.2, pause=True), segment(1.7, spoken=1.2, final=True)):
+        answered(recognition.handle(each), answer)
+    texts = [f"{one.committed} {one.unconfirmed}".strip() for one in shown]
+    return texts, [one.beam_size for one in recognizer.requests], shown[-1].final_text
+
+
+def test_a_pause_is_shown_before_it_is_searched_more_widely() -> None:
+    texts, beams, kept = in_a_pause(newer=False)
+    assert texts[-3:] == ["Turn right here", "Turn right better", "Turn right better"]
+    assert beams == [5, 1, 5], "the final is known"
+    assert kept == "Turn right better"
+
+
+def test_a_pause_that_could_not_be_searched_more_widely_is_no_final() -> None:
+    texts, beams, kept = in_a_pause(newer=True)
+    assert texts[-2:] == ["Turn right here", "Turn right better"]
+    assert beams == [5, 1, 5]
+    assert kept == "Turn right better"

@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, SpeechSegment, Word
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
-from desktop.engine.recognition.unheard import Stretch, expected, hear_again, is_more, says_again, stretches
+from desktop.engine.recognition.unheard import (
+    Stretch,
+    expected,
+    hear_again,
+    is_more,
+    says_again,
+    stretches,
+    with_context,
+)
 from desktop.engine.recognition.work import Decode
 from tests.driven import answered
 
@@ -124,20 +133,33 @@ THREE = segment(6.5, (0, 1.6), (2.0, 4.6), (5, 6.2))
 
 
 def test_a_lost_sentence_is_put_in_its_place() -> None:
-    kept, added, (work,) = again((*until(5.0, FIRST), *LAST), THREE, MIDDLE)
+    kept, added, (work,) = again((*until(5.0, FIRST), *LAST), THREE, f"Please hold the {MIDDLE}")
     assert kept == "Please hold the line. All lines are busy. Press five now."
-    assert added == MIDDLE
-    assert work.seconds == pytest.approx(3.8, abs=0.35)
-    assert work.request.prompt == "Please hold the"
+    assert added == f"Please hold the {MIDDLE}"
+    assert work.seconds == pytest.approx(5.0, abs=0.35)
+    assert work.request.prompt == ""
     assert work.request.is_final
     assert not work.request.is_buffered
     assert not work.request.may_widen
 
 
+def test_a_stretch_is_read_with_its_sentence_but_with_no_other() -> None:
+    words = (*timed("Hold on. So we are told."), *timed("This is all. Good bye.", 6.0))
+    (found,) = with_context([Stretch(5, 6, 2.0, 5.5)], words)
+    assert (found.first, found.last, found.start) == (2, 6, words[2].start)
+    (found,) = with_context([Stretch(3, 4, 1.2, 1.6)], words)
+    assert (found.first, found.last, found.start, found.end) == (2, 6, words[2].start, words[5].end)
+    before, behind = with_context([Stretch(3, 4, 1.2, 1.6), Stretch(5, 6, 2.0, 5.5)], words)
+    assert (before.first, before.last, behind.first, behind.last) == (2, 5, 5, 6)
+    (found,) = with_context([Stretch(12, 12, 8.4, 9.0)], (*timed(" ".join("abcdefghijkl"), 3.6),))
+    assert (found.first, found.start) == (7, pytest.approx(6.4)), "two seconds at most"
+
+
 def test_what_lies_before_the_window_is_not_looked_at() -> None:
     heard = segment(6.5, (0, 3.0), (5, 6.2))
-    assert again(LAST, heard, "And before that.")[1] == "And before that."
-    assert again(LAST, heard, "And before that.", 14.9)[1:] == ("", [])
+    text = "And before that. Press five now."
+    assert again(LAST, heard, text)[0] == text
+    assert again(LAST, heard, text, 14.9)[1:] == ("", [])
 
 
 @pytest.mark.parametrize(
@@ -154,6 +176,14 @@ def test_what_lies_before_the_window_is_not_looked_at() -> None:
 def test_what_is_no_better_changes_nothing(text: str, changes: dict[str, object]) -> None:
     kept, added, asked = again((*until(5.0, FIRST), *LAST), THREE, text, **changes)
     assert (kept, added, len(asked)) == ("Please hold the line. Press five now.", "", 1)
+
+
+def test_a_decoding_that_fails_changes_nothing() -> None:
+    def fail(_: Decode) -> Hypothesis:
+        raise BackendFailed("recognition-failed", name="x")
+
+    words = tuple(Word(one.text, one.start + 10, one.end + 10, 0.9) for one in (*until(5.0, FIRST), *LAST))
+    assert answered(hear_again(THREE, words, REQUEST), fail) == (words, ())
 
 
 def test_a_guess_changes_nothing() -> None:

@@ -97,6 +97,24 @@ def test_samples_out_of_range_and_what_is_no_number() -> None:
     assert samples_of(pcm16(np.array([-1.0, 0.0, 1.0], np.float32))).tolist() == [-1.0, 0.0, 1.0]
 
 
+def test_an_utterance_that_gets_louder_than_full_scale_or_longer_than_a_place_begins_anew() -> None:
+    line, speech = Line(), noise(60, level=0.2)
+    line.check(speech[: 2 * SAMPLE_RATE])
+    louder = speech.copy()
+    louder[3 * SAMPLE_RATE] = 1.5
+    line.check(louder[: 4 * SAMPLE_RATE])
+    for end in range(10 * SAMPLE_RATE, len(speech) + 1, 10 * SAMPLE_RATE):
+        line.check(speech[end - 10 * SAMPLE_RATE : end])
+        line.check(speech[max(0, end - 25 * SAMPLE_RATE) : end])
+
+
+def test_a_window_that_has_too_little_in_common_is_sent_whole() -> None:
+    line, speech = Line(), noise(3)
+    line.check(speech[:SAMPLE_RATE])
+    line.check(speech[SAMPLE_RATE - 1000 : 2 * SAMPLE_RATE])
+    assert line.bytes == 2 * (2 * SAMPLE_RATE + 1000)
+
+
 @given(st.data())
 def test_any_windows_in_any_order_come_whole(data: st.DataObject) -> None:
     talk = noise(3, data.draw(st.integers(0, 3)), data.draw(st.sampled_from([0.0, 0.001, 0.4])))

@@ -21,9 +21,12 @@ from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.server.database import audit
+from desktop.server.guests import Guests
+from desktop.server.rooms import Rooms
 from desktop.server.security import tokens
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.principal import Principal, Scope
+from desktop.server.security.refusal import Refused
 from desktop.server.security.security import Security
 from tests.asgi_server import asgi_server
 from tests.waiting import wait_until
@@ -119,13 +122,15 @@ class Door:
 def door(folder: Path, **options: Any) -> Iterator[Door]:
     """A server with a fresh database in that folder."""
     made = SecurityOptions(folder=folder, database=f"sqlite:///{folder}/door.db", **options)
-    rooms: set[str] = {"blue"}
     security = Security(made)
+    all_rooms = Rooms(lambda: 0.0)
+    rooms: set[str] = {all_rooms.open().code}
+    guests = Guests(all_rooms, security.cookies, security.attempts, security.note_locked)
     seen: list[dict[str, Any]] = []
     app = Starlette(
         routes=[
             Route("/", lambda _: PlainTextResponse("the page")),
-            Route("/enter", _enter(security)),
+            Route("/enter", _enter(guests, *rooms)),
             WebSocketRoute("/talk", _talk(seen)),
             *security.routes,
             *(Route(path, _who(seen), methods=["GET", "POST"]) for path in ("/listen", "/speak", "/admin", "/free")),
@@ -159,16 +164,15 @@ def _who(seen: list[dict[str, Any]]) -> Any:
     return who
 
 
-def _enter(security: Security) -> Any:
-    """As the app will exchange a room's code for a cookie."""
+def _enter(guests: Guests, code: str) -> Any:
+    """A room's code is exchanged for a cookie; `?room=` is wrong."""
 
     async def enter(request: Request) -> PlainTextResponse:
-        secure = request.url.scheme == "https"
-        guest = Principal("guest:1", frozenset({Scope.LISTEN}), "guest", room="blue")
-        response = PlainTextResponse("")
-        cookie = security.cookies.issue(guest, datetime.now(UTC), is_secure=secure, lasts=timedelta(hours=1))
-        response.headers["set-cookie"] = cookie
-        return response
+        try:
+            _, cookie = await guests.admit(request, request.query_params.get("room", code))
+        except Refused as refused:
+            return PlainTextResponse("", refused.status)
+        return PlainTextResponse("", headers={"set-cookie": cookie} if cookie else {})
 
     return enter
 

@@ -71,6 +71,19 @@ def test_requests_and_notes_are_counted() -> None:
     asyncio.run(run())
 
 
+def test_wrong_codes_of_rooms_are_counted_by_themselves() -> None:
+    async def run() -> None:
+        attempts = Attempts(ServerLimits(failures=1, room_failures=2))
+        await attempts.check_room("192.0.2.1")
+        assert [await attempts.failed_room("192.0.2.1") for _ in range(2)] == [False, True]
+        with pytest.raises(Refused, match="locked-out"):
+            await attempts.check_room("192.0.2.1")
+        await attempts.check_room("192.0.2.2")
+        await attempts.check("192.0.2.1", "", b"token")
+
+    asyncio.run(run())
+
+
 def test_who_was_let_in_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts_module, "_REMEMBERED", 2)
 
@@ -107,13 +120,13 @@ def test_audio_in_real_time_never_waits_and_a_flood_does() -> None:
 
 def test_each_principal_has_so_many_seats() -> None:
     seats = Seats(ServerLimits(sessions=2, local_sessions=3))
-    with seats.seat(GUEST), seats.seat(GUEST):
-        with pytest.raises(EngineError, match="too-many-sessions"), seats.seat(GUEST):
-            pass
-        with seats.seat(LOCAL), seats.seat(LOCAL), seats.seat(LOCAL):
-            pass
-    with seats.seat(GUEST):
-        pass
+    for principal, most in ((GUEST.id, 2), (LOCAL.id, 3), ("", 3)):
+        for _ in range(most):
+            seats.take(principal)
+        with pytest.raises(EngineError, match="too-many-sessions"):
+            seats.take(principal)
+        seats.give(principal)
+        seats.take(principal)
 
 
 def value_of(header: str) -> str:

@@ -44,6 +44,18 @@ def test_others_are_served_with_tls_and_tokens_only(address: str) -> None:
     check_address(SecurityOptions(address, self_signed=True), anyone_may_enter=True)
 
 
+def test_where_guests_alone_may_enter_tls_is_needed_and_no_token(tmp_path: Path) -> None:
+    folder, database = tmp_path / "keys", f"sqlite:///{tmp_path / 'server.db'}"
+    with pytest.raises(EngineError, match="plaintext-refused"):
+        Security(SecurityOptions("192.0.2.1", guests_only=True, folder=folder, database=database))
+    security = Security(
+        SecurityOptions("192.0.2.1", self_signed=True, guests_only=True, folder=folder, database=database)
+    )
+    security.database.close()
+    with pytest.raises(EngineError, match="no-token-made"):
+        Security(SecurityOptions("192.0.2.1", self_signed=True, folder=folder, database=database))
+
+
 @pytest.mark.parametrize(
     ("options", "key"),
     [
@@ -176,7 +188,7 @@ def test_a_certificate_is_for_what_this_machine_is_called() -> None:
     assert "0.0.0.0" not in every
     assert len(every) == len({*every})
     assert "parley.example.org" in names_here("parley.example.org")
-    assert socket.gethostname().lower() in every
+    assert {socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"} <= {*every}
 
 
 def test_a_key_is_made_once(tmp_path: Path) -> None:

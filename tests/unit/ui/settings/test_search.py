@@ -39,6 +39,11 @@ def test_a_word_within_another_one_counts_least() -> None:
         ("recognition.language", "auto", "auto"),
         ("recognition.languages", ("en", "de"), "English, German"),
         ("translation.target", "", "no translation"),
+        ("hotkeys.stop_speaking", "", "none"),
+        ("speech.enabled", True, "on"),
+        ("typing.terminals", (), "none"),
+        ("subtitles.show", "both", "both"),
+        ("recognition.model", "", "automatic"),
         ("speech.rate", 1.0, "1"),
     ],
 )

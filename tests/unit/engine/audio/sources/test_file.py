@@ -427,6 +427,67 @@ def test_a_pipe_that_nobody_ends_can_be_left(tmp_path: Path) -> None:
         source.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "heard"),
+    [
+        ("wav", "pcm_s16le", 2.0),
+        ("ogg", "libopus", 1.5),
+        ("mka", "pcm_s24le", 2.0),
+        ("mp3", "libmp3lame", 1.5),
+        ("ts", "aac", 1.5),
+    ],
+)
+def test_a_pipe_is_heard_while_it_comes(tmp_path: Path, name: str, codec: str, heard: float) -> None:
+    """In real time, as `listen` does: before its writer has ended. What comes later is heard later."""
+    fifo, whole = tmp_path / "pipe", encode(tmp_path / f"a.{name}", codec, 48_000, "mono", 6.0)
+    os.mkfifo(fifo)
+    source, sink = FileSource(fifo, realtime=True), Collector()
+    content = whole.read_bytes()
+    opening = threading.Thread(target=lambda: source.open(sink))
+    opening.start()
+    writing = os.open(fifo, os.O_WRONLY)
+    os.write(writing, content[: len(content) // 2])
+    assert wait_until(lambda: sink.seconds >= heard, 20), sink.seconds
+    assert sink.ends == 0
+    writer = threading.Thread(target=lambda: (os.write(writing, content[len(content) // 2 :]), os.close(writing)))
+    writer.start()
+    writer.join()
+    opening.join(5)
+    assert wait_until(lambda: sink.ends, 20)
+    assert sink.errors == []
+    assert sink.seconds == pytest.approx(6.0, abs=0.2)
+    assert similarity(noise(6.0, 7)[40_000:56_000], sink.samples) > 0.9
+    source.close()
+
+
+def test_a_pipe_whose_index_is_at_its_end_is_heard_when_all_has_come(tmp_path: Path) -> None:
+    fifo, whole = tmp_path / "pipe", encode(tmp_path / "a.mp4", "aac", 48_000, "stereo")
+    os.mkfifo(fifo)
+    source, sink = FileSource(fifo, realtime=True), Collector()
+    writer = threading.Thread(target=lambda: fifo.write_bytes(whole.read_bytes()))
+    writer.start()
+    source.open(sink)
+    writer.join()
+    assert wait_until(lambda: sink.ends, 20)
+    assert (sink.errors, sink.seconds) == ([], pytest.approx(SECONDS, abs=0.1))
+
+
+def test_a_pipe_that_is_being_heard_can_be_left(tmp_path: Path) -> None:
+    fifo, content = tmp_path / "pipe", write_wav(tmp_path / "a.wav", noise(3, 3)).read_bytes()
+    os.mkfifo(fifo)
+    source, sink = FileSource(fifo, realtime=True), Collector()
+    opening = threading.Thread(target=lambda: source.open(sink))
+    opening.start()
+    writing = os.open(fifo, os.O_WRONLY)
+    os.write(writing, content[:-10_000])  # FFmpeg looks through 64 kB of a WAV file first
+    assert wait_until(lambda: sink.seconds > 0.5, 10)
+    opening.join(5)
+    assert not source.end_early()  # it is stopped like a microphone
+    source.close()
+    assert source._thread is None
+    os.close(writing)
+
+
 def test_names_that_look_like_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

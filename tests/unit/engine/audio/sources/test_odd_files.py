@@ -1,5 +1,6 @@
 """A part of `tests/odd_files.py`, a third of the containers; `python -m tests.odd_files 200` reads them all."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from tests.odd_files import CONTAINERS, faults, hear, odd_file, table, write
 SUBSET = range(3, 3 + len(CONTAINERS), 3)
 
 
-def test_odd_files_are_heard_at_their_times(tmp_path: Path) -> None:
+def test_odd_files_are_heard_at_their_times(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     lines, wrong = table(SUBSET, tmp_path)
-    print(*lines, sep="\n")
+    record_property("odd files: seconds heard, offset", "\n".join(lines))  # shown at the end of the tests' output
     assert not wrong, "\n".join(wrong)
 
 

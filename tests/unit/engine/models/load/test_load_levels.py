@@ -39,7 +39,7 @@ def test_a_step_is_never_below_the_setting_and_leaves_time_between_looks(set_to:
         assert set_to <= shorter <= longer <= max(set_to, LONGEST_STEP)
         assert shorter >= min(1.5 * min(one, two), LONGEST_STEP)
         assert 0.3 * set_to <= first_step(settings, level, one) <= step(settings, level, one)
-        assert first_step(settings, level, one) >= min(1.5 * one, LONGEST_STEP)
+        assert first_step(settings, level, one) >= min(one, LONGEST_STEP)
     for above, below in pairwise(levels(settings)):
         higher, lower = step(settings, above, one), step(settings, below, one)
         assert higher <= lower
@@ -92,5 +92,6 @@ def test_first_words_do_not_wait_for_thrift_but_for_a_machine_that_is_too_slow()
     as_set, *_, slow = levels(RecognitionSettings())
     assert first_step(RecognitionSettings(), as_set, 0.06) == pytest.approx(0.09)
     assert first_step(RecognitionSettings(), as_set, 0.2) == pytest.approx(0.3)
-    assert first_step(RecognitionSettings(), as_set, 0.4) == pytest.approx(0.6)
+    assert first_step(RecognitionSettings(), as_set, 0.4) == pytest.approx(0.45)
+    assert first_step(RecognitionSettings(), as_set, 0.6) == pytest.approx(0.6)
     assert first_step(RecognitionSettings(), slow, 0.1) == pytest.approx(1.2)

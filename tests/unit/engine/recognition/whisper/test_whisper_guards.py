@@ -162,9 +162,25 @@ def test_a_final_that_cannot_stand_is_searched_wider(said: Samples, name: str) -
     assert decoder.beams == ([1] if name == "a guess" else [1, 5, 1])
 
 
+def test_a_wider_search_goes_on_from_the_greedy_one(said: Samples) -> None:
+    recognizer = WhisperRecognizer(STARTER, context="short")
+    decoder = ScriptedDecoder({500: replace(GOOD, log_probability=-0.5)})
+    recognizer._decoder = decoder
+    first = recognizer.transcribe(said, replace(FINAL, beam_size=1))
+    assert not first.is_sure
+    second = recognizer.transcribe(said, FINAL)
+    assert second.is_sure
+    assert (decoder.encoded, decoder.beams) == ([500], [1, 5])
+    recognizer.transcribe(said, FINAL)
+    assert decoder.encoded == [500, 500], "once"
+    recognizer.transcribe(said, replace(FINAL, beam_size=1))
+    recognizer.transcribe(said[:-10], FINAL)
+    assert decoder.encoded == [500] * 4, "of the same sound"
+
+
 def test_some_finals_are_compared_and_windows_grow(said: Samples, tmp_path_factory: pytest.TempPathFactory) -> None:
     """For models that were not made for short windows."""
-    place = tmp_path_factory.mktemp("models") / "base"
+    place = tmp_path_factory.mktemp("models") / "small"
     place.mkdir()
     told: list[ErrorEvent] = []
     recognizer = WhisperRecognizer(place, notify=told.append)

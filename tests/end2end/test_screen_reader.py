@@ -1,0 +1,113 @@
+"""A screen reader hears each line once, and warnings; every window and control has a role and a name."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import TEST_AUDIO
+from tests.end2end.screen_reader import Node, ScreenReaderDesk
+from tests.virtual_desktop import VirtualDesktop
+from tests.waiting import wait_until
+
+CONTROLS = {
+    "button",
+    "push button",
+    "check box",
+    "text",
+    "entry",
+    "spin button",
+    "list",
+    "combo box",
+    "menu item",
+    "slider",
+}
+WINDOWS = {"frame", "window", "dialog", "popup menu"}
+
+
+@pytest.fixture(scope="module")
+def desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop((1400, 1000), compositor=False) as desktop:
+        yield desktop
+
+
+@pytest.fixture
+def reader(session_bus: None, desktop: VirtualDesktop) -> Iterator[ScreenReaderDesk]:
+    with ScreenReaderDesk() as reader:
+        yield reader
+
+
+def start(desktop: VirtualDesktop, settings: Path, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "desktop", "gui", "--settings", str(settings), *arguments]
+    return subprocess.Popen(command, env={**os.environ, **desktop.environment}, stderr=subprocess.PIPE, text=True)
+
+
+def test_each_line_and_warning_is_announced_once(
+    reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path, manifest: dict[str, dict[str, Any]]
+) -> None:
+    settings = tmp_path / "settings.toml"
+    source = TEST_AUDIO / "en-01.flac"
+    settings.write_text(
+        f'version = 1\n[audio]\nsource = "file:{source}"\n[recognition]\nlanguage = "en"\n'
+        '[translation]\ntarget = "es"\n[speech]\nrate = 99\n'
+    )
+    process = start(desktop, settings, "--start")
+    try:
+        text = manifest["en-01"]["text"]
+        assert wait_until(lambda: text in reader.announced, 60), reader.announced
+        assert wait_until(lambda: "Ready" in reader.announced), reader.announced
+        assert wait_until(lambda: any(one.startswith("¿") or one.endswith(".") for one in reader.announced))
+    finally:
+        process.terminate()
+        _, told = process.communicate(timeout=20)
+    said = reader.announced
+    assert said.count(text) == 1
+    assert [one for one in said if "speech.rate" in one]
+    assert len(said) == len(set(said)), said
+    assert said.index("Loading") < said.index(text)
+    assert "Traceback" not in told
+
+
+def test_every_window_and_control_has_a_role_and_a_name(
+    reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text("version = 1\n")
+    process = start(desktop, settings)
+    try:
+        main = desktop.wait_for_window("^Parley$")
+        root = reader.application(process.pid)
+        keys = {"Settings": "ctrl+comma", "Models": "ctrl+shift+m", "Doctor": "ctrl+d", "Latency": "ctrl+shift+l"}
+        opened = {"Parley"}
+
+        def names() -> set[str]:
+            return {node.name.partition(" — ")[0] for node in reader.children(root)}
+
+        for title, combination in keys.items():
+
+            def appears(title: str = title, combination: str = combination) -> bool:
+                desktop.activate(main)
+                desktop.run(["xdotool", "key", combination])
+                return wait_until(lambda: title in names(), 3)
+
+            assert wait_until(appears, 30), (title, names())
+            opened.add(title)
+        windows = {node.name.partition(" — ")[0]: node for node in reader.children(root)}
+        assert opened <= set(windows)
+        for name in opened:
+            assert windows[name].role in WINDOWS, windows[name]
+        controls = [path for path in reader.walk(root) if path[-1].role in CONTROLS and reader.is_shown(path[-1])]
+        assert len(controls) > 60
+        nameless = [path for path in controls if not path[-1].name]
+        assert not nameless, "\n".join(sorted({described(path) for path in nameless}))
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def described(path: tuple[Node, ...]) -> str:
+    return " > ".join(f"{node.role} {node.name!r}" for node in path[-4:])
