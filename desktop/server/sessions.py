@@ -61,6 +61,9 @@ class SessionStore(Protocol):
     async def keep(self, stream_id: str, kept: Kept, message: str) -> None:
         """Keep the stream as it is now, and a message that its client may have missed."""
 
+    async def has(self, stream_id: str, seq: int) -> bool:
+        """Whether the stream is kept up to this event, or a later one."""
+
     async def take_over(self, stream_id: str) -> Kept | None:
         """The stream, for this gateway; another one that still has it lets it go. None: nobody knows it."""
 

@@ -21,7 +21,7 @@ COSTS = Costs(
     commands_per_job=22.0,
     commands_per_slot=4.0,
     seconds_per_command=10e-6,
-    audio_per_speaker=4 * 4.0 * 32_000,
+    audio_per_speaker=60 * 32_000 * 4.0 / 5.5,
 )
 CARD = Service(partial=0.05, final=0.10, after=(0.06, 0.08))
 """large-v3, translation and speech on one graphics card: the founding documents' middle figures, not measured"""

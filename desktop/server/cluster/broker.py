@@ -43,7 +43,7 @@ _REPLY = 10
 """seconds for which the work of a job waits for the worker that asked"""
 _WORKERS = 500
 """whose answers are counted"""
-_AUDIO = 600
+_AUDIO = 60
 """seconds for which the audio of a stream is kept after its last use"""
 
 
@@ -72,6 +72,10 @@ class _Client:
 
     sent: Sent = field(default_factory=Sent)
     """its audio in Redis"""
+    keys: dict[int, int] = field(default_factory=dict)
+    """the number under which each of its places stands there. What is begun anew gets a new one: were it written over
+    something older, a Redis that forgot the newest would give a mixture of both"""
+    last: int = 0
 
 
 class RedisBroker:
@@ -182,8 +186,8 @@ class RedisBroker:
     def drop(self, owner: str) -> None:
         for waiting in [one for (name, _), one in self._waiting.items() if name == owner]:
             self._forget(waiting)
-        if self._clients.pop(owner, None) is not None:
-            self._begin(self._leave(owner))
+        if (client := self._clients.pop(owner, None)) is not None:
+            self._begin(self._leave(owner, tuple(client.keys.values())))
 
     async def close(self) -> None:
         for waiting in list(self._waiting.values()):
@@ -211,9 +215,10 @@ class RedisBroker:
         if self._waiting.get(key) is waiting:
             del self._waiting[key]
 
-    async def _leave(self, owner: str) -> None:
+    async def _leave(self, owner: str, keys: tuple[int, ...]) -> None:
         await self._pubsub.unsubscribe(names.results(owner))
-        await self._redis.delete(*(names.audio(owner, place) for place in range(4)))
+        if keys:
+            await self._redis.delete(*(names.audio(owner, key) for key in keys))
 
     # What workers say.
 
@@ -276,6 +281,9 @@ class RedisBroker:
             if waiting.takes > 1:
                 client.sent = Sent()  # perhaps Redis forgot it
             part, new = client.sent.part(work.samples)
+            if not part.keep:
+                client.keys[part.place] = client.last = client.last + 1
+            part = part.model_copy(update={"place": client.keys[part.place]})
             body = wire.asked(waiting.number, 0, waiting.job.kind, work, part)
             return body, (names.audio(waiting.job.client, part.place), 2 * part.keep, new)
         except WorkRefused as error:

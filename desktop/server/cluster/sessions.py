@@ -51,6 +51,15 @@ class RedisSessions:
         except (*GONE, RedisError) as error:
             raise OSError(type(error).__name__) from None
 
+    async def has(self, stream_id: str, seq: int) -> bool:
+        try:
+            found: Any = await self._redis.get(names.session(stream_id))
+            return found is not None and read(found).seq >= seq
+        except ValueError:
+            return False
+        except (*GONE, RedisError) as error:
+            raise OSError(type(error).__name__) from None
+
     async def take_over(self, stream_id: str) -> Kept | None:
         try:
             found: Any = await self._redis.get(names.session(stream_id))

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import deque
+from dataclasses import dataclass
 from typing import Protocol
 
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
@@ -15,6 +17,8 @@ log = logging.getLogger(__name__)
 
 _AGAIN = 0.5
 """seconds until what Redis did not take is tried again"""
+_DURABLE = 2.0
+"""seconds after which what Redis took is on its disk: a crash forgets what it was told in the last second"""
 _TOUCH = 60.0
 """seconds between two signs that a stream goes on"""
 
@@ -28,6 +32,16 @@ class Audio(Protocol):
         """Up to where all that was said is final: seconds of the stream, bytes."""
 
 
+@dataclass(slots=True)
+class _Fresh:
+    """What Redis took, and may forget again."""
+
+    at: float
+    offset: int
+    kept: Kept
+    message: str
+
+
 class Keeper:
     """store: where. owner: of the stream."""
 
@@ -37,7 +51,8 @@ class Keeper:
         self._owner = owner
         self.offset = audio.settled_at()[1]
         """bytes that are safe: they need not be sent again, even if this gateway dies now"""
-        self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._touch())]
+        self._fresh: deque[_Fresh] = deque()
+        self._tasks = [asyncio.create_task(one) for one in (self._keep(), self._settle(), self._touch())]
 
     def close(self) -> None:
         """Keep nothing more."""
@@ -55,9 +70,27 @@ class Keeper:
                 continue
             seconds, offset = self._audio.settled_at()
             kept = kept_of(self._owner, stream.options, offset, seconds, stream.next_segment, numbered.number)
-            await self._surely(kept, json.dumps(message))
-            self.offset = offset
+            text = json.dumps(message)
+            await self._surely(kept, text)
+            self._fresh.append(_Fresh(asyncio.get_running_loop().time(), offset, kept, text))
         self.close()
+
+    async def _settle(self) -> None:
+        """Clients may forget what is on Redis' disk. Where Redis came back without something, it is kept once more."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(_AGAIN)
+            while self._fresh and clock() - self._fresh[0].at >= _DURABLE:
+                try:
+                    is_kept = await self._store.has(self._audio.stream.id, self._fresh[0].kept.seq)
+                except OSError:
+                    break
+                if is_kept:
+                    self.offset = self._fresh.popleft().offset
+                    continue
+                for one in tuple(self._fresh):
+                    await self._surely(one.kept, one.message)
+                    one.at = clock()
 
     async def _surely(self, kept: Kept, message: str) -> None:
         """Also when Redis is away for a while: what is told and not kept is said again at another gateway."""
