@@ -76,7 +76,8 @@ def test_closed_it_goes_on_in_the_tray(app: "subprocess.Popen[str]", desktop: Vi
     search = ["xdotool", "search", "--onlyvisible", "--name", "^Parley$"]
     for how in (["wmctrl", "-i", "-c", window], ["xdotool", "key", "ctrl+w"]):
         desktop.activate(window)
-        open_by("ctrl+shift+l", "^Latency$", desktop)  # now the settings are read, and the tray is there
+        desktop.activate(open_by("ctrl+comma", "^Settings", desktop))  # the settings are read: it knows of the tray
+        desktop.run(["xdotool", "key", "Escape"])
         desktop.activate(window)
         desktop.run(how)
         assert wait_until(lambda: window not in desktop.run(search, check=False).split())

@@ -149,7 +149,7 @@ def test_an_untranslated_line_has_a_sign_beside_it(view: TranscriptView) -> None
     cursor.movePosition(cursor.MoveOperation.End)
     cursor.movePosition(cursor.MoveOperation.StartOfBlock)
     area = view.cursorRect(cursor)
-    beside = [(x, y) for x in range(1, area.left() - 2) for y in range(area.top() + 2, area.bottom())]
+    beside = [(x, y) for x in range(3, area.left() - 2) for y in range(area.top() + 2, area.bottom())]
     paper = QColor(theme.colors().base)
     assert all(before.pixelColor(*place) == paper for place in beside)
     assert sum(after.pixelColor(*place) != paper for place in beside) > 20

@@ -30,8 +30,6 @@ class PreviewRules:
     """the same of an utterance's first word: something must be seen soon"""
     at_once: float = 0.7
     """the same of a first word at the edge: so likely, it was as often right there as away from it (400 sentences)"""
-    pause: float = 0.7
-    """the same in a pause, of any word: most likely the utterance is over, and somebody waits for its last words"""
     mark: float = 0.9
     """the same of the punctuation behind the last word"""
     words: int = 3
@@ -69,9 +67,7 @@ class Preview:
             if here is not None and normalized(here.text) == normalized(word.text):
                 persists = last is not None and last.text == word.text
                 shown.append(word if persists else replace(word, text=here.text))
-            elif self._is_sure(word, last, index, is_pause=is_pause) and (
-                is_pause or not self._may_be_cut(word, index, audio_end)
-            ):
+            elif self._is_sure(word, last, index) and (is_pause or not self._may_be_cut(word, index, audio_end)):
                 shown.append(word)
             else:
                 break
@@ -85,11 +81,9 @@ class Preview:
             return last
         return replace(last, text=last.text.rstrip(_MARKS) or last.text)
 
-    def _is_sure(self, word: Word, last: Word | None, index: int, *, is_pause: bool) -> bool:
+    def _is_sure(self, word: Word, last: Word | None, index: int) -> bool:
         if index == 0:
             return word.probability >= self._rules.first
-        if is_pause:
-            return word.probability >= self._rules.pause
         is_repeated = last is not None and normalized(last.text) == normalized(word.text)
         return word.probability >= (self._rules.repeated if is_repeated else self._rules.new)
 

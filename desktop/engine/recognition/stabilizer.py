@@ -81,6 +81,11 @@ class Stabilizer:
         """How many committed words are no longer in the audio."""
         return self._trimmed
 
+    @property
+    def gone(self) -> tuple[Word, ...]:
+        """The committed words that are no longer in the audio."""
+        return tuple(self._committed[: self._trimmed])
+
     def trim(self, count: int) -> None:
         """The audio of the first `count` committed words is no longer part of the hypotheses to come."""
         if not self._trimmed <= count <= len(self._committed):

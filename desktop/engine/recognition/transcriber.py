@@ -8,8 +8,9 @@ When that fails, or is not wanted (streaming_mode.py), the whole utterance is de
 Pure: `update` is a generator that yields the decodings it needs and is sent their hypotheses.
 """
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
@@ -22,6 +23,7 @@ from desktop.engine.recognition.late_words import late_words, parted
 from desktop.engine.recognition.preview import Preview
 from desktop.engine.recognition.prompt import prompt_of, reads_prompt
 from desktop.engine.recognition.sentence_end import is_whole
+from desktop.engine.recognition.speculation import Speculation
 from desktop.engine.recognition.spoken_language import SpokenLanguage
 from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
@@ -29,6 +31,8 @@ from desktop.engine.recognition.unheard import hear_again
 from desktop.engine.recognition.work import Decode, Decoding, OptionalDecoding, moved
 from desktop.engine.text.sentences import ends_sentence
 from desktop.engine.text.spelling import spelled, written_words
+
+log = logging.getLogger(__name__)
 
 _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
@@ -38,18 +42,6 @@ _DOUBT = 0.4
 """Seconds in which no look could stand, after which the next one gets more context."""
 _NEW_SENTENCE = 2.0
 """Seconds of silence after which an utterance is taken to begin a sentence, however the one before it ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Speculation:
-    """What the final will say if nobody spoke after `speech_end`."""
-
-    speech_end: float
-    language: SpokenLanguage
-    """as it will be decided then"""
-    log_probability: float
-    whole: tuple[Word, ...] | None
-    """all words of the utterance, if all of it was decoded"""
 
 
 class Transcriber:
@@ -67,7 +59,7 @@ class Transcriber:
     postpones: ClassVar[bool] = True
     """a pause is searched widely only after its words were shown, and if nobody goes on speaking meanwhile"""
     revises: ClassVar[bool] = True
-    """an utterance of which words have left the window is decoded once more when it is over"""
+    """an utterance that was cut in mid-sentence is decoded once more when it is over"""
     commit_rules: ClassVar[CommitRules] = CommitRules()
     """when words are committed"""
 
@@ -94,9 +86,10 @@ class Transcriber:
         self._preview = Preview()
         self._window_start: float = start
         self._uses_prompt = self.prompts
-        self._speculation: _Speculation | None = None
+        self._speculation: Speculation | None = None
         self._whole: tuple[Word, ...] | None = None
         self._heard = HeardLast()
+        self._is_torn = False
         self._unsure: Decode | None = None
         self._doubtful_since: float | None = None
         self._language.begin()
@@ -143,7 +136,7 @@ class Transcriber:
     @property
     def may_revise(self) -> bool:
         """Whether the utterance that was ended by the last update should be decoded as a whole (`revise`)."""
-        return self.revises and self._stabilizer.trimmed > 0 and self.capabilities.streaming
+        return self.revises and self._is_torn and self.capabilities.streaming
 
     def revise(self, segment: SpeechSegment, final: TranscriptUpdate) -> OptionalDecoding[TranscriptUpdate]:
         """The final update of an utterance, with its text by a decoding of the whole, unless newer audio waits."""
@@ -196,8 +189,14 @@ class Transcriber:
 
     def search_wider(self, segment: SpeechSegment) -> OptionalDecoding[TranscriptUpdate | None]:
         """The pause again, searched widely, unless newer audio waits; None if it says nothing new."""
-        wide, self._unsure, self._speculation = self._unsure, None, None
-        if wide is None or (hypothesis := (yield wide)) is None:
+        wide, self._unsure, speculation, self._speculation = self._unsure, None, self._speculation, None
+        try:
+            hypothesis = (yield wide) if wide is not None else None
+        except Exception as error:  # what was found before stands
+            log.warning("a wider search failed: %s", type(error).__name__)
+            self._speculation = speculation
+            return None
+        if wide is None or hypothesis is None:
             return None
         yield from self._take(segment, wide.samples, wide.request, hypothesis)
         return self._result(segment)
@@ -250,7 +249,7 @@ class Transcriber:
 
     def _speculate(self, segment: SpeechSegment, language: SpokenLanguage, hypothesis: Hypothesis) -> None:
         if segment.is_pause and self.speculates:
-            self._speculation = _Speculation(segment.speech_end, language, hypothesis.log_probability, self._whole)
+            self._speculation = Speculation(segment.speech_end, language, hypothesis.log_probability, self._whole)
 
     @property
     def whole_until(self) -> float | None:
@@ -268,7 +267,7 @@ class Transcriber:
         )
         return heard.speech_end if whole else None
 
-    def _confirm(self, speculation: _Speculation, segment: SpeechSegment) -> None:
+    def _confirm(self, speculation: Speculation, segment: SpeechSegment) -> None:
         """The utterance ended where it was expected to: its words are those that were found then."""
         self._leave_open(self._open_words, segment)
         self._language = speculation.language
@@ -302,7 +301,7 @@ class Transcriber:
             hypothesis, language = yield from in_chosen_language(
                 language, self.capabilities.languages, segment, samples, request, hypothesis
             )
-        if request.prompt and reads_prompt(hypothesis.words, self._before_window):
+        if request.prompt and reads_prompt(hypothesis.words, self._stabilizer.gone):
             self._uses_prompt = False
             request = replace(request, language=hypothesis.language, prompt="")
             hypothesis = yield from self._recognize(segment, samples, request)
@@ -310,11 +309,7 @@ class Transcriber:
 
     def _prompt(self) -> str:
         """The end of what was said before the window."""
-        return prompt_of(self._joined(self._before_window)) if self._uses_prompt else ""
-
-    @property
-    def _before_window(self) -> tuple[Word, ...]:
-        return self._stabilizer.committed[: self._stabilizer.trimmed]
+        return prompt_of(self._joined(self._stabilizer.gone)) if self._uses_prompt else ""
 
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""
@@ -333,6 +328,7 @@ class Transcriber:
         while count < len(committed) and committed[count].end <= keep_from:
             count += 1
         if count > self._stabilizer.trimmed:
+            self._is_torn = True
             self._cut(segment, count)
         elif not self._open_words and self._stabilizer.trimmed == len(committed):
             # Nothing was heard in all that time.

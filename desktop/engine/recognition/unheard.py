@@ -6,6 +6,7 @@ makes a few words slower than anybody speaks. So the time in which the detector 
 that the words may take.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -17,6 +18,8 @@ from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequ
 from desktop.engine.recognition.work import Decode, Decoding, moved
 from desktop.engine.text.compare import normalized
 from desktop.engine.text.sentences import ends_sentence
+
+log = logging.getLogger(__name__)
 
 LEAST = 0.8
 """seconds of voice more than the words may take: less is a breath, an echo, or a word that is drawn out"""
@@ -62,8 +65,9 @@ class Stretch:
 def hear_again(
     segment: SpeechSegment, words: Sequence[Word], request: RecognitionRequest, since: float = 0.0
 ) -> Decoding[tuple[tuple[Word, ...], tuple[Word, ...]]]:
-    """The words of an utterance with those that are found where it has speech without words, and these alone. Raises
-    BackendFailed. Words have session times, `since` when they begin. request: of the decoding that gave them."""
+    """The words of an utterance with those that are found where it has speech without words, and these alone; a
+    decoding that fails finds none. Words have session times, `since` when they begin. request: of the decoding that
+    gave them."""
     kept, added = tuple(words), list[Word]()
     voiced = [(max(begin, since), end) for begin, end in segment.voiced if end > since]
     for stretch in reversed(with_context(stretches(kept, voiced), kept)):
@@ -71,7 +75,11 @@ def hear_again(
         start, end = _cut(segment, stretch.start), _cut(segment, stretch.end)
         first, last = (round((time - segment.start) * SAMPLE_RATE) for time in (start, end))
         alone = replace(request, prompt=before, is_final=True, is_buffered=False, is_thorough=False, may_widen=False)
-        hypothesis = yield Decode(segment.samples[first:last], alone, segment.end)
+        try:
+            hypothesis = yield Decode(segment.samples[first:last], alone, segment.end)
+        except Exception as error:  # the words that are there are not lost for it
+            log.warning("speech without words cannot be decoded: %s", type(error).__name__)
+            break
         found = moved(hypothesis.words, start)
         if is_more(hypothesis, found, kept, stretch):
             kept = (*kept[: stretch.first], *found, *kept[stretch.last :])

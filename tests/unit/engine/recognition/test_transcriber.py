@@ -559,28 +559,42 @@ def test_a_short_utterance_is_kept_as_its_last_decoding_says() -> None:
     assert len([update for update in recognition.updates if update.is_final]) == 1
 
 
-def test_an_utterance_whose_beginning_left_the_window_is_decoded_whole_when_it_is_over() -> None:
-    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
-    recognition = DrivenRecognition(recognizer, ENGLISH)
+LONG = "turn right here then go left at the bank there it is"
+TORN = SessionOptions(language="en", window=3.0)
+"""so short a window that the sentence is cut"""
+
+
+def test_an_utterance_that_was_cut_in_mid_sentence_is_decoded_whole_when_it_is_over() -> None:
+    recognizer = ScriptedRecognizer(LONG)
+    recognition = DrivenRecognition(recognizer, TORN)
     for each in snapshots(5.4):
-        if each.is_final:
-            recognizer.script[0] = "Turn"
         recognition.hear(each)
     check(recognition.updates)
     *_, last, final = recognition.updates
-    assert last.committed == "Turn right here. Then go left at the bank. There it is", "it is there before"
+    assert last.committed == LONG.capitalize(), "it is there before"
     assert last.final_text == ""
     assert final.committed == last.committed
-    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
+    assert final.final_text == LONG.capitalize()
     assert recognizer.windows[-1][0] == 0
     assert recognizer.requests[-1].prompt == ""
 
 
-def test_with_newer_audio_waiting_the_whole_is_made_of_the_windows_that_heard_it() -> None:
+def test_an_utterance_that_was_cut_between_sentences_is_not_decoded_again() -> None:
     recognizer = ScriptedRecognizer("turn right here. Then go left at the bank. There it is")
+    recognition = DrivenRecognition(recognizer, ENGLISH)
+    for each in snapshots(5.4):
+        recognition.hear(each)
+    final = recognition.updates[-1]
+    assert recognizer.windows[-1][0] > 0
+    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
+    assert [word.start for word in final.final_words] == pytest.approx([n * EACH for n in range(12)], abs=1e-3)
+
+
+def test_with_newer_audio_waiting_the_whole_is_made_of_the_windows_that_heard_it() -> None:
+    recognizer = ScriptedRecognizer(LONG)
     shown: list[TranscriptUpdate] = []
     recognition = Recognition(
-        ENGLISH, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
+        TORN, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
     )
     recognition.set_recognizer(recognizer.capabilities)
     left_out: list[float] = []
@@ -596,7 +610,7 @@ def test_with_newer_audio_waiting_the_whole_is_made_of_the_windows_that_heard_it
     final = shown[-1]
     assert left_out == [pytest.approx(5.4)]
     assert final.is_final
-    assert final.final_text == "Turn right here. Then go left at the bank. There it is"
+    assert final.final_text == LONG.capitalize()
     assert [word.start for word in final.final_words] == pytest.approx([n * EACH for n in range(12)], abs=1e-3)
 
 
@@ -669,8 +683,8 @@ def test_what_a_pause_found_of_the_whole_is_kept() -> None:
 
 
 def test_a_whole_that_cannot_be_decoded_leaves_what_was_committed() -> None:
-    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
-    recognition = DrivenRecognition(recognizer, ENGLISH)
+    recognizer = ScriptedRecognizer(LONG)
+    recognition = DrivenRecognition(recognizer, TORN)
 
     def doubts(request: RecognitionRequest) -> bool:
         return request.is_final and not request.prompt
@@ -680,19 +694,19 @@ def test_a_whole_that_cannot_be_decoded_leaves_what_was_committed() -> None:
         recognition.hear(each)
     final = recognition.updates[-1]
     assert final.is_final
-    assert final.final_text == final.committed == "Turn right here. Then go left at the bank. There it is"
+    assert final.final_text == final.committed == LONG.capitalize()
 
 
 def test_a_failure_of_the_last_decoding_loses_nothing() -> None:
-    recognizer = ScriptedRecognizer("Turn right here. Then go left at the bank. There it is")
-    recognition = DrivenRecognition(recognizer, ENGLISH)
+    recognizer = ScriptedRecognizer(LONG)
+    recognition = DrivenRecognition(recognizer, TORN)
     *running, final = snapshots(5.4)
     for each in running:
         recognition.hear(each)
     recognizer.fails_whole = True
     recognition.hear(final)
     assert recognition.updates[-1].is_final
-    assert recognition.updates[-1].final_text == "Turn right here. Then go left at the bank. There it is"
+    assert recognition.updates[-1].final_text == LONG.capitalize()
     assert len(recognition.failures) == 1
 
 

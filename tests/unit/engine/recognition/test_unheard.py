@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, SpeechSegment, Word
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 from desktop.engine.recognition.unheard import (
@@ -175,6 +176,14 @@ def test_what_lies_before_the_window_is_not_looked_at() -> None:
 def test_what_is_no_better_changes_nothing(text: str, changes: dict[str, object]) -> None:
     kept, added, asked = again((*until(5.0, FIRST), *LAST), THREE, text, **changes)
     assert (kept, added, len(asked)) == ("Please hold the line. Press five now.", "", 1)
+
+
+def test_a_decoding_that_fails_changes_nothing() -> None:
+    def fail(_: Decode) -> Hypothesis:
+        raise BackendFailed("recognition-failed", name="x")
+
+    words = tuple(Word(one.text, one.start + 10, one.end + 10, 0.9) for one in (*until(5.0, FIRST), *LAST))
+    assert answered(hear_again(THREE, words, REQUEST), fail) == (words, ())
 
 
 def test_a_guess_changes_nothing() -> None:

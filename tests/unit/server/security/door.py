@@ -21,6 +21,8 @@ from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.server.database import audit
+from desktop.server.guests import Guests
+from desktop.server.rooms import Rooms
 from desktop.server.security import tokens
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.principal import Principal, Scope
@@ -120,13 +122,15 @@ class Door:
 def door(folder: Path, **options: Any) -> Iterator[Door]:
     """A server with a fresh database in that folder."""
     made = SecurityOptions(folder=folder, database=f"sqlite:///{folder}/door.db", **options)
-    rooms: set[str] = {"blue"}
     security = Security(made)
+    all_rooms = Rooms(lambda: 0.0)
+    rooms: set[str] = {all_rooms.open().code}
+    guests = Guests(all_rooms, security.cookies, security.attempts, security.note_locked)
     seen: list[dict[str, Any]] = []
     app = Starlette(
         routes=[
             Route("/", lambda _: PlainTextResponse("the page")),
-            Route("/enter", _enter(security)),
+            Route("/enter", _enter(guests, *rooms)),
             WebSocketRoute("/talk", _talk(seen)),
             *security.routes,
             *(Route(path, _who(seen), methods=["GET", "POST"]) for path in ("/listen", "/speak", "/admin", "/free")),
@@ -160,12 +164,12 @@ def _who(seen: list[dict[str, Any]]) -> Any:
     return who
 
 
-def _enter(security: Security) -> Any:
+def _enter(guests: Guests, code: str) -> Any:
     """A room's code is exchanged for a cookie; `?room=` is wrong."""
 
     async def enter(request: Request) -> PlainTextResponse:
         try:
-            cookie = await security.admit(request.scope, request.query_params.get("room", "blue") or None)
+            _, cookie = await guests.admit(request, request.query_params.get("room", code))
         except Refused as refused:
             return PlainTextResponse("", refused.status)
         return PlainTextResponse("", headers={"set-cookie": cookie} if cookie else {})

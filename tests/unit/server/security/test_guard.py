@@ -304,7 +304,7 @@ def test_a_guests_cookie_opens_what_guests_may_see_while_the_room_is_open(local:
 
 def test_guessing_rooms_locks_out(tmp_path: Path) -> None:
     with door(tmp_path, limits=ServerLimits(room_failures=3)) as here:
-        assert [here.get("/enter?room=").status for _ in range(4)] == [200, 200, 200, 429]
+        assert [here.get("/enter?room=").status for _ in range(4)] == [404, 404, 404, 429]
         assert "set-cookie" not in here.get("/enter").headers
         (locked,) = wait_for(here, Event.LOCKED)
         assert (locked.path, locked.reason) == ("/enter", "room-unknown")
