@@ -20,6 +20,7 @@ from desktop.engine.text.compare import normalized_words
 from tests.command_line import run_parley
 from tests.end2end.human_speech import home
 from tests.end2end.web_browser import Relay, Sent, Watched, browser, violations
+from tests.end2end.web_scripts import CONTRASTS, FORGET, LINES, PLAY, WATCH_WORDS
 from tests.real_models import environment, parley
 from tests.serving import Server
 from tests.waiting import wait_until
@@ -101,39 +102,6 @@ def stop(page: Page) -> None:
     state(page, "off")
 
 
-# Where each word of reading mode is drawn: those that are certain, and whether one of them ever moved.
-_WATCH_WORDS = """
-() => {
-    window.moved = [];
-    window.seen = 0;
-    const places = new WeakMap();
-    const look = () => {
-        for (const node of document.querySelectorAll("#flows .certain")) {
-            const text = node.firstChild;
-            if (!text || !node.isConnected) continue;
-            const known = places.get(node) ?? [];
-            for (const { index, 0: word } of text.data.matchAll(/\\S+/g)) {
-                if (index + word.length === text.data.length) continue;  // it may still be growing
-                const range = document.createRange();
-                range.setStart(text, index);
-                range.setEnd(text, index + word.length);
-                const { x, y } = range.getBoundingClientRect();
-                const before = known[index];
-                if (before && (before.word !== word || Math.abs(before.x - x) + Math.abs(before.y - y) > 0.5)) {
-                    window.moved.push([before, { word, x, y }]);
-                }
-                if (!before) window.seen += 1;
-                known[index] = { word, x, y };
-            }
-            places.set(node, known);
-        }
-        requestAnimationFrame(look);
-    };
-    look();
-}
-"""
-
-
 def test_someone_speaks_and_others_follow_read_and_hear(
     chromium: Browser, server: Server, home: Path, expected: str, tmp_path: Path
 ) -> None:
@@ -159,7 +127,7 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         state(listener.page, "good")
         reader.page.goto(f"{server.url}#{code}")
         reader.page.click("#reading")
-        reader.page.evaluate(_WATCH_WORDS)
+        reader.page.evaluate(WATCH_WORDS)
         obs.page.goto(f"{server.url}?overlay&show=translation&size=72&keep=0#{code}")
         expect(page.locator("#followers")).to_have_text("3 people follow")
 
@@ -218,7 +186,7 @@ def test_someone_speaks_and_others_follow_read_and_hear(
         for colours in COLOURS:
             listener.page.check(f"#colours input[value={colours}]", force=True)
             faults += [f"{colours} {one}" for one in violations(listener.page)]
-            ratios = listener.page.evaluate(_CONTRASTS)
+            ratios = listener.page.evaluate(CONTRASTS)
             assert ratios["certain"] >= 7, (colours, ratios)
             assert ratios["other"] >= 7, (colours, ratios)
             assert ratios["open"] >= 4.5, (colours, ratios)
@@ -242,52 +210,7 @@ def shown_in_addresses(secret: str, *pages: Watched) -> list[str]:
 
 def lines_on(page: Page) -> int:
     """Lines of text that can be seen in the overlay."""
-    return int(
-        page.evaluate(
-            """() => {
-                const area = document.querySelector("#roll-translation").getBoundingClientRect();
-                const tops = new Set();
-                for (const span of document.querySelectorAll("#roll-translation p > span")) {
-                    for (const { top, bottom, width } of span.getClientRects()) {
-                        if (width > 0 && (top + bottom) / 2 > area.top) tops.add(Math.round(top));
-                    }
-                }
-                return tops.size;
-            }"""
-        )
-    )
-
-
-# Least contrast of what is certain, of its translation, and of what may still change, on the page.
-_CONTRASTS = """
-() => {
-    const stage = document.querySelector("#stage");
-    const probe = document.createElement("span");
-    stage.append(probe);
-    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
-    const light = (name) => {
-        probe.style.color = `var(${name})`;
-        canvas.fillStyle = getComputedStyle(probe).color;
-        canvas.fillRect(0, 0, 1, 1);
-        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
-            const part = value / 255;
-            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-        });
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const ratio = (one, other) => {
-        const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
-        return (bright + 0.05) / (dark + 0.05);
-    };
-    const found = {
-        certain: ratio("--caption-ink", "--ground"),
-        other: ratio("--caption-other", "--ground"),
-        open: Math.min(ratio("--caption-open", "--ground"), ratio("--caption-other-open", "--ground")),
-    };
-    probe.remove();
-    return found;
-}
-"""
+    return int(page.evaluate(LINES))
 
 
 def save(page: Page, form: str, folder: Path) -> str:
@@ -297,21 +220,6 @@ def save(page: Page, form: str, folder: Path) -> str:
     file = folder / f"captions.{form}"
     download.value.save_as(file)
     return file.read_text(encoding="utf-8")
-
-
-# The next stream that is asked for again is one that the server does not know any more.
-_FORGET = """
-() => {
-    const send = WebSocket.prototype.send;
-    WebSocket.prototype.send = function (data) {
-        if (typeof data === "string" && data.includes("session_id")) {
-            data = data.replace(/"session_id":"[^"]*"/, '"session_id":"gone"');
-            WebSocket.prototype.send = send;
-        }
-        return send.call(this, data);
-    };
-}
-"""
 
 
 def test_cut_off_for_ten_seconds_and_then_forgotten_nothing_is_lost_or_doubled(
@@ -331,7 +239,7 @@ def test_cut_off_for_ten_seconds_and_then_forgotten_nothing_is_lost_or_doubled(
             relay.unmute()
             state(page, "good")
             expect(page.locator("#lines li.final")).to_have_count(2, timeout=LONG)
-            page.evaluate(_FORGET)
+            page.evaluate(FORGET)
             relay.cut()
             wait_for_all(page)
             stop(page)
@@ -377,26 +285,10 @@ def test_without_worklets_the_page_records_and_loaded_again_it_goes_on_with_its_
         assert speaker.problems == []
 
 
-# Speech in pieces of a tenth of a second, more of it than anybody wants to wait for.
-_PLAY = """
-async (segments) => {
-    const { Player } = await import("/static/audio/player.js");
-    const player = new Player();
-    const samples = Int16Array.from({ length: 2205 }, (_, index) => 8000 * Math.sin(index * 2 * Math.PI * 440 / 22050));
-    for (let segment = 0; segment < segments; segment += 1) {
-        for (let piece = 0; piece < 100; piece += 1) {
-            player.play({ header: { segment_id: String(segment), sampleRate: 22050 }, samples });
-        }
-    }
-    return player.dropped;
-}
-"""
-
-
 def test_speech_is_played_without_a_gap_and_what_is_old_is_left_out(chromium: Browser, server: Server) -> None:
     with Watched(chromium, is_taped=True) as listener:
         listener.page.goto(server.url)
-        assert listener.page.evaluate(_PLAY, 3) >= 100
+        assert listener.page.evaluate(PLAY, 3) >= 100
 
         def has_played() -> bool:
             rate, samples = listener.played()

@@ -206,3 +206,13 @@ def test_the_space_between_sentences_of_thai_is_kept_where_certain_words_end() -
     update = TranscriptUpdate(0, 0, "th", "สวัสดีครับ", " ยินดีต้อนรับ", (), 0.0, 0.0, False)
     subtitles.update(update, 0.0)
     assert texts(subtitles.frame(0.0)) == ["สวัสดีครับ ยินดีต้อนรับ"]
+
+
+def test_another_width_lays_out_anew_what_is_there() -> None:
+    subtitles = Subtitles(Layout(width=80))
+    subtitles.update(heard("Where is the train station,", "please tell me"), 0.0)
+    subtitles.frame(0.0)
+    subtitles.configure(Layout(width=20, lines=4), 1.0)
+    shown = texts(subtitles.frame(1.0))
+    assert " ".join(shown) == "Where is the train station, please tell me"
+    assert len(shown) > 2
