@@ -26,6 +26,7 @@ MARKS = ("pure", "threads", "model", "gui", "desktop", "soak")
 _BY_PATH = {
     "unit": "pure",
     "unit/bench/faults": "model",
+    "unit/deploy/test_alerts.py": "threads",
     "unit/bench/live": "threads",
     "unit/bench/peers/test_environment.py": "threads",
     "unit/bench/people/test_prompts.py": "threads",

@@ -10,16 +10,19 @@ from types import TracebackType
 from typing import Self
 
 from redis import Redis
+from redis.exceptions import AuthenticationError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from tests.waiting import wait_until
 
 
 class RedisServer:
-    """Context manager. keeps: writes are on disk within a second, as `appendfsync everysec` has it."""
+    """Context manager. keeps: writes are on disk within a second, as `appendfsync everysec` has it.
+    users: an ACL file."""
 
-    def __init__(self, *, keeps: bool = False) -> None:
+    def __init__(self, *, keeps: bool = False, users: str = "") -> None:
         self._keeps = keeps
+        self._users = users
         self._folder = TemporaryDirectory(prefix="parley-redis-")
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
@@ -41,6 +44,10 @@ class RedisServer:
         program = shutil.which("redis-server")
         assert program is not None, "redis-server is not installed"
         keeps = ["--appendonly", "yes", "--appendfsync", "everysec"] if self._keeps else ["--appendonly", "no"]
+        acl: list[str] = []
+        if self._users:
+            (self.folder / "users.acl").write_text(self._users, encoding="utf-8")
+            acl = ["--aclfile", str(self.folder / "users.acl")]
         self.process = subprocess.Popen(
             [
                 program,
@@ -51,6 +58,7 @@ class RedisServer:
                 "--save",
                 "",
                 *keeps,
+                *acl,
                 "--dir",
                 self._folder.name,
             ],
@@ -61,6 +69,8 @@ class RedisServer:
             def is_up() -> bool:
                 try:
                     return bool(client.ping())
+                except AuthenticationError:
+                    return True
                 except RedisConnectionError:
                     return False
 

@@ -110,7 +110,17 @@ class Worker(Program):
 
     def __init__(self, kind: str, redis: str, *arguments: str, model: str = "starter") -> None:
         super().__init__(
-            ["worker", kind, "--redis", redis, "--health-port", "0", "--model", model, *arguments], _WORKING
+            [
+                "worker",
+                kind,
+                *(("--redis", redis) if redis else ()),
+                "--health-port",
+                "0",
+                "--model",
+                model,
+                *arguments,
+            ],
+            _WORKING,
         )
 
     def ready(self, match: re.Match[str]) -> None:

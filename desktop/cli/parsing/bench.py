@@ -208,6 +208,14 @@ def stability(
 
 
 @bench.command(cls=BenchCommand)
+def scaling(as_json: Json = "", plot: Plot = None) -> int:
+    """How many workers, gateways and Redis so many users need: simulated, in seconds, from times that were measured."""
+    from desktop.bench.scaling.command import main
+
+    return main(_output(as_json, plot))
+
+
+@bench.command(cls=BenchCommand)
 def cost(
     context: typer.Context,
     sizes: Annotated[
