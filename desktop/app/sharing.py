@@ -58,7 +58,7 @@ class Sharing(QObject):
             self.dialog = dialog = SharingDialog(self._settings.sharing, self._window)
             dialog.shareWanted.connect(self.share)
             dialog.stopWanted.connect(self.stop)
-            dialog.destroyed.connect(self._forget)
+            dialog.finished.connect(self._forget)
             dialog.show_state(self.state)
         self.dialog.show()
         self.dialog.raise_()
@@ -90,8 +90,9 @@ class Sharing(QObject):
 
     def close(self) -> None:
         """Parley ends."""
-        if self.dialog is not None:
-            self.dialog.close()
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.close()  # it is gone soon, and what comes now is not shown any more
         if self._thread is not None:
             self._thread.end()
 

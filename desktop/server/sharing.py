@@ -6,7 +6,7 @@ import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -31,6 +31,8 @@ from desktop.server.security.security import Security
 
 _MESSAGE = 4096
 """bytes of what somebody who follows sends"""
+_FAREWELL = 1.0
+"""seconds in which those who follow are told that it is over"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,23 @@ class _House:
     """What the page and those who follow know of a server."""
 
     rooms: Rooms
+    following: set[asyncio.Task[None]] = field(default_factory=set)
+    """those who follow now"""
+
+    async def follow(self, socket: WebSocket) -> None:
+        task = asyncio.create_task(follow(self, socket, socket.scope.get("state", {}).get("room", "")))
+        self.following.add(task)
+        try:
+            await task
+        finally:
+            self.following.discard(task)
+            task.cancel()
+
+    async def close(self) -> None:
+        """Tell everybody that it is over, before the server cuts their lines."""
+        self.rooms.close()
+        if self.following:
+            await asyncio.wait(tuple(self.following), timeout=_FAREWELL)
 
 
 @contextlib.asynccontextmanager
@@ -75,9 +94,8 @@ async def sharing(options: SharingOptions) -> AsyncIterator[tuple[Shared, Room]]
         listening = opened.enter_context(_bound(options))
         rooms = Rooms(time.monotonic)
         room = rooms.open()
-        app = security.protect(
-            _application(_House(rooms), security), required, lambda code: rooms.find(code) is not None
-        )
+        house = _House(rooms)
+        app = security.protect(_application(house, security), required, lambda code: rooms.find(code) is not None)
         server = http_server(app, StreamLimits(message=_MESSAGE), security.tls.context if security.tls else None)
         keeping = asyncio.create_task(security.keep())
         opened.callback(keeping.cancel)
@@ -87,7 +105,7 @@ async def sharing(options: SharingOptions) -> AsyncIterator[tuple[Shared, Room]]
                 await asyncio.wait([running], timeout=0.01)
             yield _shared(url_of(listening, "https" if security.tls else "http"), room, security), room
         finally:
-            rooms.close()
+            await house.close()
             server.should_exit = True
             await running
 
@@ -119,7 +137,7 @@ def _application(house: _House, security: Security) -> Starlette:
 
     async def listen(socket: WebSocket) -> None:
         await socket.accept()
-        await follow(house, socket, socket.scope.get("state", {}).get("room", ""))
+        await house.follow(socket)
 
     guests = Guests(house.rooms, security.cookies, security.attempts, security.note_locked)
     return Starlette(

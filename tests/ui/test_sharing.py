@@ -98,8 +98,10 @@ def test_a_follower_reads_what_is_heard_through_stop_and_start(start_app: StartA
         dialog.close()  # that stops nothing
         assert app.sharing.state.is_on
         badge.click()
-        dialog = app.sharing.dialog
-        assert dialog is not None
+        again_open = app.sharing.dialog
+        assert again_open is not None
+        assert again_open is not dialog
+        dialog = again_open
         assert dialog.words() == "1 person follows."
         dialog.toggle.click()
         assert told(line) == {"type": "ended"}
