@@ -70,9 +70,12 @@ async def speak(url: str, talk: Talk, language: str, *, token: str = "", speed: 
 
             sending = asyncio.create_task(send())
             try:
+                first = 0  # number of the first segment of this stream: one that is lost is followed by another
                 async for message in client.messages():
+                    if message["type"] == "hello" and not message["resumed"]:
+                        first = max((one.segment + 1 for one in spoken.came), default=0)
                     if message["type"] == "realtime" and "end" in message:
-                        spoken.came.append(_came(message, clock() - began))
+                        spoken.came.append(_came(message, clock() - began, first))
                 spoken.is_told = True
             finally:
                 sending.cancel()
@@ -92,10 +95,10 @@ async def stay(url: str, until: asyncio.Event, *, token: str = "") -> bool:
     return True
 
 
-def _came(message: dict[str, Any], at: float) -> Came:
+def _came(message: dict[str, Any], at: float, first: int) -> Came:
     return Came(
         at,
-        int(message["segment_id"]),
+        first + int(message["segment_id"]),
         message["text"],
         message["is_final"],
         message.get("final_text", ""),
