@@ -8,6 +8,8 @@ from typing import cast
 
 from keyring.backend import KeyringBackend
 
+from desktop.system.files import write_atomically
+
 
 class KeptKeyring(KeyringBackend):
     """What one process keeps, the next one finds."""
@@ -30,4 +32,5 @@ class KeptKeyring(KeyringBackend):
         return cast(dict[str, str], json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
     def _write(self, kept: dict[str, str]) -> None:
-        Path(os.environ["KEPT_KEYRING"]).write_text(json.dumps(kept), encoding="utf-8")
+        # Another thread or process reads the old one or the new one, never half of it.
+        write_atomically(Path(os.environ["KEPT_KEYRING"]), json.dumps(kept))

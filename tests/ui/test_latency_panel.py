@@ -98,7 +98,7 @@ def test_it_shows_percentiles_queues_losses_and_fallbacks(panel: LatencyPanel) -
     assert texts == {name: f"{getattr(stage, name):.2f}" for name in ("latest", "p50", "p95", "p99")}
     assert panel._rows["final"].figures["p50"].text() == "–"
     assert panel._tiles["waiting"].figure.text() == "3"
-    assert panel._tiles["memory"].figure.text().endswith(" MB")
+    assert panel._tiles["memory"].figure.text().endswith((" MB", " GB"))
     assert "0.5 s of sound dropped" in panel._losses["dropped"].text.full_text()
     assert "7 partial results skipped" in panel._losses["skipped"].text.full_text()
     assert "1 fallback: No Piper voice" in panel._losses["fallbacks"].text.full_text()
