@@ -28,7 +28,7 @@ _LIBRARIES = (
     "av",
     "ctranslate2",
     "desktop.server.database.backup",
-    "desktop.server.security.tokens",
+    "desktop.server.security.credentials.tokens",
 )
 _LIBRARIES += ("faster_whisper", "psycopg", "rich.table", "soxr", "tokenizers", "tomlkit")
 

@@ -53,8 +53,8 @@ class SharingThread(threading.Thread):
 
     async def _serve(self) -> None:
         from desktop.engine.events import SpeechAudio, TranscriptUpdate, TranslationUpdate
-        from desktop.server.networks import network_address
-        from desktop.server.sharing import SharingOptions, sharing
+        from desktop.server.http.networks import network_address
+        from desktop.server.running.sharing import SharingOptions, sharing
 
         address = "127.0.0.1" if self._who == "computer" else await asyncio.to_thread(network_address)
         async with sharing(SharingOptions(address, self._port)) as (shared, room):

@@ -15,11 +15,11 @@ from desktop.engine.recognition.work import Decode
 from desktop.engine.requests import Kind, Request, Stage
 from desktop.engine.speech.work import Speak
 from desktop.engine.translation.work import LoadTranslation
-from desktop.server.broker import Begun, Broker
+from desktop.server.brokers.base import Begun, Broker
+from desktop.server.brokers.local import LocalBroker
+from desktop.server.brokers.probe import decoding_seconds
 from desktop.server.cluster.broker import RedisBroker
 from desktop.server.cluster.worker import JobWorker
-from desktop.server.local_broker import LocalBroker
-from desktop.server.probe import decoding_seconds
 from tests.redis_server import RedisServer
 
 STARTER = ModelOptions(recognition="starter", threads=1, device="cpu", compute_type="default", lowers_load=False)

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from desktop.server.security.tokens import digest_of
+from desktop.server.security.credentials.tokens import digest_of
 from tests.end2end.test_cli import Outcome, Run, environment, run, sentence  # noqa: F401  # the fixtures
 from tests.postgresql_server import PASSWORD, postgresql_server
 

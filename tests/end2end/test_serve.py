@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from desktop.engine.events import Samples
 from desktop.engine.text.compare import normalized_words
 from desktop.server.client import Client
-from desktop.server.protocols.native_answers import Answer
+from desktop.server.protocols.native.answers import Answer
 from tests.serving import Server, final_texts
 
 Speech = Callable[[str], Samples]

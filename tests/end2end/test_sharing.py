@@ -101,7 +101,7 @@ def test_in_the_network_it_is_encrypted_and_the_code_is_needed(monkeypatch: pyte
     address = next((one for one in here if not one.startswith("127.")), None)
     if address is None:
         pytest.skip("this computer is in no network")
-    monkeypatch.setattr("desktop.server.networks.network_address", lambda: address)
+    monkeypatch.setattr("desktop.server.http.networks.network_address", lambda: address)
     with Sharing("network") as sharing:
         shared = sharing.states[-1].shared
         assert shared is not None

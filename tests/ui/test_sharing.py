@@ -140,7 +140,7 @@ def test_the_network_is_served_encrypted_or_not_at_all(
     assert "certificate" in " ".join(label.text() for label in dialog.findChildren(QLabel))
     dialog.port.setValue(free_port())
     found = iter((None, "0.0.0.0"))
-    monkeypatch.setattr("desktop.server.networks.best_address", lambda *_: next(found))
+    monkeypatch.setattr("desktop.server.http.networks.best_address", lambda *_: next(found))
     dialog.toggle.click()
     qtbot.waitUntil(lambda: bool(app.sharing.state.problem), timeout=SOON)
     assert dialog.words() == "This computer is in no network; connect it to one, or share on this computer only."

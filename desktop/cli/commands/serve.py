@@ -13,9 +13,9 @@ from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.engine.settings_options import model_options, session_options
 from desktop.messages import text_of
 from desktop.server.limits import StreamLimits
+from desktop.server.running.serving import ServeOptions, Serving, serve
+from desktop.server.running.side_ports import SidePorts
 from desktop.server.security.options import SecurityOptions
-from desktop.server.serving import ServeOptions, Serving, serve
-from desktop.server.side_ports import SidePorts
 from desktop.settings.declaration import Settings
 from desktop.system.heap import share_heap
 

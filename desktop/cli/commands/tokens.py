@@ -26,7 +26,7 @@ def create(
     as_json: bool,
 ) -> int:
     """Make one and print it."""
-    from desktop.server.security import tokens
+    from desktop.server.security.credentials import tokens
 
     with _session(url, password_file) as session:
         secret = tokens.create(session, name, scopes, lasts, datetime.now(UTC))
@@ -35,7 +35,7 @@ def create(
 
 def refresh(url: str, password_file: Path | None, name: str, lasts: timedelta | None, *, as_json: bool) -> int:
     """Replace one and print the new one."""
-    from desktop.server.security import tokens
+    from desktop.server.security.credentials import tokens
 
     with _session(url, password_file) as session:
         secret = tokens.refresh(session, name, lasts, datetime.now(UTC))
@@ -44,7 +44,7 @@ def refresh(url: str, password_file: Path | None, name: str, lasts: timedelta | 
 
 def revoke(url: str, password_file: Path | None, name: str) -> int:
     """End one."""
-    from desktop.server.security import tokens
+    from desktop.server.security.credentials import tokens
 
     with _session(url, password_file) as session:
         tokens.revoke(session, name, datetime.now(UTC))
@@ -54,7 +54,7 @@ def revoke(url: str, password_file: Path | None, name: str) -> int:
 
 def show_list(url: str, password_file: Path | None, *, as_json: bool) -> int:
     """Print name, beginning, scopes and state of each; the tokens themselves nobody knows."""
-    from desktop.server.security import tokens
+    from desktop.server.security.credentials import tokens
 
     now = datetime.now(UTC)
     with _session(url, password_file) as session:

@@ -279,8 +279,8 @@ def serve(
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
     from desktop.cli.commands.serve import run
+    from desktop.server.running.side_ports import SidePorts, networks
     from desktop.server.security.options import OidcOptions, SecurityOptions
-    from desktop.server.side_ports import SidePorts, networks
 
     if bool(issuer) != bool(client):
         raise typer.BadParameter("give the issuer and the client.", param_hint="--oidc-issuer, --oidc-client")

@@ -223,7 +223,7 @@ def _scopes(text: str) -> "frozenset[Scope]":
 
 
 def _duration(text: str) -> timedelta | None:
-    from desktop.server.security.tokens import parse_duration
+    from desktop.server.security.credentials.tokens import parse_duration
 
     try:
         return parse_duration(text)

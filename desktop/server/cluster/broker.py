@@ -25,7 +25,7 @@ from desktop.engine.remote.deltas import Sent
 from desktop.engine.remote.framing import WorkRefused
 from desktop.engine.requests import Request, Stage
 from desktop.engine.translation.work import TranslateSpeech
-from desktop.server.broker import Begin, Begun, Recogniser
+from desktop.server.brokers.base import Begin, Begun, Recogniser
 from desktop.server.cluster import names, registry
 from desktop.server.cluster.connection import GONE, check, closed, keep_on, lag, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, read_take

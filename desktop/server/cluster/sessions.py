@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from desktop.server.cluster import names
 from desktop.server.cluster.connection import GONE, keep_on
-from desktop.server.sessions import Kept, read
+from desktop.server.streams.sessions import Kept, read
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from desktop.engine.remote import wire
 from desktop.engine.remote.deltas import Part
 from desktop.engine.remote.framing import WorkRefused, samples_of
 from desktop.engine.requests import Request, Stage
-from desktop.server.broker import Begun, Broker
+from desktop.server.brokers.base import Begun, Broker
 from desktop.server.cluster import names, registry
 from desktop.server.cluster.connection import GONE, check, closed, keep_on, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, Take, read

@@ -14,12 +14,12 @@ from starlette.routing import Route
 
 from desktop.engine.options import ModelOptions
 from desktop.engine.requests import Stage
+from desktop.server.brokers.local import LocalBroker
 from desktop.server.cluster.counts import WorkerCounts
 from desktop.server.cluster.worker import JobWorker
-from desktop.server.http_server import HttpServer, ending_signals, http_server
+from desktop.server.http.listening import bound, url_of
+from desktop.server.http.server import HttpServer, ending_signals, http_server
 from desktop.server.limits import StreamLimits
-from desktop.server.listening import bound, url_of
-from desktop.server.local_broker import LocalBroker
 from desktop.server.operation.tracing import Traced
 
 

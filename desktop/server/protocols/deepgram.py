@@ -21,15 +21,15 @@ from desktop.engine.transcript.export import Transcript, Utterance
 from desktop.messages import text_of
 from desktop.server.audio.incoming import Hear, Incoming
 from desktop.server.audio.upload import hear_file
-from desktop.server.channel import Told
-from desktop.server.hub import Hub, ServerBusy
-from desktop.server.owner import owner_of
 from desktop.server.protocols import deepgram_messages as messages
 from desktop.server.protocols.bodies import TooLarge, gone, limited
 from desktop.server.protocols.deepgram_messages import Parameters
-from desktop.server.protocols.native_messages import BadMessage
+from desktop.server.protocols.native.messages import BadMessage
 from desktop.server.protocols.sockets import NORMAL, POLICY, RESTARTS, TRY_LATER, Telling, closed, received
-from desktop.server.recordings import Play, Recording, unless_gone
+from desktop.server.streams.channel import Told
+from desktop.server.streams.hub import Hub, ServerBusy
+from desktop.server.streams.owner import owner_of
+from desktop.server.streams.recordings import Play, Recording, unless_gone
 
 _BLOCK = 1 << 16
 

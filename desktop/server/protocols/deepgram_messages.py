@@ -16,8 +16,8 @@ from desktop.engine.text.languages import check_language, join_words
 from desktop.engine.transcript.export import Utterance
 from desktop.engine.transcript.reducer import passage
 from desktop.server.audio.pcm import Encoding, PcmFormat
-from desktop.server.protocols.native_messages import BadMessage
-from desktop.server.protocols.openai_messages import first_fault
+from desktop.server.protocols.native.messages import BadMessage
+from desktop.server.protocols.openai.messages import first_fault
 
 _RAW: dict[str, Encoding] = {"linear16": "s16le", "linear32": "s32le", "mulaw": "mulaw", "alaw": "alaw"}
 _CONTAINED = ("opus", "ogg-opus", "flac", "speex")

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from desktop.server.channel import Told
-from desktop.server.stream import Stream
+from desktop.server.streams.channel import Told
+from desktop.server.streams.stream import Stream
 
 NORMAL, POLICY, RESTARTS, TRY_LATER = 1000, 1008, 1012, 1013
 """codes of closing, as RFC 6455 and IANA's registry have them"""

@@ -20,12 +20,12 @@ from desktop.engine.transcript.reducer import Segment, TranscriptReducer, passag
 from desktop.messages import text_of
 from desktop.server.audio.incoming import Incoming
 from desktop.server.audio.pcm import PcmFormat
-from desktop.server.channel import Told
-from desktop.server.hub import Hub, ServerBusy
-from desktop.server.owner import owner_of
-from desktop.server.protocols.native_messages import BadMessage
-from desktop.server.protocols.openai_messages import first_fault
+from desktop.server.protocols.native.messages import BadMessage
+from desktop.server.protocols.openai.messages import first_fault
 from desktop.server.protocols.sockets import NORMAL, POLICY, RESTARTS, TRY_LATER, Telling, closed, received
+from desktop.server.streams.channel import Told
+from desktop.server.streams.hub import Hub, ServerBusy
+from desktop.server.streams.owner import owner_of
 
 PORT = 9090
 END = b"END_OF_AUDIO"

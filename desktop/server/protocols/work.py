@@ -22,8 +22,8 @@ from desktop.engine.remote.deltas import Kept
 from desktop.engine.remote.framing import WorkRefused
 from desktop.engine.remote.wire import Asked, Work
 from desktop.engine.requests import Request
-from desktop.server.broker import Begun, Recogniser
-from desktop.server.hub import Hub, ServerBusy
+from desktop.server.brokers.base import Begun, Recogniser
+from desktop.server.streams.hub import Hub, ServerBusy
 
 log = logging.getLogger(__name__)
 

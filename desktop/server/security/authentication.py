@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from starlette.types import Scope as Connection
 
 from desktop.server.database import Database
-from desktop.server.security import tokens
 from desktop.server.security.attempts import Attempts
-from desktop.server.security.cookies import Cookies
-from desktop.server.security.oidc import Oidc
+from desktop.server.security.credentials import tokens
+from desktop.server.security.credentials.cookies import Cookies
+from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.principal import LOCAL, Principal
 from desktop.server.security.redaction import PREFIX
 from desktop.server.security.refusal import Refused

@@ -19,7 +19,7 @@ from desktop.server.database import Database
 from desktop.server.database.audit import Entry, Event, write
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
-from desktop.server.security.cookies import Cookies
+from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.origins import check_host, check_origin
 from desktop.server.security.principal import LOCAL, Principal, Scope

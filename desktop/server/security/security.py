@@ -13,15 +13,15 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from desktop.engine.errors import EngineError
 from desktop.server.database import audit, open_database, prepare
 from desktop.server.secret_files import kept_key
-from desktop.server.security import tokens
 from desktop.server.security.address import check_address, is_local
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
-from desktop.server.security.cookies import Cookies
+from desktop.server.security.credentials import tokens
+from desktop.server.security.credentials.cookies import Cookies
+from desktop.server.security.credentials.issuer import Issuer
+from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.guard import Guard, Required, Rules
 from desktop.server.security.headers import SecurityHeaders
-from desktop.server.security.issuer import Issuer
-from desktop.server.security.oidc import Oidc
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.origins import normal_origin
 from desktop.server.security.redaction import redact_logs

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from desktop.server.sharing import Shared
+    from desktop.server.running.sharing import Shared
 
 Standing = Literal["off", "starting", "on", "stopping"]
 Who = Literal["computer", "network"]

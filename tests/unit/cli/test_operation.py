@@ -55,7 +55,7 @@ def test_with_json_nothing_else_is_written_to_standard_error(
     begin(Operation(is_json=True))
     assert verbose not in root.handlers
     say("serving base at http://127.0.0.1:5026/.")
-    logging.getLogger("desktop.server.hub").warning("a stream was not taken up again")
+    logging.getLogger("desktop.server.streams.hub").warning("a stream was not taken up again")
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [one["event"] for one in lines] == [
         "serving base at http://127.0.0.1:5026/.",

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.server.admission import PARTIAL_EVERY, Admission
+from desktop.server.streams.admission import PARTIAL_EVERY, Admission
 
 
 def test_the_first_may_always_speak_however_slow_the_machine() -> None:

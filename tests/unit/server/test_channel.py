@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import SpeechAudio, TranscriptUpdate, TranslationUpdate
-from desktop.server.channel import Channel, Mailbox, Numbered
+from desktop.server.streams.channel import Channel, Mailbox, Numbered
 
 
 def update(segment: int, revision: int, *, is_final: bool = False, text: str = "") -> TranscriptUpdate:

@@ -6,8 +6,8 @@ from typing import Any
 
 import jsonschema
 
-from desktop.server.documents import async_api
-from desktop.server.protocols.rest_document import open_api
+from desktop.server.protocols.openai.document import open_api
+from desktop.server.running.documents import async_api
 
 
 def references(node: Any) -> Iterator[str]:
@@ -59,11 +59,11 @@ def test_each_message_is_described() -> None:
 def test_every_address_of_the_document_is_served_and_described() -> None:
     from starlette.routing import Route
 
-    from desktop.server.admission import Admission
-    from desktop.server.hub import Hub
-    from desktop.server.operation.health import health_routes
     from desktop.server.protocols.deepgram import deepgram_routes
-    from desktop.server.protocols.openai_rest import openai_routes
+    from desktop.server.protocols.openai.rest import openai_routes
+    from desktop.server.running.health import health_routes
+    from desktop.server.streams.admission import Admission
+    from desktop.server.streams.hub import Hub
     from tests.unit.server.test_hub import Desk
 
     hub = Hub(Desk(), Admission(1, 0.1))

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from starlette.requests import Request
 
-from desktop.server.guests import Guests
-from desktop.server.rooms import Rooms, written
+from desktop.server.page.guests import Guests
 from desktop.server.security.attempts import Attempts
-from desktop.server.security.cookies import Cookies
+from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.principal import Principal, Scope
 from desktop.server.security.refusal import Refused
+from desktop.server.streams.rooms import Rooms, written
 
 NOW = datetime.now(UTC)
 

@@ -11,12 +11,12 @@ from desktop.engine.events import ErrorEvent, Event, TranscriptUpdate
 from desktop.engine.options import SessionOptions, VoiceOptions
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
 from desktop.engine.requests import Request
-from desktop.server.admission import Admission
-from desktop.server.broker import Begin, Recogniser
-from desktop.server.hub import Hub, ServerBusy
+from desktop.server.brokers.base import Begin, Recogniser
 from desktop.server.limits import StreamLimits
 from desktop.server.security.limits import ServerLimits
-from desktop.server.stream import Stream
+from desktop.server.streams.admission import Admission
+from desktop.server.streams.hub import Hub, ServerBusy
+from desktop.server.streams.stream import Stream
 from tests.fakes import FakeRecognizer, LoudnessDetector, sound
 
 OPTIONS = SessionOptions(language="en", voice=VoiceOptions(early_end=0))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.server.networks import best_address
+from desktop.server.http.networks import best_address
 
 
 @pytest.mark.parametrize(

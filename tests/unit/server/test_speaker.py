@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.websockets import WebSocket
 
-from desktop.server.hub import Hub
-from desktop.server.protocols.following import follow
-from desktop.server.protocols.native import Speaker
-from desktop.server.stream import Stream
+from desktop.server.protocols.native.following import follow
+from desktop.server.protocols.native.speaker import Speaker
+from desktop.server.streams.hub import Hub
+from desktop.server.streams.stream import Stream
 from tests.unit.server.test_hub import Hall
 
 

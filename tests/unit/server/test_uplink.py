@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 
 from desktop.server.audio.pcm import PcmFormat
-from desktop.server.protocols.uplink import Uplink
-from desktop.server.stream import Stream
+from desktop.server.protocols.native.uplink import Uplink
+from desktop.server.streams.stream import Stream
 from tests.fakes import sound
 from tests.unit.server.test_hub import OPTIONS, Hall, finals
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.options import SessionOptions, VoiceOptions
-from desktop.server.admission import Admission
-from desktop.server.hub import Hub
-from desktop.server.wishes import wished
+from desktop.server.streams.admission import Admission
+from desktop.server.streams.hub import Hub
+from desktop.server.streams.wishes import wished
 from tests.unit.server.test_hub import Desk
 
 BASE = SessionOptions(beam_size=2, mode="buffered", voice=VoiceOptions(hangover=2.0, webrtc_mode=3))

@@ -7,7 +7,7 @@ from desktop.engine.errors import AudioError, EngineError, LanguageUnknown
 from desktop.engine.transcript.export import Utterance
 from desktop.server.audio.pcm import PcmFormat
 from desktop.server.protocols import deepgram_messages as messages
-from desktop.server.protocols.native_messages import BadMessage
+from desktop.server.protocols.native.messages import BadMessage
 from tests.unit.server.protocols.updates import update
 
 

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from desktop.engine.errors import AudioError, BackendFailed, LanguageUnknown, ModelMissing
 from desktop.engine.events import Word
 from desktop.engine.transcript.export import Utterance
-from desktop.server.hub import ServerBusy
-from desktop.server.protocols import openai_messages as messages
+from desktop.server.protocols.openai import messages as messages
+from desktop.server.streams.hub import ServerBusy
 
 SAID = (
     Utterance(0, 1, "en", "Hello.", (Word("Hello.", 0.1, 0.5, 0.5),)),

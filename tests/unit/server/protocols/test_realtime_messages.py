@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from desktop.server.audio.pcm import PcmFormat
-from desktop.server.protocols import realtime_messages as messages
-from desktop.server.protocols.native_messages import BadMessage
+from desktop.server.protocols.native.messages import BadMessage
+from desktop.server.protocols.openai import realtime_messages as messages
 
 
 def read(event: Any) -> Any:

@@ -4,7 +4,7 @@ import gc
 import weakref
 
 from desktop.server.audio.pcm import PcmFormat
-from desktop.server.protocols.uplink import Uplink
+from desktop.server.protocols.native.uplink import Uplink
 from tests.unit.server.test_hub import OPTIONS, Hall, run
 
 BROKEN = b"RIFF\x00\x00\x00\x00WAVE"

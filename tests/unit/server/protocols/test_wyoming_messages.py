@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.server.protocols import wyoming_messages as messages
-from desktop.server.protocols.native_messages import BadMessage
-from desktop.server.protocols.wyoming_messages import Event
+from desktop.server.protocols.native.messages import BadMessage
+from desktop.server.protocols.wyoming import messages as messages
+from desktop.server.protocols.wyoming.messages import Event
 
 
 def read(data: bytes) -> list[Event]:

@@ -21,13 +21,13 @@ from starlette.types import Scope as Connection
 from starlette.websockets import WebSocket
 
 from desktop.server.database import audit
-from desktop.server.guests import Guests
-from desktop.server.rooms import Rooms
-from desktop.server.security import tokens
+from desktop.server.page.guests import Guests
+from desktop.server.security.credentials import tokens
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.principal import Principal, Scope
 from desktop.server.security.refusal import Refused
 from desktop.server.security.security import Security
+from desktop.server.streams.rooms import Rooms
 from tests.asgi_server import asgi_server
 from tests.waiting import wait_until
 

@@ -15,7 +15,7 @@ from websockets.sync.client import connect as connect_at_once
 from websockets.typing import Subprotocol
 
 from desktop.server.database.audit import Event
-from desktop.server.security import tokens
+from desktop.server.security.credentials import tokens
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.principal import Scope
 from tests.unit.server.security.door import Door, door, wait_for

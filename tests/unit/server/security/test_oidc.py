@@ -17,8 +17,8 @@ from sqlalchemy import select
 from desktop.engine.errors import EngineError
 from desktop.server.database.audit import Event
 from desktop.server.database.tables import User
-from desktop.server.security import issuer as issuer_module
-from desktop.server.security.issuer import Issuer
+from desktop.server.security.credentials import issuer as issuer_module
+from desktop.server.security.credentials.issuer import Issuer
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.options import OidcOptions
 from desktop.server.security.principal import Scope

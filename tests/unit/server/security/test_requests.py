@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.server.security.credentials.tokens import new_secret
 from desktop.server.security.redaction import holds_secret
 from desktop.server.security.refusal import Refused
 from desktop.server.security.requests import (
@@ -19,7 +20,6 @@ from desktop.server.security.requests import (
     split,
     without_secrets,
 )
-from desktop.server.security.tokens import new_secret
 
 TOKEN = "parley_" + "a" * 43
 TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=",\\'\""), min_size=1, max_size=30)

@@ -11,7 +11,7 @@ from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.database import open_database, prepare
 from desktop.server.database.audit import newest
-from desktop.server.security import tokens
+from desktop.server.security.credentials import tokens
 from desktop.server.security.principal import Principal, Scope
 from desktop.server.security.refusal import Refused
 

@@ -11,15 +11,15 @@ from desktop.engine.hearing.hearing import VoiceDetector
 from desktop.engine.options import VoiceOptions
 from desktop.engine.requests import Stage
 from desktop.server import client as client_module
-from desktop.server.admission import Admission
 from desktop.server.client import Client
 from desktop.server.cluster import broker as broker_module
 from desktop.server.cluster import worker as worker_module
 from desktop.server.cluster.broker import RedisBroker
 from desktop.server.cluster.sessions import RedisSessions
 from desktop.server.cluster.worker import JobWorker
-from desktop.server.hub import Hub
-from desktop.server.protocols.native import Speaker
+from desktop.server.protocols.native.speaker import Speaker
+from desktop.server.streams.admission import Admission
+from desktop.server.streams.hub import Hub
 from tests.fakes import LoudnessDetector
 from tests.unit.server.simulation.clock import Place
 from tests.unit.server.simulation.redis_link import Link, SimulatedRedis

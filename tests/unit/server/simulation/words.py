@@ -11,7 +11,7 @@ from desktop.engine.hearing.hearing import VoiceDetector
 from desktop.engine.options import VoiceOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.requests import Request
-from desktop.server.broker import Begin, Recogniser
+from desktop.server.brokers.base import Begin, Recogniser
 from tests.fakes import LoudnessDetector
 
 WORD = 0.32

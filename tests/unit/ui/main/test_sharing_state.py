@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.server.sharing import Shared
+from desktop.server.running.sharing import Shared
 from desktop.ui.main.sharing_state import SharingState, badge_words, fingerprint_lines, followers_words
 
 

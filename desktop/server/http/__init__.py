@@ -1,0 +1,1 @@
+"""Sockets and the HTTP server under every application."""

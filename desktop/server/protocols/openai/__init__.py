@@ -1,0 +1,1 @@
+"""OpenAI's protocols: REST and Realtime transcription."""

@@ -1,0 +1,1 @@
+"""What lets somebody in: tokens, cookies, a login elsewhere (OpenID Connect)."""
