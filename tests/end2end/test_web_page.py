@@ -297,7 +297,9 @@ def test_speech_is_played_without_a_gap_and_what_is_old_is_left_out(chromium: Br
         assert wait_until(has_played, 30, every=0.5)
         rate, samples = listener.played()
         loud = np.flatnonzero(np.abs(samples) > 0.01)
-        assert np.diff(loud).max() < 0.004 * rate  # a zero of the tone is shorter
+        # A zero of the tone is shorter. A busy machine may leave out a piece while it plays; pieces that do not join
+        # would leave a gap at each of a hundred borders.
+        assert np.count_nonzero(np.diff(loud) >= 0.004 * rate) <= 2
 
 
 def test_without_a_microphone_one_sentence_says_what_to_do(chromium: Browser, server: Server) -> None:

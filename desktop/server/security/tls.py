@@ -42,29 +42,32 @@ class Tls:
         self._options = options
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self.pair = self._load(now or datetime.now(UTC))
+        self.pair = self._found(now or datetime.now(UTC))
+        self.use(self.pair)
 
-    def renew(self, now: datetime | None = None) -> bool:
-        """To be called each day: make another one if ours is near its end, or read the user's if it was replaced.
-        Returns whether there is another one. Raises EngineError, and then goes on with the old one."""
-        before = self.pair
-        self.pair = self._load(now or datetime.now(UTC))
-        return self.pair.fingerprint != before.fingerprint
+    def newer(self, now: datetime | None = None) -> Pair | None:
+        """To be called each day: another one if ours is near its end, which is made, or the user's was replaced; None:
+        it is still the same. Does not touch `context`. Raises EngineError, and then goes on with the old one."""
+        found = self._found(now or datetime.now(UTC))
+        return found if found.fingerprint != self.pair.fingerprint else None
 
-    def _load(self, now: datetime) -> Pair:
-        options = self._options
-        if options.self_signed:
-            pair = self_signed(options.folder or paths.server_dir(), names_here(options.address), now)
-        else:
-            assert options.certificate is not None
-            assert options.key is not None
-            pair = own(options.certificate, options.key, now)
+    def use(self, pair: Pair) -> None:
+        """Show this one from the next connection on. On the thread on which connections are made, if there are any:
+        OpenSSL bears no change of a context beside a handshake. Raises EngineError."""
         try:
             # An empty passphrase: OpenSSL would ask for one at the terminal.
             self.context.load_cert_chain(pair.certificate, pair.key, password="")
         except (OSError, ValueError):
             raise EngineError("tls-unusable", code="tls", certificate=pair.certificate, key=pair.key) from None
-        return pair
+        self.pair = pair
+
+    def _found(self, now: datetime) -> Pair:
+        options = self._options
+        if options.self_signed:
+            return self_signed(options.folder or paths.server_dir(), names_here(options.address), now)
+        assert options.certificate is not None
+        assert options.key is not None
+        return own(options.certificate, options.key, now)
 
 
 def own(certificate: Path, key: Path, now: datetime) -> Pair:
