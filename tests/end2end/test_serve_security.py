@@ -4,18 +4,15 @@ import json
 import ssl
 import urllib.error
 import urllib.request
-from functools import partial
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection
-from websockets.sync.client import connect as connect_at_once
 
 from tests.end2end.test_cli import Run, environment, run, sentence  # noqa: F401  # the fixtures
 from tests.serving import Server
+from tests.tls_sockets import Line
 from tests.waiting import wait_until
 
-connect = partial(connect_at_once, open_timeout=60)
 OPEN = ("--host", "0.0.0.0", "--port", "0", "--health-port", "0", "--model", "starter")
 
 
@@ -44,7 +41,7 @@ def test_others_are_served_with_tls_and_a_token_or_not_at_all(
         def knock(token: str, at: str = "") -> int:
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             try:
-                with connect(url + at, ssl=trusting, additional_headers=headers):
+                with Line(url + at, ssl=trusting, additional_headers=headers):
                     return 101
             except InvalidStatus as error:
                 return error.response.status_code
@@ -64,7 +61,7 @@ def test_others_are_served_with_tls_and_a_token_or_not_at_all(
         assert knock("", f"?token={speaker}") == 400
         assert [get("health"), get("metrics"), get("metrics", speaker)] == [200, 401, 403]
         assert [get(path) for path in ("", "static/main.js", "openapi.json", "v1/models")] == [200, 200, 200, 401]
-        with connect(url, ssl=trusting, additional_headers={"Authorization": f"Bearer {speaker}"}) as socket:
+        with Line(url, ssl=trusting, additional_headers={"Authorization": f"Bearer {speaker}"}) as socket:
             socket.send(json.dumps({"type": "hello"}))
             socket.send(json.dumps({"type": "share"}))
             shared: dict[str, str] = {}
@@ -76,9 +73,7 @@ def test_others_are_served_with_tls_and_a_token_or_not_at_all(
             request.add_header("Origin", origin)
             with urllib.request.urlopen(request, timeout=60, context=trusting) as answer:
                 cookie = str(answer.headers["set-cookie"]).partition(";")[0]
-            with connect(
-                f"{url}follow", ssl=trusting, additional_headers={"Cookie": cookie, "Origin": origin}
-            ) as guest:
+            with Line(f"{url}follow", ssl=trusting, additional_headers={"Cookie": cookie, "Origin": origin}) as guest:
                 guest.send(json.dumps({"type": "follow"}))
                 assert json.loads(guest.recv(timeout=60))["type"] == "following"
             assert run("tokens", "revoke", "speaker").code == 0
@@ -101,7 +96,7 @@ def test_others_are_served_with_tls_and_a_token_or_not_at_all(
         assert token[15:].encode() not in written
 
 
-def _closed_with(socket: ClientConnection) -> int:
+def _closed_with(socket: Line) -> int:
     """The code of a connection that the server has closed; 0: it is open."""
     try:
         socket.recv(timeout=0.05)

@@ -11,7 +11,6 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from desktop.app.sharing_thread import SharingThread
@@ -24,6 +23,7 @@ from desktop.system import paths
 from desktop.ui.main.sharing_state import SharingState, Who
 from tests.conftest import TEST_AUDIO
 from tests.end2end.web_browser import Watched, browser
+from tests.tls_sockets import Line
 from tests.waiting import wait_until
 
 LONG = 60_000
@@ -114,10 +114,10 @@ def test_in_the_network_it_is_encrypted_and_the_code_is_needed(monkeypatch: pyte
             assert client.post(f"{shared.url}room", json={"room": "AAAA-AAAA"}).status_code == 404
             cookie = client.post(f"{shared.url}room", json={"room": shared.code}).headers["set-cookie"]
         line = shared.url.replace("https", "wss") + "follow"
-        with pytest.raises(InvalidStatus, match="401"), connect(line, ssl=known):
+        with pytest.raises(InvalidStatus, match="401"), Line(line, ssl=known):
             pass
         page = Origin(shared.url.rstrip("/"))
-        with connect(line, ssl=known, additional_headers={"cookie": cookie.partition(";")[0]}, origin=page) as one:
+        with Line(line, ssl=known, additional_headers={"cookie": cookie.partition(";")[0]}, origin=page) as one:
             one.send(json.dumps({"type": "follow", "room": shared.code}))
             assert json.loads(one.recv(timeout=20)) == {"type": "following"}
             sharing.play("en-00")

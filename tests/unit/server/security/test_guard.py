@@ -18,6 +18,7 @@ from desktop.server.database.audit import Event
 from desktop.server.security.credentials import tokens
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.principal import Scope
+from tests.tls_sockets import Line
 from tests.unit.server.security.door import Door, door, wait_for
 
 connect = partial(connect_at_once, open_timeout=60)
@@ -354,7 +355,7 @@ def test_with_tls_pages_and_cookies_are_bound_to_it(tmp_path: Path) -> None:
         assert "strict-transport-security" not in here.get("/", host=f"localhost:{here.port}").headers
         assert here.security.tls is not None
         trusting = ssl.create_default_context(cafile=str(here.security.tls.pair.certificate))
-        with connect(f"wss://localhost:{here.port}/talk", ssl=trusting) as client:
+        with Line(f"wss://localhost:{here.port}/talk", ssl=trusting) as client:
             assert client.recv() == "local"
 
 
