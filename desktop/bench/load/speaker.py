@@ -4,10 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from desktop.bench.load.talks import Talk
 from desktop.engine.events import SAMPLE_RATE
+from desktop.server.audio.outgoing import pcm16
 from desktop.server.client import Client, NotServed
 
 _CHUNK = SAMPLE_RATE // 10
@@ -53,7 +52,7 @@ class Spoken:
 async def speak(url: str, talk: Talk, language: str, *, token: str = "", speed: float = 1.0) -> Spoken:
     """Say a talk and wait for the last words. speed: times real time; 0 is as fast as the server takes it."""
     spoken = Spoken(talk)
-    data = (np.clip(talk.samples, -1, 1) * 32_767).astype("<i2").tobytes()
+    data = pcm16(talk.samples)
     clock = asyncio.get_running_loop().time
     try:
         async with Client(url, source=language, token=token) as client:

@@ -41,22 +41,34 @@ class Versioned(Strict):
     """a message of another version is refused"""
 
 
+def packed(header: bytes, data: bytes = b"") -> bytes:
+    """A whole message."""
+    return _LENGTH.pack(len(header)) + header + data
+
+
+def unpacked(message: bytes, longest: int = _LONGEST_HEADER) -> tuple[bytes, bytes] | None:
+    """The header and the bytes of a message. None: it has no header, or one of more than `longest` bytes."""
+    if len(message) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack_from(message)
+    end = _LENGTH.size + length
+    if length > longest or end > len(message):
+        return None
+    return message[_LENGTH.size : end], message[end:]
+
+
 def joined(header: BaseModel, data: bytes = b"") -> bytes:
     """A whole message."""
-    text = header.model_dump_json().encode()
-    return _LENGTH.pack(len(text)) + text + data
+    return packed(header.model_dump_json().encode(), data)
 
 
 def split(data: bytes, headers: "TypeAdapter[_Header]") -> tuple[_Header, bytes]:
     """The header and the bytes of a message. Raises WorkRefused."""
-    if len(data) < _LENGTH.size:
-        raise WorkRefused("work-without-header")
-    (length,) = _LENGTH.unpack_from(data)
-    end = _LENGTH.size + length
-    if length > _LONGEST_HEADER or end > len(data):
+    found = unpacked(data)
+    if found is None:
         raise WorkRefused("work-without-header")
     try:
-        return headers.validate_json(data[_LENGTH.size : end]), data[end:]
+        return headers.validate_json(found[0]), found[1]
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "header"

@@ -5,7 +5,6 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from desktop.engine.audio.sources.resample import resampled
 from desktop.engine.events import Samples
 
 SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
@@ -129,11 +128,6 @@ class _Sink:
 def pcm16(samples: Samples) -> bytes:
     """Samples of shape (n,), -1..1, as 16 bit little-endian."""
     return (np.clip(samples, -1.0, 1.0) * 32_767).astype("<i2").tobytes()
-
-
-def pcm16_at(samples: Samples, rate: int, to_rate: int) -> bytes:
-    """A whole piece at another rate (Hz), as 16 bit little-endian."""
-    return pcm16(resampled(samples, rate, to_rate))
 
 
 def wav_header(rate: int, size: int | None = None) -> bytes:

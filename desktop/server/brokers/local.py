@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class LocalBroker:
-    """A Broker (`broker.py`).
+    """A Broker (`base.py`).
 
     emit: gets what happens to the models (ModelProgress, ErrorEvent), on any thread.
     """

@@ -79,7 +79,7 @@ class _Client:
 
 
 class RedisBroker:
-    """A Broker (`server/broker.py`). url: of Redis. instance: this gateway's name, empty makes one."""
+    """A Broker (`server/brokers/base.py`). url: of Redis. instance: this gateway's name, empty makes one."""
 
     def __init__(self, url: str, instance: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         self._url = url

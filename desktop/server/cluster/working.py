@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from desktop.engine.options import ModelOptions
 from desktop.engine.requests import Stage
@@ -20,6 +19,7 @@ from desktop.server.cluster.worker import JobWorker
 from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import HttpServer, ending_signals, http_server
 from desktop.server.limits import StreamLimits
+from desktop.server.operation.probes import probe_routes, scraped, status_of
 from desktop.server.operation.tracing import Traced
 
 
@@ -94,11 +94,10 @@ def _health(worker: JobWorker, stage: Stage) -> Starlette:
     registry = CollectorRegistry()
     registry.register(WorkerCounts(worker, stage))
 
-    async def health(_: Request) -> Response:
+    def state() -> dict[str, object]:
         is_ready = worker.is_ready and not worker.is_stopping
-        told = {
-            "status": "ready" if is_ready else "ending" if worker.is_stopping else "loading",
-            "live": True,
+        return {
+            "status": status_of(is_ready=is_ready, is_ending=worker.is_stopping),
             "ready": is_ready,
             "stage": stage.value,
             "worker": worker.id,
@@ -106,19 +105,8 @@ def _health(worker: JobWorker, stage: Stage) -> Starlette:
             "jobs_active": worker.busy,
             "jobs_done": worker.done,
         }
-        return JSONResponse(told, 200 if is_ready else 503)
-
-    async def live(_: Request) -> Response:
-        return JSONResponse({"live": True})
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return scraped(generate_latest(registry))
 
-    return Starlette(
-        routes=[
-            Route("/health", health),
-            Route("/health/ready", health),
-            Route("/health/live", live),
-            Route("/metrics", metrics),
-        ]
-    )
+    return Starlette(routes=probe_routes(state, metrics))

@@ -11,10 +11,6 @@ from desktop.server.security.principal import LOCAL
 class ServerLimits:
     """Every size and rate that the server holds clients to."""
 
-    message_bytes: int = 1_000_000
-    """of one WebSocket message; 30 s of 16 kHz PCM16 and a header"""
-    upload_bytes: int = 200_000_000
-    """of one file that is posted"""
     audio_rate: float = 2.0
     """seconds of audio in each second, in the long run"""
     audio_burst: float = 30.0

@@ -16,7 +16,7 @@ from desktop.server.limits import StreamLimits
 from desktop.server.operation.metrics import ServerMetrics
 from desktop.server.security.limits import AudioAllowance, Seats, ServerLimits
 from desktop.server.streams.admission import Admission
-from desktop.server.streams.channel import Channel, Told
+from desktop.server.streams.channel import Told
 from desktop.server.streams.rooms import Rooms
 from desktop.server.streams.sessions import Kept, SessionStore
 from desktop.server.streams.stream import Beginning, Stream, StreamTerms
@@ -78,11 +78,6 @@ class Hub:
         """How many are open."""
         return len(self._streams)
 
-    @property
-    def queued(self) -> int:
-        """Items that wait for a model, of all streams."""
-        return sum(sum(stream.queued.values()) for stream in self._streams.values())
-
     def open(
         self, options: SessionOptions, owner: str = "", stream_id: str = "", beginning: Beginning | None = None
     ) -> Stream:
@@ -102,8 +97,7 @@ class Hub:
         stream = Stream(stream_id, options, self.broker, self, self._clock, terms)
         self._streams[stream.id] = stream
         self._owners[stream.id] = owner
-        if self._ticking is None:
-            self._ticking = asyncio.get_running_loop().create_task(self._tick())
+        self._begin_ticking()
         return stream
 
     def resume(self, stream_id: str, owner: str = "") -> Stream | None:
@@ -149,11 +143,6 @@ class Hub:
         if self._ticking is not None:
             self._ticking.cancel()
 
-    def channel(self, stream_id: str) -> Channel | None:
-        """What a stream tells."""
-        stream = self._streams.get(stream_id)
-        return stream.channel if stream is not None else None
-
     # What streams tell (`Watcher`).
 
     def may_speak(self, stream: Stream) -> None:
@@ -165,8 +154,7 @@ class Hub:
             raise ServerBusy("server-ends")
         if stage is Stage.RECOGNITION:
             self._let_in(owner)
-        if self._ticking is None:
-            self._ticking = asyncio.get_running_loop().create_task(self._tick())
+        self._begin_ticking()
 
     def _let_in(self, owner: str) -> None:
         """Raises ServerBusy where there is no room for another one who speaks."""
@@ -221,6 +209,11 @@ class Hub:
         task = asyncio.get_running_loop().create_task(doing)
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
+
+    def _begin_ticking(self) -> None:
+        """With the first client; a hub without any has no loop."""
+        if self._ticking is None:
+            self._ticking = asyncio.get_running_loop().create_task(self._tick())
 
     async def _tick(self) -> None:
         while True:

@@ -127,7 +127,6 @@ class Stream:
         self.is_handed_over = False
         """it does so now: not all that was said is told here"""
         self._failures = Failures()
-        self.began = clock()
         self.at_end: list[Callable[[], None]] = []
         """called once, when it has ended"""
 
@@ -158,11 +157,6 @@ class Stream:
     def is_over(self) -> bool:
         """No more audio is taken."""
         return self._is_over
-
-    @property
-    def queued(self) -> dict[str, int]:
-        """Items that wait, by stage."""
-        return self._session.queued
 
     @property
     def coalesced(self) -> int:

@@ -5,14 +5,13 @@ After `start` with `header: false` it is bare: raw samples as `start` says, or a
 """
 
 import json
-import struct
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from desktop.engine.errors import EngineError
+from desktop.engine.remote.framing import packed, unpacked
 
-_LENGTH = struct.Struct("<I")
 _LONGEST_HEADER = 4096
 _Language = Annotated[str, Field(max_length=60)]
 """a code or a name, as in settings"""
@@ -134,23 +133,18 @@ def read_follower(text: str) -> Follow | Ping:
 
 def split_audio(data: bytes) -> tuple[AudioHeader, bytes]:
     """A binary message with a header. Raises BadMessage."""
-    if len(data) < _LENGTH.size:
-        raise BadMessage("audio-without-header")
-    (length,) = _LENGTH.unpack_from(data)
-    end = _LENGTH.size + length
-    if length > _LONGEST_HEADER or end > len(data):
+    found = unpacked(data, _LONGEST_HEADER)
+    if found is None:
         raise BadMessage("audio-without-header")
     try:
-        header = AudioHeader.model_validate_json(data[_LENGTH.size : end])
+        return AudioHeader.model_validate_json(found[0]), found[1]
     except (ValidationError, ValueError):
         raise BadMessage("audio-header-wrong") from None
-    return header, data[end:]
 
 
 def joined(header: dict[str, Any], data: bytes) -> bytes:
     """A binary message to a client."""
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return _LENGTH.pack(len(text)) + text + data
+    return packed(json.dumps(header, separators=(",", ":")).encode(), data)
 
 
 def _read(adapter: TypeAdapter[_Message], text: str) -> _Message:

@@ -1,4 +1,4 @@
-"""The server's own protocol (`native_messages.py`) for those who speak, and for those who follow a room.
+"""The server's own protocol (`messages.py`) for those who speak, and for those who follow a room.
 
 A client that was cut off says `hello` with its session, and goes on from the offset that the answer names; `ack` names
 the audio that it need not keep any more. On the event loop.
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from desktop.engine.errors import EngineError
@@ -19,8 +18,9 @@ from desktop.engine.events import SpeechAudio
 from desktop.engine.options import SessionOptions
 from desktop.engine.text.languages import check_language, check_target
 from desktop.messages import text_of
+from desktop.server.audio.outgoing import pcm16
 from desktop.server.audio.pcm import PcmFormat
-from desktop.server.protocols.native import messages as messages
+from desktop.server.protocols.native import messages
 from desktop.server.protocols.native.messages import BadMessage
 from desktop.server.protocols.native.uplink import Uplink
 from desktop.server.streams.channel import Channel, Mailbox
@@ -322,5 +322,4 @@ def speech(event: SpeechAudio, number: int) -> bytes:
         "is_last": event.is_last,
         "seq": number,
     }
-    samples = np.asarray(np.clip(event.samples, -1.0, 1.0) * 32_767, "<i2")
-    return messages.joined(header, samples.tobytes())
+    return messages.joined(header, pcm16(event.samples))
