@@ -139,6 +139,20 @@ class Aligner:
         done = self._forget(steps, surplus) if surplus > 0 else 0
         return Alignment(tuple(steps[:done]), tuple(steps[done:]), position)
 
+    def finish(self) -> Alignment:
+        """No more is spoken: everything is settled, and what stands behind the last word was left out. The text may
+        have been read to any place, so a jump to its last line costs no more than elsewhere."""
+        row = self._rows[-1]
+        end = len(self._text)
+        if end - row.low < len(row.costs):
+            row.best = end
+            steps = self._steps()
+        else:  # so far from the end that no state is known there
+            first = row.best
+            steps = [*self._steps(), *(Step(None, place, place) for place in range(first, end))]
+        self.move_to(end)
+        return Alignment(tuple(steps), (), end)
+
     def move_to(self, place: int) -> None:
         """What is heard next stands at this token of the text. What was heard before is settled."""
         self._forgotten += len(self._rows) - 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from desktop.engine.events import Word
 from desktop.practice.alignment import Step
-from desktop.practice.feedback import WordStatus
+from desktop.practice.feedback import WordFeedback, WordStatus
 from desktop.practice.normalization import readings_of
 from desktop.practice.similarity import Sounds, likeness
 from desktop.practice.text import PracticeText
@@ -161,3 +161,43 @@ class Judge:
                 return WordStatus.MINOR_MISTAKE
         return WordStatus.MINOR_MISTAKE if likeness(written, heard) >= NEAR_LETTERS else WordStatus.WRONG
 
+
+def feedback_of(index: int, word: str, judged: Judged) -> WordFeedback:
+    """A word's feedback as the newest window has it."""
+    if not judged.heard or judged.status is WordStatus.PENDING:
+        return WordFeedback(index, word, judged.status)
+    return WordFeedback(
+        index,
+        word,
+        judged.status,
+        " ".join(one.text for one in judged.heard),
+        judged.heard[0].start,
+        judged.heard[-1].end,
+        sum(one.probability for one in judged.heard) / len(judged.heard),
+    )
+
+
+def extra_words(marks: Marks, tokens: TextTokens) -> tuple[WordFeedback, ...]:
+    """The words that are not in the text, each once; not those of which another token is in it."""
+    if not marks.extra:
+        return ()
+    last = len(tokens.firsts) - 1
+    found: dict[Word, Extra] = {}
+    for one in marks.extra.values():
+        found.setdefault(one.word, one)
+    read = {
+        token.word
+        for one in found.values()
+        for place in range(max(0, one.before - 2), one.before + 2)
+        if place in marks.read
+        for token in marks.read[place].heard
+    }
+    return tuple(
+        feedback_of(
+            tokens.words[one.before] if one.before < len(tokens.words) else last,
+            "",
+            Judged(WordStatus.EXTRA, (one.word,)),
+        )
+        for one in found.values()
+        if one.word not in read
+    )

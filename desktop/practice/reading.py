@@ -17,7 +17,7 @@ from desktop.engine.events import TranscriptUpdate, Word
 from desktop.engine.options import SessionOptions
 from desktop.practice.alignment import Aligner, Step
 from desktop.practice.feedback import PassageFeedback, WordFeedback, WordStatus
-from desktop.practice.judgement import Extra, HeardToken, Judge, Judged, Marks
+from desktop.practice.judgement import HeardToken, Judge, Judged, Marks, extra_words, feedback_of
 from desktop.practice.normalization import tokens_of
 from desktop.practice.options import Following, ReadingOptions
 from desktop.practice.similarity import Sounds, Substitutions
@@ -192,47 +192,6 @@ class Reading:
     def _word_at(self, token: int) -> int:
         """The word that a token of the text is of; the number of words behind the last."""
         return self._tokens.words[token] if token < len(self._tokens.words) else len(self.text.words)
-
-
-def feedback_of(index: int, word: str, judged: Judged) -> WordFeedback:
-    """A word's feedback as the newest window has it."""
-    if not judged.heard or judged.status is WordStatus.PENDING:
-        return WordFeedback(index, word, judged.status)
-    return WordFeedback(
-        index,
-        word,
-        judged.status,
-        " ".join(one.text for one in judged.heard),
-        judged.heard[0].start,
-        judged.heard[-1].end,
-        sum(one.probability for one in judged.heard) / len(judged.heard),
-    )
-
-
-def extra_words(marks: Marks, tokens: TextTokens) -> tuple[WordFeedback, ...]:
-    """The words that are not in the text, each once; not those of which another token is in it."""
-    if not marks.extra:
-        return ()
-    last = len(tokens.firsts) - 1
-    found: dict[Word, Extra] = {}
-    for one in marks.extra.values():
-        found.setdefault(one.word, one)
-    read = {
-        token.word
-        for one in found.values()
-        for place in range(max(0, one.before - 2), one.before + 2)
-        if place in marks.read
-        for token in marks.read[place].heard
-    }
-    return tuple(
-        feedback_of(
-            tokens.words[one.before] if one.before < len(tokens.words) else last,
-            "",
-            Judged(WordStatus.EXTRA, (one.word,)),
-        )
-        for one in found.values()
-        if one.word not in read
-    )
 
 
 def _same(one: Sequence[WordFeedback], other: Sequence[WordFeedback]) -> bool:
