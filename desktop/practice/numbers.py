@@ -51,9 +51,8 @@ def read_out(word: str, language: str) -> str:
 def readings(word: str, language: str) -> tuple[str, ...]:
     """Other ways to read a word that is a number and nothing else: as a count, as a year, without "and", digit by
     digit. Empty for any other word."""
-    found = _NUMBER.fullmatch(
-        "".join(one for one in word if unicodedata.category(one)[0] != "P" or one in ".,’'").strip(".,’'")
-    )
+    marks = "".join(one for one in word if unicodedata.category(one)[0] == "P")
+    found = _NUMBER.fullmatch(word.strip(marks))
     if found is None:
         return ()
     digits = found.group()
