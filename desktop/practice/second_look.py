@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.text.compare import normalized
 from desktop.practice.assessment import Assessment, Cell, Doubt
+from desktop.practice.silences import without_silence
 
 MARGIN = 3.0
 """nats by which the text may be less likely than what was heard, where something was heard in its place"""
@@ -107,7 +108,8 @@ class _Look:
         self._language = assessment.text.language
         self._start = max(0.0, self._heard[0].start - _BEFORE)
         end = self._heard[-1].end + _BEHIND
-        self._encoded = model.encode(samples[round(self._start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
+        self._samples = samples[round(self._start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+        self._encoded = model.encode(self._samples)
         self._plain = self._aligned([word.text for word in self._heard])
 
     def settle(self, doubts: Sequence[Doubt]) -> None:
@@ -164,7 +166,7 @@ class _Look:
         if aligned is None:
             return
         found: dict[int, list[Word]] = {}
-        for index, word in zip(text, aligned.words, strict=True):
+        for index, word in zip(text, without_silence(aligned.words, self._samples), strict=True):
             if index is not None:
                 found.setdefault(index, []).append(word)
         for index, some in found.items():
