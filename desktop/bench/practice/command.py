@@ -32,10 +32,7 @@ from desktop.practice.verification import recognised
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 
-PASSAGES = 15
-"""of each language"""
-_QUICK = 2
-_PROMPTED = {"en": PASSAGES}
+_PROMPTED = {"en": 1000}
 """passages that are heard with the text as prompt, too"""
 _PROMPTED_ELSE = 5
 _PLAIN = "plain"
@@ -89,9 +86,8 @@ def heard(folder: Path, models: Models, passage: Passage) -> tuple[list[Outcome]
     take = load(folder, passage) or Take(passage.name, len(samples) / 16_000)
     _complete(folder, models, passage, take, samples)
     plain = [outcome(passage, one, take, _PLAIN, samples, sounds) for one in passage.variants]
-    prompted = [
-        outcome(passage, one, take, one.kind, samples, sounds) for one in passage.variants if one.kind in take.live
-    ]
+    as_prompt = [one for one in passage.variants if one.kind in take.live]
+    prompted = [outcome(passage, one, take, one.kind, samples, sounds) for one in as_prompt]
     return plain, prompted
 
 

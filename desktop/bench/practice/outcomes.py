@@ -113,8 +113,8 @@ def _matched(wanted: Sequence[str], feedback: PassageFeedback) -> int:
 def _agree(
     variant: Variant, language: str, windows: Sequence[TranscriptUpdate], index: int, sounds: Sounds | None
 ) -> bool:
-    """Whether the newest window and the one before it both say that a word is wrong, each looked at by itself: a reading
-    that hears all of it at once, and then nothing new, shows what it says."""
+    """Whether the newest window and the one before it both say that a word is wrong, each looked at by itself: a
+    reading that hears all of it at once, and then nothing new, shows what it says."""
     return all(_alone(variant, language, some, sounds)[index] is WordStatus.WRONG for some in (windows, windows[:-1]))
 
 

@@ -17,19 +17,19 @@ _JUDGED = "en"
 """the language that must hold; the others are told"""
 _NOTES = (
     "Passages of three prompts of telephone systems, read in a studio, with 0.25 to 1.2 s between them; the script is "
-    "the text. Right: the text is what is said. Replaced: a tenth of its words are other ones, so that the reader says "
-    "something else. Added: a tenth of words more, which nobody says. Dropped: a tenth less, which are said. Order: two "
-    "lines change places, or one is there twice.",
+    "the text. Right: the text is what is said. Replaced: a tenth of its words are other ones, so that the reader "
+    "says something else. Added: a tenth of words more, which nobody says. Dropped: a tenth less, which are said. "
+    "Order: two lines change places, or one is there twice.",
     "Live: the marks when the session has ended; its clock stands still while the machine computes, and a decoding "
     "takes the processor seconds that it needed, on one thread. End: of the whole recording, decoded again, doubts "
     "looked at again with the known text.",
-    "Recall: of the replaced and added words, those marked wrong or missing. Precision: of all words marked so in these "
-    "two texts, those that were replaced or added. Correct, wrong after: from the end of the spoken word, as forced "
-    "alignment of the script has it, to the last change of its mark, p50 (p95). Changes: of the mark, for each word of "
-    "the text, over all texts. Hasty: marks \\"wrong\\" that the window before did not say.",
+    "Recall: of the replaced and added words, those marked wrong or missing. Precision: of all words marked so in "
+    "these two texts, those that were replaced or added. Correct, wrong after: from the end of the spoken word, as "
+    "forced alignment of the script has it, to the last change of its mark, p50 (p95). Changes: of the mark, for each "
+    'word of the text, over all texts. Hasty: marks "wrong" that the window before did not say.',
     "Bias: of the replaced words, those marked correct in the end of the live session, without and with the text as "
     "prompt; after the end no prompt is used.",
-    "Where a script is misspelt or lacks accents, or says something else than the speaker, that counts against Parley.",
+    "Where a script is misspelt, or says something else than the speaker, that counts against Parley.",
 )
 
 
@@ -176,9 +176,24 @@ def _checks(one: dict[str, Any]) -> tuple[Check, ...]:
     bias = one["bias"]
     correct, wrong = one["correct_after"], one["wrong_after"]
     return (
-        Check("Words of right texts not correct, English", 100 * (1 - one["right_final"]), 100 * (1 - LEAST_RIGHT), "%"),
-        Check("Wrong and missing words not found, English", 100 * (1 - errors["recall"]), 100 * (1 - LEAST_RECALL), "%"),
-        Check("Marked wrong or missing, but right, English", 100 * (1 - errors["precision"]), 25.0, "%"),
+        Check(
+            "Words of right texts not correct, English",
+            _missing_to_all(one["right_final"]),
+            _missing_to_all(LEAST_RIGHT),
+            "%",
+        ),
+        Check(
+            "Wrong and missing words not found, English",
+            _missing_to_all(errors["recall"]),
+            _missing_to_all(LEAST_RECALL),
+            "%",
+        ),
+        Check(
+            "Marked wrong or missing, but right, English",
+            _missing_to_all(errors["precision"]),
+            _missing_to_all(LEAST_PRECISION),
+            "%",
+        ),
         Check("Correct after, English, median", correct[0] if correct else None, MOST_CORRECT_DELAY, "s"),
         Check("Wrong after, English, median", wrong[0] if wrong else None, MOST_WRONG_DELAY, "s"),
         Check("Changes of a mark, English", one["changes"], MOST_CHANGES),
@@ -190,6 +205,11 @@ def _checks(one: dict[str, Any]) -> tuple[Check, ...]:
             "%",
         ),
     )
+
+
+def _missing_to_all(part: float) -> float:
+    """Percent."""
+    return round(100 * (1 - part), 2)
 
 
 def _pairs(outcomes: Iterable[Outcome], name: str) -> list[tuple[WordStatus, WordStatus]]:
