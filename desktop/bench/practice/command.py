@@ -62,8 +62,7 @@ def main(settings: Settings, wanted: Plan, output: ReportOutput) -> int:
         folder /= f"{model.path.name}-{'odd' if wanted.is_odd else 'even'}"
         models = Models(model_options(settings, lowers_load=False))
         stack.callback(models.close)
-        shown = progress(sum(map(len, chosen.values())), "passages")
-        stack.enter_context(shown)
+        shown = stack.enter_context(progress(sum(map(len, chosen.values())), "passages"))
         for language, some in chosen.items():
             outcomes: list[Outcome] = []
             prompted: list[Outcome] = []

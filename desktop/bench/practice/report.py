@@ -95,7 +95,7 @@ def figures(outcomes: Sequence[Outcome], prompted: Sequence[Outcome]) -> dict[st
         delays = [delay for one in outcomes for delay in getattr(one, name)]
         found[name] = [round(percentile(delays, at), 2) for at in (50, 95)] if delays else []
     found["bias"] = {
-        "without": _biased([one for one in by_kind.get("replaced", ())], "live"),
+        "without": _biased(by_kind.get("replaced", ()), "live"),
         "with": _biased([one for one in prompted if one.kind == "replaced"], "live"),
         "end": _biased(by_kind.get("replaced", ()), "final"),
         "right_with": round(
