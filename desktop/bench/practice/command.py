@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from desktop.bench.people.prompts import VOICES, missing
 from desktop.bench.practice.outcomes import Outcome, final_feedback, outcome
 from desktop.bench.practice.report import figures, report
 from desktop.bench.practice.takes import KeptModel, Passage, Take, load, passages, save
+from desktop.bench.practice.variants import Variant
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
@@ -85,15 +87,25 @@ def heard(folder: Path, models: Models, passage: Passage) -> tuple[list[Outcome]
     take = load(folder, passage) or Take(passage.name, len(samples) / 16_000)
     _complete(folder, models, passage, take, samples)
     plain = [outcome(passage, one, take, _PLAIN, samples, sounds) for one in passage.variants]
-    as_prompt = [one for one in passage.variants if one.kind in take.live]
-    prompted = [outcome(passage, one, take, one.kind, samples, sounds) for one in as_prompt]
+    prompted = [
+        outcome(passage, one, take, way, samples, sounds)
+        for one in passage.variants
+        if (way := _with_prompt(one)) in take.live
+    ]
     return plain, prompted
+
+
+def _with_prompt(variant: Variant) -> str:
+    """How a session is named that heard a passage with this text as prompt."""
+    return f"{variant.kind} {sha256(' '.join(variant.texts).encode()).hexdigest()[:8]}"
 
 
 def _complete(folder: Path, models: Models, passage: Passage, take: Take, samples: Samples) -> None:
     """Have everything that the outcomes need in the take, and in its file."""
     is_prompted = passage.number < _PROMPTED.get(passage.language, _PROMPTED_ELSE)
-    ways = {_PLAIN: None} | {one.kind: one for one in passage.variants if is_prompted and one.kind in _PROMPTED_KINDS}
+    ways: dict[str, Variant | None] = {_PLAIN: None}
+    if is_prompted:
+        ways |= {_with_prompt(one): one for one in passage.variants if one.kind in _PROMPTED_KINDS}
     for way, variant in ways.items():
         if way not in take.live:
             began = time.process_time()

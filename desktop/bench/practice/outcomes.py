@@ -87,7 +87,19 @@ def outcome(
         if word.status is shown[index].status and word.status in delays:
             delays[word.status].append(first[index] - end)
     _count_extra(found, variant, right, reading.feedback, final)
+    if variant.kind == "order":
+        # A line that is there twice was read once: a word that was said is to be right in one of both places.
+        found.live, found.final = (_best_by_said(variant, some) for some in (found.live, found.final))
+        found.expected = [WordStatus.CORRECT] * len(found.live)
     return found
+
+
+def _best_by_said(variant: Variant, given: Sequence[WordStatus]) -> list[WordStatus]:
+    best: dict[int | None, WordStatus] = {}
+    for word, status in zip(variant.words, given, strict=True):
+        if status is WordStatus.CORRECT or word.said not in best:
+            best[word.said] = status
+    return list(best.values())
 
 
 def _count_extra(

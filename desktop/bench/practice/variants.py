@@ -15,7 +15,7 @@ from desktop.practice.similarity import likeness
 SHARE = 0.1
 """of the words that are changed"""
 KINDS = ("right", "replaced", "added", "dropped", "order")
-_UNLIKE = 0.4
+_UNLIKE = 0.5
 """likeness of letters up to which a word is quite another one"""
 _SHORTEST = 4
 """letters of a word that is put in"""
@@ -62,12 +62,16 @@ def script_lines(texts: Sequence[str]) -> tuple[tuple[ExpectedWord, ...], ...]:
 
 
 def variants(texts: Sequence[str], others: Sequence[str], seed: str) -> tuple[Variant, ...]:
-    """One of each of KINDS. texts: the lines that are said. others: words to put in, of the same language."""
+    """One of each of KINDS. texts: the lines that are said. others: words of the same language; those that are unlike
+    all that is said may be put in."""
     chance = random.Random(seed)
     lines = script_lines(texts)
     count = sum(map(len, lines))
     chosen = frozenset(chance.sample(range(count), max(1, round(SHARE * count))))
-    pool = sorted({word for word in others if len(normalized(word)) >= _SHORTEST and word.isalpha()})
+    said = [normalized(word.text, accents=False) for line in lines for word in line]
+    pool = [
+        word for word in sorted(set(others)) if len(word) >= _SHORTEST and word.isalpha() and _is_unlike(word, said)
+    ]
     return (
         Variant("right", lines),
         _replaced(lines, chosen, pool, chance),
@@ -84,7 +88,7 @@ def _replaced(lines: Lines, chosen: frozenset[int], pool: Sequence[str], chance:
     def other(word: ExpectedWord) -> ExpectedWord:
         if word.said not in chosen:
             return word
-        return ExpectedWord(_unlike(pool, (word.text,), chance), WordStatus.WRONG, word.said)
+        return ExpectedWord(chance.choice(pool), WordStatus.WRONG, word.said)
 
     return Variant("replaced", tuple(tuple(map(other, line)) for line in lines))
 
@@ -94,10 +98,9 @@ def _added(lines: Lines, chosen: frozenset[int], pool: Sequence[str], chance: ra
     made: list[tuple[ExpectedWord, ...]] = []
     for line in lines:
         words: list[ExpectedWord] = []
-        for number, word in enumerate(line):
+        for word in line:
             if word.said in chosen:
-                near = [one.text for one in line[max(0, number - 2) : number + 2]]
-                words.append(ExpectedWord(_unlike(pool, near, chance), WordStatus.MISSING, None))
+                words.append(ExpectedWord(chance.choice(pool), WordStatus.MISSING, None))
             words.append(word)
         made.append(tuple(words))
     return Variant("added", tuple(made))
@@ -119,11 +122,7 @@ def _reordered(lines: Lines, chance: random.Random) -> Variant:
     return Variant("order", tuple(made))
 
 
-def _unlike(pool: Sequence[str], words: Sequence[str], chance: random.Random) -> str:
-    """A word that is quite another one than each of those."""
-    plain = [normalized(one, accents=False) for one in words]
-    for _ in range(200):
-        found = chance.choice(pool)
-        if all(likeness(normalized(found, accents=False), one) <= _UNLIKE for one in plain):
-            return found
-    return chance.choice(pool)
+def _is_unlike(word: str, said: Sequence[str]) -> bool:
+    """Whether it is quite another word than each of those."""
+    plain = normalized(word, accents=False)
+    return all(likeness(plain, one) <= _UNLIKE for one in said)
