@@ -104,8 +104,8 @@ class Assessment:
 
     def _of_word(self, index: int) -> WordFeedback:
         judged, word = self._judged[index], self.text.words[index].text
-        status = WordStatus.MISSING if judged.status is WordStatus.PENDING else judged.status
-        status = self._believed.get(index, status)
+        plain = WordStatus.MISSING if judged.status is WordStatus.PENDING else judged.status
+        status = self._believed.get(index, plain)
         timed = self._timed.get(index)
         if timed is None and not judged.heard:
             return WordFeedback(index, word, status)
