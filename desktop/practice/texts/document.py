@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from desktop.engine.errors import EngineError
+from desktop.practice.text import Line
 
 MOST_LINES = 200_000
 LONGEST_LINE = 20_000
@@ -21,24 +22,13 @@ class TextUnreadable(EngineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What is read in one go: a line, a paragraph of a book, a verse, what a subtitle says."""
-
-    text: str
-    """one line, without spaces around it, never empty"""
-    label: str = ""
-    """which one it is, as its kind of text says it: "2:255" of a verse, "0:01:02" of a subtitle; or empty"""
-    begins_paragraph: bool = False
-    """there is a gap before it"""
-
-
-@dataclass(frozen=True, slots=True)
 class Chapter:
     """A part of a text."""
 
     title: str
     lines: tuple[Line, ...]
-    """at least one"""
+    """at least one; what is read in one go: a line, a paragraph of a book, a verse, a subtitle. Their texts are clean
+    (`clean`) and not empty"""
 
 
 @dataclass(frozen=True, slots=True)

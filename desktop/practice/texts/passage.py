@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from desktop.practice.texts.document import Document, Line
+from desktop.practice.text import Line, PracticeText
+from desktop.practice.texts.document import Document
 
 MOST_CHARACTERS = 100_000
 """of a passage: more than anybody reads in one go, and as much as is followed at full speed"""
@@ -45,9 +46,10 @@ def lines_of_passage(document: Document, passage: Passage) -> tuple[Line, ...]:
     return document.chapters[passage.chapter].lines[passage.first : passage.last + 1]
 
 
-def text_of_passage(document: Document, passage: Passage) -> str:
-    """Its text, a line for each line."""
-    return "\n".join(line.text for line in lines_of_passage(document, passage))
+def practice_text(document: Document, passage: Passage, language: str) -> PracticeText:
+    """What is practised. language: that it is read in."""
+    passage = fitting(document, passage)
+    return PracticeText(title_of_passage(document, passage), language, lines_of_passage(document, passage))
 
 
 def title_of_passage(document: Document, passage: Passage) -> str:
@@ -56,6 +58,6 @@ def title_of_passage(document: Document, passage: Passage) -> str:
     parts = [document.title] if chapter.title == document.title else [document.title, chapter.title]
     if (passage.first, passage.last) != (0, len(chapter.lines) - 1):
         first, last = chapter.lines[passage.first], chapter.lines[passage.last]
-        names = [line.label or str(place + 1) for line, place in ((first, passage.first), (last, passage.last))]
+        names = [line.reference or str(place + 1) for line, place in ((first, passage.first), (last, passage.last))]
         parts.append(names[0] if names[0] == names[1] else f"{names[0]}–{names[1]}")
     return " · ".join(parts)

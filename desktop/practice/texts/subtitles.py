@@ -4,7 +4,8 @@ import re
 import warnings
 from datetime import timedelta
 
-from desktop.practice.texts.document import Chapter, Document, Line, TextUnreadable, checked, clean
+from desktop.practice.text import Line
+from desktop.practice.texts.document import Chapter, Document, TextUnreadable, checked, clean
 
 _TIMES = re.compile(
     r"^[ \t]*(\d{1,3}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}[ \t]*-->[ \t]*(\d{1,3}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}", re.M
@@ -31,7 +32,7 @@ def format_of(text: str) -> str:
 
 
 def read_subtitles(text: str, name: str) -> Document:
-    """What is said, one line for each subtitle, with its time as label. Raises TextUnreadable."""
+    """What is said, one line for each subtitle, with its time as reference. Raises TextUnreadable."""
     if len(text) > _MOST_CHARACTERS:
         raise TextUnreadable("text-too-large", name=name, most=_MOST_CHARACTERS)
     import pysubs2

@@ -5,11 +5,11 @@ The format is described at tanzil.net/docs (text with aya numbers). The text its
 
 import re
 
+from desktop.practice.text import Line
 from desktop.practice.texts.document import (
     MOST_LINES,
     Chapter,
     Document,
-    Line,
     TextUnreadable,
     checked,
     clean,
@@ -60,7 +60,7 @@ def verses(document: Document, surah: int, first: int, last: int | None = None) 
     is one of them not, or `last` comes before `first`."""
     last = first if last is None else last
     for index, chapter in enumerate(document.chapters):
-        places = {line.label: place for place, line in enumerate(chapter.lines)}
+        places = {line.reference: place for place, line in enumerate(chapter.lines)}
         begin = places.get(f"{surah}:{first}")
         if begin is not None:
             end = places.get(f"{surah}:{last}")

@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.messages import text_of
-from desktop.practice.texts.document import Chapter, Document, Line, TextUnreadable
+from desktop.practice.text import Line
+from desktop.practice.texts.document import Chapter, Document, TextUnreadable
 from desktop.practice.texts.passage import (
     MOST_CHARACTERS,
     Passage,
     fitting,
     lines_of_passage,
-    text_of_passage,
+    practice_text,
     title_of_passage,
     whole_chapter,
 )
@@ -38,7 +39,7 @@ def test_a_passage_always_has_a_line_and_never_too_much(
     assert fitting(document, found) == found
     lines = lines_of_passage(document, found)
     assert lines
-    assert len(lines) == 1 or len(text_of_passage(document, found)) <= MOST_CHARACTERS
+    assert len(lines) == 1 or sum(len(line.text) for line in lines) <= MOST_CHARACTERS
     if 0 <= chapter < len(document.chapters) and 0 <= first <= last < len(document.chapters[chapter].lines):
         assert (found.chapter, found.first) == (chapter, first)
         assert found.last <= last
@@ -46,8 +47,10 @@ def test_a_passage_always_has_a_line_and_never_too_much(
 
 
 def test_verses_are_found_by_their_numbers() -> None:
-    assert text_of_passage(PACK, verses(PACK, 2, 3, 5)) == "verse 3\nverse 4\nverse 5"
-    assert text_of_passage(PACK, verses(PACK, 112, 3)) == "lam"
+    found = practice_text(PACK, verses(PACK, 2, 3, 5), "en")
+    assert [line.text for line in found.lines] == ["verse 3", "verse 4", "verse 5"]
+    assert (found.title, found.language, len(found.words)) == ("Pasted text · Surah 2 · 2:3–2:5", "en", 6)
+    assert [line.text for line in practice_text(PACK, verses(PACK, 112, 3), "ar").lines] == ["lam"]
     assert title_of_passage(PACK, verses(PACK, 2, 3, 5)) == "Pasted text · Surah 2 · 2:3–2:5"
     assert title_of_passage(PACK, verses(PACK, 112, 3)) == "Pasted text · Surah 112 · 112:3"
     assert title_of_passage(PACK, whole_chapter(PACK, 1)) == "Pasted text · Surah 112"

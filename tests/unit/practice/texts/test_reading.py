@@ -83,14 +83,14 @@ def test_subtitles_of_each_format_by_their_content(content: str, first: str) -> 
     found = read_content(content.encode(), "film.txt")
     assert found.kind == "subtitles"
     assert lines(found) == ["Where are you?", "Here."]
-    assert found.chapters[0].lines[0].label == first
+    assert found.chapters[0].lines[0].reference == first
 
 
 def test_a_pack_of_verses_and_a_book_by_their_content() -> None:
     found = read_content(PACK.encode(), "quran.srt")
     assert found.kind == "verses"
     assert [chapter.title for chapter in found.chapters] == ["Surah 1", "Surah 2"]
-    assert [line.label for line in found.chapters[0].lines] == ["1:1", "1:2"]
+    assert [line.reference for line in found.chapters[0].lines] == ["1:1", "1:2"]
     assert lines(found)[1] == "الْحَمْدُ لِلَّهِ"
     assert read_content(book({"one": "<p>Hello</p>"}), "a.txt").kind == "book"
 
