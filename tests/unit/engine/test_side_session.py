@@ -60,7 +60,7 @@ def test_it_hears_its_source_and_tells_only_its_owner(make: Callable[..., Sessio
     assert side.side.models is not None
     side.engine.end_side(side.side)
     for kind in (TranscriptUpdate, AudioLevel, SpeechAudio, StateChanged):
-        assert not session.all(kind), kind  # type: ignore[type-var]
+        assert not session.all(kind), kind
     assert session.all(ModelProgress)  # of the models everybody hears
 
 
