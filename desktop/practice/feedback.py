@@ -72,13 +72,13 @@ class Score:
     """How well a passage was read: 0..100, and what it is made of."""
 
     total: float
-    """`accuracy`, `completeness` and `fluency`, weighted (score.py)"""
+    """`completeness` of nine tenths of `accuracy` and a tenth of `fluency`: who reads half has 50 at most"""
     accuracy: float
     """of the words that were read, those that were right; minor mistakes count half, extra words against it"""
     completeness: float
     """of the words of the text, those that were read"""
     fluency: float
-    """even rate, few long pauses, few repetitions"""
+    """share of the time without long pauses that the text does not ask for, less what was said again"""
     counts: dict[WordStatus, int]
     """how many words have each status; every status is in it"""
 
