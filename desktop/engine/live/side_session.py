@@ -48,6 +48,7 @@ class SideSession:
         self._sink: SourceSink | None = None
         self._post: Callable[[Callable[[], None]], None] = lambda _: None
         self._state = State.IDLE
+        self._settings: tuple[SessionOptions, bool] | None = None
 
     # Any thread, at once.
 
@@ -65,6 +66,12 @@ class SideSession:
     def go_on(self) -> None:
         """Hear again."""
         self._goes_on.set()
+
+    def renew(self) -> None:
+        """`adapt` says something else now."""
+        if self._lane is not None and self._settings is not None:
+            options, hears_itself = self._settings
+            self._lane.configure(self._adapted(options), hears_itself=hears_itself)
 
     def say(self, text: str, language: str) -> None:
         """Speak a text on the output device. What the source hears of it is left out."""
@@ -94,6 +101,7 @@ class SideSession:
 
     def configure(self, options: SessionOptions, output: tuple[str, float, float], *, hears_itself: bool) -> None:
         """Follow the settings. output: device, rate and volume of the voice."""
+        self._settings = options, hears_itself
         if self._lane is not None:
             self._lane.configure(self._adapted(options), hears_itself=hears_itself)
             self._lane.output.configure(*output)

@@ -2,10 +2,11 @@
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from desktop.ui.practice.marks import EXPECTED, MARKS, Mark
 from desktop.ui.widgets import theme
+from desktop.ui.widgets.flow import Flow
 
 _GAP = 3.0
 """pixels between the letters and a line under them"""
@@ -121,50 +122,22 @@ class Sample(QWidget):
             paint_mark(painter, word, self._mark)
 
 
-class Legend(QWidget):
-    """What the marks mean, in as many rows as the width asks for."""
+def legend() -> Flow:
+    """What the marks mean."""
+    marks = [EXPECTED, *(mark for mark in MARKS.values() if mark.shape != "none")]
+    row = Flow(*map(_item, marks), gap=3 * theme.STEP)
+    row.setAccessibleName("Marks: " + ", ".join(mark.name for mark in marks))
+    return row
 
-    def __init__(self) -> None:
-        super().__init__()
-        marks = [EXPECTED, *(mark for mark in MARKS.values() if mark.shape != "none")]
-        self._items: list[QWidget] = []
-        for mark in marks:
-            item = QWidget(self)
-            row = QHBoxLayout(item)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(theme.STEP)
-            row.addWidget(Sample(mark))
-            name = QLabel(mark.name)
-            name.setObjectName("muted")
-            name.setFont(theme.font("small"))
-            row.addWidget(name)
-            self._items.append(item)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setAccessibleName("Marks: " + ", ".join(mark.name for mark in marks))
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._arrange(width, move=False)
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, self._arrange(max(self.width(), 320), move=False))
-
-    def resizeEvent(self, event: object) -> None:
-        self._arrange(self.width(), move=True)
-        self.setMinimumHeight(self._arrange(self.width(), move=False))
-
-    def _arrange(self, width: int, *, move: bool) -> int:
-        x = y = height = 0
-        for item in self._items:
-            size = item.sizeHint()
-            if x and x + size.width() > width:
-                x, y = 0, y + height
-            if move:
-                item.setGeometry(x, y, size.width(), size.height())
-            x += size.width() + 4 * theme.STEP
-            height = size.height()
-        return y + height
+def _item(mark: Mark) -> QWidget:
+    item = QWidget()
+    row = QHBoxLayout(item)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.STEP)
+    row.addWidget(Sample(mark))
+    name = QLabel(mark.name)
+    name.setObjectName("muted")
+    name.setFont(theme.font("small"))
+    row.addWidget(name)
+    return item

@@ -1,6 +1,6 @@
 """How each word that was read looks and is called: a colour, a shape, words for screen readers. Pure."""
 
-from collections.abc import Callable, Sequence
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,18 +36,29 @@ EXPECTED = Mark("Next", "accent", "frame")
 
 def described(word: WordFeedback, *, is_expected: bool = False, is_hidden: bool = False) -> str:
     """One word in words: "fox: wrong, heard “box”"."""
-    name = "hidden word" if is_hidden else word.word
+    name = "hidden word" if is_hidden else isolated(word.word)
     if word.status is WordStatus.EXTRA:
-        return f"Added: “{word.heard}”"
+        return f"Added: “{isolated(word.heard)}”"
     said = MARKS[word.status].name.lower()
     if is_expected and word.status is WordStatus.PENDING:
         said = "next"
-    heard = f", heard “{word.heard}”" if word.heard and word.status in _OTHERWISE else ""
+    heard = f", heard “{isolated(word.heard)}”" if word.heard and word.status in _OTHERWISE else ""
     return f"{name}: {said}{heard}"
 
 
 _OTHERWISE = (WordStatus.MINOR_MISTAKE, WordStatus.WRONG)
 """where it matters what was heard"""
+
+
+def isolated(text: str) -> str:
+    """A word in a sentence whose direction it must not change."""
+    return text if text.isascii() else f"\u2068{text}\u2069"
+
+
+def is_turned(text: str) -> bool:
+    """Whether a text is written from right to left, as its first letter says."""
+    kinds = (unicodedata.bidirectional(one) for one in text)
+    return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
 
 
 def is_covered(index: int, hide: Hide) -> bool:
@@ -71,14 +82,3 @@ def counted(counts: dict[WordStatus, int]) -> str:
     """How many words of each kind there are, for people: "41 correct, 2 wrong"."""
     parts = [f"{counts[status]} {MARKS[status].name.lower()}" for status in MARKS if counts.get(status)]
     return ", ".join(parts) or "nothing was read"
-
-
-def announced(words: Sequence[WordFeedback], was: Callable[[int], WordStatus]) -> str:
-    """What a screen reader says of newly marked words; only what is not right, as the reader hears the rest. was: the
-    status that a word had before, by its index."""
-    told = [
-        described(word)
-        for word in words
-        if word.status in (*_OTHERWISE, WordStatus.MISSING) and was(word.index) is not word.status
-    ]
-    return "; ".join(told)

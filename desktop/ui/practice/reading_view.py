@@ -34,6 +34,10 @@ class ReadingView(LargeText):
 
     wordChosen = pyqtSignal(int)
     """the user went to this word, by key or click"""
+    sayWanted = pyqtSignal(str)
+    """play the "word" that was chosen, or its "line\""""
+    moveWanted = pyqtSignal()
+    """go on reading at the word that was chosen"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,12 +161,16 @@ class ReadingView(LargeText):
         turned = self.text_shown.lines and self.is_turned(at)
         steps = {Qt.Key.Key_Right: -1 if turned else 1, Qt.Key.Key_Left: 1 if turned else -1}
         key = Qt.Key(event.key())
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if key == Qt.Key.Key_Space and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+            self.sayWanted.emit("line" if event.modifiers() else "word")
+        elif event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif key in steps:
             self.choose(at + steps[key] if self.selected is not None else at)
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.choose(self.above_or_below(at, 1 if key == Qt.Key.Key_Down else -1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.moveWanted.emit()
         elif key == Qt.Key.Key_Home:
             self.choose(0)
         elif key == Qt.Key.Key_End:
