@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from desktop.practice.texts.document import Document
 
 _FILTERS = ["Texts, books, subtitles, verses (*.txt *.epub *.srt *.vtt *.ass *.ssa *.sub *.md)", "All files (*)"]
-_HINT = (
-    "Open a text, an EPUB book, subtitles or verses, paste one, or drop it here.\nIt is read on this computer alone."
-)
+_HINT = "Open a text, an EPUB book, subtitles or verses; paste one; or drop it here."
 _CHOOSING = "To read only a part, click its first line, and its last one with Shift."
 
 
@@ -79,10 +77,10 @@ class TextPage(QWidget):
         self.drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.lines = QListView()
         self.lines.setModel(_Lines(()))
+        self.lines.setObjectName("lines")
         self.lines.setAccessibleName("Lines of the text")
         self.lines.setFrameShape(QFrame.Shape.NoFrame)
         self.lines.setFont(theme.font("reading"))
-        self.lines.setSpacing(1)
         self.lines.setUniformItemSizes(True)
         self.lines.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -252,7 +250,7 @@ class TextPage(QWidget):
         self.drop.setVisible(document is None)
         self.options.setVisible(document is not None)
         self.chosen.setVisible(document is not None)
-        self.start.setEnabled(document is not None)
+        self.start.setVisible(document is not None)
         text = self.text()
         if text is not None:
             count, words = len(text.lines), len(text.words)
