@@ -19,6 +19,8 @@ class Line:
     """as shown, without line breaks"""
     reference: str = ""
     """how the line is named, for example its verse "1:2"; empty: only by its number"""
+    begins_paragraph: bool = False
+    """there is a gap before it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Texts to read aloud, from files."""
+"""Texts to practise with: read from files and pasted text, and the passages that are chosen from them. Any thread."""

@@ -1,9 +1,8 @@
-"""Plain text as lines to read. Pure."""
+"""Plain text: a line is a line, an empty one is a gap between paragraphs. Pure; any thread."""
 
-from desktop.practice.text import Line, PracticeText
+from desktop.practice.texts.document import Chapter, Document, checked, lines_of, split_lines
 
 
-def text_of(content: str, title: str, language: str) -> PracticeText:
-    """Each line of the content that is not empty is a line of the text."""
-    lines = (" ".join(line.split()) for line in content.splitlines())
-    return PracticeText(title, language, tuple(Line(line) for line in lines if line))
+def read_plain(text: str, name: str) -> Document:
+    """A text as one chapter. name: what it is called. Raises TextUnreadable if there is nothing in it, or too much."""
+    return checked(name, Document(name, "text", (Chapter(name, lines_of(split_lines(text))),)))
