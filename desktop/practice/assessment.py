@@ -58,13 +58,8 @@ class Assessment:
         self._marks.follow(steps, {index: token for index, (token, _) in enumerate(tokens)})
         self._judged = [self._judge.of_word(index, self._marks) for index in range(len(text.words))]
         self.cells = self._cells(steps, [number for _, number in tokens])
-<<<<<<< HEAD
         self._believed: dict[int, WordStatus] = {}
         """words of the text that were said, or may have been, although something else was heard"""
-=======
-        self._believed: set[int] = set()
-        """words of the text that were said although something else was heard"""
->>>>>>> reading
         self._taken: set[int] = set()
         """heard words that are no extra ones after all"""
         self._timed: dict[int, Word] = {}
@@ -91,17 +86,11 @@ class Assessment:
             found.append(_doubt(run))
         return tuple(found)
 
-<<<<<<< HEAD
     def believe(self, doubt: Doubt, status: WordStatus) -> None:
         """The words of the text were said there (CORRECT), or may have been (MINOR_MISTAKE)."""
         for index in doubt.text:
             if self._believed.get(index) is not WordStatus.CORRECT:
                 self._believed[index] = status
-=======
-    def believe(self, doubt: Doubt) -> None:
-        """The words of the text were said there."""
-        self._believed.update(doubt.text)
->>>>>>> reading
         self._taken.update(range(doubt.first, doubt.last))
 
     def time(self, index: int, word: Word) -> None:
@@ -115,14 +104,8 @@ class Assessment:
 
     def _of_word(self, index: int) -> WordFeedback:
         judged, word = self._judged[index], self.text.words[index].text
-<<<<<<< HEAD
         plain = WordStatus.MISSING if judged.status is WordStatus.PENDING else judged.status
         status = self._believed.get(index, plain)
-=======
-        status = WordStatus.MISSING if judged.status is WordStatus.PENDING else judged.status
-        if index in self._believed:
-            status = WordStatus.CORRECT
->>>>>>> reading
         timed = self._timed.get(index)
         if timed is None and not judged.heard:
             return WordFeedback(index, word, status)
@@ -130,12 +113,8 @@ class Assessment:
         found = [one for one in said if one is not None]
         start, end = (timed.start, timed.end) if timed is not None else (found[0].start, found[-1].end)
         sure = timed.probability if timed is not None else sum(one.probability for one in found) / len(found)
-<<<<<<< HEAD
         is_said = self._believed.get(index) is WordStatus.CORRECT
         heard = word if is_said else " ".join(one.text for one in found)
-=======
-        heard = word if index in self._believed else " ".join(one.text for one in found)
->>>>>>> reading
         return WordFeedback(index, word, status, heard, start, end, sure)
 
     def _extra(self) -> Iterable[WordFeedback]:

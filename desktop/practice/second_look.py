@@ -13,7 +13,6 @@ from typing import Any, Protocol
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.text.compare import normalized
 from desktop.practice.assessment import Assessment, Cell, Doubt
-<<<<<<< HEAD
 from desktop.practice.feedback import WordStatus
 from desktop.practice.silences import without_silence
 
@@ -23,13 +22,6 @@ DOUBTFUL = 7.5
 """nats up to which it may have been said, not quite clearly; a word that was really misread makes it 12 and more"""
 MARGIN_MISSING = 0.5
 """as MARGIN, where nothing was heard in its place: a word more fits nearly anywhere"""
-=======
-
-MARGIN = 3.0
-"""nats by which the text may be less likely than what was heard, where something was heard in its place"""
-MARGIN_MISSING = 0.5
-"""the same where nothing was heard in its place: a word more fits nearly anywhere"""
->>>>>>> reading
 _LONGEST = 25.0
 """seconds of a window"""
 _BEFORE, _BEHIND = 0.3, 0.4
@@ -119,19 +111,14 @@ class _Look:
         self._language = assessment.text.language
         self._start = max(0.0, self._heard[0].start - _BEFORE)
         end = self._heard[-1].end + _BEHIND
-<<<<<<< HEAD
         self._samples = samples[round(self._start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
         self._encoded = model.encode(self._samples)
-=======
-        self._encoded = model.encode(samples[round(self._start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
->>>>>>> reading
         self._plain = self._aligned([word.text for word in self._heard])
 
     def settle(self, doubts: Sequence[Doubt]) -> None:
         believed: list[Doubt] = []
         for doubt in doubts:
             for part in [doubt, *_parts(doubt, self._assessment.cells)]:
-<<<<<<< HEAD
                 status = self._status(part)
                 if status is None or any(_overlap(part, one) for one in believed):
                     continue
@@ -153,24 +140,6 @@ class _Look:
         if not doubt.text or doubt.last == doubt.first:
             return WordStatus.CORRECT if lost <= MARGIN_MISSING else None
         return WordStatus.CORRECT if lost <= MARGIN else WordStatus.MINOR_MISTAKE if lost <= DOUBTFUL else None
-=======
-                if self._fits(part):
-                    self._assessment.believe(part)
-                    believed.append(part)
-                    if part is doubt:
-                        break
-        self._time(believed)
-
-    def _fits(self, doubt: Doubt) -> bool:
-        """Whether the text was said there, rather than what was heard."""
-        other = self._aligned(self._with([doubt])[0])
-        margin = MARGIN if doubt.last > doubt.first else MARGIN_MISSING
-        return (
-            other is not None
-            and self._plain is not None
-            and other.log_probability >= self._plain.log_probability - margin
-        )
->>>>>>> reading
 
     def _with(self, doubts: Sequence[Doubt]) -> tuple[list[str], list[int | None]]:
         """The words of the window with the text in place of what was heard there; and the text's word that each is."""
@@ -205,11 +174,7 @@ class _Look:
         if aligned is None:
             return
         found: dict[int, list[Word]] = {}
-<<<<<<< HEAD
         for index, word in zip(text, without_silence(aligned.words, self._samples), strict=True):
-=======
-        for index, word in zip(text, aligned.words, strict=True):
->>>>>>> reading
             if index is not None:
                 found.setdefault(index, []).append(word)
         for index, some in found.items():
@@ -223,7 +188,6 @@ class _Look:
 
 
 def _parts(doubt: Doubt, cells: Sequence[Cell]) -> list[Doubt]:
-<<<<<<< HEAD
     """What may be right where the whole is not: it without its first or last word of the text, with or without the
     heard word there, and its pairs of a heard word and the text's."""
     first, last, text = doubt.first, doubt.last, doubt.text
@@ -232,11 +196,6 @@ def _parts(doubt: Doubt, cells: Sequence[Cell]) -> list[Doubt]:
     smaller = [Doubt(first, last, text[1:]), Doubt(first, last, text[:-1])]
     if last - first > 1:
         smaller = [Doubt(first + 1, last, text[1:]), Doubt(first, last - 1, text[:-1]), *smaller]
-=======
-    """Its pairs of a heard word and the text's: one may be right where the whole is not."""
-    if len(doubt.text) < 2 or doubt.last <= doubt.first:
-        return []
->>>>>>> reading
     pairs = [
         Doubt(cell.heard, cell.heard + 1, (cell.text,))
         for cell in cells
@@ -247,16 +206,12 @@ def _parts(doubt: Doubt, cells: Sequence[Cell]) -> list[Doubt]:
         and cell.text in doubt.text
     ]
     heard = [one.first for one in pairs]
-<<<<<<< HEAD
     singles = [one for one in pairs if heard.count(one.first) == 1]
     return list(dict.fromkeys((*smaller, *singles)))
 
 
 def _overlap(one: Doubt, other: Doubt) -> bool:
     return bool(set(one.text) & set(other.text)) or (one.first < other.last and other.first < one.last)
-=======
-    return [one for one in pairs if heard.count(one.first) == 1]
->>>>>>> reading
 
 
 def _in_place(word: str, heard: str) -> str:
