@@ -8,12 +8,12 @@ from desktop.bench.practice.variants import Variant
 from desktop.engine.events import Samples, TranscriptUpdate
 from desktop.engine.recognition.whisper.aligner import MOST_TOKENS
 from desktop.engine.text.compare import normalized
-from desktop.practice.assessment import Assessment
+from desktop.practice.ending.assessment import Assessment
+from desktop.practice.ending.second_look import look_again
 from desktop.practice.feedback import PassageFeedback, WordStatus
+from desktop.practice.matching.similarity import Sounds
 from desktop.practice.options import ReadingOptions
 from desktop.practice.reading import Reading
-from desktop.practice.second_look import look_again
-from desktop.practice.similarity import Sounds
 
 BAD = (WordStatus.WRONG, WordStatus.MISSING)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from desktop.engine.text.compare import normalized
 from desktop.engine.text.sentences import has_words
 from desktop.practice.feedback import WordStatus
-from desktop.practice.similarity import likeness
+from desktop.practice.matching.similarity import likeness
 
 SHARE = 0.1
 """of the words that are changed"""

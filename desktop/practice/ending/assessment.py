@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop.engine.events import Word
-from desktop.practice.alignment import Aligner, Step
 from desktop.practice.feedback import PassageFeedback, WordFeedback, WordStatus
-from desktop.practice.judgement import HeardToken, Judge, Marks, extra_words
-from desktop.practice.normalization import tokens_of
-from desktop.practice.similarity import Sounds, Substitutions
+from desktop.practice.matching.alignment import Aligner, Step
+from desktop.practice.matching.judgement import HeardToken, Judge, Marks, extra_words
+from desktop.practice.matching.normalization import tokens_of
+from desktop.practice.matching.similarity import Sounds, Substitutions
+from desktop.practice.matching.tokens import TextTokens
 from desktop.practice.text import PracticeText
-from desktop.practice.tokens import TextTokens
 
 
 @dataclass(frozen=True, slots=True)

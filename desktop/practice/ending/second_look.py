@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.text.compare import normalized
-from desktop.practice.assessment import Assessment, Cell, Doubt
+from desktop.practice.ending.assessment import Assessment, Cell, Doubt
+from desktop.practice.ending.silences import without_silence
 from desktop.practice.feedback import WordStatus
-from desktop.practice.silences import without_silence
 
 MARGIN = 3.0
 """nats by which the text may be less likely than what was heard: then it was said"""
