@@ -174,9 +174,12 @@ class _Look:
         if aligned is None:
             return
         found: dict[int, list[Word]] = {}
+        before: int | None = None
         for index, word in zip(text, without_silence(aligned.words, self._samples), strict=True):
             if index is not None:
-                found.setdefault(index, []).append(word)
+                # Of a word that was read twice the last time counts.
+                found[index] = [*(found[index] if index == before else ()), word]
+            before = index
         for index, some in found.items():
             start, end = some[0].start + self._start, some[-1].end + self._start
             self._assessment.time(index, Word("", start, end, min(one.probability for one in some)))
