@@ -53,9 +53,7 @@ class Speaker:
 def marks(feedback: PassageFeedback) -> str:
     """The words that are marked, each with a sign unless it is correct; pending ones are left out."""
     return " ".join(
-        SHORT[one.status] + (one.word or one.heard)
-        for one in feedback.in_order
-        if one.status is not WordStatus.PENDING
+        SHORT[one.status] + (one.word or one.heard) for one in feedback.in_order if one.status is not WordStatus.PENDING
     )
 
 

@@ -105,7 +105,11 @@ def test_a_line_that_is_skipped_is_missing_until_it_is_read() -> None:
 
 def test_numbers_are_read_in_words_or_digits() -> None:
     text = text_of("There are 21 messages of 105 here.")
-    for said in ("twenty one messages of 105", "21 messages of one hundred and five", "21 messages of one hundred five"):
+    for said in (
+        "twenty one messages of 105",
+        "21 messages of one hundred and five",
+        "21 messages of one hundred five",
+    ):
         assert read(text, f"There are {said} here")[-1] == "There are 21 messages of 105 here."
 
 

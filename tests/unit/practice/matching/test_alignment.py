@@ -40,7 +40,7 @@ def shown(text: str, heard: str, starts: Sequence[int] = (0,)) -> str:
         ("the quick um brown fox", "the quick +/um brown fox"),
         ("the quick the quick brown fox", "the quick |the quick brown fox"),
         ("the quick quick brown", "the quick |quick brown"),
-        ("the quick brown fox jumps the quick brown fox jumps over", "the quick brown fox jumps |the quick brown fox jumps over"),
+        ("the quick brown fox the quick brown fox jumps", "the quick brown fox |the quick brown fox jumps"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -71,8 +71,24 @@ def test_a_reader_may_begin_anywhere_and_go_back() -> None:
 
 
 def test_the_nearer_of_two_lines_alike_is_read() -> None:
-    text = "one two three four five six seven eight nine ten five six seven eight eleven".split()
-    found = aligner(text, [0, 4, 10]).update("one two three four five six seven eight".split())
+    text = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "eleven",
+    ]
+    found = aligner(text, [0, 4, 10]).update(["one", "two", "three", "four", "five", "six", "seven", "eight"])
     assert found.position == 8
 
 
@@ -114,8 +130,8 @@ def test_in_the_end_the_rest_is_left_out() -> None:
 
 
 def test_a_last_word_that_is_another_one_stands_for_it_in_the_end() -> None:
-    one = aligner("call for you".split())
-    one.update("call for me".split())
+    one = aligner(["call", "for", "you"])
+    one.update(["call", "for", "me"])
     assert [(step.text, step.heard) for step in one.finish().settled] == [(0, 0), (1, 1), (2, 2)]
 
 
@@ -195,4 +211,3 @@ def test_an_update_of_a_long_text_costs_no_more_than_one_of_a_short_one() -> Non
     long = [f"w{number % 700}" for number in range(100_000)]
     assert counted(long) <= counted(short) + 1
     assert counted(long) <= 10 * 601
-
