@@ -1,6 +1,6 @@
 """Reading along with the starter model, real sound, and espeak-ng's phonemes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -125,7 +125,7 @@ def test_a_language_that_espeak_does_not_speak_has_none(monkeypatch: pytest.Monk
 def test_options_may_leave_the_sounds_out(models: Models, speech: Speech) -> None:
     asked: list[list[str]] = []
 
-    def sounds(words: list[str]) -> list[str]:
+    def sounds(words: Sequence[str]) -> list[str]:
         asked.append(list(words))
         return [""] * len(words)
 

@@ -71,24 +71,7 @@ def test_a_reader_may_begin_anywhere_and_go_back() -> None:
 
 
 def test_the_nearer_of_two_lines_alike_is_read() -> None:
-    text = [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "eleven",
-    ]
-    found = aligner(text, [0, 4, 10]).update(["one", "two", "three", "four", "five", "six", "seven", "eight"])
+    found = aligner([*"abcd", *"efgh", "i", "j", *"efgh", "k"], [0, 4, 10]).update(list("abcdefgh"))
     assert found.position == 8
 
 
