@@ -85,8 +85,32 @@ def test_words_said_again_are_no_mistakes() -> None:
 
 def test_a_line_that_is_begun_again_is_corrected() -> None:
     reading, speaker = Reading(LINES), Speaker()
-    ways = ("twenty one messages of 105", "21 messages of one hundred and five", "21 messages of one hundred five")
-    for said in ways:
+    for said in ("Please fold the line", "Please fold the line and", "Please fold the line and wait"):
+        reading.hear(speaker.says(said))
+    assert marks(reading.feedback) == "Please ~hold the line and wait."
+    reading.hear(speaker.says("Please fold the line and wait", is_final=True))
+    reading.hear(speaker.says("Please hold the line and"))
+    assert marks(reading.feedback) == "Please hold the line and wait."
+
+
+def test_a_line_that_is_skipped_is_missing_until_it_is_read() -> None:
+    reading, speaker = Reading(LINES), Speaker()
+    reading.hear(speaker.says("Please hold the line and wait", is_final=True))
+    reading.hear(speaker.says("Leave your message after"))
+    reading.hear(speaker.says("Leave your message after the tone", is_final=True))
+    assert {one.status for one in reading.feedback.words[6:12]} == {WordStatus.MISSING}
+    reading.hear(speaker.says("Nobody is here to answer"))
+    assert {one.status for one in reading.feedback.words[6:11]} == {WordStatus.CORRECT}
+    assert reading.feedback.position == 11
+
+
+def test_numbers_are_read_in_words_or_digits() -> None:
+    text = text_of("There are 21 messages of 105 here.")
+    for said in (
+        "twenty one messages of 105",
+        "21 messages of one hundred and five",
+        "21 messages of one hundred five",
+    ):
         assert read(text, f"There are {said} here")[-1] == "There are 21 messages of 105 here."
 
 
