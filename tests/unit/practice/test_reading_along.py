@@ -226,3 +226,40 @@ def says(updates: list[TranscriptUpdate], index: int) -> WordStatus:
     if nothing is not None:
         reading.hear(nothing)
     return reading.feedback.words[index].status
+
+
+def test_a_long_text_is_followed_to_its_end() -> None:
+    lines = [" ".join(f"{one}{other}" for one in "abcdefghij") for other in "klmnopqrstuvwxyz"]
+    text = text_of(*lines)
+    reading, speaker = Reading(text), Speaker()
+    for number, line in enumerate(lines):
+        said = line if number % 3 else line.replace("d", "potato ", 1)
+        reading.hear(speaker.says(" ".join(said.split()[:6])))
+        reading.hear(speaker.says(said, is_final=True))
+    reading.hear(speaker.says(""))
+    wrong = [index for index, one in enumerate(reading.feedback.words) if one.status is not WordStatus.CORRECT]
+    assert wrong == [index for index in range(0, 160, 30) for index in (index + 3,)]
+    assert reading.feedback.is_complete
+
+
+def test_a_word_of_several_parts_is_right_when_all_are() -> None:
+    text = text_of("Use the check-in desk at once, please wait.")
+    for said, expected in (
+        ("check in", "Use the check-in desk at"),
+        ("checking", "Use the ~check-in desk at"),
+        ("check", "Use the !check-in desk at"),
+        ("potato in", "Use the !check-in desk at"),
+        ("", "Use the -check-in desk at"),
+    ):
+        sentence = f"Use the {said} desk at"
+        assert read(text, sentence, sentence, sentence)[1] == expected, said
+
+
+def test_nearly_right_by_sound() -> None:
+    def sounds(words: Sequence[str]) -> list[str]:
+        return [{"knight": "naɪt", "nights": "naɪts"}.get(word, "") for word in words]
+
+    reading, speaker = Reading(text_of("The knight is here now."), None, sounds), Speaker()
+    for _ in range(2):
+        reading.hear(speaker.says("The nights is here"))
+    assert marks(reading.feedback) == "The ~knight is here"
