@@ -23,6 +23,7 @@ class Relay:
         self._server = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._parts = parts
         self._lines: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._is_down = False
         self._listening: asyncio.Server | None = None
         self.cut = 0
@@ -36,7 +37,7 @@ class Relay:
         return urlunsplit(self._parts._replace(netloc=f"127.0.0.1:{port}"))
 
     async def __aenter__(self) -> Self:
-        self._listening = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._listening = await asyncio.start_server(self._begin, "127.0.0.1", 0)
         return self
 
     async def __aexit__(
@@ -45,6 +46,7 @@ class Relay:
         assert self._listening is not None
         self._listening.close()
         self._drop()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def fail(self, seconds: float) -> None:
         """Drop every line in mid-word, and let nobody in for so long."""
@@ -60,10 +62,15 @@ class Relay:
         for line in tuple(self._lines):
             line.transport.abort()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_down:
             writer.transport.abort()
             return
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._lines.add(writer)
         there = None
         try:
@@ -76,6 +83,8 @@ class Relay:
             for line in filter(None, (writer, there)):
                 self._lines.discard(line)
                 line.transport.abort()
+                with contextlib.suppress(OSError):
+                    await line.wait_closed()
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
