@@ -13,6 +13,7 @@ from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
+from desktop.cli.parsing import servers as bench_servers
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
+bench.command(cls=BenchCommand)(bench_servers.servers)
 app.add_typer(models, name="models")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
