@@ -15,15 +15,15 @@ from dataclasses import replace
 
 from desktop.engine.events import TranscriptUpdate, Word
 from desktop.engine.options import SessionOptions
-from desktop.practice.alignment import Aligner, Step
 from desktop.practice.feedback import PassageFeedback, WordFeedback, WordStatus
-from desktop.practice.judgement import HeardToken, Judge, Judged, Marks, extra_words, feedback_of
-from desktop.practice.normalization import tokens_of
+from desktop.practice.matching.alignment import Aligner, Step
+from desktop.practice.matching.judgement import HeardToken, Judge, Judged, Marks, extra_words, feedback_of
+from desktop.practice.matching.normalization import tokens_of
+from desktop.practice.matching.similarity import Sounds, Substitutions
+from desktop.practice.matching.tokens import TextTokens
 from desktop.practice.options import Following, ReadingOptions
-from desktop.practice.similarity import Sounds, Substitutions
 from desktop.practice.smoothing import PATIENCE, Smoothing
 from desktop.practice.text import PracticeText
-from desktop.practice.tokens import TextTokens
 
 _STEP = {Following.CALM: 0.6, Following.NORMAL: 0.3, Following.QUICK: 0.2}
 """least seconds between two windows"""

@@ -7,13 +7,13 @@ from desktop.engine.inline import run_inline
 from desktop.engine.options import SessionOptions
 from desktop.engine.pool.models import Models
 from desktop.engine.session import Session
-from desktop.practice.assessment import Assessment
+from desktop.practice.ending.assessment import Assessment
+from desktop.practice.ending.fluency import fluency_of
+from desktop.practice.ending.score import score_of, to_practise
+from desktop.practice.ending.second_look import look_again
 from desktop.practice.feedback import PracticeResult
-from desktop.practice.fluency import fluency_of
+from desktop.practice.matching.similarity import Sounds
 from desktop.practice.options import ReadingOptions
-from desktop.practice.score import score_of, to_practise
-from desktop.practice.second_look import look_again
-from desktop.practice.similarity import Sounds
 from desktop.practice.text import PracticeText
 
 

@@ -21,9 +21,9 @@ from desktop.engine.live.side_session import SideSession
 from desktop.engine.options import SessionOptions
 from desktop.messages import text_of
 from desktop.practice.feedback import PassageFeedback, PracticeResult
+from desktop.practice.matching.similarity import Sounds
 from desktop.practice.options import ReadingOptions
 from desktop.practice.reading import Reading
-from desktop.practice.similarity import Sounds
 from desktop.practice.text import PracticeText
 from desktop.ui.practice.recording import Recording
 

@@ -9,7 +9,7 @@ import unicodedata
 from desktop.engine.text.compare import folded, normalized_words
 from desktop.engine.text.graphemes import clusters, writes_no_spaces
 from desktop.engine.text.languages import base_language, writes_spaces
-from desktop.practice.numbers import read_out, readings
+from desktop.practice.matching.numbers import read_out, readings
 
 _ACCENTS_COUNT = frozenset({"vi", "yo"})
 """languages whose accents are tones, so that they can be heard"""

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
+from desktop.practice.ending.fluency import evenness
 from desktop.practice.feedback import Fluency, PassageFeedback, Score, WordStatus
-from desktop.practice.fluency import evenness
 
 _MINOR = 0.5
 """what a minor mistake counts of a right word"""

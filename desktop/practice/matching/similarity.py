@@ -6,7 +6,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from desktop.practice.alignment import Costs
+from desktop.practice.matching.alignment import Costs
 
 Sounds = Callable[[Sequence[str]], Sequence[str]]
 """tokens -> the phonemes of each, empty where they are not known"""

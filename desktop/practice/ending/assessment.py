@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from desktop.engine.events import Word
-from desktop.practice.alignment import Aligner, Step
 from desktop.practice.feedback import PassageFeedback, WordFeedback, WordStatus
-from desktop.practice.judgement import HeardToken, Judge, Marks, extra_words
-from desktop.practice.normalization import tokens_of
-from desktop.practice.similarity import Sounds, Substitutions
+from desktop.practice.matching.alignment import Aligner, Step
+from desktop.practice.matching.judgement import HeardToken, Judge, Marks, extra_words
+from desktop.practice.matching.normalization import tokens_of
+from desktop.practice.matching.similarity import Sounds, Substitutions
+from desktop.practice.matching.tokens import TextTokens
 from desktop.practice.text import PracticeText
-from desktop.practice.tokens import TextTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Assessment:
         self._marks.follow(steps, {index: token for index, (token, _) in enumerate(tokens)})
         self._judged = [self._judge.of_word(index, self._marks) for index in range(len(text.words))]
         self.cells = self._cells(steps, [number for _, number in tokens])
-        self._believed: set[int] = set()
-        """words of the text that were said although something else was heard"""
+        self._believed: dict[int, WordStatus] = {}
+        """words of the text that were said, or may have been, although something else was heard"""
         self._taken: set[int] = set()
         """heard words that are no extra ones after all"""
         self._timed: dict[int, Word] = {}
@@ -86,9 +86,11 @@ class Assessment:
             found.append(_doubt(run))
         return tuple(found)
 
-    def believe(self, doubt: Doubt) -> None:
-        """The words of the text were said there."""
-        self._believed.update(doubt.text)
+    def believe(self, doubt: Doubt, status: WordStatus) -> None:
+        """The words of the text were said there (CORRECT), or may have been (MINOR_MISTAKE)."""
+        for index in doubt.text:
+            if self._believed.get(index) is not WordStatus.CORRECT:
+                self._believed[index] = status
         self._taken.update(range(doubt.first, doubt.last))
 
     def time(self, index: int, word: Word) -> None:
@@ -102,9 +104,8 @@ class Assessment:
 
     def _of_word(self, index: int) -> WordFeedback:
         judged, word = self._judged[index], self.text.words[index].text
-        status = WordStatus.MISSING if judged.status is WordStatus.PENDING else judged.status
-        if index in self._believed:
-            status = WordStatus.CORRECT
+        plain = WordStatus.MISSING if judged.status is WordStatus.PENDING else judged.status
+        status = self._believed.get(index, plain)
         timed = self._timed.get(index)
         if timed is None and not judged.heard:
             return WordFeedback(index, word, status)
@@ -112,7 +113,8 @@ class Assessment:
         found = [one for one in said if one is not None]
         start, end = (timed.start, timed.end) if timed is not None else (found[0].start, found[-1].end)
         sure = timed.probability if timed is not None else sum(one.probability for one in found) / len(found)
-        heard = word if index in self._believed else " ".join(one.text for one in found)
+        is_said = self._believed.get(index) is WordStatus.CORRECT
+        heard = word if is_said else " ".join(one.text for one in found)
         return WordFeedback(index, word, status, heard, start, end, sure)
 
     def _extra(self) -> Iterable[WordFeedback]:

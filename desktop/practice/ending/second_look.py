@@ -12,12 +12,16 @@ from typing import Any, Protocol
 
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.text.compare import normalized
-from desktop.practice.assessment import Assessment, Cell, Doubt
+from desktop.practice.ending.assessment import Assessment, Cell, Doubt
+from desktop.practice.ending.silences import without_silence
+from desktop.practice.feedback import WordStatus
 
 MARGIN = 3.0
-"""nats by which the text may be less likely than what was heard, where something was heard in its place"""
+"""nats by which the text may be less likely than what was heard: then it was said"""
+DOUBTFUL = 7.5
+"""nats up to which it may have been said, not quite clearly; a word that was really misread makes it 12 and more"""
 MARGIN_MISSING = 0.5
-"""the same where nothing was heard in its place: a word more fits nearly anywhere"""
+"""as MARGIN, where nothing was heard in its place: a word more fits nearly anywhere"""
 _LONGEST = 25.0
 """seconds of a window"""
 _BEFORE, _BEHIND = 0.3, 0.4
@@ -107,29 +111,35 @@ class _Look:
         self._language = assessment.text.language
         self._start = max(0.0, self._heard[0].start - _BEFORE)
         end = self._heard[-1].end + _BEHIND
-        self._encoded = model.encode(samples[round(self._start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
+        self._samples = samples[round(self._start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+        self._encoded = model.encode(self._samples)
         self._plain = self._aligned([word.text for word in self._heard])
 
     def settle(self, doubts: Sequence[Doubt]) -> None:
         believed: list[Doubt] = []
         for doubt in doubts:
             for part in [doubt, *_parts(doubt, self._assessment.cells)]:
-                if self._fits(part):
-                    self._assessment.believe(part)
+                status = self._status(part)
+                if status is None or any(_overlap(part, one) for one in believed):
+                    continue
+                self._assessment.believe(part, status)
+                if status is WordStatus.CORRECT:
                     believed.append(part)
-                    if part is doubt:
-                        break
+                if part is doubt:
+                    break
         self._time(believed)
 
-    def _fits(self, doubt: Doubt) -> bool:
-        """Whether the text was said there, rather than what was heard."""
+    def _status(self, doubt: Doubt) -> WordStatus | None:
+        """What is to be said of the text there: it was said, or may have been. None: something else was."""
+        if not doubt.text and doubt.last - self._first >= len(self._heard):
+            return None  # a text that ends earlier is always likelier: nothing tells that it does end
         other = self._aligned(self._with([doubt])[0])
-        margin = MARGIN if doubt.last > doubt.first else MARGIN_MISSING
-        return (
-            other is not None
-            and self._plain is not None
-            and other.log_probability >= self._plain.log_probability - margin
-        )
+        if other is None or self._plain is None:
+            return None
+        lost = self._plain.log_probability - other.log_probability
+        if not doubt.text or doubt.last == doubt.first:
+            return WordStatus.CORRECT if lost <= MARGIN_MISSING else None
+        return WordStatus.CORRECT if lost <= MARGIN else WordStatus.MINOR_MISTAKE if lost <= DOUBTFUL else None
 
     def _with(self, doubts: Sequence[Doubt]) -> tuple[list[str], list[int | None]]:
         """The words of the window with the text in place of what was heard there; and the text's word that each is."""
@@ -164,7 +174,7 @@ class _Look:
         if aligned is None:
             return
         found: dict[int, list[Word]] = {}
-        for index, word in zip(text, aligned.words, strict=True):
+        for index, word in zip(text, without_silence(aligned.words, self._samples), strict=True):
             if index is not None:
                 found.setdefault(index, []).append(word)
         for index, some in found.items():
@@ -178,9 +188,14 @@ class _Look:
 
 
 def _parts(doubt: Doubt, cells: Sequence[Cell]) -> list[Doubt]:
-    """Its pairs of a heard word and the text's: one may be right where the whole is not."""
-    if len(doubt.text) < 2 or doubt.last <= doubt.first:
+    """What may be right where the whole is not: it without its first or last word of the text, with or without the
+    heard word there, and its pairs of a heard word and the text's."""
+    first, last, text = doubt.first, doubt.last, doubt.text
+    if len(text) < 2 or last <= first:
         return []
+    smaller = [Doubt(first, last, text[1:]), Doubt(first, last, text[:-1])]
+    if last - first > 1:
+        smaller = [Doubt(first + 1, last, text[1:]), Doubt(first, last - 1, text[:-1]), *smaller]
     pairs = [
         Doubt(cell.heard, cell.heard + 1, (cell.text,))
         for cell in cells
@@ -191,7 +206,12 @@ def _parts(doubt: Doubt, cells: Sequence[Cell]) -> list[Doubt]:
         and cell.text in doubt.text
     ]
     heard = [one.first for one in pairs]
-    return [one for one in pairs if heard.count(one.first) == 1]
+    singles = [one for one in pairs if heard.count(one.first) == 1]
+    return list(dict.fromkeys((*smaller, *singles)))
+
+
+def _overlap(one: Doubt, other: Doubt) -> bool:
+    return bool(set(one.text) & set(other.text)) or (one.first < other.last and other.first < one.last)
 
 
 def _in_place(word: str, heard: str) -> str:

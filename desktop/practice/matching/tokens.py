@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import accumulate
 
-from desktop.practice.normalization import forms_of, tokens_of
+from desktop.practice.matching.normalization import forms_of, tokens_of
 from desktop.practice.text import PracticeText
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from desktop.engine.events import Word
-from desktop.practice.alignment import Step
 from desktop.practice.feedback import WordFeedback, WordStatus
-from desktop.practice.normalization import readings_of
-from desktop.practice.similarity import Sounds, likeness
+from desktop.practice.matching.alignment import Step
+from desktop.practice.matching.normalization import readings_of
+from desktop.practice.matching.similarity import Sounds, likeness
+from desktop.practice.matching.tokens import TextTokens
 from desktop.practice.text import PracticeText
-from desktop.practice.tokens import TextTokens
 
 NEAR_SOUNDS = 0.7
 """likeness of their phonemes from which on two words sound nearly alike"""
