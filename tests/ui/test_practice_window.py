@@ -268,6 +268,26 @@ def test_files_of_each_kind_are_offered_by_chapters_and_lines(desk: Desk, qtbot:
     assert [word.text for word in texts.text().words] == ["Где", "вокзал?"]  # type: ignore[union-attr]
 
 
+def test_no_more_is_read_than_one_reading_takes(desk: Desk, qtbot: QtBot) -> None:
+    paste(desk.window, "A line of some words.\n" * 9_000, qtbot)
+    assert desk.window.texts.chosen.full_text().startswith("As much as one reading takes: ")
+    text = desk.window.texts.text()
+    assert text is not None
+    assert 1_000 < len(text.lines) < 9_000
+
+
+def test_a_reading_that_ends_at_once_is_a_result(desk: Desk, qtbot: QtBot, said: str) -> None:
+    window = desk.window
+    window._open_source = lambda _: FakeSource()
+    paste(window, said, qtbot)
+    window.read_chosen()
+    window.start()
+    window.finish()
+    qtbot.waitUntil(lambda: page(window) is window.result, timeout=SOON)
+    assert window._result is not None
+    assert window._result.score.total == 0
+
+
 def test_what_cannot_be_read_is_one_sentence(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     window = desk.window
     picture = tmp_path / "picture.png"
