@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class HardWord:
-    """A word that was not right more than once in a while."""
+    """A word that was not right in several readings."""
 
     word: str
     """as it was written last"""
@@ -45,20 +45,25 @@ def progress(readings: Iterable[Kept], text: str) -> tuple[Point, ...]:
 
 
 def hard_words(readings: Sequence[Kept], language: str, limit: int = 20) -> tuple[HardWord, ...]:
-    """Words of a language to practise, the hardest first: missed most often, then in the greatest share of the times.
-    readings: oldest first; the last `RECENT` of the language count, of each of them what was read at all."""
+    """Words of a language that went wrong in more than one reading, the hardest first: missed most often, then in the
+    greatest share of the times. readings: oldest first; the last `RECENT` of the language count, and of each of them
+    what was read at all."""
     times: Counter[str] = Counter()
     missed: Counter[str] = Counter()
+    missed_in: dict[str, set[str]] = {}
     written: dict[str, str] = {}
     recent = [one for one in readings if one.result.language == language][-RECENT:]
-    for word in (word for one in recent for word in one.result.feedback.words):
+    for reading, word in ((one.name, word) for one in recent for word in one.result.feedback.words):
         name = normalized(word.word)
         if not name or word.status is WordStatus.PENDING:
             continue
         times[name] += 1
-        missed[name] += word.status is not WordStatus.CORRECT
         written[name] = word.word
-    hardest = sorted((name for name in missed if missed[name]), key=lambda name: (-missed[name], times[name], name))
+        if word.status is not WordStatus.CORRECT:
+            missed[name] += 1
+            missed_in.setdefault(name, set()).add(reading)
+    again = (name for name, readings_of in missed_in.items() if len(readings_of) > 1)
+    hardest = sorted(again, key=lambda name: (-missed[name], times[name], name))
     return tuple(HardWord(written[name], missed[name], times[name]) for name in hardest[:limit])
 
 

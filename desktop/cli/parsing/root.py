@@ -13,6 +13,7 @@ from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
+from desktop.cli.parsing import servers as bench_servers
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
+bench.command(cls=BenchCommand)(bench_servers.servers)
 app.add_typer(models, name="models")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
@@ -396,6 +398,10 @@ def load(
         float,
         typer.Option("--find-limit", metavar="SECONDS", min=0.0, help="Look for the most speakers within this bound."),
     ] = 0.0,
+    cuts: Annotated[
+        int, typer.Option("--cuts", metavar="N", min=0, help="The network fails so often in each batch.")
+    ] = 0,
+    cut_seconds: Annotated[float, typer.Option("--cut-seconds", min=0.1, help="For so long each time.")] = 10.0,
     seed: Annotated[int, typer.Option("--seed", help="Of the order in which sentences are said.")] = 1,
     as_json: BenchJson = "",
     plot: Plot = None,
@@ -405,7 +411,18 @@ def load(
     from desktop.bench.load.command import load as run
     from desktop.bench.reports.output import ReportOutput
 
-    options = LoadOptions(url, clients, batches, speaking_share, seconds, language, seed=seed, find_limit=find_limit)
+    options = LoadOptions(
+        url,
+        clients,
+        batches,
+        speaking_share,
+        seconds,
+        language,
+        seed=seed,
+        find_limit=find_limit,
+        cuts=cuts,
+        cut_seconds=cut_seconds,
+    )
     return run(options, ReportOutput(as_json, plot))
 
 

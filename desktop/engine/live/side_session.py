@@ -76,8 +76,13 @@ class SideSession:
     def say(self, text: str, language: str) -> None:
         """Speak a text on the output device. What the source hears of it is left out."""
         if self._lane is not None:
-            self._lane.output.stop()
+            self._lane.stop_speaking()
             self._lane.say(text, language)
+
+    def stop_speaking(self) -> None:
+        """Silence at once."""
+        if self._lane is not None:
+            self._lane.stop_speaking()
 
     # On the engine's `run` thread.
 

@@ -9,8 +9,8 @@ from desktop.engine.errors import EngineError
 from desktop.practice.text import Line
 
 MOST_LINES = 200_000
-LONGEST_LINE = 20_000
-"""characters; what is longer goes on in another line"""
+LONGEST_LINE = 2_000
+"""characters; what is longer goes on in another line: nobody finds the place again in a longer one"""
 
 Kind = Literal["text", "book", "subtitles", "verses"]
 
@@ -47,6 +47,7 @@ class Document:
 
 _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_SENTENCE_END = re.compile(r"[.!?…؟۔।]['\")\]”’»]?(?= )|[。！？]")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -89,9 +90,10 @@ def checked(name: str, document: Document) -> Document:
 
 
 def _pieces(text: str) -> Iterable[str]:
-    """A line in parts of at most LONGEST_LINE characters, cut at a space where there is one."""
+    """A line in parts of at most LONGEST_LINE characters, cut behind a sentence, else at a space, else anywhere."""
     while len(text) > LONGEST_LINE:
-        cut = text.rfind(" ", LONGEST_LINE // 2, LONGEST_LINE)
+        ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, LONGEST_LINE)]
+        cut = ends[-1] if ends and ends[-1] > LONGEST_LINE // 4 else text.rfind(" ", LONGEST_LINE // 4, LONGEST_LINE)
         cut = cut if cut > 0 else LONGEST_LINE
         yield text[:cut].rstrip()
         text = text[cut:].lstrip()

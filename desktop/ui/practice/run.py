@@ -152,6 +152,11 @@ class PracticeRun(QObject):
         else:
             self._engine.speak(text, self.text.language)
 
+    def stop_speaking(self) -> None:
+        """Silence what `say` plays."""
+        self.side.stop_speaking()
+        self._engine.stop_speaking()
+
     def close(self) -> None:
         """End at once, whatever it does; nothing is told any more. Idempotent."""
         if self._is_over.is_set():

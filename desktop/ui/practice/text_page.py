@@ -176,14 +176,10 @@ class TextPage(QWidget):
         """What is chosen: the lines that are selected, the whole chapter if none is."""
         if self.document is None:
             return None
-        selection = self.lines.selectionModel()
-        assert selection is not None
-        found = selection.selection()
-        ranges = [(found[at].top(), found[at].bottom()) for at in range(len(found))]
-        if not ranges:
+        rows = self._rows()
+        if rows is None:
             return whole_chapter(self.document, self._chapter)
-        first, last = min(top for top, _ in ranges), max(bottom for _, bottom in ranges)
-        return fitting(self.document, Passage(self._chapter, first, last))
+        return fitting(self.document, Passage(self._chapter, *rows))
 
     def text(self) -> PracticeText | None:
         """What is to be read."""
@@ -255,9 +251,27 @@ class TextPage(QWidget):
         if text is not None:
             count, words = len(text.lines), len(text.words)
             part = f"{count} line{'' if count == 1 else 's'}, {words} word{'' if words == 1 else 's'}"
-            selection = self.lines.selectionModel()
-            self.chosen.setText(part if selection is not None and selection.hasSelection() else f"All: {part}")
+            self.chosen.setText(f"{self._how_much()}{part}")
             self.start.setEnabled(words > 0)
+
+    def _how_much(self) -> str:
+        """What the chosen lines are a part of."""
+        passage = self.passage
+        assert self.document is not None
+        assert passage is not None
+        rows = self._rows()
+        last = rows[1] if rows is not None else len(self.document.chapters[self._chapter].lines) - 1
+        if passage.last < last:
+            return "As much as one reading takes: "
+        return "All: " if rows is None else ""
+
+    def _rows(self) -> tuple[int, int] | None:
+        """First and last of the lines that are selected."""
+        selection = self.lines.selectionModel()
+        assert selection is not None
+        found = selection.selection()
+        ranges = [(found[at].top(), found[at].bottom()) for at in range(len(found))]
+        return (min(top for top, _ in ranges), max(bottom for _, bottom in ranges)) if ranges else None
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)

@@ -218,7 +218,7 @@ class PracticeWindow(Window):
         if not self.bar.isHidden():
             self.bar.dismiss()
         elif self.run is not None and self.run.state in RUNNING:
-            self._engine.stop_speaking()
+            self.run.stop_speaking()
             self.run.pause()
         elif self.pages.currentWidget() is not self.texts:
             self._engine.stop_speaking()

@@ -141,6 +141,13 @@ def test_a_line_without_end_is_cut_at_spaces() -> None:
     assert sum(map(len, lines(read_pasted("x" * 50_000)))) == 50_000
 
 
+def test_a_long_line_is_cut_behind_a_sentence() -> None:
+    sentence = "It went on and on, as such stories do. "
+    found = lines(read_pasted(sentence * 200))
+    assert len(found) > 3
+    assert all(one.endswith("do.") for one in found)
+
+
 def test_files_are_ordinary_ones_or_refused(tmp_path: Path) -> None:
     good = tmp_path / "poem.txt"
     good.write_bytes("Où ?".encode("windows-1252"))
