@@ -30,7 +30,7 @@ def required(connection: Connection) -> Scope | None:
         return Scope.LISTEN if path == "/follow" else Scope.SPEAK
     if path in _FREE or path.startswith("/static/"):
         return None
-    return Scope.ADMIN if path == "/metrics" else Scope.SPEAK
+    return Scope.ADMIN if path in ("/metrics", "/metrics/streaming") else Scope.SPEAK
 
 
 def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:

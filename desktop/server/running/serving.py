@@ -19,6 +19,8 @@ from desktop.server.limits import StreamLimits
 from desktop.server.operation.tracing import Traced
 from desktop.server.page.guests import Guests
 from desktop.server.page.routes import page_routes
+from desktop.server.protocols.recite.kept import Kept, KeptHere, KeptInRedis
+from desktop.server.protocols.recite.routes import Recitals, ReciteOptions
 from desktop.server.running.application import application, required
 from desktop.server.running.documents import document_routes
 from desktop.server.running.health import health_routes
@@ -52,6 +54,8 @@ class ServeOptions:
     security: SecurityOptions = field(default_factory=SecurityOptions)
     """its address is `host`, whatever it says"""
     side_ports: SidePorts = field(default_factory=SidePorts)
+    recite: ReciteOptions = field(default_factory=ReciteOptions)
+    """how readers are served"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,13 @@ def made_broker(options: ServeOptions) -> Broker:
     return RedisBroker(options.redis)
 
 
+def _kept(broker: Broker) -> Kept:
+    """Where readings wait for their readers."""
+    from desktop.server.cluster.broker import RedisBroker
+
+    return KeptInRedis(broker.redis) if isinstance(broker, RedisBroker) else KeptHere()
+
+
 @contextlib.asynccontextmanager
 async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     """Where the models are elsewhere there may be other gateways: streams are kept for them."""
@@ -132,10 +143,11 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
 async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
-    health = health_routes(hub)
+    recitals = Recitals(hub, options.recite, _kept(hub.broker))
+    health = [*health_routes(hub), recitals.figure_route]
     page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page, *recitals.routes, *security.routes]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:
