@@ -83,7 +83,7 @@ class Recitals:
             wanted, reading = await self._wanted(parameters(socket.query_params), owner)
             text = self._text(wanted)
         except EngineError as error:
-            await socket.send_denial_response(_refused(error))
+            await socket.send_denial_response(_denied(error))
             return
         await socket.accept()
         sounds = await asyncio.to_thread(phonemes_of, text.language)
@@ -122,7 +122,7 @@ class Recitals:
         except ClientDisconnect:
             return Response(status_code=499)
         except EngineError as error:
-            return _refused(error)
+            return _denied(error)
 
     async def _verified(self, request: Request) -> Response:
         async with contextlib.AsyncExitStack() as opened:
@@ -156,7 +156,7 @@ class Recitals:
         return JSONResponse(result_record(text, result))
 
 
-def _refused(error: EngineError) -> Response:
+def _denied(error: EngineError) -> Response:
     is_theirs = isinstance(error, BadMessage | AudioError | LanguageUnknown | TextUnreadable)
     status = 503 if isinstance(error, ServerBusy) else 400 if is_theirs else 500
     headers = {"retry-after": str(error.retry_after)} if isinstance(error, ServerBusy) else None
