@@ -105,6 +105,7 @@ def _read_now(settings: Settings, text: PracticeText, *, as_json: bool) -> Sampl
     """Follow whoever reads into the microphone, until the text is read or Ctrl+C; what was heard, shape (n,). Raises
     EngineError."""
     from desktop.engine.audio.sources.choose import source_for
+    from desktop.engine.audio.sources.file import FileSource
     from desktop.engine.audio.sources.tapped import WatchedSource
     from desktop.engine.settings_options import session_options
     from desktop.engine.speech.phonemes import phonemes_of
@@ -119,7 +120,9 @@ def _read_now(settings: Settings, text: PracticeText, *, as_json: bool) -> Sampl
     def keep(frame: AudioFrame) -> None:
         pieces.append(frame.samples)
 
-    source = WatchedSource(source_for(settings.audio.source), keep)
+    kind, _, name = settings.audio.source.partition(":")
+    chosen = FileSource(Path(name), realtime=True) if kind == "file" else source_for(settings.audio.source)
+    source = WatchedSource(chosen, keep)
     with EngineSession(settings) as session, _shown(text, is_silent=as_json) as show:
         prompt = reading.prompt
         show(reading)
