@@ -1,20 +1,29 @@
 """A real Wayland compositor (sway, without a screen) for tests."""
 
+import json
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from tests.waiting import wait_until
 
 _NOBODY = 65534
+_SERVER_INTERPRETED = 5
+"""X's family of names that the server itself knows, such as local users"""
 
 
 class WaylandDesk:
     """sway on a display of its own; inside the context the environment points to it."""
+
+    def __init__(self, size: tuple[int, int] = (1280, 720), *, scale: float = 1, xwayland: bool = False) -> None:
+        """size: pixels of the screen; scale: of its logical pixels; xwayland: X clients are welcome as well."""
+        self._size = size
+        self._scale = scale
+        self._xwayland = xwayland
 
     def __enter__(self) -> Self:
         self._runtime = Path(tempfile.mkdtemp(prefix="sway-"))
@@ -30,7 +39,12 @@ class WaylandDesk:
 
     def _start(self) -> None:
         config = self._runtime / "config"
-        config.write_text("xwayland disable\n")
+        screen = f"output HEADLESS-1 mode {self._size[0]}x{self._size[1]} scale {self._scale}\n"
+        display = self._runtime / "display"
+        if self._xwayland:
+            config.write_text(f"xwayland enable\n{screen}exec sh -c 'echo $DISPLAY > {display}'\n")
+        else:
+            config.write_text(f"xwayland disable\n{screen}")
         self._runtime.chmod(0o700)
         identity = {}
         if os.getuid() == 0:  # sway refuses to run as root
@@ -68,6 +82,21 @@ class WaylandDesk:
             XDG_SESSION_TYPE="wayland",
         )
         os.environ.pop("DISPLAY", None)
+        if self._xwayland:
+            if not wait_until(lambda: display.exists() and display.read_text().strip()):
+                raise TimeoutError("sway has no X server")
+            os.environ["DISPLAY"] = display.read_text().strip()
+            _welcome_root()
+
+    def message(self, command: str) -> Any:
+        """Tell sway something; its answer."""
+        done = subprocess.run(["swaymsg", "-r", *command.split(" ")], check=True, capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    def screenshot(self, path: Path) -> Path:
+        """The whole screen as PNG, in its own pixels."""
+        subprocess.run(["grim", str(path)], check=True)
+        return path
 
     def spawn(self, command: Sequence[str], **environment: str) -> "subprocess.Popen[bytes]":
         """Start a program; it is ended with the desk."""
@@ -95,3 +124,20 @@ class WaylandDesk:
             else:
                 os.environ[name] = value
         shutil.rmtree(self._runtime, ignore_errors=True)
+
+
+def _welcome_root() -> None:
+    """An X server lets its own user in only; sway's is another one where the tests run as root."""
+    if os.getuid():
+        return
+    from Xlib import X, display
+    from Xlib.support import unix_connect  # noqa: F401  # the other user could not read it
+
+    os.seteuid(_NOBODY)
+    try:
+        screen = display.Display()
+    finally:
+        os.seteuid(0)
+    screen.change_hosts(X.HostInsert, _SERVER_INTERPRETED, list(b"localuser\0root"))
+    screen.sync()
+    screen.close()
