@@ -1,142 +1,166 @@
 """Shows a widget as a surface of the Wayland layer shell instead of as a window of Qt's. GUI thread.
 
-Qt lays the widget out, tells when it changes and takes the mouse; it does not show it. The connection to the compositor
-is read and written when its file descriptor is ready, so nothing here waits.
+Qt lays the widget out and tells when it changes; it does not show it. The connection to the compositor is a second one
+beside Qt's, read and written when its file descriptor is ready, so nothing here waits, except at the start, for a second
+at most.
 """
 
 import logging
 import os
-from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QSocketNotifier, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QEnterEvent, QGuiApplication, QImage, QMouseEvent, QPainter
+from PyQt6.QtCore import QEvent, QObject, QPointF, QSocketNotifier, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
-from desktop.overlay.layer_shell.buffers import Pixels
-from desktop.overlay.layer_shell.client import LayerShell
+from desktop.overlay.layer_mouse import LayerMouse
+from desktop.overlay.layer_pictures import picture_of
 from desktop.overlay.layer_shell.outputs import Output, output_of, screen_areas
-from desktop.overlay.layer_shell.pointer import LEFT_BUTTON, PointerEvent
-from desktop.overlay.layer_shell.surface import LayerSurface
 from desktop.overlay.layer_shell.surface_plan import SurfacePlan, plan
 from desktop.overlay.place import Rect, ScreenArea
+from desktop.overlay.platform import uses_layer_shell
 from desktop.system.wayland import CompositorLostError, is_wayland
+
+if is_wayland(os.environ):
+    # It takes 60 ms, and this module is imported beside the GUI thread.
+    import desktop.overlay.layer_shell.client  # noqa: F401
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.overlay.layer_shell.client import LayerShell
+    from desktop.overlay.layer_shell.cursor import CursorPicture
+    from desktop.overlay.layer_shell.pointer import PointerEvent
+    from desktop.overlay.layer_shell.surface import LayerSurface
 
 log = logging.getLogger(__name__)
 
+RETRY_EVERY = 3000
+"""milliseconds between looks for a compositor that has gone"""
 _CHANGES = (QEvent.Type.UpdateRequest, QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
-_CURSORS = {
-    Qt.CursorShape.SizeAllCursor: ("all_scroll", "mdi6.arrow-all"),
-    Qt.CursorShape.SizeHorCursor: ("ew_resize", "mdi6.arrow-left-right"),
-    Qt.CursorShape.PointingHandCursor: ("pointer", "mdi6.hand-pointing-up"),
-}
-"""the name in the cursor-shape protocol, and a picture"""
-_CURSOR_SIZE = 24
-
-
-class Painted(Protocol):
-    """A widget that can be painted anywhere."""
-
-    def paint_on(self, painter: QPainter) -> None:
-        """Paint all of it, the widgets in it as well, on what is empty."""
-
-
-def open_layer_shell(environment: Mapping[str, str] = os.environ) -> LayerShell | None:
-    """The layer shell of this session's compositor; None where there is none, or no Wayland."""
-    if not is_wayland(environment) or QGuiApplication.platformName() not in ("xcb", "wayland"):
-        return None
-    try:
-        return LayerShell(environment)
-    except CompositorLostError as error:
-        log.info("no layer shell: %s", error)
-        return None
 
 
 class LayerWindow(QObject):
-    """The surface of one widget, which has the attribute WA_DontShowOnScreen.
+    """The surface of one widget, which can be `Painted`: there while the widget is visible, in the widget's place.
 
-    It is there while the widget is visible, in the widget's place (logical pixels, in the layout of all screens)."""
+    Where there is no layer shell it does nothing, and the widget is a window as any other."""
 
     screensChanged = pyqtSignal()  # noqa: N815
-    lost = pyqtSignal()
-    """the compositor is gone; this does nothing any more"""
+    """also when it begins or ceases to be used"""
 
-    def __init__(self, widget: QWidget, shell: LayerShell) -> None:
-        """widget: is `Painted` as well."""
+    def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self._widget = widget
-        self._shell: LayerShell | None = shell
+        self._shell: LayerShell | None = None
         self._surface: LayerSurface | None = None
         self._leaving: LayerSurface | None = None
+        self._notifiers: tuple[QSocketNotifier, ...] = ()
         self._takes_mouse = False
-        self._pressed: QWidget | None = None
-        self._under: QWidget | None = None
+        self._mouse = LayerMouse(widget, self._set_cursor)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
-        self._soon.timeout.connect(self._present)
-        self._reader = QSocketNotifier(shell.fd, QSocketNotifier.Type.Read, self)
-        self._reader.activated.connect(self._read)
-        self._writer = QSocketNotifier(shell.fd, QSocketNotifier.Type.Write, self)
-        self._writer.setEnabled(False)
-        self._writer.activated.connect(self._flush)
-        shell.when_screens_changed = self._on_screens_changed
-        shell.when_pointer = self._on_pointer
+        self._soon.timeout.connect(lambda: self._guarded(self._present))
+        self._retry = QTimer(self)
+        self._retry.setInterval(RETRY_EVERY)
+        self._retry.timeout.connect(self._open)
         widget.installEventFilter(self)
-        self._soon.start()
+        self._open()
 
-    def screens(self, qt_screens: list[ScreenArea]) -> list[ScreenArea]:
-        """The compositor's screens, the primary one first; none while there is none. qt_screens: what Qt knows."""
-        return screen_areas(self._outputs, qt_screens)
+    @property
+    def is_used(self) -> bool:
+        return self._shell is not None
+
+    def screens(self, known: list[ScreenArea]) -> list[ScreenArea]:
+        """The compositor's screens, the primary one first. known: what Qt says of them, the primary one first."""
+        return screen_areas(self._outputs, known)
 
     def set_takes_mouse(self, takes: bool) -> None:
         """Whether the mouse moves the widget, or goes through to the window beneath."""
+        if takes == self._takes_mouse:
+            return
         self._takes_mouse = takes
-        self._pressed = None
+        self._mouse.forget()
         if takes and self._shell:
             self._shell.measure()
         self._soon.start()
 
     def close(self) -> None:
         """Idempotent."""
-        shell, self._shell = self._shell, None
-        if shell is None:
-            return
+        self._retry.stop()
         self._soon.stop()
-        self._widget.removeEventFilter(self)
-        self._reader.setEnabled(False)
-        self._writer.setEnabled(False)
-        self._surface = self._leaving = None
-        shell.close()
+        self._disconnect()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self._widget and event is not None and event.type() in _CHANGES:
+        if watched is self._widget and event is not None and event.type() in _CHANGES and self._shell:
             self._soon.start()
         return False
 
     # The connection
 
+    def _open(self) -> None:
+        if not uses_layer_shell(os.environ, QGuiApplication.platformName()):
+            return
+        from desktop.overlay.layer_shell.client import LayerShell
+
+        try:
+            shell = LayerShell(os.environ)
+        except CompositorLostError as error:
+            log.info("no layer shell: %s", error)
+            return
+        self._retry.stop()
+        self._shell = shell
+        reader = QSocketNotifier(shell.fd, QSocketNotifier.Type.Read, self)
+        reader.activated.connect(self._read)
+        writer = QSocketNotifier(shell.fd, QSocketNotifier.Type.Write, self)
+        writer.setEnabled(False)
+        writer.activated.connect(self._flush)
+        self._notifiers = reader, writer
+        shell.when_screens_changed = self._on_screens_changed
+        shell.when_pointer = self._on_pointer
+        self._hand_over(to_qt=False)
+
+    def _disconnect(self) -> None:
+        shell, self._shell = self._shell, None
+        if shell is None:
+            return
+        for notifier in self._notifiers:
+            notifier.setEnabled(False)
+            notifier.deleteLater()
+        self._notifiers = ()
+        self._surface = self._leaving = None
+        self._mouse.forget()
+        shell.close()
+
+    def _hand_over(self, *, to_qt: bool) -> None:
+        """Let Qt show the widget, or not."""
+        is_visible = self._widget.isVisible()
+        self._widget.hide()
+        self._widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, not to_qt)
+        self._widget.setVisible(is_visible)
+        self._on_screens_changed()
+
     def _read(self) -> None:
         if self._shell:
-            try:
-                self._shell.read()
-            except CompositorLostError:
-                self._lose()
-            else:
-                self._flush()
+            self._guarded(self._shell.read)
+        self._flush()
 
     def _flush(self) -> None:
-        if self._shell:
-            try:
-                self._writer.setEnabled(not self._shell.flush())
-            except CompositorLostError:
-                self._lose()
+        def flush() -> None:
+            if self._shell:
+                self._notifiers[1].setEnabled(not self._shell.flush())
 
-    def _lose(self) -> None:
-        log.warning("the compositor ended the connection of the subtitles")
-        self.close()
-        self.lost.emit()
+        self._guarded(flush)
+
+    def _guarded(self, action: "Callable[[], None]") -> None:
+        """If the compositor is gone, or there is no memory to share with it, the widget is a window of Qt's for now."""
+        try:
+            action()
+        except (CompositorLostError, OSError) as error:
+            log.warning("the subtitles lost the compositor (%s)", type(error).__name__)
+            self._disconnect()
+            self._hand_over(to_qt=True)
+            self._retry.start()
 
     @property
     def _outputs(self) -> tuple[Output, ...]:
@@ -166,13 +190,14 @@ class LayerWindow(QObject):
 
     def _output(self, rect: Rect) -> Output | None:
         """The screen of the widget; while the mouse holds it, the one that it was taken on."""
-        if self._pressed and self._surface:
-            for output in self._outputs:
-                if output.number == self._surface.plan.output:
-                    return output
-        return output_of(rect, self._outputs)
+        held = self._surface_output() if self._mouse.is_held else None
+        return held or output_of(rect, self._outputs)
 
-    def _replace(self, shell: LayerShell, wanted: SurfacePlan) -> None:
+    def _surface_output(self) -> Output | None:
+        number = self._surface.plan.output if self._surface else None
+        return next((output for output in self._outputs if output.number == number), None)
+
+    def _replace(self, shell: "LayerShell", wanted: SurfacePlan) -> None:
         """Ask for another surface; the old one goes when the new one is there."""
         old = self._surface
         self._surface = shell.surface(wanted, self._soon.start, self._on_closed)
@@ -181,35 +206,23 @@ class LayerWindow(QObject):
         elif old:
             old.close()
 
-    def _show(self, surface: LayerSurface, rect: Rect, output: Output) -> None:
+    def _show(self, surface: "LayerSurface", rect: Rect, output: Output) -> None:
         area = output.available
         assert surface.size is not None
-        room = surface.size if surface.plan.fills else (area.width, area.height)
-        corner = surface.plan.corner(room)
+        corner = surface.plan.corner((area.width, area.height))
         at = (rect.x - area.x - corner[0], rect.y - area.y - corner[1])
-        picture = self._picture(surface.scale)
-        surface.show(picture, at, Rect(*at, rect.width, rect.height) if self._takes_mouse else None)
+        mouse = Rect(*at, rect.width, rect.height) if self._takes_mouse else None
+        surface.show(picture_of(self._widget, surface.scale), at, mouse)  # type: ignore[arg-type]
         if self._leaving:
             self._leaving.close()
             self._leaving = None
-
-    def _picture(self, scale: float) -> Pixels:
-        size = self._widget.size()
-        width, height = -(-size.width() * scale // 1), -(-size.height() * scale // 1)
-        image = QImage(int(width), int(height), QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        image.setDevicePixelRatio(scale)
-        painter = QPainter(image)
-        widget: Painted = self._widget  # type: ignore[assignment]
-        widget.paint_on(painter)
-        painter.end()
-        return _pixels(image)
 
     def _drop(self) -> None:
         for surface in (self._surface, self._leaving):
             if surface:
                 surface.close()
-        self._surface = self._leaving = self._pressed = None
+        self._surface = self._leaving = None
+        self._mouse.forget()
 
     def _on_closed(self) -> None:
         """Its screen went, or the compositor wants it away: another one is made for what is still shown."""
@@ -218,73 +231,23 @@ class LayerWindow(QObject):
 
     # The mouse
 
-    def _on_pointer(self, event: PointerEvent) -> None:
-        surface = self._surface
-        output = next((one for one in self._outputs if surface and one.number == surface.plan.output), None)
-        if surface is None or output is None or not self._takes_mouse:
+    def _on_pointer(self, event: "PointerEvent") -> None:
+        from desktop.overlay.layer_shell.pointer import LEFT_BUTTON
+
+        output = self._surface_output()
+        if output is None or not self._takes_mouse:
             return
         there = QPointF(event.x + output.available.x, event.y + output.available.y)
-        inside = there - QPointF(self._widget.pos())
-        target = self._pressed or self._widget.childAt(inside.toPoint()) or self._widget
         if event.kind == "leave":
-            self._move_under(None, inside, there)
+            self._mouse.leave(there)
         elif event.kind in ("enter", "move"):
-            self._move_under(target, inside, there)
-            self._send(target, QEvent.Type.MouseMove, inside, there, Qt.MouseButton.NoButton)
-            self._set_cursor(target)
+            self._mouse.move(there)
+        elif event.button == LEFT_BUTTON and event.kind == "press":
+            self._mouse.press(there)
         elif event.button == LEFT_BUTTON:
-            if event.kind == "press":
-                self._pressed = target
-                self._send(target, QEvent.Type.MouseButtonPress, inside, there, Qt.MouseButton.LeftButton)
-            else:
-                self._pressed = None
-                self._send(target, QEvent.Type.MouseButtonRelease, inside, there, Qt.MouseButton.LeftButton)
-                self._soon.start()
+            self._mouse.release(there)
+            self._soon.start()
 
-    def _send(
-        self, target: QWidget, kind: QEvent.Type, inside: QPointF, there: QPointF, button: Qt.MouseButton
-    ) -> None:
-        held = Qt.MouseButton.LeftButton if self._pressed else Qt.MouseButton.NoButton
-        local = QPointF(target.mapFrom(self._widget, inside))
-        event = QMouseEvent(kind, local, there, button, held, Qt.KeyboardModifier.NoModifier)
-        QCoreApplication.sendEvent(target, event)
-
-    def _move_under(self, target: QWidget | None, inside: QPointF, there: QPointF) -> None:
-        if target is self._under:
-            return
-        old, self._under = self._under, target
-        if old:
-            QCoreApplication.sendEvent(old, QEvent(QEvent.Type.Leave))
-            old.update()
-        if target:
-            local = target.mapFrom(self._widget, inside)
-            QCoreApplication.sendEvent(target, QEnterEvent(local, inside, there))
-            target.update()
-
-    def _set_cursor(self, target: QWidget) -> None:
+    def _set_cursor(self, name: str, picture: "Callable[[], CursorPicture]") -> None:
         if self._shell:
-            shape = target.cursor().shape()
-            name, icon = _CURSORS.get(shape, ("default", "mdi6.cursor-default"))
-            self._shell.set_cursor(name, lambda: _cursor_picture(icon))
-
-
-def _pixels(image: QImage) -> Pixels:
-    """A picture as rows of pixels. It must outlive them."""
-    bits = image.constBits()
-    assert bits is not None
-    bits.setsize(image.sizeInBytes())
-    return np.frombuffer(bits, np.uint32).reshape(image.height(), image.bytesPerLine() // 4)[:, : image.width()].copy()
-
-
-def _cursor_picture(icon: str) -> Pixels:
-    import qtawesome
-
-    size = _CURSOR_SIZE
-    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    for color, inset in (("#000000", 0), ("#ffffff", 2)):  # white with a black edge, seen over everything
-        picture = qtawesome.icon(icon, color=color).pixmap(size - 2 * inset, size - 2 * inset)
-        painter.drawPixmap(inset, inset, size - 2 * inset, size - 2 * inset, picture)
-    painter.end()
-    return _pixels(image)
+            self._shell.set_cursor(name, picture)

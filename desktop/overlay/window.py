@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QWidget
 
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles
-from desktop.overlay.layer_window import LayerWindow, open_layer_shell
+from desktop.overlay.layer_window import LayerWindow
 from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size, word_ends
 from desktop.overlay.place import WIDEST, Drag, Rect, ScreenArea, fitted, place, saved_on, screen_of
 from desktop.overlay.sample import sample_frame
@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 FEWEST_CHARACTERS = 14
 """Per line, however narrow the window is made."""
 SMALLEST_FONT, LARGEST_FONT = 12, 200
-RETRY_EVERY = 3000
-"""milliseconds between looks for a compositor that has gone"""
 
 
 class SubtitleOverlay(QWidget):
@@ -86,11 +84,8 @@ class SubtitleOverlay(QWidget):
         self._wake.setTimerType(Qt.TimerType.PreciseTimer)
         self._wake.timeout.connect(self._refresh)
         self._drag: Drag | None = None
-        self._layer: LayerWindow | None = None
-        self._retry = QTimer(self)
-        self._retry.setInterval(RETRY_EVERY)
-        self._retry.timeout.connect(self._return_to_layer_shell)
-        self._enter_layer_shell()
+        self._layer = LayerWindow(self)
+        self._layer.screensChanged.connect(self._on_screens_changed)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenRemoved.connect(self._on_screens_changed)
@@ -141,36 +136,6 @@ class SubtitleOverlay(QWidget):
     def _show_or_hide(self) -> None:
         self.setVisible(bool(self._settings.enabled and (self._frame or not self._locked)))
 
-    # The layer shell
-
-    def _enter_layer_shell(self) -> None:
-        """Let the compositor show the subtitles above all windows, where it can."""
-        shell = open_layer_shell()
-        if shell is None:
-            return
-        self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        self._layer = LayerWindow(self, shell)
-        self._layer.set_takes_mouse(not self._locked)
-        self._layer.screensChanged.connect(self._on_screens_changed)
-        self._layer.lost.connect(self._leave_layer_shell)
-
-    def _leave_layer_shell(self) -> None:
-        """The compositor is gone. Until it is back, they are a window."""
-        self._layer = None
-        self.hide()
-        self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
-        self._on_screens_changed()
-        self._retry.start()
-
-    def _return_to_layer_shell(self) -> None:
-        is_visible = self.isVisible()
-        self.hide()
-        self._enter_layer_shell()
-        self.setVisible(is_visible)
-        if self._layer:
-            self._retry.stop()
-            self._on_screens_changed()
-
     # Settings and place
 
     def apply(self, settings: Settings) -> None:
@@ -196,7 +161,7 @@ class SubtitleOverlay(QWidget):
         known = [
             ScreenArea(s.name(), Rect(*s.geometry().getRect()), Rect(*s.availableGeometry().getRect())) for s in screens
         ]
-        return self._layer.screens(known) if self._layer else known
+        return self._layer.screens(known) if self._layer.is_used else known
 
     def _arrange(self) -> None:
         """Font, line width and place from the settings and the screens."""
@@ -299,8 +264,8 @@ class SubtitleOverlay(QWidget):
     def _let_mouse_through(self) -> None:
         """Set the shape that takes the mouse. One that was set before the window was mapped may be lost, and an open
         one keeps the size that it had; Qt sets it only when the flag changes: hence off and on."""
-        if self._layer:
-            self._layer.set_takes_mouse(not self._locked)
+        self._layer.set_takes_mouse(not self._locked)
+        if self._layer.is_used:
             return
         handle = self.windowHandle()
         if handle is None:
@@ -323,7 +288,7 @@ class SubtitleOverlay(QWidget):
         QTimer.singleShot(0, self._let_mouse_through)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        if self._layer:
+        if self._layer.is_used:
             return  # nobody sees what Qt has of it
         painter = QPainter(self)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
@@ -391,9 +356,7 @@ class SubtitleOverlay(QWidget):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         super().closeEvent(event)
-        self._retry.stop()
-        if self._layer:
-            self._layer.close()
+        self._layer.close()
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

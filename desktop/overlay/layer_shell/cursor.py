@@ -1,14 +1,21 @@
 """What the mouse looks like over the subtitles. On the thread that reads the connection."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from desktop.overlay.layer_shell.buffers import Buffers, Pixels
 from desktop.overlay.layer_shell.globals import Globals
 from desktop.overlay.layer_shell.pointer import Pointer
 
-CursorPicture = Pixels
-"""its middle is what it points with"""
+
+@dataclass(frozen=True, slots=True)
+class CursorPicture:
+    """A cursor, and the pixel that it points with."""
+
+    pixels: Pixels
+    x: int
+    y: int
 
 
 class Cursor:
@@ -20,7 +27,8 @@ class Cursor:
         self._device: tuple[Any, Any] | None = None
         """the mouse, and what sets its shape"""
         self._surface: Any = None
-        self._pictures: dict[str, Buffers] = {}
+        self._pictures: dict[str, CursorPicture] = {}
+        self._buffers: dict[str, Buffers] = {}
 
     def set(self, shape: str, picture: Callable[[], CursorPicture]) -> None:
         """shape: a name of the protocol cursor-shape-v1; picture: paints it."""
@@ -37,13 +45,12 @@ class Cursor:
         if self._surface is None:
             self._surface = self._found.compositor.create_surface()
         if shape not in self._pictures:
-            pixels = picture()
-            buffers = Buffers(self._found.shm, pixels.shape[1], pixels.shape[0])
-            buffers.first.paint(pixels, 0, 0)
-            self._pictures[shape] = buffers
-        buffers = self._pictures[shape]
-        width, height = buffers.size
+            self._pictures[shape] = painted = picture()
+            buffers = Buffers(self._found.shm, painted.pixels.shape[1], painted.pixels.shape[0])
+            buffers.first.paint(painted.pixels, 0, 0)
+            self._buffers[shape] = buffers
+        buffers, shown = self._buffers[shape], self._pictures[shape]
         self._surface.attach(buffers.first.proxy, 0, 0)
-        self._surface.damage_buffer(0, 0, width, height)
+        self._surface.damage_buffer(0, 0, *buffers.size)
         self._surface.commit()
-        mouse.set_cursor(self._pointer.serial, self._surface, width // 2, height // 2)
+        mouse.set_cursor(self._pointer.serial, self._surface, shown.x, shown.y)

@@ -1,7 +1,7 @@
 """The mouse over the subtitles while they can be moved. On the thread that reads the connection."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from desktop.system.wayland import WaylandConnection
@@ -44,6 +44,7 @@ class Pointer:
         has = bool(capabilities & _HAS_POINTER)
         if has and self.proxy is None:
             self.proxy = self._seat.get_pointer()
+            _allow_gone_surfaces(self.proxy)
             self.proxy.dispatcher["enter"] = self._enter
             self.proxy.dispatcher["leave"] = self._leave
             self.proxy.dispatcher["motion"] = self._motion
@@ -71,3 +72,18 @@ class Pointer:
 
     def _button(self, _: object, __: int, ___: int, button: int, state: int) -> None:
         self._tell("press" if state else "release", button)
+
+
+def _allow_gone_surfaces(mouse: Any) -> None:
+    """The mouse may come into or leave a surface that was closed in the meantime; pywayland would raise over that."""
+    from pywayland.protocol_core import ArgumentType
+    from pywayland.protocol_core.message import Message
+
+    def tolerant(message: Message) -> Message:
+        arguments = (
+            replace(argument, nullable=True) if argument.argument_type is ArgumentType.Object else argument
+            for argument in message.arguments
+        )
+        return Message(message.py_func, tuple(arguments), message.version)
+
+    mouse.dispatcher.messages = [tolerant(message) for message in mouse.dispatcher.messages]
