@@ -39,7 +39,7 @@ class WaylandDesk:
 
     def _start(self) -> None:
         config = self._runtime / "config"
-        screen = f"output HEADLESS-1 mode {self._size[0]}x{self._size[1]} scale {self._scale}\n"
+        screen = f"output HEADLESS-1 mode {self._size[0]}x{self._size[1]} position 0 0 scale {self._scale}\n"
         display = self._runtime / "display"
         if self._xwayland:
             config.write_text(f"xwayland enable\n{screen}exec sh -c 'echo $DISPLAY > {display}'\n")
@@ -92,6 +92,30 @@ class WaylandDesk:
         """Tell sway something; its answer."""
         done = subprocess.run(["swaymsg", "-r", *command.split(" ")], check=True, capture_output=True, text=True)
         return json.loads(done.stdout)
+
+    def screens(self) -> list[str]:
+        """The names of the screens that there are."""
+        return [str(output["name"]) for output in self.message("-t get_outputs")]
+
+    def focused(self) -> str:
+        """The name of the window that gets the keys; empty if none does."""
+
+        def name(node: dict[str, Any]) -> str:
+            if node["focused"] and node["type"] in ("con", "floating_con"):
+                return str(node["name"])
+            return next(filter(None, map(name, [*node["nodes"], *node["floating_nodes"]])), "")
+
+        return name(self.message("-t get_tree"))
+
+    def windows(self) -> list[str]:
+        """The names of the windows that sway places."""
+
+        def names(node: dict[str, Any]) -> list[str]:
+            below = [name for one in [*node["nodes"], *node["floating_nodes"]] for name in names(one)]
+            is_window = node["type"] in ("con", "floating_con") and not below
+            return [str(node["name"])] if is_window else below
+
+        return names(self.message("-t get_tree"))
 
     def screenshot(self, path: Path) -> Path:
         """The whole screen as PNG, in its own pixels."""
