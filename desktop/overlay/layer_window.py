@@ -56,6 +56,8 @@ class LayerWindow(QObject):
         self._leaving: LayerSurface | None = None
         self._notifiers: tuple[QSocketNotifier, ...] = ()
         self._takes_mouse = False
+        self._is_due = False
+        """what is shown is not what there is to see"""
         self._mouse = LayerMouse(widget, self._set_cursor)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -83,7 +85,7 @@ class LayerWindow(QObject):
         self._mouse.forget()
         if takes and self._shell:
             self._shell.measure()
-        self._soon.start()
+        self._change()
 
     def close(self) -> None:
         """Idempotent."""
@@ -93,8 +95,12 @@ class LayerWindow(QObject):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is self._widget and event is not None and event.type() in _CHANGES and self._shell:
-            self._soon.start()
+            self._change()
         return False
+
+    def _change(self) -> None:
+        self._is_due = True
+        self._soon.start()
 
     # The connection
 
@@ -168,7 +174,7 @@ class LayerWindow(QObject):
 
     def _on_screens_changed(self) -> None:
         self.screensChanged.emit()
-        self._soon.start()
+        self._change()
 
     # The surface
 
@@ -184,7 +190,7 @@ class LayerWindow(QObject):
             wanted = plan(rect, output, fills=self._takes_mouse)
             if self._surface is None or self._surface.plan != wanted:
                 self._replace(shell, wanted)
-            if self._surface and self._surface.can_show:
+            if self._surface and self._surface.can_show and (self._is_due or self._surface.is_stale):
                 self._show(self._surface, rect, output)
         self._flush()
 
@@ -213,6 +219,7 @@ class LayerWindow(QObject):
         at = (rect.x - area.x - corner[0], rect.y - area.y - corner[1])
         mouse = Rect(*at, rect.width, rect.height) if self._takes_mouse else None
         surface.show(picture_of(self._widget, surface.scale), at, mouse)  # type: ignore[arg-type]
+        self._is_due = False
         if self._leaving:
             self._leaving.close()
             self._leaving = None
@@ -246,7 +253,7 @@ class LayerWindow(QObject):
             self._mouse.press(there)
         elif event.button == LEFT_BUTTON:
             self._mouse.release(there)
-            self._soon.start()
+            self._soon.start()  # it may be on another screen now
 
     def _set_cursor(self, name: str, picture: "Callable[[], CursorPicture]") -> None:
         if self._shell:

@@ -25,12 +25,14 @@ class LayerSurface:
         self, found: "Globals", output: Any, plan: SurfacePlan, when_ready: Callable[[], None],
         when_closed: Callable[[], None],
     ) -> None:  # fmt: skip
-        """output: the proxy of its screen. when_ready: it can be painted, for the first time or again; when_closed: the
+        """output: the proxy of its screen. when_ready: look again whether it `can_show`, or `is_stale`; when_closed: the
         compositor took it away."""
         self.plan = plan
         self.size: tuple[int, int] | None = None
         """logical pixels, once the compositor has said so"""
         self.scale = plan.scale
+        self.is_stale = True
+        """it must be painted for its size or scale to be right"""
         self._found = found
         self._when_ready = when_ready
         self._buffers: Buffers | None = None
@@ -69,6 +71,7 @@ class LayerSurface:
         at: its upper left corner, logical pixels in the surface; mouse: what takes the mouse, None for nothing.
         Raises OSError where there is no memory."""
         assert self.size is not None
+        self.is_stale = False
         wanted = self.buffer_size()
         if self._buffers is None or self._buffers.size != wanted:
             if self._buffers:
@@ -122,13 +125,13 @@ class LayerSurface:
         self._layer.ack_configure(serial)
         size = (width or self.plan.width, height or self.plan.height)
         if size != self.size:
-            self.size = size
+            self.size, self.is_stale = size, True
             self._when_ready()
 
     def _preferred(self, _: object, steps: int) -> None:
         scale = steps / SCALE_STEPS
         if self._viewport and scale != self.scale:
-            self.scale = scale
+            self.scale, self.is_stale = scale, True
             self._when_ready()
 
     def _frame_done(self, *_: object) -> None:

@@ -33,7 +33,7 @@ class Painter:
         self.surface = self.shell.surface(wanted, self.paint, self.was_closed)
 
     def paint(self) -> None:
-        if self.surface and self.surface.can_show:
+        if self.surface and self.surface.can_show and self.surface.is_stale:
             width, height = self.surface.buffer_size()
             self.surface.show(np.full((height, width), 0xFF00FF00, np.uint32), (0, 0), self.mouse)
 
@@ -82,10 +82,11 @@ def test_a_surface_is_above_all_takes_no_keys_and_no_mouse(tmp_path: Path) -> No
         assert told.layer["set_anchor"] == (2 + 4,)
         assert told.layer["set_margin"] == (0, 0, 40, 460)
         assert told.mouse == []
-        painter.mouse = Rect(1, 2, 3, 4)
+        assert told.commits == 2, "asked for, then shown"
+        assert painter.surface
+        painter.mouse, painter.surface.is_stale = Rect(1, 2, 3, 4), True
         painter.paint()
         assert painter.until(lambda: told.mouse == [(1, 2, 3, 4)])
-        assert painter.surface
         painter.surface.close()
         assert painter.until(lambda: not compositor.shown)
         shell.close()
