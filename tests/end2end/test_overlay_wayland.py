@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,9 +50,7 @@ def start(desk: WaylandDesk) -> Iterator[Callable[..., Program]]:
 @pytest.fixture(params=list(STARTS))
 def overlay(request: pytest.FixtureRequest, start: Callable[..., Program]) -> Callable[..., Program]:
     def run(**settings: object) -> Program:
-        program = start(
-            STARTS[request.param], "tests.end2end.overlay_app", json.dumps({"clear_after": 60, **settings})
-        )
+        program = start(STARTS[request.param], "tests.end2end.overlay_app", json.dumps({"clear_after": 60, **settings}))
         program.message("ready", 30)
         return program
 
@@ -146,9 +145,7 @@ def test_it_lies_at_the_bottom_above_a_fullscreen_window_that_is_raised_later(
     assert abs(columns[0] - (SIZE[0] - 1 - columns[-1])) <= 1, "it is in the middle"
 
 
-def test_it_takes_no_focus_and_is_no_window_of_the_desktop(
-    desk: WaylandDesk, overlay: Overlay, tmp_path: Path
-) -> None:
+def test_it_takes_no_focus_and_is_no_window_of_the_desktop(desk: WaylandDesk, overlay: Overlay, tmp_path: Path) -> None:
     typed = tmp_path / "typed"
     editor = ["/usr/bin/python3", str(Path(__file__).parent / "editors" / "gtk_editor.py"), str(typed), "Typing here"]
     process = desk.spawn(editor, GDK_BACKEND="wayland")
@@ -208,7 +205,7 @@ def test_its_side_makes_it_narrower_and_its_buttons_work(
     assert program.message("locked") is True
 
 
-def test_a_remembered_place_is_kept_and_a_panel_is_stood_clear_of(
+def test_a_remembered_place_is_kept(
     desk: WaylandDesk, overlay: Overlay, button: Button, tmp_path: Path
 ) -> None:
     button()
@@ -218,6 +215,28 @@ def test_a_remembered_place_is_kept_and_a_panel_is_stood_clear_of(
     image = picture(desk, tmp_path / "screen.png")
     painted = [column for column in range(SIZE[0]) if image.getpixel((column, 50 + 298 - 30)) != GREEN]
     assert (painted[0], painted[-1]) == (100, 899)
+
+
+def test_it_stands_clear_of_a_panel_locked_and_unlocked(overlay: Overlay, tmp_path: Path) -> None:
+    with WaylandDesk(SIZE, xwayland=True, panel=True) as desk:
+        program = overlay(geometry=[100, 0, 800, 298], background_opacity=1)
+        file = tmp_path / "screen.png"
+        x, y, width, height = program.tell(transcript=said())["place"]
+        assert (x, y) == (100, 0), "in the room that the panel leaves"
+        def lower_edge() -> int:
+            image = picture(desk, file)
+            column = [image.getpixel((x + width - 30, row)) for row in range(SIZE[1])]
+            return max((row for row, color in enumerate(column) if color == (0, 0, 0)), default=0)
+
+        assert wait_until(lambda: lower_edge() > height)
+        locked = lower_edge()
+        assert locked < height + 40
+        program.tell(lock=False)
+        program.tell(lock=True)
+        assert wait_until(lambda: lower_edge() == locked)
+        program.tell(lock=False)
+        assert wait_until(lambda: picture(desk, file).getpixel((x + 60, locked - height + 20)) != (0, 0, 0))
+        program.close()
 
 
 @pytest.mark.parametrize("scale", [1.25, 1.5, 2])
@@ -251,34 +270,36 @@ def test_every_pixel_is_the_screens_own_at_any_scale(
         let_pass(0.2)
 
 
-def test_it_moves_to_the_screen_that_is_left_and_comes_back(
-    desk: WaylandDesk, overlay: Overlay, tmp_path: Path
+def test_it_is_dragged_to_another_screen_of_another_scale(
+    overlay: Overlay, start: Callable[..., Program], tmp_path: Path
 ) -> None:
-    before = desk.screens()
-    desk.message("create_output")
-    second = next(name for name in desk.screens() if name not in before)
-    file = tmp_path / "screen.png"
+    with WaylandDesk(SIZE, xwayland=True) as desk:
+        before = desk.screens()
+        desk.message("create_output")
+        second = next(name for name in desk.screens() if name not in before)
+        desk.message(f"output {second} position 1920 0 mode 1920x1080 scale 1.5")
+        file = tmp_path / "screen.png"
+        mouse = WaylandMouse(1920 + 1280, 1080)
+        program = overlay(geometry=[1200, 400, 500, 298], background_opacity=1)
+        x, y, width, height = program.tell(transcript=said())["place"]
+        program.tell(lock=False)
+        mouse.drag((x + 20, y + height - 20), (x + 820, y + height - 120), steps=20)
+        assert program.message("geometry")[0] == 2000
+        place = program.tell(lock=True)["place"]
+        assert place[0] == 2000
+        subprocess.run(["grim", "-o", second, str(file)], check=True)
 
-    def is_shown_at(program: Program, x: int, lower_edge: int) -> bool:
-        place = program.tell()["place"]
-        image = picture(desk, file)
-        corner = (place[0] + place[2] - 30, place[1] + place[3] - 30)
-        return place[0] == x and place[1] + place[3] == lower_edge and image.getpixel(corner) == (0, 0, 0)
+        def box() -> tuple[int, ...]:
+            """The middle of the lowest line in pixels of the second screen, and its colour there."""
+            subprocess.run(["grim", "-o", second, str(file)], check=True)
+            with Image.open(file) as image:
+                return image.convert("RGB").getpixel(  # type: ignore[return-value]
+                    (round((place[0] - 1920 + place[2] - 30) * 1.5), round((place[1] + place[3] - 30) * 1.5))
+                )
 
-    try:
-        desk.message(f"output {second} position 1920 0 mode 1280x720")
-        assert wait_until(lambda: picture(desk, file).size == (3200, 1080))
-        program = overlay(geometry=[2000, 402, 400, 298], background_opacity=1)
-        program.tell(transcript=said())
-        assert wait_until(lambda: is_shown_at(program, 2000, 700))
-        desk.message(f"output {second} disable")
-        assert wait_until(lambda: picture(desk, file).size == SIZE)
-        bottom = SIZE[1] - round(SIZE[1] * 0.04)
-        assert wait_until(lambda: is_shown_at(program, (SIZE[0] - program.tell()["place"][2]) // 2, bottom))
-        desk.message(f"output {second} enable")
-        assert wait_until(lambda: is_shown_at(program, 2000, 700))
-    finally:
-        desk.message(f"output {second} disable")
+        assert wait_until(lambda: box() == (0, 0, 0))
+        program.close()
+        mouse.close()
 
 
 def test_it_leaves_no_word_on_standard_error(
@@ -289,7 +310,7 @@ def test_it_leaves_no_word_on_standard_error(
     errors = tmp_path / "errors"
     with errors.open("w") as file:
         process = subprocess.Popen(
-            ["python", "-m", "tests.end2end.overlay_app", json.dumps({"clear_after": 60})],
+            [sys.executable, "-m", "tests.end2end.overlay_app", json.dumps({"clear_after": 60})],
             env={**os.environ, "QT_QPA_PLATFORM": "wayland"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=file, text=True, bufsize=1,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -19,17 +20,21 @@ _SERVER_INTERPRETED = 5
 class WaylandDesk:
     """sway on a display of its own; inside the context the environment points to it."""
 
-    def __init__(self, size: tuple[int, int] = (1280, 720), *, scale: float = 1, xwayland: bool = False) -> None:
-        """size: pixels of the screen; scale: of its logical pixels; xwayland: X clients are welcome as well."""
-        self._size = size
+    def __init__(
+        self, size: tuple[int, int] = (1280, 720), *, scale: float = 1, xwayland: bool = False, panel: bool = False
+    ) -> None:
+        """size: pixels of the screen; scale: of its logical pixels; xwayland: X clients are welcome as well; panel: one
+        is at the upper edge."""
+        self.size = size
         self._scale = scale
         self._xwayland = xwayland
+        self._panel = panel
 
     def __enter__(self) -> Self:
         self._runtime = Path(tempfile.mkdtemp(prefix="sway-"))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._saved = {name: os.environ.get(name) for name in ("XDG_RUNTIME_DIR", "WAYLAND_DISPLAY", "SWAYSOCK",
-                                                               "XDG_SESSION_TYPE", "DISPLAY")}  # fmt: skip
+                                                               "XDG_SESSION_TYPE", "DISPLAY", "QT_QPA_PLATFORM")}  # fmt: skip
         try:
             self._start()
         except BaseException:
@@ -39,7 +44,9 @@ class WaylandDesk:
 
     def _start(self) -> None:
         config = self._runtime / "config"
-        screen = f"output HEADLESS-1 mode {self._size[0]}x{self._size[1]} position 0 0 scale {self._scale}\n"
+        screen = f"output HEADLESS-1 mode {self.size[0]}x{self.size[1]} position 0 0 scale {self._scale}\n"
+        if self._panel:
+            screen += "bar {\nposition top\n}\n"
         display = self._runtime / "display"
         if self._xwayland:
             config.write_text(f"xwayland enable\n{screen}exec sh -c 'echo $DISPLAY > {display}'\n")
@@ -81,7 +88,8 @@ class WaylandDesk:
             SWAYSOCK=str(sockets("sway-ipc.*.sock")[0]),
             XDG_SESSION_TYPE="wayland",
         )
-        os.environ.pop("DISPLAY", None)
+        for name in ("DISPLAY", "QT_QPA_PLATFORM"):
+            os.environ.pop(name, None)
         if self._xwayland:
             if not wait_until(lambda: display.exists() and display.read_text().strip()):
                 raise TimeoutError("sway has no X server")
@@ -116,6 +124,22 @@ class WaylandDesk:
             return [str(node["name"])] if is_window else below
 
         return names(self.message("-t get_tree"))
+
+    def wait_for_window(self, pattern: str) -> str:
+        """The name of the first window that matches; raises TimeoutError."""
+
+        def matching() -> list[str]:
+            return [name for name in self.windows() if re.search(pattern, name)]
+
+        if not (found := wait_until(matching, 30)):
+            raise TimeoutError(f"no window matches {pattern!r}")
+        return found[0]
+
+    def focus(self, name: str) -> None:
+        """Give a window the keys, and wait until it has them."""
+        self.message(f'[title="^{name}$"] focus')
+        if not wait_until(lambda: self.focused() == name):
+            raise TimeoutError(f"{name} does not get the focus")
 
     def screenshot(self, path: Path) -> Path:
         """The whole screen as PNG, in its own pixels."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from desktop.overlay.layer_shell.surface_plan import Blit, blit
+
 Pixels = np.ndarray[tuple[int, int], np.dtype[np.uint32]]
 """rows of premultiplied ARGB, 32 bits a pixel"""
 
