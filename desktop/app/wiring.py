@@ -23,7 +23,7 @@ from desktop.app.commands import answer
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.settings_changes import SettingsChanges
 from desktop.app.sharing import Sharing
-from desktop.messages.wayland import NATIVE, NEEDS_X
+from desktop.app.subtitles_caveat import SubtitlesCaveat
 from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
@@ -84,6 +84,7 @@ class App(QObject):
         self.background = BackgroundControls(self.profiles, self)
         self.model_setup = ModelSetup(window, self)
         self.announcements = Announcements(window, self)
+        self.subtitles_caveat = SubtitlesCaveat(window, self)
         self.sharing = Sharing(window, self)
         self.transcript = KeptTranscript(window.transcript.view, unsaved or paths.unsaved_dir(), self)
         self.closing = Closing(window, lambda: window.status.is_running, lambda: self.transcript.is_at_risk, self)
@@ -129,6 +130,7 @@ class App(QObject):
         self.background.close()
         self.model_setup.close()
         self.sharing.close()
+        self.subtitles_caveat.close()
         self._choices.close()
         self.window.menu.close()
         self.outputs.close()
@@ -172,8 +174,6 @@ class App(QObject):
         self.window.menu.begin(self.background.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
-        if self.window.caveat == NATIVE and store.current.subtitles.enabled:
-            self.window.notify("subtitles", f"{NATIVE} {NEEDS_X}", "warning")
         self.engine.start()
         if self._starts:
             self.start()
@@ -204,6 +204,7 @@ class App(QObject):
         self.outputs.apply(settings)
         self.background.apply(settings)
         self.announcements.apply(settings)
+        self.subtitles_caveat.apply(settings)
         self.transcript.apply(is_wanted=settings.window.keep_transcript)
         if old is None or _chooses(old) != _chooses(settings):
             self._choices.refresh(settings)
