@@ -90,7 +90,7 @@ class LayerCompositor:
         }  # fmt: skip
         self.told: list[Told] = []
         self._lock = threading.RLock()
-        self._offers = {number: interface for number, interface in enumerate(offers, 1)}
+        self._offers = dict(enumerate(offers, 1))
         self._monitors = {_FIRST_OUTPUT + index: monitor for index, monitor in enumerate(monitors)}
         self._preferred = preferred
         self._clients: list[_Client] = []
@@ -178,7 +178,7 @@ class LayerCompositor:
                 self._threads[-1].start()
 
     def _serve(self, client: _Client) -> None:
-        with client.line:
+        try:
             while True:
                 try:
                     data, extra, _, _ = client.line.recvmsg(65536, 4096)
@@ -192,8 +192,10 @@ class LayerCompositor:
                 with self._lock:
                     client.data += data
                     self._take(client)
-        with self._lock:
-            self._clients.remove(client)
+        finally:
+            with self._lock:
+                self._clients.remove(client)
+                client.line.close()
 
     def _take(self, client: _Client) -> None:
         while len(client.data) >= 8:

@@ -1,4 +1,4 @@
-"""What subtitles can and cannot do under Wayland: said by the Doctor, the card and a warning, in the same words. Pure."""
+"""What subtitles can and cannot do under Wayland, in the same words wherever it is said. Pure."""
 
 LAYERED = "The desktop shows the subtitles above all windows, and clicks go through them."
 """where the compositor has a layer shell: sway and all of wlroots, KDE, COSMIC, Hyprland"""
@@ -18,7 +18,7 @@ NEEDS_X = "Install XWayland (sudo apt install xwayland), log in again, and start
 def subtitles_caveat(*, is_wayland: bool, has_layer_shell: bool, has_x: bool) -> str:
     """What is to be known of the subtitles here; empty if nothing.
 
-    is_wayland: the session is one of Wayland; has_layer_shell: its compositor offers one; has_x: its X server answers."""
+    is_wayland: the session is one of Wayland; has_layer_shell: its compositor has one; has_x: its X server answers."""
     if not is_wayland or has_layer_shell:
         return ""
     return THROUGH_X if has_x else NATIVE

@@ -36,5 +36,6 @@ def pixels_of(image: QImage) -> Pixels:
     bits = image.constBits()
     assert bits is not None
     bits.setsize(image.sizeInBytes())
-    rows = np.frombuffer(bits, np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
-    return rows[:, : image.width()].copy()  # the picture goes, and its memory with it
+    flat = np.frombuffer(memoryview(bits), np.uint32)  # type: ignore[arg-type]  # sip does not say that it is one
+    rows: Pixels = flat.reshape(image.height(), image.bytesPerLine() // 4)[:, : image.width()].copy()
+    return rows

@@ -1,8 +1,8 @@
 """Shows a widget as a surface of the Wayland layer shell instead of as a window of Qt's. GUI thread.
 
 Qt lays the widget out and tells when it changes; it does not show it. The connection to the compositor is a second one
-beside Qt's, read and written when its file descriptor is ready, so nothing here waits, except at the start, for a second
-at most.
+beside Qt's, read and written when its file descriptor is ready, so nothing here waits, except at the start, for a
+second at most.
 """
 
 import logging
@@ -116,9 +116,9 @@ class LayerWindow(QObject):
             return
         self._retry.stop()
         self._shell = shell
-        reader = QSocketNotifier(shell.fd, QSocketNotifier.Type.Read, self)
+        reader = QSocketNotifier(shell.fd, QSocketNotifier.Type.Read, self)  # type: ignore[call-overload]
         reader.activated.connect(self._read)
-        writer = QSocketNotifier(shell.fd, QSocketNotifier.Type.Write, self)
+        writer = QSocketNotifier(shell.fd, QSocketNotifier.Type.Write, self)  # type: ignore[call-overload]
         writer.setEnabled(False)
         writer.activated.connect(self._flush)
         self._notifiers = reader, writer

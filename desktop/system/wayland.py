@@ -1,19 +1,18 @@
-"""A connection to the Wayland compositor beside Qt's, and what it offers. No Qt; one thread; nothing here blocks for long.
+"""A connection to the Wayland compositor beside Qt's, and what it offers. One thread; nothing blocks for long.
 
 Linux only: pywayland is imported when a connection is made.
 """
 
+import errno
 import os
 import select
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pywayland.protocol_core import Interface
-
-    I = TypeVar("I", bound=Interface)
 
 LAYER_SHELL = "zwlr_layer_shell_v1"
 """what sway and all of wlroots, KDE, COSMIC and Hyprland offer for panels and the like; GNOME does not"""
@@ -83,7 +82,7 @@ class WaylandConnection:
     def offers(self, interface: str) -> bool:
         return any(name == interface for name, _ in self.globals.values())
 
-    def bind(self, interface: "type[I]", version: int, number: int | None = None) -> Any:
+    def bind(self, interface: "type[Interface]", version: int, number: int | None = None) -> Any:
         """The proxy of something that is offered, of this version at most; None if it is not.
 
         number: which of several; else the first."""
@@ -108,9 +107,10 @@ class WaylandConnection:
 
         if self._display.flush() >= 0:
             return True
-        if ffi.errno in (BlockingIOError().errno, 11):
+        number: int = ffi.errno  # type: ignore[attr-defined]
+        if number == errno.EAGAIN:
             return False
-        raise CompositorLostError(os.strerror(ffi.errno))
+        raise CompositorLostError(os.strerror(number))
 
     def when_answered(self, done: Callable[[], None]) -> None:
         """Call `done` once the compositor has dealt with all that was requested so far."""
@@ -124,7 +124,7 @@ class WaylandConnection:
         sync.dispatcher["done"] = answered
 
     def wait_for_answer(self, seconds: float = _PATIENCE) -> None:
-        """Wait until all that was requested so far has been dealt with. Raises CompositorLostError if it takes longer."""
+        """Wait until all that was requested so far has been dealt with. Raises CompositorLostError after the time."""
         answers: list[bool] = []
         self.when_answered(lambda: answers.append(True))
         until = monotonic() + seconds

@@ -205,9 +205,7 @@ def test_its_side_makes_it_narrower_and_its_buttons_work(
     assert program.message("locked") is True
 
 
-def test_a_remembered_place_is_kept(
-    desk: WaylandDesk, overlay: Overlay, button: Button, tmp_path: Path
-) -> None:
+def test_a_remembered_place_is_kept(desk: WaylandDesk, overlay: Overlay, button: Button, tmp_path: Path) -> None:
     button()
     program = overlay(geometry=[100, 50, 800, 298])
     place = shown(desk, program, tmp_path / "screen.png", transcript=said())
@@ -223,6 +221,7 @@ def test_it_stands_clear_of_a_panel_locked_and_unlocked(overlay: Overlay, tmp_pa
         file = tmp_path / "screen.png"
         x, y, width, height = program.tell(transcript=said())["place"]
         assert (x, y) == (100, 0), "in the room that the panel leaves"
+
         def lower_edge() -> int:
             image = picture(desk, file)
             column = [image.getpixel((x + width - 30, row)) for row in range(SIZE[1])]
@@ -281,7 +280,7 @@ def test_it_is_dragged_to_another_screen_of_another_scale(
         file = tmp_path / "screen.png"
         mouse = WaylandMouse(1920 + 1280, 1080)
         program = overlay(geometry=[1200, 400, 500, 298], background_opacity=1)
-        x, y, width, height = program.tell(transcript=said())["place"]
+        x, y, _, height = program.tell(transcript=said())["place"]
         program.tell(lock=False)
         mouse.drag((x + 20, y + height - 20), (x + 820, y + height - 120), steps=20)
         assert program.message("geometry")[0] == 2000

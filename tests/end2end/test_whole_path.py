@@ -28,7 +28,11 @@ class RunningApp:
     """The app as a process, and what it noted; a context manager that ends it."""
 
     def __init__(
-        self, desk: VirtualDesktop | WaylandDesk, directory: Path, environment: Mapping[str, str] = os.environ, **settings: str
+        self,
+        desk: VirtualDesktop | WaylandDesk,
+        directory: Path,
+        environment: Mapping[str, str] = os.environ,
+        **settings: str,
     ) -> None:
         self._desk = desk
         self._journal = directory / "journal"

@@ -8,6 +8,7 @@ from pywayland.protocol.wayland import WlSeat
 from pywayland.protocol_core import Argument, ArgumentType, Interface, Proxy, Resource
 
 from desktop.system.wayland import WaylandConnection
+from tests.waiting import let_pass
 
 LEFT = 0x110
 _UINT = Argument(ArgumentType.Uint)
@@ -111,7 +112,7 @@ class WaylandMouse:
         self.press()
         for step in range(1, steps + 1):
             self.move(*(a + (b - a) * step // steps for a, b in zip(start, end, strict=True)))
-            time.sleep(0.03)
+            let_pass(0.03)
         self.release()
 
     def close(self) -> None:

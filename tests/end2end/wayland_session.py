@@ -13,6 +13,7 @@ from typing import Any, Self
 from tests.waiting import wait_until
 
 _NOBODY = 65534
+_VARIABLES = ("XDG_RUNTIME_DIR", "WAYLAND_DISPLAY", "SWAYSOCK", "XDG_SESSION_TYPE", "DISPLAY", "QT_QPA_PLATFORM")
 _SERVER_INTERPRETED = 5
 """X's family of names that the server itself knows, such as local users"""
 
@@ -33,8 +34,7 @@ class WaylandDesk:
     def __enter__(self) -> Self:
         self._runtime = Path(tempfile.mkdtemp(prefix="sway-"))
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._saved = {name: os.environ.get(name) for name in ("XDG_RUNTIME_DIR", "WAYLAND_DISPLAY", "SWAYSOCK",
-                                                               "XDG_SESSION_TYPE", "DISPLAY", "QT_QPA_PLATFORM")}  # fmt: skip
+        self._saved = {name: os.environ.get(name) for name in _VARIABLES}
         try:
             self._start()
         except BaseException:

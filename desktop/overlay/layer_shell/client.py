@@ -14,7 +14,7 @@ from desktop.system.wayland import WaylandConnection
 
 
 class LayerShell:
-    """A connection of its own to the compositor. Read it when `fd` has something to read; flush it after each change."""
+    """A connection of its own to the compositor. Read it when `fd` has something; flush it after each change."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Connects, and learns the screens. Raises CompositorLostError, also where there is no layer shell."""

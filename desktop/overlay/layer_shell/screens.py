@@ -1,4 +1,4 @@
-"""The compositor's screens: which there are, and how much of each panels leave. On the thread that reads the connection."""
+"""The compositor's screens: which there are, and what panels leave of each. On the thread that reads the connection."""
 
 from collections.abc import Callable
 from typing import Any

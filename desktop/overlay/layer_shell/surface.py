@@ -25,8 +25,8 @@ class LayerSurface:
         self, found: "Globals", output: Any, plan: SurfacePlan, when_ready: Callable[[], None],
         when_closed: Callable[[], None],
     ) -> None:  # fmt: skip
-        """output: the proxy of its screen. when_ready: look again whether it `can_show`, or `is_stale`; when_closed: the
-        compositor took it away."""
+        """output: the proxy of its screen. when_ready: look again whether it `can_show`, or `is_stale`; when_closed:
+        the compositor took it away."""
         self.plan = plan
         self.size: tuple[int, int] | None = None
         """logical pixels, once the compositor has said so"""
