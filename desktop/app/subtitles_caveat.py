@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
 
 from desktop.messages.wayland import NATIVE, NEEDS_X, subtitles_caveat
-from desktop.system.wayland import is_wayland, offers_layer_shell
+from desktop.system.wayland import is_wayland, offered
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.lookup import Lookup
 
@@ -31,7 +31,7 @@ class SubtitlesCaveat(QObject):
         """Settings changed, or are there for the first time."""
         self._wants_subtitles = settings.subtitles.enabled
         if not self._is_asked and is_wayland(os.environ):
-            self._lookup.ask(lambda deliver: deliver(offers_layer_shell(os.environ)))
+            self._lookup.ask(lambda deliver: deliver(offered(os.environ)))
         self._is_asked = True
         self._warn()
 
@@ -39,9 +39,9 @@ class SubtitlesCaveat(QObject):
         """Nothing is shown from now on."""
         self._lookup.close()
 
-    def _found(self, has_layer_shell: bool) -> None:
+    def _found(self, names: frozenset[str]) -> None:
         has_x = QGuiApplication.platformName() == "xcb"
-        self._window.show_caveat(subtitles_caveat(is_wayland=True, has_layer_shell=has_layer_shell, has_x=has_x))
+        self._window.show_caveat(subtitles_caveat(is_wayland=True, offered=names, has_x=has_x))
         self._warn()
 
     def _warn(self) -> None:

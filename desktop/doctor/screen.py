@@ -17,7 +17,7 @@ from desktop.messages import text_of
 from desktop.messages.wayland import LAYERED, MOVE_THEM, NEEDS_X, subtitles_caveat
 from desktop.settings.declaration import Settings
 from desktop.system.displays import answering
-from desktop.system.wayland import offers_layer_shell
+from desktop.system.wayland import offered
 
 NO_SCREEN = "There is no screen here."
 _ANSWER_WITHIN = 1.5
@@ -107,7 +107,7 @@ def compositor(settings: Settings) -> CheckResult:
 
 def _subtitles_on_wayland(settings: Settings) -> CheckResult:
     has_x = "x11" in answering(os.environ)
-    caveat = subtitles_caveat(is_wayland=True, has_layer_shell=offers_layer_shell(os.environ), has_x=has_x)
+    caveat = subtitles_caveat(is_wayland=True, offered=offered(os.environ), has_x=has_x)
     if not caveat:
         return ok(LAYERED)
     if not settings.subtitles.enabled:

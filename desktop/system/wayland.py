@@ -3,6 +3,7 @@
 Linux only: pywayland is imported when a connection is made.
 """
 
+import atexit
 import errno
 import os
 import select
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LAYER_SHELL = "zwlr_layer_shell_v1"
 """what sway and all of wlroots, KDE, COSMIC and Hyprland offer for panels and the like; GNOME does not"""
+MUTTER = "gtk_shell1"
+"""what GNOME's compositor offers"""
 _PATIENCE = 1.0
 """seconds that a compositor may take to answer"""
 
@@ -29,18 +32,17 @@ def is_wayland(environment: Mapping[str, str]) -> bool:
     return bool(environment.get("WAYLAND_DISPLAY")) and environment.get("XDG_SESSION_TYPE") != "x11"
 
 
-def offers_layer_shell(environment: Mapping[str, str]) -> bool:
-    """Whether subtitles can be a surface of the layer shell here."""
+def offered(environment: Mapping[str, str]) -> frozenset[str]:
+    """The names of what the session's compositor offers; none where none answers within a second. Any thread."""
     if not is_wayland(environment):
-        return False
+        return frozenset()
     try:
         connection = WaylandConnection(environment)
     except CompositorLostError:
-        return False
-    try:
-        return connection.offers(LAYER_SHELL)
-    finally:
-        connection.close()
+        return frozenset()
+    names = frozenset(name for name, _ in connection.globals.values())
+    connection.close()
+    return names
 
 
 class WaylandConnection:
@@ -61,6 +63,8 @@ class WaylandConnection:
             self._display.connect()
         except ValueError as error:
             raise CompositorLostError(f"nobody answers at {address.name}") from error
+        # Had the interpreter to take proxies down after their connection, the process would crash.
+        atexit.register(self.close)
         self.globals: dict[int, tuple[str, int]] = {}
         """interface and version by the number that they are bound with"""
         self.when_offered: Callable[[int, str, int], None] = lambda *_: None
@@ -78,9 +82,6 @@ class WaylandConnection:
     @property
     def fd(self) -> int:
         return self._display.get_fd()
-
-    def offers(self, interface: str) -> bool:
-        return any(name == interface for name, _ in self.globals.values())
 
     def bind(self, interface: "type[Interface]", version: int, number: int | None = None) -> Any:
         """The proxy of something that is offered, of this version at most; None if it is not.
@@ -136,6 +137,7 @@ class WaylandConnection:
 
     def close(self) -> None:
         """Everything that was made through it is gone. Idempotent."""
+        atexit.unregister(self.close)
         self.when_offered = lambda *_: None
         self.when_withdrawn = lambda _: None
         self._display.disconnect()

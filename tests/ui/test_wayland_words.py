@@ -12,6 +12,7 @@ from desktop.doctor.screen import hotkeys as examined
 from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
 from desktop.messages.wayland import LAYERED, NATIVE, THROUGH_X, subtitles_caveat
 from desktop.settings.declaration import HotkeySettings, Settings
+from desktop.system.wayland import LAYER_SHELL, MUTTER
 from desktop.ui.doctor.trials import HotkeyTrial
 from desktop.ui.first_run.outputs import OutputsPage
 from desktop.ui.main.main_window import MainWindow
@@ -73,9 +74,11 @@ def test_what_subtitles_cannot_do_is_said_by_the_doctor_and_the_card(
     window.show_caveat(THROUGH_X)
     assert window.cards.subtitles.toolTip() == THROUGH_X
     assert window.cards.subtitles.state_text().startswith("Bottom")
-    assert subtitles_caveat(is_wayland=True, has_layer_shell=False, has_x=True) == THROUGH_X
-    assert subtitles_caveat(is_wayland=False, has_layer_shell=False, has_x=True) == ""
-    assert subtitles_caveat(is_wayland=True, has_layer_shell=True, has_x=False) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(), has_x=True) == THROUGH_X
+    assert subtitles_caveat(is_wayland=False, offered=(), has_x=True) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(LAYER_SHELL,), has_x=False) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(MUTTER,), has_x=True) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(MUTTER,), has_x=False) == NATIVE
 
 
 def test_a_native_window_warns_at_the_start(start_app: StartApp, qtbot: QtBot) -> None:
@@ -97,9 +100,9 @@ def test_with_a_layer_shell_nothing_is_said(
         finding = compositor_finding(Settings())
         assert (finding.health, finding.sentence) == (Health.OK, LAYERED)
         app, _ = start_app()
-        asked: list[bool] = []
+        asked: list[frozenset[str]] = []
         app.subtitles_caveat._lookup.found.connect(asked.append)
-        qtbot.waitUntil(lambda: asked == [True] or bool(app.window.notices))
+        qtbot.waitUntil(lambda: bool(asked) or bool(app.window.notices))
         assert app.window.caveat == ""
         assert app.window.cards.subtitles.state_text().startswith("Bottom")
         assert not [notice for notice in app.window.notices if "subtitles" in notice.message]

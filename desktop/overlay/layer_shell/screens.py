@@ -91,11 +91,6 @@ class Screens:
         for number in self._screens:
             self._measure(number)
 
-    def close(self) -> None:
-        for screen in self._screens.values():
-            screen.close()
-        self._screens.clear()
-
     def _offered(self, number: int, interface: str, _: int) -> None:
         if interface != WlOutput.name:
             return

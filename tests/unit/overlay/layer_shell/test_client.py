@@ -11,7 +11,7 @@ from desktop.overlay.layer_shell.client import LayerShell
 from desktop.overlay.layer_shell.surface import LayerSurface
 from desktop.overlay.layer_shell.surface_plan import SurfacePlan, plan
 from desktop.overlay.place import Rect
-from desktop.system.wayland import CompositorLostError, WaylandConnection, is_wayland, offers_layer_shell
+from desktop.system.wayland import LAYER_SHELL, CompositorLostError, WaylandConnection, is_wayland, offered
 from tests.layer_compositor import EVERYTHING, LayerCompositor, Monitor
 from tests.waiting import wait_until
 
@@ -154,14 +154,14 @@ def test_a_layer_may_be_taken_away(tmp_path: Path) -> None:
 def test_without_a_layer_shell_there_is_none(tmp_path: Path) -> None:
     offers = [interface for interface in EVERYTHING if interface.name != "zwlr_layer_shell_v1"]
     with LayerCompositor(tmp_path, [WIDE], offers) as compositor:
-        assert not offers_layer_shell(compositor.environment)
+        assert offered(compositor.environment) == {interface.name for interface in offers} | {"wl_output"}
         with pytest.raises(CompositorLostError, match="no layer shell"):
             LayerShell(compositor.environment)
     with LayerCompositor(tmp_path, [WIDE]) as compositor:
-        assert offers_layer_shell(compositor.environment)
-        assert not offers_layer_shell({**compositor.environment, "XDG_SESSION_TYPE": "x11"})
-    assert not offers_layer_shell(compositor.environment), "nobody listens"
-    assert not offers_layer_shell({"WAYLAND_DISPLAY": "wayland-0"}), "no folder"
+        assert LAYER_SHELL in offered(compositor.environment)
+        assert not offered({**compositor.environment, "XDG_SESSION_TYPE": "x11"})
+    assert not offered(compositor.environment), "nobody listens"
+    assert not offered({"WAYLAND_DISPLAY": "wayland-0"}), "no folder"
 
 
 def test_a_compositor_that_hangs_is_given_up(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_compositor_that_hangs_is_given_up(tmp_path: Path) -> None:
         listener.listen()
         environment = {"WAYLAND_DISPLAY": str(path)}
         assert is_wayland(environment)
-        assert not offers_layer_shell(environment)
+        assert not offered(environment)
 
 
 def is_lost(one: WaylandConnection | LayerShell) -> bool:
