@@ -6,7 +6,7 @@ from desktop.system.wayland import LAYER_SHELL, MUTTER
 
 LAYERED = "The desktop shows the subtitles above all windows, and clicks go through them."
 """where the compositor has a layer shell, and on GNOME through XWayland"""
-THROUGH_X = "This Wayland desktop has no layer shell: clicks on the subtitles may stay on them and not reach the window beneath."
+THROUGH_X = "This Wayland desktop has no layer shell: clicks on the subtitles may stay on them, not go through."
 """where Parley's windows go through XWayland, except on GNOME, which lets clicks through windows of X"""
 NATIVE = (
     "This Wayland desktop has neither a layer shell nor XWayland: the subtitles are a window like others, which takes "
