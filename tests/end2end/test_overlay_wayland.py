@@ -149,17 +149,20 @@ def test_it_takes_no_focus_and_is_no_window_of_the_desktop(desk: WaylandDesk, ov
     typed = tmp_path / "typed"
     editor = ["/usr/bin/python3", str(Path(__file__).parent / "editors" / "gtk_editor.py"), str(typed), "Typing here"]
     process = desk.spawn(editor, GDK_BACKEND="wayland")
-    assert wait_until(lambda: desk.focused() == "Typing here")
-    program = overlay()
-    for number in range(3):
-        assert program.tell(transcript=said(f"Sentence {number}.", number))["visible"]
-        assert desk.focused() == "Typing here"
-        subprocess.run(["wtype", "-s", "200", f"word{number} "], check=True)
-    assert wait_until(lambda: typed.exists() and typed.read_text().strip() == "word0 word1 word2"), typed.read_text()
-    assert desk.windows() == ["Typing here"]
-    process.terminate()
-    process.wait()
-    assert wait_until(lambda: not desk.windows())
+    try:
+        assert wait_until(lambda: desk.focused() == "Typing here")
+        program = overlay()
+        for number in range(3):
+            assert program.tell(transcript=said(f"Sentence {number}.", number))["visible"]
+            assert desk.focused() == "Typing here"
+            subprocess.run(["wtype", "-s", "200", f"word{number} "], check=True)
+        typed_words = "word0 word1 word2"
+        assert wait_until(lambda: typed.exists() and typed.read_text().strip() == typed_words), typed.read_text()
+        assert desk.windows() == ["Typing here"]
+    finally:
+        process.terminate()
+        process.wait()
+        assert wait_until(lambda: not desk.windows())
 
 
 def test_unlocked_it_is_dragged_and_locked_again_clicked_through(
