@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from desktop.doctor.findings import Health
+from desktop.doctor.screen import compositor
+from desktop.messages.wayland import LAYERED
+from desktop.settings.declaration import Settings
 from tests.end2end.told_program import Program
 from tests.end2end.wayland_mouse import WaylandMouse
 from tests.end2end.wayland_session import WaylandDesk
@@ -302,6 +306,12 @@ def test_it_is_dragged_to_another_screen_of_another_scale(
         assert wait_until(lambda: box() == (0, 0, 0))
         program.close()
         mouse.close()
+
+
+def test_the_doctor_says_so(desk: WaylandDesk) -> None:
+    assert desk.screens()
+    finding = compositor(Settings())
+    assert (finding.health, finding.sentence) == (Health.OK, LAYERED)
 
 
 def test_it_leaves_no_word_on_standard_error(

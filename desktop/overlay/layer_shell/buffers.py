@@ -39,6 +39,11 @@ class Buffer:
         self._painted = new
         return new
 
+    def close(self) -> None:
+        """Its memory goes at once; a proxy and what it calls hold each other until the garbage is collected."""
+        del self._pixels
+        self.proxy.destroy()
+
     def _released(self, _: object) -> None:
         self.is_busy = False
 
@@ -77,5 +82,5 @@ class Buffers:
 
     def close(self) -> None:
         for buffer in self._buffers:
-            buffer.proxy.destroy()
-        self._buffers.clear()  # with the last of them the memory goes
+            buffer.close()
+        self._buffers.clear()
