@@ -59,6 +59,7 @@ _BY_PATH = {
     "unit/engine/test_unload.py": "threads",
     "unit/engine/translation/test_translation.py": "model",
     "unit/injector/test_typist.py": "threads",
+    "unit/overlay/layer_shell/test_client.py": "threads",
     "unit/server/audio/test_incoming.py": "threads",
     "unit/server/audio/test_upload.py": "threads",
     "unit/server/database/test_databases.py": "threads",
