@@ -336,6 +336,11 @@ class TypingSettings(Group):
     live: bool = Field(False, description="Type words that may still change, and correct them")
     method: Literal["auto", "keystrokes", "paste"] = Field("auto", description="How text reaches the window")
     trailing_space: bool = Field(False, description="End each utterance with a space")
+    read_before_caret: bool = Field(
+        True,
+        description="Look at the text before the caret when an utterance begins, so that spaces and capitals fit; the "
+        "text is not kept, and passwords are not read",
+    )
     terminals: tuple[str, ...] = Field(
         ("xterm", "uxterm", "gnome-terminal", "konsole", "kitty", "alacritty", "foot", "terminator", "urxvt", "st"),
         description="Window classes that are terminals",

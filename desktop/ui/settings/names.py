@@ -33,6 +33,7 @@ _TITLES = {
     "hotkeys.type_rest": "Type the rest here",
     "typing.enabled": "Type what is said",
     "typing.live": "Type uncertain words",
+    "typing.read_before_caret": "Fit to the text before the cursor",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
     "window.announce": "Screen reader",
