@@ -72,41 +72,41 @@ def test_each_line_and_warning_is_announced_once(
     assert "Traceback" not in told
 
 
-def test_every_window_and_control_has_a_role_and_a_name(
+def test_every_window_list_menu_and_control_has_a_role_and_a_name(
     reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path
 ) -> None:
-    settings = tmp_path / "settings.toml"
-    settings.write_text("version = 1\n")
-    process = start(desktop, settings)
+    command = [sys.executable, "-m", "tests.windows.program", str(tmp_path)]
+    process = subprocess.Popen(
+        command, env={**os.environ, **desktop.environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    faults: list[str] = []
+    controls = 0
     try:
-        main = desktop.wait_for_window("^Parley$")
+        names = process.stdout.readline().split()
         root = reader.application(process.pid)
-        keys = {"Settings": "ctrl+comma", "Models": "ctrl+shift+m", "Doctor": "ctrl+d", "Latency": "ctrl+shift+l"}
-        opened = {"Parley"}
-
-        def names() -> set[str]:
-            return {node.name.partition(" — ")[0] for node in reader.children(root)}
-
-        for title, combination in keys.items():
-
-            def appears(title: str = title, combination: str = combination) -> bool:
-                desktop.activate(main)
-                desktop.run(["xdotool", "key", combination])
-                return wait_until(lambda: title in names(), 3)
-
-            assert wait_until(appears, 30), (title, names())
-            opened.add(title)
-        windows = {node.name.partition(" — ")[0]: node for node in reader.children(root)}
-        assert opened <= set(windows)
-        for name in opened:
-            assert windows[name].role in WINDOWS, windows[name]
-        controls = [path for path in reader.walk(root) if path[-1].role in CONTROLS and reader.is_shown(path[-1])]
-        assert len(controls) > 60
-        nameless = [path for path in controls if not path[-1].name]
-        assert not nameless, "\n".join(sorted({described(path) for path in nameless}))
+        assert len(names) > 35
+        for name in names:
+            print(name, file=process.stdin, flush=True)
+            assert process.stdout.readline().strip() == name
+            windows = [one for one in reader.children(root) if reader.is_shown(one)]
+            print(name, [(w.role, w.name) for w in windows])
+            expected = 1 if name in ("main", "overlay", "overlay-unlocked") else 2
+            if len([one for one in windows if one.role != "filler"]) < expected:
+                faults.append(f"{name}: not in the tree")
+            faults += [f"{name}: window {one.role} {one.name!r}" for one in windows if one.role not in WINDOWS]
+            faults += [f"{name}: window {one.role} without a name" for one in windows if not one.name]
+            for path in reader.walk(root):
+                if path[-1].role in CONTROLS and reader.is_shown(path[-1]):
+                    controls += 1
+                    if not path[-1].name:
+                        faults.append(f"{name}: {described(path)}")
     finally:
-        process.terminate()
-        process.communicate(timeout=20)
+        process.stdin.close()
+        process.wait(30)
+    assert not faults, "\n".join(sorted(set(faults)))
+    assert controls > 400
 
 
 def described(path: tuple[Node, ...]) -> str:

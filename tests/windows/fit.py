@@ -52,8 +52,9 @@ def _cut_off(window: QWidget) -> Iterator[str]:
             elif widget.sizeHint().width() > widget.width() + SLACK:
                 yield f"{_described(widget)} needs {widget.sizeHint().width()} px, has {widget.width()}"
         elif isinstance(widget, QAbstractButton) and widget.text():
-            if widget.minimumSizeHint().width() > widget.width() + SLACK:
-                yield f"{_described(widget)} needs {widget.minimumSizeHint().width()} px, has {widget.width()}"
+            needed = widget.minimumSizeHint().width()
+            if needed > widget.width() + SLACK:
+                yield f"{_described(widget)} needs {needed} px, has {widget.width()}"
         parent = widget.parentWidget()
         if isinstance(widget, QLabel | QAbstractButton) and parent is not None and parent is not window:
             inside = QRect(QPoint(0, 0), parent.size())

@@ -1,7 +1,8 @@
 """Pictures of every window: python -m tests.windows.pictures FOLDER [SCALE LOOK]
 
-Starts a screen of 1920x1080 for each scale and look, opens each window there at several widths, lists and menus
-over a main window of that width, and keeps what the window draws as FOLDER/SCALE-LOOK-WINDOW-WIDTH.png, with a sheet of all of them for each scale and look. Prints what does not fit.
+Starts a screen of 1920x1080 for each scale and look, opens each window there at several widths, lists and menus over a
+main window of that width, and keeps what the window draws as FOLDER/SCALE-LOOK-WINDOW-WIDTH.png, with a sheet of all of
+them for each scale and look. Prints what does not fit.
 """
 
 import os

@@ -39,7 +39,8 @@ LINES = (
      "The next meeting starts on Thursday at three; please bring the documents."),
     ("ar", "يبدأ الاجتماع القادم يوم الخميس في الساعة الثالثة، فأحضروا الوثائق معكم من فضلكم.",
      "The next meeting starts on Thursday at three, so please bring the documents with you."),
-    ("en", "The number that you have dialled is not in service.", "The number that you have dialled is not in service."),
+    ("en", "The number that you have dialled is not in service.",
+     "The number that you have dialled is not in service."),
 )  # fmt: skip
 """language, what is heard, its translation"""
 SETTINGS = """version = 1
@@ -106,7 +107,9 @@ class Scene:
         events += [
             AudioLevel(-22.0, -15.0, True),
             Metrics(latency, {}, 0.0, 3, "Whisper base", "Argos Translate", "Piper"),
-            ErrorEvent("recognizer-slow", verbatim("This computer is too slow for Whisper small."), Severity.WARNING, True),
+            ErrorEvent(
+                "recognizer-slow", verbatim("This computer is too slow for Whisper small."), Severity.WARNING, True
+            ),
         ]
         self.engines[0].emit(*events)
         self.settle(0.5)
