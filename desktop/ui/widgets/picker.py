@@ -200,7 +200,7 @@ class PickerList(Popup):
         screen = QGuiApplication.screenAt(point) or self.screen()
         if screen is not None:
             area = screen.availableGeometry()
-            corner = QPoint(area.right() - self.width(), area.bottom() - self.height())
+            corner = area.bottomRight() - QPoint(self.width(), self.height())
             point = QPoint(max(area.left(), min(point.x(), corner.x())), max(area.top(), min(point.y(), corner.y())))
         self.move(point)
         self._show()
@@ -216,7 +216,9 @@ class PickerList(Popup):
             default=0,
         )
         self._list.setFixedHeight(height)
-        self.setFixedWidth(min(max(widest, least), 560))
+        self.frame.ensurePolished()  # its border belongs to the size
+        border = 2 * self.frame.frameWidth()
+        self.setFixedWidth(min(max(widest, least), 560) + border)
         self.adjustSize()
 
     def _show(self) -> None:

@@ -5,8 +5,8 @@ Qt leaves windows of the type Popup out of what it tells screen readers. Where o
 when another window becomes active.
 """
 
-from PyQt6.QtCore import QEvent, Qt, QTimer
-from PyQt6.QtGui import QKeyEvent, QKeySequence
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QApplication, QDialog, QFrame, QVBoxLayout, QWidget
 
 _SETTLED = 100
@@ -35,11 +35,9 @@ class Popup(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.frame)
-
-    def event(self, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.WindowDeactivate:
-            QTimer.singleShot(_SETTLED, self._left)
-        return super().event(event)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.focusWindowChanged.connect(self._focus_moved)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Enter presses no button of its own accord, as it does in a dialog."""
@@ -47,6 +45,10 @@ class Popup(QDialog):
             self.close()
         elif event is not None:
             event.ignore()
+
+    def _focus_moved(self) -> None:
+        if self.isVisible():
+            QTimer.singleShot(_SETTLED, self._left)
 
     def _left(self) -> None:
         """Close, unless what became active hangs on something of this."""
