@@ -54,11 +54,12 @@ Source = Annotated[str, _of_kinds("microphone", "loopback", "file")]
 Output = Annotated[str, _of_kinds("output")]
 
 
-def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once") -> JsonDict:
+def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once", written: str = "") -> JsonDict:
     """What is known of a setting besides its type, range and help.
 
-    unit: of its number; advanced: few need it; applies: when a change takes effect."""
-    return {"unit": unit, "advanced": advanced, "applies": applies}
+    unit: of its number; advanced: few need it; applies: when a change takes effect; written: how a text is written in
+    the file and in flags, where no window writes it."""
+    return {"unit": unit, "advanced": advanced, "applies": applies, "written": written}
 
 
 def _reloads(about: JsonDict) -> bool:
@@ -74,7 +75,11 @@ class Group(BaseModel):
 class AudioSettings(Group):
     """Listen to"""
 
-    source: Source = Field("microphone:", description="What to listen to: microphone:NAME, loopback:NAME or file:PATH")
+    source: Source = Field(
+        "microphone:",
+        description="A microphone, what the computer plays, or a recording",
+        json_schema_extra=_about(written="microphone:NAME, loopback:NAME or file:PATH"),
+    )
     level_hz: float = Field(
         15.0,
         ge=1,
@@ -284,7 +289,7 @@ class SpeechSettings(Group):
         json_schema_extra=_about(advanced=True),
     )
     voice: str = Field("", description="Voice; empty takes the best one for the language")
-    output: Output = Field("output:", description="Device to speak on: output:NAME")
+    output: Output = Field("output:", description="Device to speak on", json_schema_extra=_about(written="output:NAME"))
     rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed; 1 is normal")
     volume: float = Field(1.0, ge=0, le=1, description="Loudness; 1 is full")
     mute_capture: Literal["auto", "always", "never"] = Field(
@@ -422,16 +427,21 @@ class WindowSettings(Group):
     )
 
 
+def _hotkey(what: str) -> str:
+    field: str = Field(
+        "", description=f"Global hotkey {what}", json_schema_extra=_about(written="for example <ctrl>+<alt>+l")
+    )
+    return field
+
+
 class HotkeySettings(Group):
     """Hotkeys"""
 
-    toggle_listening: str = Field("", description="Global hotkey for Start and Stop, for example <ctrl>+<alt>+l")
-    unlock_subtitles: str = Field("", description="Global hotkey that unlocks the subtitles")
-    stop_speaking: str = Field("", description="Global hotkey that silences the voice")
-    type_rest: str = Field(
-        "", description="Global hotkey that types the end of a sentence here, after another window got the focus"
-    )
-    next_profile: str = Field("", description="Global hotkey that switches to the next profile")
+    toggle_listening: str = _hotkey("for Start and Stop")
+    unlock_subtitles: str = _hotkey("that unlocks the subtitles")
+    stop_speaking: str = _hotkey("that silences the voice")
+    type_rest: str = _hotkey("that types the end of a sentence here, after another window got the focus")
+    next_profile: str = _hotkey("that switches to the next profile")
 
 
 class Settings(BaseModel):
