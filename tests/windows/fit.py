@@ -34,7 +34,7 @@ def _off_screen(window: QWidget) -> Iterator[str]:
     screen = window.screen()
     if screen is None:
         return
-    area = screen.geometry()
+    area = screen.geometry().adjusted(-SLACK, -SLACK, SLACK, SLACK)  # a window manager's border
     place = QRect(window.mapToGlobal(QPoint(0, 0)), window.size())
     if not area.contains(place):
         yield f"lies at {place.getRect()}, the screen has {area.getRect()}"

@@ -39,9 +39,13 @@ def take(folder: Path, scale: str, look: str) -> list[str]:
                 window = scene.open(name)
                 if may_be_resized(window):
                     window.resize(width, window.height())
-                scene.settle(0.15)
+                scene.settle()
                 window.grab().save(str(folder / f"{scale}-{look}-{name}-{width}.png"))
-                found += [f"{scale} {look} {name} {width}: {one}" for one in misfits(window)]
+                faults = misfits(window)
+                if faults:
+                    scene.settle(1)  # it may not have been laid out yet
+                    faults = misfits(window)
+                found += [f"{scale} {look} {name} {width}: {one}" for one in faults]
                 scene.close_others()
         scene.end()
     return found
@@ -82,6 +86,9 @@ def main(folder: Path, chosen: list[str]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "--take":
-        print("\n".join(take(Path(sys.argv[2]), *sys.argv[3:])))
+        into = Path(sys.argv[2])
+        words = "\n".join(take(into, *sys.argv[3:]))
+        (into / f"misfits-{sys.argv[3]}-{sys.argv[4]}.txt").write_text(words, encoding="utf-8")
+        print(words)
     else:
         main(Path(sys.argv[1]), sys.argv[2:])

@@ -62,6 +62,7 @@ class Scene:
         settings.write_text(f'{SETTINGS}[window]\ntheme = "{look}"\n', encoding="utf-8")
         theme.apply(look)
         self.engines: list[FakeEngine] = []
+        self._shown = 100
         self.window = MainWindow()
         self.window.show()
         self.app = App(self.window, settings, {}, build=self._build, unsaved=folder / "unsaved")
@@ -84,7 +85,7 @@ class Scene:
             QApplication.sendPostedEvents()
             time.sleep(0.005)  # noqa: TID251
 
-    def settle(self, seconds: float = 0.25) -> None:
+    def settle(self, seconds: float = 0.12) -> None:
         """Let everything be laid out and drawn."""
         until = time.monotonic() + seconds
         self.wait(lambda: time.monotonic() > until)
@@ -97,8 +98,8 @@ class Scene:
         events: list[Event] = [DevicesChanged(microphones, loopbacks, outputs)]
         for number, (language, heard, translated) in enumerate(LINES):
             is_last = number == len(LINES) - 1
-            words, unsure = (heard[:29], heard[29:]) if is_last else (heard, "")
-            known, open_end = (translated[:21], translated[21:]) if is_last else (translated, "")
+            words, unsure = _in_two(heard) if is_last else (heard, "")
+            known, open_end = _in_two(translated) if is_last else (translated, "")
             events += [
                 TranscriptUpdate(number, 1, language, words, unsure, (), 4.0 * number, 4.0 * number + 3, not is_last),
                 TranslationUpdate(number, 1, language, "en", known, open_end, not is_last),
@@ -136,7 +137,7 @@ class Scene:
         for one in QApplication.topLevelWidgets():
             if one.isVisible() and one not in (self.window, overlay):
                 one.close()
-        self.settle(0.1)
+        self.app.unlock(False)
 
     def end(self) -> None:
         """The app ends, and its threads."""
@@ -168,10 +169,11 @@ class Scene:
             "save-profile": menu.ask_profile_name,
             "remove-profile": lambda: menu.ask_to_remove("Lecture"),
             "question": self._question,
-            "overlay": self._overlay,
             "overlay-unlocked": self._unlocked,
             "doctor": menu.open_doctor,
         }
+        for line in LINES:
+            openers[f"overlay-{line[0]}"] = lambda line=line: self._overlay(*line)  # type: ignore[misc]
         for page in PAGES:
             openers[f"settings-{page}"] = lambda page=page: self._settings(page)  # type: ignore[misc]
         for number, page in enumerate(("languages", "models", "source", "outputs", "ready")):
@@ -209,16 +211,30 @@ class Scene:
         question.open()
         return question
 
-    def _overlay(self) -> QWidget:
+    def _overlay(self, language: str, heard: str, translated: str) -> QWidget:
         overlay = self.app.outputs.overlay
         assert overlay is not None
-        self.app.unlock(False)
+        overlay.clear()
+        self._shown += 1
+        known, open_end = _in_two(heard)
+        overlay.on_event(TranscriptUpdate(self._shown, 1, language, known, open_end, (), 0.0, 3.0, False))
+        overlay.on_event(TranslationUpdate(self._shown, 1, language, "en", translated, "", False))
         return overlay
 
     def _unlocked(self) -> QWidget:
-        overlay = self._overlay()
+        overlay = self.app.outputs.overlay
+        assert overlay is not None
         self.app.unlock(True)
         return overlay
+
+
+def _in_two(text: str) -> tuple[str, str]:
+    """What is certain and what is not yet, cut where a word ends."""
+    words = text.split(" ")
+    cut = len(words) * 2 // 3 or 1
+    if len(words) > 1:
+        return " ".join(words[:cut]), " ".join(words[cut:])
+    return text[: len(text) // 2], text[len(text) // 2 :]
 
 
 def may_be_resized(window: QWidget) -> bool:

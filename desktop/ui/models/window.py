@@ -63,7 +63,7 @@ class ModelsWindow(Window):
         super().__init__(parent)
         self.setWindowTitle("Models")
         self.setWindowIcon(icons.app_icon())
-        fit(self, (860, 640), (560, 420))
+        fit(self, (860, 640), (620, 420))
         self.setAcceptDrops(True)
         self._tasks = tasks
         self._found: ModelOverview | None = None
