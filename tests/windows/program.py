@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from tests.windows.scene import Scene
@@ -22,7 +22,7 @@ class Program(QObject):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self._scene = scene
-        self.read.connect(self._open, Qt.ConnectionType.QueuedConnection)
+        self.read.connect(self._open)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:

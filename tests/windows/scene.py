@@ -192,11 +192,11 @@ class Scene:
         window.turn_to(number)
         return window
 
-    def _import_menu(self) -> object:
+    def _import_menu(self) -> None:
         window = self.app.model_setup.open_models()
         assert window is not None
         self.settle()
-        return window.import_button.click()
+        window.import_button.click()
 
     def _transcript_menu(self) -> None:
         view = self.window.transcript.view
