@@ -233,7 +233,7 @@ def _in_two(text: str) -> tuple[str, str]:
     words = text.split(" ")
     cut = len(words) * 2 // 3 or 1
     if len(words) > 1:
-        return " ".join(words[:cut]), " ".join(words[cut:])
+        return " ".join(words[:cut]), " " + " ".join(words[cut:])
     return text[: len(text) // 2], text[len(text) // 2 :]
 
 
