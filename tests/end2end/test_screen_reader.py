@@ -87,6 +87,7 @@ def test_every_window_list_menu_and_control_has_a_role_and_a_name(
     complaints = (tmp_path / "complaints").open("w")
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": complaints, "text": True}
     faults: set[str] = set()
+    named: set[str] = set()
     controls = 0
     with complaints, subprocess.Popen(command, env=environment, **pipes) as process:
         assert process.stdin is not None
@@ -105,12 +106,47 @@ def test_every_window_list_menu_and_control_has_a_role_and_a_name(
             for path in reader.walk(root):
                 if path[-1].role in CONTROLS and reader.is_shown(path[-1]):
                     controls += 1
+                    named.add(path[-1].name)
                     if not path[-1].name:
                         faults.add(described(path))
         process.stdin.close()
         assert process.wait(30) == 0
     assert not faults, "\n".join(sorted(faults))
     assert controls > 1000
+    assert any("end → final 1.2 s" in name for name in named)  # what the button shows, whatever its width
+    assert "Original colour: #ffffff" in named
+
+
+def test_a_menu_is_read_and_left_by_keys(reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text("version = 1\n")
+    process = start(desktop, settings)
+    try:
+        main = desktop.wait_for_window("^Parley$")
+        root = reader.application(process.pid)
+
+        def dialogs() -> dict[str, Node]:
+            return {node.name: node for node in reader.children(root) if node.role == "dialog"}
+
+        def opens() -> bool:
+            desktop.activate(main)
+            desktop.run(["xdotool", "key", "Escape", "F10"])  # it may have been opened before the reader was known
+            return wait_until(lambda: "Menu" in dialogs(), 3)
+
+        assert wait_until(opens, 30)
+        items = [path[-1].name for path in reader.walk(dialogs()["Menu"]) if path[-1].role == "list item"]
+        assert "Settings…" in items
+        desktop.run(["xdotool", "key", "Escape"])
+        assert wait_until(lambda: "Menu" not in dialogs())
+        assert wait_until(lambda: desktop.active_window() == main)
+        assert wait_until(opens, 10)
+        other = desktop.spawn(["xterm", "-T", "elsewhere"])
+        desktop.activate(desktop.wait_for_window("^elsewhere$"))
+        assert wait_until(lambda: "Menu" not in dialogs())
+        other.terminate()
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 def described(path: tuple[Node, ...]) -> str:

@@ -5,12 +5,14 @@ Qt leaves windows of the type Popup out of what it tells screen readers. Where o
 when another window becomes active.
 """
 
-from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
+from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QFrame, QVBoxLayout, QWidget
 
 _SETTLED = 100
 """milliseconds after which it is known which window became active"""
+_COMING = 2_000
+"""milliseconds that a window manager may take to give it the focus"""
 
 _is_read = False
 
@@ -30,6 +32,8 @@ class Popup(QDialog):
         super().__init__(parent, seen if _is_read else hidden)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(name)
+        self._was_active = False
+        self._shown = QElapsedTimer()
         self.frame = QFrame()
         self.frame.setObjectName("popover")
         layout = QVBoxLayout(self)
@@ -46,8 +50,14 @@ class Popup(QDialog):
         elif event is not None:
             event.ignore()
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._shown.start()
+
     def _focus_moved(self) -> None:
-        if self.isVisible():
+        self._was_active = self._was_active or self.isActiveWindow()
+        # What was active before may still be told of, while this one is only coming.
+        if self._was_active or (self._shown.isValid() and self._shown.hasExpired(_COMING)):
             QTimer.singleShot(_SETTLED, self._left)
 
     def _left(self) -> None:
