@@ -149,5 +149,28 @@ def test_a_menu_is_read_and_left_by_keys(reader: ScreenReaderDesk, desktop: Virt
         process.communicate(timeout=20)
 
 
+def test_a_reading_is_announced_as_states_and_a_score(
+    reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path, manifest: dict[str, dict[str, Any]]
+) -> None:
+    text, journal = tmp_path / "poem.txt", tmp_path / "journal"
+    text.write_text(manifest["en-00"]["text"])
+    settings = tmp_path / "settings.toml"
+    settings.write_text('version = 1\n[recognition]\nlanguage = "en"\n')
+    script = str(Path(__file__).with_name("practice_app.py"))
+    arguments = [str(journal), str(text), str(TEST_AUDIO / "en-00.flac"), "-", "--settings", str(settings)]
+    process = subprocess.Popen(
+        [sys.executable, script, *arguments],
+        env={**os.environ, **desktop.environment, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 0, told
+    assert told == ""
+    score = next((one for one in reader.announced if one.startswith("Score ")), "")
+    assert "of 100: " in score, reader.announced
+    assert "Finishing…" in "\n".join(reader.announced)
+
+
 def described(path: tuple[Node, ...]) -> str:
     return " > ".join(f"{node.role} {node.name!r}" for node in path[-4:])

@@ -25,6 +25,7 @@ from desktop.engine.events import (
 )
 from desktop.engine.message import verbatim
 from desktop.settings.declaration import Settings
+from desktop.settings.values import groups
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.question import Question
@@ -49,8 +50,6 @@ target = "en"
 [recognition]
 language = "auto"
 """
-PAGES = ("audio", "vad", "recognition", "translation", "speech", "subtitles", "typing", "server", "sharing", "models",
-         "window", "hotkeys")  # fmt: skip
 
 
 class Scene:
@@ -163,6 +162,7 @@ class Scene:
             "latency": menu.open_latency,
             "share": self.app.sharing.open,
             "models": setup.open_models,
+            "practice": self.app.practice.open,
             "models-import": self._import_menu,
             "transcript-menu": self._transcript_menu,
             "save-transcript": lambda: window.transcript.ask_save(),
@@ -174,7 +174,7 @@ class Scene:
         }
         for line in LINES:
             openers[f"overlay-{line[0]}"] = lambda line=line: self._overlay(*line)  # type: ignore[misc]
-        for page in PAGES:
+        for page in groups():
             openers[f"settings-{page}"] = lambda page=page: self._settings(page)  # type: ignore[misc]
         for number, page in enumerate(("languages", "models", "source", "outputs", "ready")):
             openers[f"first-{page}"] = lambda number=number: self._first_run(number)  # type: ignore[misc]

@@ -41,6 +41,7 @@ _ICONS = {
     "speech": "account-voice",
     "subtitles": "subtitles-outline",
     "typing": "keyboard-outline",
+    "practice": "book-open-variant",
     "server": "server-network",
     "sharing": "access-point",
     "models": "chip",

@@ -30,6 +30,7 @@ SPECIAL = {
     "recognition.language": "es",
     "recognition.languages": "es, de",
     "translation.target": "es",
+    "practice.language": "es",
 }
 
 Parley = Callable[..., str]
