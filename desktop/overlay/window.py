@@ -17,7 +17,7 @@ from PyQt6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QMainWindow
 
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles
@@ -35,8 +35,8 @@ FEWEST_CHARACTERS = 14
 SMALLEST_FONT, LARGEST_FONT = 12, 200
 
 
-class SubtitleOverlay(QWidget):
-    """Shows what the engine says as subtitles over any window.
+class SubtitleOverlay(QMainWindow):
+    """Shows what the engine says as subtitles over any window. Screen readers call a QMainWindow a window.
 
     Feed it `on_event` with every event of the engine. While locked (as at first) it is click-through and hidden
     when there is nothing to show; unlocked it can be moved and resized.

@@ -48,6 +48,8 @@ class Declaration:
     is_advanced: bool
     """few need it"""
     applies: Applies
+    written: str
+    """how a text is written in the file and in flags; empty for any text"""
 
     @property
     def environment(self) -> str:
@@ -68,7 +70,7 @@ class Declaration:
             return ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
             return f"{self.minimum:g} to {self.maximum:g}"
-        return {"colour": "#rrggbb"}.get(self.type, "")
+        return self.written or {"colour": "#rrggbb"}.get(self.type, "")
 
 
 def fields() -> Iterator[tuple[str, FieldInfo]]:
@@ -115,6 +117,7 @@ def declaration(key: str) -> Declaration:
         unit=str(about.get("unit", "")),
         is_advanced=bool(about.get("advanced", False)),
         applies=applies,
+        written=str(about.get("written", "")),
     )
 
 

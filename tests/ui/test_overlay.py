@@ -207,6 +207,15 @@ def test_thai_breaks_where_a_word_ends() -> None:
     assert word_ends("😀 hello") == (2, 7)
 
 
+def test_the_overlay_breaks_no_word_of_thai(overlay: SubtitleOverlay) -> None:
+    text = "การประชุมเริ่มเวลาบ่ายสามโมง" * 3
+    overlay.on_event(TranscriptUpdate(0, 1, "th", text, "", (), 0.0, 3.0, False))
+    ends = word_ends(text)
+    lines = overlay.text().split("\n")
+    assert len(lines) > 1
+    assert len(lines[0]) in ends
+
+
 def test_at_their_usual_place_they_cover_nothing_of_the_window(window: MainWindow, overlay: SubtitleOverlay) -> None:
     place_first(window, USUAL_PART)
     room = window.screen().availableGeometry()

@@ -60,7 +60,7 @@ class LatencyPanel(Window):
 
         self.setWindowTitle("Latency")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit(self, (720, 600), (560, 420))
+        fit(self, (720, 600), (620, 420))
         self._log = LatencyLog()
         self._usage = ProcessUsage()
         self._tiles = {

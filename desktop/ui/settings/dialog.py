@@ -73,7 +73,7 @@ class SettingsDialog(QDialog):
         from desktop.settings.store import fields
 
         self.setWindowTitle("Settings")
-        fit(self, (800, 600))
+        fit(self, (800, 600), (640, 420))
         self._search = SearchField("Search settings", has_picture=True)
         self._search.textChanged.connect(self._filter)
         self._list = QListWidget()

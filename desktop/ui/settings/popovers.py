@@ -110,8 +110,7 @@ class SettingsPopovers(QObject):
         url = settings.server.url.strip()
         server = Choice(_SERVER, f"A Parley server · {url}" if url else "A Parley server…", "server-network")
         choices = (heading("Models"), *choices, more, heading("Elsewhere"), server, heading("Presets"), *presets)
-        popup = PickerList(choices, settings.recognition.model, parent=anchor)
-        popup.setAccessibleName("Recognition model")
+        popup = PickerList("Recognition model", choices, settings.recognition.model, parent=anchor)
         popup.picked.connect(self._model_picked)
         popup.open_below(anchor)
 
