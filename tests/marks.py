@@ -60,6 +60,7 @@ _BY_PATH = {
     "unit/injector/test_typist.py": "threads",
     "unit/server/audio/test_incoming.py": "threads",
     "unit/server/audio/test_upload.py": "threads",
+    "unit/server/protocols/test_wyoming_server.py": "threads",
     "unit/server/database/test_databases.py": "threads",
     "unit/server/operation/test_operation.py": "threads",
     "unit/server/security/test_guard.py": "threads",

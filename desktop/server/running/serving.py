@@ -151,7 +151,7 @@ async def _run(
     running = [
         asyncio.create_task(server.serve(sockets=[one])) for server, (_, one) in zip(servers, applications, strict=True)
     ]
-    await sockets.besides.start(hub)
+    await sockets.besides.start(hub, security)
     ending = asyncio.Event()
     with ending_signals(ending):
         while not all(server.started for server in servers):

@@ -3,7 +3,7 @@ end."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from starlette.routing import Route
@@ -22,6 +22,8 @@ from desktop.server.security.credentials.issuer import Issuer
 from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.guard import Guard, Required, Rules
 from desktop.server.security.headers import SecurityHeaders
+from desktop.server.security.network_guard import Network, NetworkGuard
+from desktop.server.security.notes import Notes
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.origins import normal_origin
 from desktop.server.security.redaction import redact_logs
@@ -83,6 +85,11 @@ class Security:
         guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)
         believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
+
+    def network_guard(self, networks: Sequence[Network], protocol: str) -> NetworkGuard:
+        """The door of a protocol without tokens, at a port of its own."""
+        notes = Notes(self.database, self.attempts)
+        return NetworkGuard(networks, self.options.limits, self.attempts, notes, protocol)
 
     async def note_locked(self, address: str, path: str) -> None:
         """In the audit log: an address is locked out, as it guessed codes of rooms."""
