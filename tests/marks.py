@@ -63,6 +63,7 @@ _BY_PATH = {
     "unit/server/protocols/test_wyoming_server.py": "threads",
     "unit/server/database/test_databases.py": "threads",
     "unit/server/operation/test_operation.py": "threads",
+    "unit/server/security/test_cors.py": "threads",
     "unit/server/security/test_guard.py": "threads",
     "unit/server/security/test_oidc.py": "threads",
     "unit/server/test_simulated_redis.py": "threads",

@@ -16,6 +16,7 @@ from desktop.server.secret_files import kept_key
 from desktop.server.security.address import check_address, is_local
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
+from desktop.server.security.cors import Cors
 from desktop.server.security.credentials import tokens
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.issuer import Issuer
@@ -83,7 +84,7 @@ class Security:
         )
         rules = Rules(required, options.limits, frozenset(normal_origin(one) for one in options.origins))
         guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)
-        believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
+        believing = ProxyHeadersMiddleware(Cors(guard, rules.origins), trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
 
     def network_guard(self, networks: Sequence[Network], protocol: str) -> NetworkGuard:
