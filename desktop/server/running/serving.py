@@ -17,6 +17,7 @@ from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import ending_signals, http_server
 from desktop.server.limits import StreamLimits
 from desktop.server.operation.tracing import Traced
+from desktop.server.page.account import account_route
 from desktop.server.page.guests import Guests
 from desktop.server.page.routes import page_routes
 from desktop.server.running.application import application, required
@@ -135,7 +136,10 @@ async def _run(
     health = health_routes(hub)
     page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
+        (
+            application(hub, [*health, *document_routes(), *page, account_route(security.name_of), *security.routes]),
+            sockets.main,
+        ),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:

@@ -14,8 +14,8 @@ _OF_PROXIES = ("forwarded", "x-forwarded", "x-real-ip")
 _EXPOSED = ("content-disposition", "dg-request-id", "retry-after", "www-authenticate", "x-trace-id")
 """headers of an answer that such a page may read, too"""
 _MAY_BRING_COOKIES = frozenset({"/room"})
-"""where a page of another origin sends and gets a cookie: that of a room, which it then follows. Everything else it asks
-for with a token"""
+"""where a page of another origin sends and gets a cookie: that of a room, which it then follows. Everything else it
+asks for with a token"""
 
 
 class Cors:

@@ -31,8 +31,11 @@ from desktop.server.security.watch import run_watched
 _FILES = "/static/"
 """what the page consists of: some thirty files that cost nothing, for each of those who sit behind one address"""
 
-Required = Callable[[Connection], Scope | None]
-"""What one must be allowed for a request; None: it is open to everybody, such as the page itself and `/health`"""
+Needed = Scope | tuple[Scope, ...] | None
+"""What one must be allowed; of several, one is enough; None: it is open to everybody, such as the page itself and
+`/health`"""
+Required = Callable[[Connection], Needed]
+"""for a request"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,12 @@ class Guard:
         check_origin(connection, self._rules.origins, by_cookie=bool(shown.cookie) and not shown.secret)
         return shown
 
-    async def _check_principal(self, principal: Principal, required: Scope) -> None:
+    async def _check_principal(self, principal: Principal, required: Scope | tuple[Scope, ...]) -> None:
         if principal != LOCAL:
             await self._attempts.request_of(principal.id)
-        if not principal.may(required):
-            raise Refused("not-allowed", status=403, code="scope", scope=required.value)
+        every = required if isinstance(required, tuple) else (required,)
+        if not any(principal.may(one) for one in every):
+            raise Refused("not-allowed", status=403, code="scope", scope=every[0].value)
 
     async def _request(
         self, about: Entry, principal: Principal, connection: Connection, receive: Receive, send: Send

@@ -11,13 +11,14 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from desktop.engine.errors import EngineError
+from desktop.engine.text.visible import visible
 from desktop.server.database import audit, open_database, prepare
 from desktop.server.secret_files import kept_key
 from desktop.server.security.address import check_address, is_local
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
 from desktop.server.security.cors import Cors
-from desktop.server.security.credentials import tokens
+from desktop.server.security.credentials import tokens, users
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.issuer import Issuer
 from desktop.server.security.credentials.oidc import Oidc
@@ -27,6 +28,7 @@ from desktop.server.security.network_guard import Network, NetworkGuard
 from desktop.server.security.notes import Notes
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.origins import normal_origin
+from desktop.server.security.principal import Principal
 from desktop.server.security.redaction import redact_logs
 from desktop.server.security.tls import Tls
 from desktop.system import paths
@@ -86,6 +88,14 @@ class Security:
         guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)
         believing = ProxyHeadersMiddleware(Cors(guard, rules.origins), trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
+
+    async def name_of(self, principal: Principal) -> str:
+        """What people call somebody who was let in: a token's name, or a user's. Raises EngineError."""
+        kind, _, name = principal.id.partition(":")
+        if kind != "user" or self.options.oidc is None:
+            return visible(name)
+        issuer = self.options.oidc.issuer
+        return await self.database.run(lambda session: users.name_of(session, issuer, name), reads_only=True)
 
     def network_guard(self, networks: Sequence[Network], protocol: str) -> NetworkGuard:
         """The door of a protocol without tokens, at a port of its own."""

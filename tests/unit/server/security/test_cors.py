@@ -23,7 +23,7 @@ def allowances(answer: Answer) -> dict[str, str]:
 
 def preflight(here: Door, origin: str, path: str = "/speak", method: str = "POST", headers: str = "") -> Answer:
     wanted = {"access_control_request_headers": headers} if headers else {}
-    return here.get(path, "OPTIONS", origin=origin, access_control_request_method=method, **wanted)
+    return here.get(path, "OPTIONS", b"", origin=origin, access_control_request_method=method, **wanted)
 
 
 def test_a_page_of_an_allowed_origin_asks_first_and_needs_no_token_for_that(here: Door) -> None:
