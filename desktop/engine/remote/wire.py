@@ -101,7 +101,7 @@ _ASKED: TypeAdapter[_Decode | _LoadTranslation | _Translate | _TranslateSpeech |
 )
 
 
-ASKED = {
+ASKED: dict[type[Strict], str] = {
     _Decode: "A window of audio is to be recognised.",
     _LoadTranslation: "Which translator would it be, and what can it do.",
     _Translate: "A text is to be translated.",
@@ -176,7 +176,10 @@ class _Hello(Versioned):
 _TOLD: TypeAdapter[_Answered | _Hello] = TypeAdapter(Annotated[_Answered | _Hello, Field(discriminator="type")])
 
 
-TOLD = {_Hello: "What recognises here; the first message, and again when that changes.", _Answered: "An answer."}
+TOLD: dict[type[Strict], str] = {
+    _Hello: "What recognises here; the first message, and again when that changes.",
+    _Answered: "An answer.",
+}
 """headers of what a server says, likewise"""
 
 

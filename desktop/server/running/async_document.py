@@ -157,8 +157,8 @@ def _message(said: Said, prefix: str) -> dict[str, Any]:
         case Event(type=kind, summary=summary, fields=fields, discriminator=key):
             properties: dict[str, Any] = {key: {"const": kind}} if key else {}
             required = [*properties, *fields]
-            payload = {"type": "object", "properties": properties, "required": required}
-            return {"name": kind, "summary": summary, "payload": payload}
+            shape = {"type": "object", "properties": properties, "required": required}
+            return {"name": kind, "summary": summary, "payload": shape}
 
 
 def _schemas(models: Sequence[type[BaseModel]], prefix: str) -> dict[str, Any]:

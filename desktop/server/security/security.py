@@ -120,10 +120,8 @@ class Security:
         try:
             gone = await self.database.run(lambda session: audit.prune(session, now, days))
             log.info("%d entries of the audit log are forgotten", gone)
-            newer = await asyncio.to_thread(self.tls.newer, now) if self.tls is not None else None
-            if self.tls is not None and newer is not None:
-                self.tls.use(newer)
-                log.info("the certificate is another one: %s", self.tls.pair.fingerprint)
+            if self.tls is not None:
+                await self.tls.renew(now)
         except EngineError as error:
             log.error("the security could not be tended: %s", error)
 
