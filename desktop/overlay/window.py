@@ -17,7 +17,7 @@ from PyQt6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QMainWindow
+from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles

@@ -347,6 +347,9 @@ def worker(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine for health and metrics.")
     ] = "127.0.0.1",
+    certificate: server_commands.Certificate = None,
+    key: server_commands.Key = None,
+    self_signed: server_commands.SelfSigned = False,
     language: Language = "",
     model: Model = "",
     env_files: server_commands.EnvFiles = None,
@@ -355,10 +358,14 @@ def worker(
 ) -> int:
     """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
     from desktop.cli.commands.worker import run
+    from desktop.server.security.options import SecurityOptions
 
     changes = _changes("", language, model)
     operation = server_commands.operation(env_files, log_format, sentry_dsn)
-    return run(context.obj, changes, kind.value, redis, concurrency, operation, host=host, health_port=health_port)
+    listening = SecurityOptions(host, certificate, key, self_signed)
+    return run(
+        context.obj, changes, kind.value, redis, concurrency, operation, listening=listening, health_port=health_port
+    )
 
 
 def _changes(to: str, language: str, model: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import ending_signals, http_server
 from desktop.server.limits import StreamLimits
 from desktop.server.operation.tracing import Traced
+from desktop.server.page.account import account_route
 from desktop.server.page.guests import Guests
 from desktop.server.page.routes import page_routes
 from desktop.server.protocols.recite.kept import Kept, KeptHere, KeptInRedis
@@ -146,8 +147,9 @@ async def _run(
     recitals = Recitals(hub, options.recite, _kept(hub.broker))
     health = [*health_routes(hub), recitals.figure_route]
     page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
+    accounts = [account_route(security.name_of), *security.routes]
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page, *recitals.routes, *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page, *recitals.routes, *accounts]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:
@@ -163,7 +165,7 @@ async def _run(
     running = [
         asyncio.create_task(server.serve(sockets=[one])) for server, (_, one) in zip(servers, applications, strict=True)
     ]
-    await sockets.besides.start(hub)
+    await sockets.besides.start(hub, security)
     ending = asyncio.Event()
     with ending_signals(ending):
         while not all(server.started for server in servers):
