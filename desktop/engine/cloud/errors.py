@@ -9,6 +9,7 @@ Neither ever holds a key, an answer of the provider or what was said.
 from enum import StrEnum
 
 from desktop.engine.errors import EngineAway, EngineError
+from desktop.engine.message import Message
 
 
 class Failure(StrEnum):
@@ -60,18 +61,11 @@ class Limit(StrEnum):
 class CloudFailed(EngineAway):
     """An engine cannot be used for now.
 
-    name: the engine, as users know it. wait: seconds after which it may be asked again, where it said so. detail: of a
-    kind that has one, what is meant: the address, the setting, the library's extra; never a key."""
+    name: the engine, as users know it. wait: seconds after which it may be asked again, where it said so. detail: of
+    LIBRARY the extra that is missing, of SETTING the name of the setting that is wrong; never a key."""
 
     def __init__(self, kind: Failure, name: str, *, wait: float | None = None, detail: str = "") -> None:
-        waits = kind is Failure.RATE and wait is not None
-        super().__init__(
-            f"cloud-{kind}-wait" if waits else f"cloud-{kind}",
-            recoverable=True,
-            name=name,
-            **({"wait": round(wait)} if waits and wait is not None else {}),
-            **({"detail": detail} if detail else {}),
-        )
+        super().__init__(_failed(kind, name, wait, detail), recoverable=True)
         self.kind = kind
         self.wait = wait
 
@@ -81,9 +75,55 @@ class CloudLimit(EngineError):
 
     code = "cloud-limit"
 
-    def __init__(self, kind: Limit, name: str, *, detail: str = "") -> None:
-        super().__init__(f"cloud-limit-{kind}", recoverable=True, name=name, **({"detail": detail} if detail else {}))
+    def __init__(self, kind: Limit, name: str) -> None:
+        super().__init__(_limited(kind, name), recoverable=True)
         self.kind = kind
+
+
+def _failed(kind: Failure, name: str, wait: float | None, detail: str) -> Message:
+    match kind:
+        case Failure.REFUSED:
+            return Message("cloud-refused", name=name)
+        case Failure.NAME:
+            return Message("cloud-name", name=name)
+        case Failure.KEY:
+            return Message("cloud-key", name=name)
+        case Failure.FORBIDDEN:
+            return Message("cloud-forbidden", name=name)
+        case Failure.QUOTA:
+            return Message("cloud-quota", name=name)
+        case Failure.RATE if wait is not None:
+            return Message("cloud-rate-wait", name=name, wait=round(wait))
+        case Failure.RATE:
+            return Message("cloud-rate", name=name)
+        case Failure.BUSY:
+            return Message("cloud-busy", name=name)
+        case Failure.STALL:
+            return Message("cloud-stall", name=name)
+        case Failure.GARBAGE:
+            return Message("cloud-garbage", name=name)
+        case Failure.DISCONNECT:
+            return Message("cloud-disconnect", name=name)
+        case Failure.LIBRARY:
+            return Message("cloud-library", name=name, detail=detail)
+        case Failure.SETTING:
+            return Message("cloud-setting", name=name, detail=detail)
+        case Failure.METERED:
+            return Message("cloud-metered", name=name)
+        case Failure.CAP:
+            return Message("cloud-cap", name=name)
+        case Failure.POLICY:
+            return Message("cloud-policy", name=name)
+
+
+def _limited(kind: Limit, name: str) -> Message:
+    match kind:
+        case Limit.LENGTH:
+            return Message("cloud-limit-length", name=name)
+        case Limit.SIZE:
+            return Message("cloud-limit-size", name=name)
+        case Limit.LANGUAGE:
+            return Message("cloud-limit-language", name=name)
 
 
 def kind_of(error: BaseException) -> str:
@@ -93,9 +133,12 @@ def kind_of(error: BaseException) -> str:
     return "other"
 
 
-def http_failure(status: int, name: str, *, retry_after: str | None = None, is_quota: bool = False) -> EngineError:
-    """What an HTTP status of at least 400 means. retry_after: the header. is_quota: the body says that the account is
-    used up, which some tell as 429 and others as 402 or 456."""
+def http_failure(
+    status: int, name: str, *, setting: str, retry_after: str | None = None, is_quota: bool = False
+) -> CloudFailed | CloudLimit:
+    """What an HTTP status of at least 400 means. setting: the one that is wrong where what was asked for cannot be
+    ("cloud.openai_model"). retry_after: the header. is_quota: the body says that the account is used up, which some
+    tell as 429 and others as 402 or 456."""
     if is_quota or status in (402, 456):
         return CloudFailed(Failure.QUOTA, name)
     if status == 401:
@@ -107,7 +150,7 @@ def http_failure(status: int, name: str, *, retry_after: str | None = None, is_q
     if status == 429:
         return CloudFailed(Failure.RATE, name, wait=_seconds(retry_after))
     if status in (400, 404, 405, 422):
-        return CloudFailed(Failure.SETTING, name, detail=f"HTTP {status}")
+        return CloudFailed(Failure.SETTING, name, detail=setting)
     return CloudFailed(Failure.BUSY, name)
 
 
