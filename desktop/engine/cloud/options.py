@@ -9,14 +9,18 @@ from desktop.engine.cloud.catalogue import CloudEngine
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. Whoever asks an engine also has a clock of its own (`deadline.py`); these let it end in good order."""
+    """Seconds. Who asks an engine waits no longer than its own clock says (`guard.py`), which is shorter; these end what
+    it left behind."""
 
     connect: float = 1.0
     """until a connection is made, its name looked up and its certificate checked"""
-    answer: float = 1.2
-    """until a piece of live work is answered: what is left of two seconds is the next engine's"""
+    answer: float = 30.0
+    """until one call is answered"""
     load: float = 5.0
     """until `load` has found out what can be done there"""
+    quiet: float = 1.5
+    """of sound that a stream sent and the provider says nothing about, not even that it is there: it stands still, and
+    `feed` raises CloudFailed(STALL). For providers that say something while they listen"""
     renew: float = 240.0
     """of sound, after which a stream is opened anew at the next pause: providers end them at 300"""
 
