@@ -1,16 +1,18 @@
 """What a cloud engine is made with. Each is a class of one parameter: `GoogleRecognizer(options)`."""
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from desktop.engine.cloud.catalogue import CloudEngine
+from desktop.engine.cloud.catalogue import FREE, CloudEngine, Price
+from desktop.engine.requests import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. Who asks an engine waits no longer than its own clock says (`guard.py`), which is shorter; these end what
-    it left behind."""
+    """Seconds. Who asks an engine waits no longer than a clock of its own says (`guard.py`), which is shorter; these
+    end what it left behind."""
 
     connect: float = 1.0
     """until a connection is made, its name looked up and its certificate checked"""
@@ -58,3 +60,23 @@ class CloudOptions:
     def name(self) -> str:
         """What an engine's `name` is: "nova-3 · Deepgram"."""
         return f"{self.model} · {self.place}" if self.model else self.place
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine: nothing leaves that."""
+        host = _host(self.endpoint)
+        if host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def price(self, stage: Stage) -> Price:
+        """Of the provider; what somebody else runs under another name costs nothing that is known here."""
+        own = _host(self.engine.endpoint).rsplit(".", 2)[-2:]
+        return self.engine.prices[stage] if _host(self.endpoint).rsplit(".", 2)[-2:] == own else FREE
+
+
+def _host(endpoint: str) -> str:
+    return urlsplit(endpoint if "://" in endpoint else f"//{endpoint}").hostname or ""
