@@ -1,4 +1,5 @@
-"""Recognisers elsewhere that are preferred to the one on this machine, which takes over within the same decoding.
+"""Recognisers elsewhere in front of the one on this machine, or behind it, or beside: what one fails at the next one
+does within the same decoding, on the same sound, so that no word is lost.
 
 On the recognition thread; the local model is loaded on a thread of its own while the preferred one works, so that
 nobody waits for it when it is needed.
@@ -10,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.events import Samples
-from desktop.engine.preference import Preference, Standing
+from desktop.engine.order import Arrangement, First, Order
+from desktop.engine.preference import Standing
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
@@ -28,8 +30,8 @@ _JOIN = 5.0
 class PreferredRecognizer:
     """A WindowRecognizer.
 
-    engines: those that are preferred, the first one most. local: takes over. has_room: whether the local model may be
-    in memory without being needed; asked on its loading thread.
+    engines: those elsewhere, the first one most. local: the one of this machine. has_room: whether the local model may
+    be in memory without being needed; asked on its loading thread. first, deadline: as of Order.
     """
 
     def __init__(
@@ -38,8 +40,13 @@ class PreferredRecognizer:
         local: WindowRecognizer,
         notify: Notify,
         has_room: Callable[[], bool] = lambda: True,
+        *,
+        first: First = "cloud",
+        deadline: float = 0.8,
     ) -> None:
-        self._engines: Preference[WindowRecognizer] = Preference(engines, lambda one: one.load(lambda _: None), notify)
+        self._engines: Order[WindowRecognizer] = Order(
+            engines, lambda one: one.load(lambda _: None), notify, first=first, deadline=deadline
+        )
         self._local = local
         self._notify = notify
         self._lacking: set[str] = set()
@@ -60,7 +67,11 @@ class PreferredRecognizer:
     @property
     def sent_to(self) -> str:
         """Where sound goes now, also on trial; empty: it stays on this machine."""
-        return next((place for one in self._engines.engines if (place := getattr(one, "sent_to", ""))), "")
+        return next((place for one in self._engines.elsewhere.engines if (place := getattr(one, "sent_to", ""))), "")
+
+    def arrange(self, arrangement: Arrangement[WindowRecognizer]) -> None:
+        """Other engines, or another order, from the next decoding on; also in mid-utterance. Any thread."""
+        self._engines.arrange(arrangement)
 
     def load(self, progress: Progress) -> None:
         """Make the first one ready that can be. Raises the local one's ModelError if none can."""

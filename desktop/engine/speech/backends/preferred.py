@@ -1,4 +1,5 @@
-"""Voices elsewhere that are preferred to those on this machine, which take over within the same clause.
+"""Voices elsewhere in front of those on this machine, or behind them, or beside: what one fails at the next one says
+within the same clause.
 
 On the speech thread.
 """
@@ -6,17 +7,27 @@ On the speech thread.
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from desktop.engine.preference import Preference, Standing
+from desktop.engine.order import Arrangement, First, Order
+from desktop.engine.preference import Standing
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
 from desktop.engine.takeover import Notify
 
 
 class PreferredSynthesizer:
-    """A Synthesizer. engines: those that are preferred, the first one most. local: takes over."""
+    """A Synthesizer. engines: those elsewhere, the first one most. local: of this machine. first, deadline: as of
+    Order."""
 
-    def __init__(self, engines: Sequence[tuple[Synthesizer, Standing]], local: Synthesizer, notify: Notify) -> None:
-        self._engines: Preference[Synthesizer] = Preference(engines, self._open, notify)
+    def __init__(
+        self,
+        engines: Sequence[tuple[Synthesizer, Standing]],
+        local: Synthesizer,
+        notify: Notify,
+        *,
+        first: First = "cloud",
+        deadline: float = 0.8,
+    ) -> None:
+        self._engines: Order[Synthesizer] = Order(engines, self._open, notify, first=first, deadline=deadline)
         self._local = local
         self._wanted: dict[str, str] = {}
         """language -> voice, as it was asked for"""
@@ -30,6 +41,10 @@ class PreferredSynthesizer:
     @property
     def capabilities(self) -> SynthesizerCapabilities:
         return (self._engines.used or self._local).capabilities
+
+    def arrange(self, arrangement: Arrangement[Synthesizer]) -> None:
+        """Other engines, or another order, from the next clause on. Any thread."""
+        self._engines.arrange(arrangement)
 
     def voices(self) -> tuple[Voice, ...]:
         return self._local.voices()
