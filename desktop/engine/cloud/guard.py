@@ -80,6 +80,7 @@ class Guard:
         cost = price.of(seconds=seconds, characters=characters)
         failure = self._rules.against(price, cost, is_here=self._is_here)
         if failure is not None:
+            self.meter.asked()
             self.meter.failed(failure.value)
             raise CloudFailed(failure, self.name)
 
@@ -106,6 +107,8 @@ class Guard:
             answer = self._workers.run(self.limit(kind, size, most), call)
         except Exception as error:
             failure = self._failure(error)
+            if not is_whole:
+                self.meter.asked()  # what it is a step of will not be
             self.meter.failed(kind_of(failure))
             raise failure from (None if failure is error else error)
         took = self._clock() - began

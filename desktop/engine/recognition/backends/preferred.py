@@ -90,12 +90,16 @@ class PreferredRecognizer:
             self._load_local()
             return self._local.transcribe(samples, request)
 
+        def there(one: WindowRecognizer) -> Hypothesis:
+            if _lacks(one, request.language):
+                raise ModelMissing("recogniser-lacks-language", name=one.name, language=request.language or "")
+            return one.transcribe(samples, request)
+
         used = self._engines.used
-        if used is not None and request.language is not None and request.language not in used.capabilities.languages:
-            hypothesis = here()  # it may know a language that the preferred one does not
-            self._tell_lack(used.name, request.language)
-            return hypothesis
-        return self._engines.do(lambda one: one.transcribe(samples, request), here, lambda: self._local.name)
+        hypothesis = self._engines.do(there, here, lambda: self._local.name)
+        if used is not None and all(_lacks(one, request.language) for one in self._engines.elsewhere.engines):
+            self._tell_lack(used.name, request.language or "")
+        return hypothesis
 
     def close(self) -> None:
         self._engines.close()
@@ -130,3 +134,8 @@ class PreferredRecognizer:
             log.info("there is no local model for now: %s", error.code)
         except Exception:
             log.exception("the local model could not be loaded")
+
+
+def _lacks(one: WindowRecognizer, language: str | None) -> bool:
+    """Whether it does not know a language that is asked for."""
+    return language is not None and language not in one.capabilities.languages
