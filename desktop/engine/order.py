@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from desktop.engine.errors import EngineError
 from desktop.engine.message import Message
-from desktop.engine.preference import Choice, Later, Named, Preference, Standing, on_a_timer
+from desktop.engine.preference import Choice, Later, Named, Preference, on_a_timer
 from desktop.engine.takeover import Notify, as_engine_error, takeover
 
 log = logging.getLogger(__name__)
@@ -42,23 +42,21 @@ class _Lost(Exception):
 
 
 class Order(Generic[Engine]):
-    """engines: those elsewhere, the first one most. open: as of Preference. first: what is asked first; deadline:
-    seconds in which an engine elsewhere wins a race. notify: gets the notices."""
+    """arrangement: the engines elsewhere, and what is asked first. open, clock, later: as of Preference. notify: gets
+    the notices."""
 
     def __init__(
         self,
-        engines: Sequence[tuple[Engine, Standing]],
+        arrangement: Arrangement[Engine],
         open: Callable[[Engine], object],
         notify: Notify,
         *,
-        first: First = "cloud",
-        deadline: float = 0.8,
         clock: Callable[[], float] = time.monotonic,
         later: Later = on_a_timer,
     ) -> None:
-        self.elsewhere: Preference[Engine] = Preference(engines, open, notify, clock=clock, later=later)
-        self.first: First = first
-        self._deadline = deadline
+        self.elsewhere: Preference[Engine] = Preference(arrangement.choices, open, notify, clock=clock, later=later)
+        self.first: First = arrangement.first
+        self._deadline = arrangement.deadline
         self._notify = notify
         self._told: Message | None = None
         self._there = _Side("parley-race-there")

@@ -98,6 +98,11 @@ class Choice(Generic[Engine]):
     standing: Standing
 
 
+def fixed(engine: Engine, standing: Standing | None = None) -> Choice[Engine]:
+    """An engine that is there already."""
+    return Choice(id(engine), lambda: engine, standing or Standing())
+
+
 class Cancellable(Protocol):
     """Something that will be done later."""
 
@@ -122,10 +127,10 @@ def on_a_timer(seconds: float, action: Callable[[], None]) -> Cancellable:
 class _Candidate(Generic[Engine]):
     """An engine, and whether it is used."""
 
-    def __init__(self, key: Hashable, engine: Engine, standing: Standing) -> None:
-        self.key = key
-        self.engine = engine
-        self.standing = standing
+    def __init__(self, choice: Choice[Engine]) -> None:
+        self.key = choice.key
+        self.engine = engine = choice.make()
+        self.standing = choice.standing
         self.is_away = False
         self.is_told = False
         """that it is away"""
@@ -164,14 +169,14 @@ class Preference(Generic[Engine]):
 
     def __init__(
         self,
-        engines: Sequence[tuple[Engine, Standing]],
+        choices: Sequence[Choice[Engine]],
         open: Callable[[Engine], object],
         notify: Notify,
         *,
         clock: Callable[[], float] = time.monotonic,
         later: Later = on_a_timer,
     ) -> None:
-        self._candidates = tuple(_Candidate(id(engine), engine, standing) for engine, standing in engines)
+        self._candidates = tuple(_Candidate(choice) for choice in choices)
         self._open = open
         self._notify = notify
         self._clock = clock
@@ -252,7 +257,7 @@ class Preference(Generic[Engine]):
         for choice in choices:
             one = before.pop(choice.key, None)
             if one is None:
-                one = _Candidate(choice.key, choice.make(), choice.standing)
+                one = _Candidate(choice)
                 one.set_away(is_so=True)
                 self._plan(one, 0.0)
             after.append(one)

@@ -7,12 +7,11 @@ nobody waits for it when it is needed.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.events import Samples
-from desktop.engine.order import Arrangement, First, Order
-from desktop.engine.preference import Standing
+from desktop.engine.order import Arrangement, Order
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
@@ -30,23 +29,18 @@ _JOIN = 5.0
 class PreferredRecognizer:
     """A WindowRecognizer.
 
-    engines: those elsewhere, the first one most. local: the one of this machine. has_room: whether the local model may
-    be in memory without being needed; asked on its loading thread. first, deadline: as of Order.
+    arrangement: those elsewhere, and which is asked first. local: the one of this machine. has_room: whether the local
+    model may be in memory without being needed; asked on its loading thread.
     """
 
     def __init__(
         self,
-        engines: Sequence[tuple[WindowRecognizer, Standing]],
+        arrangement: Arrangement[WindowRecognizer],
         local: WindowRecognizer,
         notify: Notify,
         has_room: Callable[[], bool] = lambda: True,
-        *,
-        first: First = "cloud",
-        deadline: float = 0.8,
     ) -> None:
-        self._engines: Order[WindowRecognizer] = Order(
-            engines, lambda one: one.load(lambda _: None), notify, first=first, deadline=deadline
-        )
+        self._engines: Order[WindowRecognizer] = Order(arrangement, lambda one: one.load(lambda _: None), notify)
         self._local = local
         self._notify = notify
         self._lacking: set[str] = set()

@@ -4,30 +4,25 @@ within the same clause.
 On the speech thread.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
-from desktop.engine.order import Arrangement, First, Order
-from desktop.engine.preference import Standing
+from desktop.engine.order import Arrangement, Order
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
 from desktop.engine.takeover import Notify
 
 
 class PreferredSynthesizer:
-    """A Synthesizer. engines: those elsewhere, the first one most. local: of this machine. first, deadline: as of
-    Order."""
+    """A Synthesizer. arrangement: those elsewhere, and which is asked first. local: of this machine."""
 
     def __init__(
         self,
-        engines: Sequence[tuple[Synthesizer, Standing]],
+        arrangement: Arrangement[Synthesizer],
         local: Synthesizer,
         notify: Notify,
-        *,
-        first: First = "cloud",
-        deadline: float = 0.8,
     ) -> None:
-        self._engines: Order[Synthesizer] = Order(engines, self._open, notify, first=first, deadline=deadline)
+        self._engines: Order[Synthesizer] = Order(arrangement, self._open, notify)
         self._local = local
         self._wanted: dict[str, str] = {}
         """language -> voice, as it was asked for"""

@@ -1,5 +1,5 @@
-"""Translators of clouds: each text passes the guard (`cloud/guard.py`). On the translation thread, and on that of a trial
-while one is not used (`preference.py`)."""
+"""Translators of clouds: each text passes the guard (`cloud/guard.py`). On the translation thread, and on that of a
+trial while one is not used (`preference.py`)."""
 
 from desktop.engine.cloud.guard import Guard
 from desktop.engine.cloud.meter import Meter

@@ -4,13 +4,12 @@ translates within the same sentence.
 On the translation thread.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import Samples
-from desktop.engine.order import Arrangement, First, Order
-from desktop.engine.preference import Standing
+from desktop.engine.order import Arrangement, Order
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.takeover import Notify
 from desktop.engine.translation.backends.base import SpeechTranslator, Translator, TranslatorCapabilities
@@ -20,19 +19,16 @@ _Answer = TypeVar("_Answer")
 
 
 class PreferredTranslator:
-    """A SpeechTranslator. engines: those elsewhere, the first one most. make_local: the one of this machine, made when
-    it is needed; may raise ModelError. first, deadline: as of Order."""
+    """A SpeechTranslator. arrangement: those elsewhere, and which is asked first. make_local: the one of this machine,
+    made when it is needed; may raise ModelError."""
 
     def __init__(
         self,
-        engines: Sequence[tuple[Translator, Standing]],
+        arrangement: Arrangement[Translator],
         make_local: Callable[[], Translator],
         notify: Notify,
-        *,
-        first: First = "cloud",
-        deadline: float = 0.8,
     ) -> None:
-        self._engines: Order[Translator] = Order(engines, self._open, notify, first=first, deadline=deadline)
+        self._engines: Order[Translator] = Order(arrangement, self._open, notify)
         self._make_local = make_local
         self._local: Translator | None = None
         self._pair: _Pair | None = None
