@@ -206,10 +206,11 @@ async def _send(connection: Any, part: Part) -> None:
 
 
 def _language(request: RecognitionRequest) -> str:
-    """As the provider names it; `multi` follows speakers who change between the ten that it knows so."""
+    """As the provider names it; `multi` follows speakers who change between the ten that it knows so. Live it does not
+    find out any other one: then it is the first that users speak."""
     if request.language is not None:
         return request.language
-    if len(request.candidates) == 1:
+    if len(request.candidates) == 1 or not _MIXED.issuperset(request.candidates):
         return request.candidates[0]
     return "multi"
 
