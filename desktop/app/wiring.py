@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_STEPS = "desktop.ui.first_run.window"
-ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech", "server")
+ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech", "server", "cloud")
 """Groups of settings that the engine listens to."""
 QUIT_WITHIN = 4.5
 """Seconds the engine has to end."""

@@ -54,11 +54,12 @@ Source = Annotated[str, _of_kinds("microphone", "loopback", "file")]
 Output = Annotated[str, _of_kinds("output")]
 
 
-def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once") -> JsonDict:
+def _about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once", unbeaten: str = "") -> JsonDict:
     """What is known of a setting besides its type, range and help.
 
-    unit: of its number; advanced: few need it; applies: when a change takes effect."""
-    return {"unit": unit, "advanced": advanced, "applies": applies}
+    unit: of its number; advanced: few need it; applies: when a change takes effect. unbeaten: a value that no other
+    layer overrides, whichever says it."""
+    return {"unit": unit, "advanced": advanced, "applies": applies, "unbeaten": unbeaten}
 
 
 def _reloads(about: JsonDict) -> bool:
@@ -359,6 +360,149 @@ class ServerSettings(Group):
     )
 
 
+def _engines(*known: str) -> AfterValidator:
+    """Keys of cloud engines, each once."""
+
+    def check(value: tuple[str, ...]) -> tuple[str, ...]:
+        for key in value:
+            if key not in known:
+                raise ValueError(f"there is no such engine as {key[:40]!r}; there are {', '.join(known)}")
+        return tuple(dict.fromkeys(value))
+
+    return AfterValidator(check)
+
+
+CloudOrder = Literal["cloud", "local", "race"]
+"""Which is asked first where a cloud engine is switched on."""
+
+
+class CloudSettings(Group):
+    """Cloud engines"""
+
+    policy: Literal["allow", "never"] = Field(
+        "allow",
+        description="Whether cloud engines may be switched on; never wins over whatever else says otherwise, and so "
+        "does PARLEY_CLOUD=never in the environment",
+        json_schema_extra=_about(applies="reload", unbeaten="never"),
+    )
+    recognition: Annotated[tuple[str, ...], _engines("google", "openai", "realtime", "deepgram")] = Field(
+        (),
+        description="Engines that what is heard may be sent to, in order: google, openai, realtime, deepgram; "
+        "empty: no sound leaves this computer for them",
+        json_schema_extra=_about(applies="reload"),
+    )
+    translation: Annotated[tuple[str, ...], _engines("google", "deepl", "libretranslate")] = Field(
+        (),
+        description="Engines that the text may be sent to for translation, in order: google, deepl, libretranslate",
+        json_schema_extra=_about(applies="reload"),
+    )
+    speech: Annotated[tuple[str, ...], _engines("google", "openai", "edge")] = Field(
+        (),
+        description="Engines that the translation may be sent to for speaking, in order: google, openai, edge",
+        json_schema_extra=_about(applies="reload"),
+    )
+    recognition_order: CloudOrder = Field(
+        "cloud",
+        description="Which recognises: cloud first, local first, or both in a race, in which the cloud's words are "
+        "taken if they come in time",
+        json_schema_extra=_about(applies="reload"),
+    )
+    translation_order: CloudOrder = Field(
+        "cloud", description="The same for translation", json_schema_extra=_about(applies="reload")
+    )
+    speech_order: CloudOrder = Field(
+        "cloud", description="The same for the voice", json_schema_extra=_about(applies="reload")
+    )
+    race_deadline: float = Field(
+        0.8,
+        ge=0.1,
+        le=5,
+        description="Seconds in which a cloud engine wins a race",
+        json_schema_extra=_about(unit="s", advanced=True, applies="reload"),
+    )
+    daily_cap: float = Field(
+        1.0,
+        ge=0,
+        le=10_000,
+        description="US dollars a day, by the published prices, after which cloud engines rest until midnight; 0: only "
+        "those that cost nothing",
+        json_schema_extra=_about(unit="$"),
+    )
+    on_metered: bool = Field(False, description="Use them also on a network that is paid by volume")
+    google_endpoint: str = Field(
+        "",
+        description="Address of Google's services; empty takes the one of the region",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    google_region: str = Field(
+        "eu",
+        description="Where Google works on it, for example eu, us, global or europe-west4",
+        json_schema_extra=_about(applies="reload"),
+    )
+    google_project: str = Field(
+        "",
+        description="Google Cloud project that is billed; empty takes the one of the key",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    google_model: str = Field(
+        "",
+        description="Google's recogniser, for example long or chirp_2; empty takes long",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    google_voice: str = Field(
+        "",
+        description="Kind of Google's voices, for example Chirp3-HD or Neural2; empty takes Chirp3-HD",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    openai_endpoint: str = Field(
+        "",
+        description="Address of a service that speaks OpenAI's protocol, for example http://127.0.0.1:8000/v1; empty "
+        "takes OpenAI's own",
+        json_schema_extra=_about(applies="reload"),
+    )
+    openai_model: str = Field(
+        "",
+        description="Recogniser that is asked for there; empty takes gpt-4o-transcribe",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    openai_voice: str = Field(
+        "",
+        description="Voice model that is asked for there; empty takes tts-1",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    realtime_endpoint: str = Field(
+        "",
+        description="Address of a service that speaks OpenAI's Realtime protocol; empty takes OpenAI's own",
+        json_schema_extra=_about(applies="reload"),
+    )
+    realtime_model: str = Field(
+        "",
+        description="Recogniser that is asked for there; empty takes gpt-4o-transcribe",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    deepgram_endpoint: str = Field(
+        "",
+        description="Address of a service that speaks Deepgram's protocol; empty takes Deepgram's own",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    deepgram_model: str = Field(
+        "",
+        description="Deepgram's recogniser; empty takes nova-3",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    deepl_endpoint: str = Field(
+        "",
+        description="Address of DeepL; empty takes the one that the key is for",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
+    libretranslate_endpoint: str = Field(
+        "",
+        description="Address of a LibreTranslate server, for example http://127.0.0.1:5000; empty takes "
+        "libretranslate.com",
+        json_schema_extra=_about(applies="reload"),
+    )
+
+
 class SharingSettings(Group):
     """Sharing captions"""
 
@@ -444,6 +588,7 @@ class Settings(BaseModel):
     subtitles: SubtitleSettings = SubtitleSettings()
     typing: TypingSettings = TypingSettings()
     server: ServerSettings = ServerSettings()
+    cloud: CloudSettings = CloudSettings()
     sharing: SharingSettings = SharingSettings()
     models: ModelSettings = ModelSettings()
     window: WindowSettings = WindowSettings()

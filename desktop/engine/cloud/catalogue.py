@@ -4,7 +4,7 @@ A new engine is a record here, a file for each of its stages (`*/backends/cloud/
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -34,7 +34,7 @@ class Price:
 FREE = Price(0.0, "million characters", "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CloudEngine:
     """A provider's engine."""
 
@@ -58,7 +58,7 @@ class CloudEngine:
     """of the package, with the provider's library; empty: none is needed"""
     imports: str = ""
     """module of that library"""
-    models: Mapping[Stage, str] = MappingProxyType({})
+    models: Mapping[Stage, str] = field(default_factory=dict)
     """what is asked for unless the settings say otherwise"""
     region: str = ""
     """the same of the region; empty: it has none to choose"""

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from desktop.engine.cloud.catalogue import ENGINES, CloudEngine
 from desktop.engine.requests import Stage
+from desktop.settings.values import CLOUD_VARIABLE
 
-VARIABLE = "PARLEY_CLOUD"
-"""of the environment"""
 NEVER = "never"
 
 
@@ -46,4 +45,4 @@ def consent(policy: str, allowed: Mapping[Stage, tuple[str, ...]], environment: 
 def is_never(environment: Mapping[str, str]) -> bool:
     """Whether the environment forbids cloud engines. Anything but an empty value does: who writes `off` or a typing
     error means the same."""
-    return bool(environment.get(VARIABLE, "").strip())
+    return bool(environment.get(CLOUD_VARIABLE, "").strip())

@@ -1,22 +1,28 @@
 """What a cloud engine is made with. Each is a class of one parameter: `GoogleRecognizer(options)`."""
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from desktop.engine.cloud.catalogue import CloudEngine
+from desktop.engine.cloud.catalogue import FREE, CloudEngine, Price
+from desktop.engine.requests import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. Whoever asks an engine also has a clock of its own (`deadline.py`); these let it end in good order."""
+    """Seconds. Who asks an engine waits no longer than a clock of its own says (`guard.py`), which is shorter; these
+    end what it left behind."""
 
     connect: float = 1.0
     """until a connection is made, its name looked up and its certificate checked"""
-    answer: float = 1.2
-    """until a piece of live work is answered: what is left of two seconds is the next engine's"""
+    answer: float = 30.0
+    """until one call is answered"""
     load: float = 5.0
     """until `load` has found out what can be done there"""
+    quiet: float = 1.5
+    """of sound that a stream sent and the provider says nothing about, not even that it is there: it stands still, and
+    `feed` raises CloudFailed(STALL). For providers that say something while they listen"""
     renew: float = 240.0
     """of sound, after which a stream is opened anew at the next pause: providers end them at 300"""
 
@@ -54,3 +60,23 @@ class CloudOptions:
     def name(self) -> str:
         """What an engine's `name` is: "nova-3 · Deepgram"."""
         return f"{self.model} · {self.place}" if self.model else self.place
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine: nothing leaves that."""
+        host = _host(self.endpoint)
+        if host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def price(self, stage: Stage) -> Price:
+        """Of the provider; what somebody else runs under another name costs nothing that is known here."""
+        own = _host(self.engine.endpoint).rsplit(".", 2)[-2:]
+        return self.engine.prices[stage] if _host(self.endpoint).rsplit(".", 2)[-2:] == own else FREE
+
+
+def _host(endpoint: str) -> str:
+    return urlsplit(endpoint if "://" in endpoint else f"//{endpoint}").hostname or ""

@@ -42,6 +42,7 @@ _ICONS = {
     "subtitles": "subtitles-outline",
     "typing": "keyboard-outline",
     "server": "server-network",
+    "cloud": "cloud-outline",
     "sharing": "access-point",
     "models": "chip",
     "window": "monitor",

@@ -29,6 +29,9 @@ SPECIAL = {
     "recognition.language": "es",
     "recognition.languages": "es, de",
     "translation.target": "es",
+    "cloud.recognition": "deepgram, google",
+    "cloud.translation": "deepl, google",
+    "cloud.speech": "edge, openai",
 }
 
 Parley = Callable[..., str]
