@@ -57,6 +57,17 @@ _PLATFORM = (
 """headers that tell of this machine, or of an account that nobody named"""
 
 
+def check(client: Any, options: CloudOptions) -> None:
+    """Whether somebody is there who accepts the key. Raises CloudFailed. A key may be kept from the list of models,
+    and a server may have none."""
+    try:
+        with working(options):
+            client.models.list(timeout=options.timeouts.load)
+    except CloudFailed as error:
+        if error.kind not in (Failure.FORBIDDEN, Failure.SETTING):
+            raise
+
+
 @contextmanager
 def working(options: CloudOptions) -> Iterator[None]:
     """Around calls of the library: what it raises becomes CloudFailed or CloudLimit."""

@@ -108,7 +108,7 @@ class GoogleRecognizer:
         client = pool.take()
         is_sound = False
         try:
-            with access.working("google_model"):
+            with access.working("model"):
                 responses = await client.streaming_recognize(
                     requests=self._requests(access, request, sound), metadata=access.metadata, timeout=None
                 )

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.openai_client import make_client, working
+from desktop.engine.cloud.errors import CloudLimit, Limit
+from desktop.engine.cloud.openai_client import check, make_client, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed, LanguageUnknown
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
@@ -100,17 +100,6 @@ class OpenAIRecognizer:
         if prompt := " ".join(filter(None, (request.vocabulary, request.prompt))):
             wanted["prompt"] = prompt
         return wanted
-
-
-def check(client: Any, options: CloudOptions) -> None:
-    """Whether somebody is there who accepts the key. Raises CloudFailed. A key may be kept from the list of models,
-    and a server may have none."""
-    try:
-        with working(options):
-            client.models.list(timeout=options.timeouts.load)
-    except CloudFailed as error:
-        if error.kind not in (Failure.FORBIDDEN, Failure.SETTING):
-            raise
 
 
 def _wav(samples: Samples) -> bytes:

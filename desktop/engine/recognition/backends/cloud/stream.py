@@ -27,10 +27,8 @@ CloudLimit; Limit.LENGTH where the provider ends the stream because it is long."
 
 _GRACE = 50.0
 """seconds of sound beyond `renew` in which a pause is waited for"""
-_SILENT = 1.5
-"""of `answer`: how long an engine that gave words may say nothing while it is sent more"""
-_WORDLESS = 2.5
-"""the same before its first words, which noise may never have"""
+_WORDLESS = 2.0
+"""times as long as `quiet` an engine may say nothing before its first words, which noise may never have"""
 _AHEAD = 0.3
 """seconds that an engine may take for each second of sound that came faster than it was spoken"""
 
@@ -51,6 +49,8 @@ class CloudStream:
         self._failure: EngineError | None = None
         self._is_done = False
         self._has_words = False
+        self._ended_at = -1.0
+        """seconds of the utterance that were settled when a provider last ended a connection"""
         self._fed = 0
         """samples"""
         self._began = time.monotonic()
@@ -73,6 +73,10 @@ class CloudStream:
 
     def close(self) -> None:
         self._talk.cancel()
+        with self._changed:  # whoever waits for the last words
+            if not self._is_done and self._failure is None:
+                self._failure = CloudFailed(Failure.DISCONNECT, self._options.place)
+            self._changed.notify_all()
 
     # On the recognition thread, with the lock.
 
@@ -89,8 +93,8 @@ class CloudStream:
         if self._asked is None:
             self._asked = now
         ahead = max(0.0, self._fed / SAMPLE_RATE - (now - self._began))
-        limit = self._options.timeouts.answer * (_SILENT if self._has_words else _WORDLESS) + _AHEAD * ahead
-        if self._failure is None and now - self._asked > limit:
+        limit = self._options.timeouts.quiet * (1.0 if self._has_words else _WORDLESS) + _AHEAD * ahead
+        if self._failure is None and not self._is_done and now - self._asked > limit:
             self._failure = CloudFailed(Failure.STALL, self._options.place)
 
     # On the loop's.
@@ -118,8 +122,9 @@ class CloudStream:
         try:
             await self._converse(part, self._tell)
         except CloudLimit as limit:
-            if limit.kind is not Limit.LENGTH or not self._covered_more_than(begin):
-                raise
+            if limit.kind is not Limit.LENGTH or self._heard.covered <= self._ended_at:
+                raise  # it would end the next one, too
+            self._ended_at = self._heard.covered
             self._options.resent((part.sent - self._covered) / BYTES)
             return True
         with self._changed:
@@ -133,10 +138,6 @@ class CloudStream:
     def _covered(self) -> int:
         """Bytes whose words are settled."""
         return 2 * round(self._heard.covered * SAMPLE_RATE)
-
-    def _covered_more_than(self, begin: float) -> bool:
-        """Whether a connection was of any use, so that another one may be, too."""
-        return self._heard.covered > begin or (self._part is not None and self._part.length > BYTES)
 
     def _tell(self, answer: Answer) -> None:
         part = self._part

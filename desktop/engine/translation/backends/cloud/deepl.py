@@ -8,7 +8,7 @@ from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit,
 from desktop.engine.cloud.libraries import checked_address, importing, setting
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.options import CloudOptions
-from desktop.engine.errors import BackendFailed, LanguageUnknown
+from desktop.engine.errors import LanguageUnknown
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import base_language, check_target
 from desktop.engine.translation.backends.base import TranslatorCapabilities
@@ -47,9 +47,9 @@ class DeepLTranslator:
         progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
+        if self._client is None:
+            self._connect()
         client = self._client
-        if client is None:
-            raise BackendFailed("translation-model-not-loaded", recoverable=True)
         if not text.strip():
             return text
         with self._working(self._options.timeouts.answer):

@@ -7,7 +7,6 @@ from desktop.engine.cloud.google_client import GoogleAccess
 from desktop.engine.cloud.google_languages import of_translation, to_translate
 from desktop.engine.cloud.libraries import importing
 from desktop.engine.cloud.options import CloudOptions
-from desktop.engine.errors import BackendFailed
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.translation.backends.base import TranslatorCapabilities
 
@@ -17,8 +16,7 @@ _CONTINENTS = {"eu": "europe-west1", "us": "us-central1"}
 
 
 class GoogleTranslator:
-    """A Translator. model: empty, or the name of a glossary, which then is used for every text it has the languages
-    of ("glossary:NAME"), or a model of the provider's ("general/translation-llm")."""
+    """A Translator. The model is a glossary's name, or empty."""
 
     def __init__(self, options: CloudOptions) -> None:
         self._options = options
@@ -45,9 +43,11 @@ class GoogleTranslator:
         progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
+        if self._client is None:
+            self._connect()
         client, access = self._client, self._access
-        if client is None or access is None:
-            raise BackendFailed("translation-model-not-loaded", recoverable=True)
+        assert client is not None
+        assert access is not None
         from google.cloud import translate_v3
 
         parent = access.parent(self._location)
@@ -58,12 +58,11 @@ class GoogleTranslator:
             source_language_code=to_translate(source),
             target_language_code=to_translate(target),
         )
-        kind, _, named = self._options.model.partition(":")
-        if kind == "glossary" and named:
-            request.glossary_config = translate_v3.TranslateTextGlossaryConfig(glossary=f"{parent}/glossaries/{named}")
-        elif self._options.model:
-            request.model = f"{parent}/models/{self._options.model}"
-        with access.working("google_model"):
+        if glossary := self._options.model:
+            request.glossary_config = translate_v3.TranslateTextGlossaryConfig(
+                glossary=f"{parent}/glossaries/{glossary}", ignore_case=True
+            )
+        with access.working("glossary"):
             answer = client.translate_text(
                 request=request, timeout=self._options.timeouts.answer, retry=None, metadata=access.metadata
             )
@@ -95,7 +94,7 @@ class GoogleTranslator:
         parent = access.parent(self._location)
         client = translate_v3.TranslationServiceClient(transport=access.transport(TranslationServiceGrpcTransport))
         try:
-            with access.working("google_region"):
+            with access.working("region"):
                 found = client.get_supported_languages(
                     parent=parent, timeout=options.timeouts.load, retry=None, metadata=access.metadata
                 )

@@ -8,7 +8,7 @@ from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit,
 from desktop.engine.cloud.libraries import checked_address, setting
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.options import CloudOptions
-from desktop.engine.errors import BackendFailed, LanguageUnknown
+from desktop.engine.errors import LanguageUnknown
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import check_target
 from desktop.engine.translation.backends.base import TranslatorCapabilities
@@ -46,9 +46,9 @@ class LibreTranslateTranslator:
         progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
+        if self._client is None:
+            self._connect()
         client = self._client
-        if client is None:
-            raise BackendFailed("translation-model-not-loaded", recoverable=True)
         wanted = {"q": text, "source": self._codes[source], "target": self._codes[target], "format": "text"}
         if self._key:
             wanted["api_key"] = self._key  # in the body, as the interface has it, so that no log of addresses shows it
