@@ -1,0 +1,153 @@
+"""One utterance at an engine in a cloud: fed on the recognition thread, which never waits for the network but at the
+end of the utterance; the connection lives on the loop of all engines.
+
+Providers end a stream after five minutes. Before that it is ended here, at the next pause, and the sound that follows
+goes to another one; where a provider ends it first, the sound that no settled word covers is sent again.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable
+
+from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
+from desktop.engine.cloud.loop import LOOP
+from desktop.engine.cloud.options import CloudOptions
+from desktop.engine.errors import EngineError
+from desktop.engine.events import SAMPLE_RATE, Samples
+from desktop.engine.recognition.backends.base import StreamResult
+from desktop.engine.recognition.backends.cloud.heard import Answer, Heard
+from desktop.engine.recognition.backends.cloud.sound import BYTES, Part, Sound, pcm16
+
+log = logging.getLogger(__name__)
+
+Converse = Callable[[Part, Callable[[Answer], None]], Awaitable[None]]
+"""Makes a connection, sends the sound, tells what is answered; returns when all of it is answered. Raises CloudFailed,
+CloudLimit; Limit.LENGTH where the provider ends the stream because it is long."""
+
+_GRACE = 50.0
+"""seconds of sound beyond `renew` in which a pause is waited for"""
+_WORDLESS = 2.0
+"""times as long as `quiet` an engine may say nothing before its first words, which noise may never have"""
+_AHEAD = 0.3
+"""seconds that an engine may take for each second of sound that came faster than it was spoken"""
+
+
+class CloudStream:
+    """A RecognitionStream.
+
+    most: bytes of sound in one message. language: until the engine says another one."""
+
+    def __init__(self, converse: Converse, options: CloudOptions, language: str, most: int) -> None:
+        self._converse = converse
+        self._options = options
+        self._most = most
+        self._changed = threading.Condition()
+        self._heard = Heard(language)
+        self._sound = Sound()
+        self._part: Part | None = None
+        self._failure: EngineError | None = None
+        self._is_done = False
+        self._has_words = False
+        self._ended_at = -1.0
+        """seconds of the utterance that were settled when a provider last ended a connection"""
+        self._fed = 0
+        """samples"""
+        self._began = time.monotonic()
+        self._asked: float | None = None
+        """when sound was fed first after the last answer"""
+        self._talk = LOOP.start(self._run())
+
+    def feed(self, samples: Samples, *, is_last: bool) -> StreamResult:
+        LOOP.soon(self._sound.append, pcm16(samples), is_last)
+        self._fed += len(samples)
+        with self._changed:
+            if is_last:
+                self._wait()
+            else:
+                self._look_for_stall()
+            if self._failure is not None:
+                self._talk.cancel()
+                raise self._failure
+            return self._heard.result(self._fed / SAMPLE_RATE, is_last=is_last)
+
+    def close(self) -> None:
+        self._talk.cancel()
+        with self._changed:  # whoever waits for the last words
+            if not self._is_done and self._failure is None:
+                self._failure = CloudFailed(Failure.DISCONNECT, self._options.place)
+            self._changed.notify_all()
+
+    # On the recognition thread, with the lock.
+
+    def _wait(self) -> None:
+        """For the last words."""
+        now = time.monotonic()
+        ahead = max(0.0, self._fed / SAMPLE_RATE - (now - self._began))
+        limit = self._options.timeouts.answer + _AHEAD * ahead
+        if not self._changed.wait_for(lambda: self._is_done or self._failure is not None, limit):
+            self._failure = CloudFailed(Failure.STALL, self._options.place)
+
+    def _look_for_stall(self) -> None:
+        now = time.monotonic()
+        if self._asked is None:
+            self._asked = now
+        ahead = max(0.0, self._fed / SAMPLE_RATE - (now - self._began))
+        limit = self._options.timeouts.quiet * (1.0 if self._has_words else _WORDLESS) + _AHEAD * ahead
+        if self._failure is None and not self._is_done and now - self._asked > limit:
+            self._failure = CloudFailed(Failure.STALL, self._options.place)
+
+    # On the loop's.
+
+    async def _run(self) -> None:
+        failure: EngineError | None = None
+        try:
+            while await self._goes_on():
+                pass
+        except EngineError as error:
+            failure = error
+        except Exception as error:
+            log.warning("%s failed: %s", self._options.engine.label, type(error).__name__)
+            failure = CloudFailed(Failure.GARBAGE, self._options.place)
+        with self._changed:
+            self._is_done, self._failure = failure is None, failure
+            self._changed.notify_all()
+
+    async def _goes_on(self) -> bool:
+        """One connection; whether there is sound for another one."""
+        with self._changed:
+            begin = self._heard.connect()
+        longest = round((self._options.timeouts.renew + _GRACE) * BYTES)
+        part = self._part = Part(self._sound, 2 * round(begin * SAMPLE_RATE), longest, self._most)
+        try:
+            await self._converse(part, self._tell)
+        except CloudLimit as limit:
+            if limit.kind is not Limit.LENGTH or self._heard.covered <= self._ended_at:
+                raise  # it would end the next one, too
+            self._ended_at = self._heard.covered
+            self._options.resent((part.sent - self._covered) / BYTES)
+            return True
+        with self._changed:
+            if not part.is_over or not self._heard.is_settled:
+                raise CloudFailed(Failure.DISCONNECT, self._options.place)
+            self._heard.done(part.sent / BYTES)
+        self._sound.forget(part.sent)
+        return not part.is_at_end
+
+    @property
+    def _covered(self) -> int:
+        """Bytes whose words are settled."""
+        return 2 * round(self._heard.covered * SAMPLE_RATE)
+
+    def _tell(self, answer: Answer) -> None:
+        part = self._part
+        assert part is not None
+        with self._changed:
+            self._heard.take(answer)
+            self._asked = None
+            self._has_words |= bool(answer.open or answer.settled)
+        if answer.until is None:
+            return
+        self._sound.forget(min(self._covered, part.sent))
+        if part.length >= self._options.timeouts.renew * BYTES:
+            part.stop()
