@@ -186,7 +186,7 @@ def test_a_recogniser_is_loaded_beside_the_preferred_one_and_takes_over() -> Non
     told: list[ErrorEvent] = []
     far, near = FakeRecognizer("far", fail_from=(1, AWAY)), FakeRecognizer("near")
     loaded = threading.Event()
-    near.load = lambda _: loaded.set()  # type: ignore[method-assign]
+    near.load = lambda _: loaded.set()  # type: ignore[assignment, method-assign]
     both = PreferredRecognizer(Arrangement([fixed(far)]), near, told.append)
     both.load(lambda _: None)
     assert both.name == "far"
