@@ -383,42 +383,34 @@ class CloudSettings(Group):
         "allow",
         description="Whether cloud engines may be switched on; never wins over whatever else says otherwise, and so "
         "does PARLEY_CLOUD=never in the environment",
-        json_schema_extra=_about(applies="reload", unbeaten="never"),
+        json_schema_extra=_about(unbeaten="never"),
     )
     recognition: Annotated[tuple[str, ...], _engines("google", "openai", "realtime", "deepgram")] = Field(
         (),
         description="Engines that what is heard may be sent to, in order: google, openai, realtime, deepgram; "
         "empty: no sound leaves this computer for them",
-        json_schema_extra=_about(applies="reload"),
     )
     translation: Annotated[tuple[str, ...], _engines("google", "deepl", "libretranslate")] = Field(
         (),
         description="Engines that the text may be sent to for translation, in order: google, deepl, libretranslate",
-        json_schema_extra=_about(applies="reload"),
     )
     speech: Annotated[tuple[str, ...], _engines("google", "openai", "edge")] = Field(
         (),
         description="Engines that the translation may be sent to for speaking, in order: google, openai, edge",
-        json_schema_extra=_about(applies="reload"),
     )
     recognition_order: CloudOrder = Field(
         "cloud",
         description="Which recognises: cloud first, local first, or both in a race, in which the cloud's words are "
         "taken if they come in time",
-        json_schema_extra=_about(applies="reload"),
     )
-    translation_order: CloudOrder = Field(
-        "cloud", description="The same for translation", json_schema_extra=_about(applies="reload")
-    )
-    speech_order: CloudOrder = Field(
-        "cloud", description="The same for the voice", json_schema_extra=_about(applies="reload")
-    )
+    translation_order: CloudOrder = Field("cloud", description="The same for translation")
+    speech_order: CloudOrder = Field("cloud", description="The same for the voice")
     race_deadline: float = Field(
         0.8,
         ge=0.1,
         le=5,
         description="Seconds in which a cloud engine wins a race",
-        json_schema_extra=_about(unit="s", advanced=True, applies="reload"),
+        json_schema_extra=_about(unit="s", advanced=True),
     )
     daily_cap: float = Field(
         1.0,
@@ -428,83 +420,79 @@ class CloudSettings(Group):
         "those that cost nothing",
         json_schema_extra=_about(unit="$"),
     )
-    on_metered: bool = Field(False, description="Use them also on a network that is paid by volume")
+    on_metered: bool = Field(False, description="Use them also on a metered network")
     google_endpoint: str = Field(
         "",
         description="Address of Google's services; empty takes the one of the region",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     google_region: str = Field(
         "eu",
         description="Where Google works on it, for example eu, us, global or europe-west4",
-        json_schema_extra=_about(applies="reload"),
     )
     google_project: str = Field(
         "",
         description="Google Cloud project that is billed; empty takes the one of the key",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     google_model: str = Field(
         "",
         description="Google's recogniser, for example long or chirp_2; empty takes long",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     google_voice: str = Field(
         "",
         description="Kind of Google's voices, for example Chirp3-HD or Neural2; empty takes Chirp3-HD",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     google_glossary: str = Field(
         "",
         description="Name of a glossary in the Google Cloud project, for translation; empty takes none",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     openai_endpoint: str = Field(
         "",
         description="Address of a service that speaks OpenAI's protocol, for example http://127.0.0.1:8000/v1; empty "
         "takes OpenAI's own",
-        json_schema_extra=_about(applies="reload"),
     )
     openai_model: str = Field(
         "",
         description="Recogniser that is asked for there; empty takes gpt-4o-transcribe",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     openai_voice: str = Field(
         "",
         description="Voice model that is asked for there; empty takes tts-1",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     realtime_endpoint: str = Field(
         "",
         description="Address of a service that speaks OpenAI's Realtime protocol; empty takes OpenAI's own",
-        json_schema_extra=_about(applies="reload"),
     )
     realtime_model: str = Field(
         "",
         description="Recogniser that is asked for there; empty takes gpt-4o-transcribe",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     deepgram_endpoint: str = Field(
         "",
         description="Address of a service that speaks Deepgram's protocol; empty takes Deepgram's own",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     deepgram_model: str = Field(
         "",
         description="Deepgram's recogniser; empty takes nova-3",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     deepl_endpoint: str = Field(
         "",
         description="Address of DeepL; empty takes the one that the key is for",
-        json_schema_extra=_about(advanced=True, applies="reload"),
+        json_schema_extra=_about(advanced=True),
     )
     libretranslate_endpoint: str = Field(
         "",
         description="Address of a LibreTranslate server, for example http://127.0.0.1:5000; empty takes "
         "libretranslate.com",
-        json_schema_extra=_about(applies="reload"),
     )
 
 
