@@ -145,3 +145,15 @@ def test_the_figures_are_in_the_latency_panel(qtbot: QtBot) -> None:
         "Deepgram, recognition: 199 of 200 answered (99.5 %) · p50 0.30 s, p95 0.50 s, p99 0.80 s · errors: stall 1 · "
         "1 done by others · 1.5 min · $0.01\nSpent today: $0.50"
     )
+
+
+def test_what_says_that_sound_leaves_leads_to_the_page(window: MainWindow, ring: KeptKeyring) -> None:
+    window.settingChanged.emit("cloud.recognition", ("deepgram",))
+    window.status_line.sent_to.click()
+    dialog = window.popovers.open_dialog()
+    assert dialog is not None
+    assert dialog.clouds is not None
+    assert dialog.clouds.isVisible()
+    window.settingChanged.emit("server.url", "http://127.0.0.1:9")
+    window.status_line.sent_to.click()
+    assert not dialog.clouds.isVisible()
