@@ -14,6 +14,8 @@ Answer = TypeVar("Answer")
 
 PASSING = frozenset({Failure.BUSY, Failure.DISCONNECT, Failure.RATE})
 """what may be over in a moment; a key, a quota or a wrong address are not"""
+AGAIN = 0.6
+"""seconds in which a text is tried again: what is left of two is the next engine's"""
 _FIRST, _LONGEST = 0.1, 2.0
 
 
