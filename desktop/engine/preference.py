@@ -146,7 +146,8 @@ class _Candidate(Generic[Engine]):
     def missed(self, work: Callable[[Engine], object], now: float) -> None:
         """It could not do this, or was not asked to."""
         self._newest = (now, work)
-        self.passed_on()
+        if self.is_told or not self.is_away:  # one that is only just being opened is missed by nobody
+            self.passed_on()
 
     def passed_on(self) -> None:
         """Another one does a piece of work in its place."""
@@ -158,7 +159,7 @@ class _Candidate(Generic[Engine]):
         if self._meter is not None:
             self._meter.used(is_so=not is_so)
         if not is_so:
-            self._newest = None
+            self._newest, self.is_told = None, False
 
     def newest(self, now: float) -> Callable[[Engine], object] | None:
         """The newest of it, if that is not long ago: what was said before is of no use to anybody, and goes nowhere."""
