@@ -96,8 +96,9 @@ class PreferredRecognizer:
             return one.transcribe(samples, request)
 
         used = self._engines.used
+        is_known = any(not _lacks(one, request.language) for one in self._engines.elsewhere.engines)
         hypothesis = self._engines.do(there, here, lambda: self._local.name)
-        if used is not None and all(_lacks(one, request.language) for one in self._engines.elsewhere.engines):
+        if used is not None and not is_known:
             self._tell_lack(used.name, request.language or "")
         return hypothesis
 
