@@ -2,6 +2,7 @@
 
 from desktop.doctor.findings import CheckResult, Health, ok
 from desktop.engine.errors import EngineError, ModelError
+from desktop.engine.models import apertium
 from desktop.engine.models import installed as on_disk
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.translation_routes import translation_route
@@ -60,7 +61,10 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
             try:
                 route = translation_route(source, wanted)
             except ModelError as error:
-                if (source, wanted) not in heard or settings.translation.backend == "argos":
+                is_rough = settings.translation.backend == "auto" and (source, wanted) in apertium.pairs()
+                if is_rough:
+                    basics.append(f"Translation from {source} to {wanted} runs with Apertium, roughly.")
+                elif (source, wanted) not in heard or settings.translation.backend == "argos":
                     lacks.append(text_of(error))
             else:
                 hears_it = (source, wanted) in heard and settings.translation.backend == "auto"

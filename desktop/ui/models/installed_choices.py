@@ -98,15 +98,19 @@ def _with_named(choices: list[Choice], kind: "Kind", name: str) -> tuple[Choice,
 
 
 def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
-    """Every (source, target) that can be translated: by Argos packages, and by the chosen Whisper model itself."""
+    """Every (source, target) that can be translated: by Argos packages and Apertium's, and by the chosen Whisper model
+    itself."""
     from desktop.engine.errors import ModelError
+    from desktop.engine.models import apertium
     from desktop.engine.models.choice import chosen_model
     from desktop.engine.models.translation_routes import translation_pairs
     from desktop.engine.models.whisper_directory import describe
 
     backend = settings.translation.backend
-    read = translation_pairs() if backend != "whisper" else frozenset()
-    if backend == "argos":
+    read = translation_pairs() if backend in ("auto", "argos") else frozenset()
+    if backend in ("auto", "apertium"):
+        read |= apertium.pairs()
+    if backend in ("argos", "apertium"):
         return read
     try:
         return read | describe(chosen_model(settings.recognition).path).pairs
