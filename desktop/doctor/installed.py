@@ -19,7 +19,8 @@ def models(settings: Settings) -> CheckResult:
     except EngineError as error:
         return CheckResult(Health.PROBLEM, text_of(error))
     if lacks:
-        health = Health.WARNING if settings.server.url.strip() else Health.PROBLEM  # needed while the server is away
+        has_others = settings.server.url.strip() or settings.cloud.hears or settings.cloud.reads
+        health = Health.WARNING if has_others else Health.PROBLEM  # needed while the others are away
         return CheckResult(health, " ".join(lacks), "Fetch or import what is missing in the window of the models.")
     if basics:
         fix = "Fetch larger models; those that ship with Parley know a phrasebook only."

@@ -496,6 +496,16 @@ class CloudSettings(Group):
         "libretranslate.com",
     )
 
+    @property
+    def hears(self) -> bool:
+        """Whether any may be sent what is heard."""
+        return self.policy != "never" and bool(self.recognition)
+
+    @property
+    def reads(self) -> bool:
+        """Whether any may be sent text to translate."""
+        return self.policy != "never" and bool(self.translation)
+
 
 class SharingSettings(Group):
     """Sharing captions"""

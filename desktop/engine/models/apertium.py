@@ -28,14 +28,14 @@ Pipeline = tuple[tuple[str, ...], ...]
 """programs with their arguments; each reads what the one before writes"""
 
 
-def pairs(places: tuple[Path, ...] = MODES) -> frozenset[tuple[str, str]]:
-    """Every (source, target) that is installed and of use."""
-    return frozenset(_modes(places))
+def pairs(places: tuple[Path, ...] | None = None) -> frozenset[tuple[str, str]]:
+    """Every (source, target) that is installed and of use. places: folders of modes; None: those of the system."""
+    return frozenset(_modes(MODES if places is None else places))
 
 
-def pipeline(source: str, target: str, places: tuple[Path, ...] = MODES) -> Pipeline | None:
+def pipeline(source: str, target: str, places: tuple[Path, ...] | None = None) -> Pipeline | None:
     """How a pair is translated, text after text, each ended by a NUL; None: it is not installed, or not wholly."""
-    file = _modes(places).get((source, target))
+    file = _modes(MODES if places is None else places).get((source, target))
     if file is None:
         return None
     try:
