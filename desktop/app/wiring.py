@@ -392,5 +392,6 @@ def _chooses(settings: "Settings") -> tuple[Any, ...]:
     recognition = settings.recognition
     return (
         (recognition.backend, recognition.model, recognition.language, recognition.languages),
-        (settings.translation.backend, settings.translation.target, settings.speech.voice, settings.server, settings.cloud),
+        (settings.translation.backend, settings.translation.target, settings.speech.voice),
+        (settings.server, settings.cloud),
     )
