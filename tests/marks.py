@@ -58,6 +58,7 @@ _BY_PATH = {
     "unit/engine/test_engine.py": "threads",
     "unit/engine/test_keeping_up.py": "threads",
     "unit/engine/test_preference.py": "threads",
+    "unit/engine/test_side_session.py": "threads",
     "unit/engine/test_streaming_failures.py": "threads",
     "unit/engine/test_unload.py": "threads",
     "unit/engine/translation/test_translation.py": "model",

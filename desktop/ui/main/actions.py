@@ -63,6 +63,7 @@ def shortcut_actions(window: "MainWindow") -> dict[str, Callable[[], object]]:
         "warnings": window.open_notices,
         "settings": window.popovers.open_dialog,
         "menu": lambda: window.menu.open_menu(line.menu),
+        "practice": window.menu.practiceWanted.emit,
         "share": window.menu.sharingWanted.emit,
         "doctor": window.menu.open_doctor,
         "latency": window.menu.open_latency,

@@ -42,6 +42,7 @@ _ICONS = {
     "speech": "account-voice",
     "subtitles": "subtitles-outline",
     "typing": "keyboard-outline",
+    "practice": "book-open-variant",
     "server": "server-network",
     "cloud": "cloud-outline",
     "sharing": "access-point",

@@ -36,6 +36,10 @@ _TITLES = {
     "subtitles.background_color": "Background colour",
     "hotkeys.toggle_listening": "Start or stop",
     "hotkeys.type_rest": "Type the rest here",
+    "practice.following": "Follow",
+    "practice.uses_prompt": "Expect the text",
+    "practice.hears_sounds": "Near sounds are small mistakes",
+    "practice.hide": "Hide words",
     "typing.enabled": "Type what is said",
     "typing.live": "Type uncertain words",
     "typing.text": "Which text",
@@ -76,7 +80,7 @@ def shown_value(key: str, value: Any) -> str:
     return str(value)
 
 
-_LANGUAGES = ("recognition.language", "recognition.languages", "translation.target")
+_LANGUAGES = ("practice.language", "recognition.language", "recognition.languages", "translation.target")
 _DEFAULTS = {
     "microphone": "the default microphone",
     "loopback": "what the default output plays",
