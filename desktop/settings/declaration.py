@@ -454,6 +454,11 @@ class CloudSettings(Group):
         description="Kind of Google's voices, for example Chirp3-HD or Neural2; empty takes Chirp3-HD",
         json_schema_extra=_about(advanced=True, applies="reload"),
     )
+    google_glossary: str = Field(
+        "",
+        description="Name of a glossary in the Google Cloud project, for translation; empty takes none",
+        json_schema_extra=_about(advanced=True, applies="reload"),
+    )
     openai_endpoint: str = Field(
         "",
         description="Address of a service that speaks OpenAI's protocol, for example http://127.0.0.1:8000/v1; empty "

@@ -12,6 +12,7 @@ from typing import TypeVar
 from desktop.engine.cloud.catalogue import Price
 from desktop.engine.cloud.errors import CloudFailed, Failure, kind_of
 from desktop.engine.cloud.meter import Meter
+from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.spending import Spending
 from desktop.engine.cloud.workers import OutOfTime, Workers
 from desktop.engine.errors import EngineError
@@ -55,7 +56,8 @@ class Rules:
 
 
 class Guard:
-    """name: of the engine, as users know it. is_here: it is on this machine. clock: seconds, never back."""
+    """name: of the engine, as users know it. is_here: it is on this machine. extra: of the package, with its library.
+    clock: seconds, never back."""
 
     def __init__(
         self,
@@ -64,12 +66,14 @@ class Guard:
         rules: Rules,
         *,
         is_here: bool = False,
+        extra: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.meter = meter
         self._rules = rules
         self._is_here = is_here
+        self._extra = extra
         self._clock = clock
         self._workers = Workers("parley-cloud")
         self._took: dict[str, deque[float]] = {}
@@ -80,6 +84,7 @@ class Guard:
         cost = price.of(seconds=seconds, characters=characters)
         failure = self._rules.against(price, cost, is_here=self._is_here)
         if failure is not None:
+            self.meter.asked()
             self.meter.failed(failure.value)
             raise CloudFailed(failure, self.name)
 
@@ -106,6 +111,8 @@ class Guard:
             answer = self._workers.run(self.limit(kind, size, most), call)
         except Exception as error:
             failure = self._failure(error)
+            if not is_whole:
+                self.meter.asked()  # what it is a step of will not be
             self.meter.failed(kind_of(failure))
             raise failure from (None if failure is error else error)
         took = self._clock() - began
@@ -137,14 +144,10 @@ class Guard:
             return CloudFailed(Failure.STALL, self.name)
         if isinstance(error, EngineError):
             return error
-        if isinstance(error, ConnectionRefusedError):
-            return CloudFailed(Failure.REFUSED, self.name)
         if isinstance(error, ImportError):
-            return CloudFailed(Failure.LIBRARY, self.name, detail=self.name.lower())
-        if isinstance(error, TimeoutError):
-            return CloudFailed(Failure.STALL, self.name)
+            return CloudFailed(Failure.LIBRARY, self.name, detail=self._extra)
         if isinstance(error, OSError):
-            return CloudFailed(Failure.DISCONNECT, self.name)
+            return CloudFailed(failure_of(error), self.name)
         return CloudFailed(Failure.GARBAGE, self.name)
 
 
