@@ -45,6 +45,8 @@ class DeepgramPeer(WebPeer):
         listening = self.powers.listening(languages)
         if self.plan.at_once() is Fault.GARBAGE:
             await socket.send_text("<html>")
+            await socket.close()
+            return
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
@@ -98,6 +100,7 @@ class DeepgramPeer(WebPeer):
                 await self.stalled.wait()
             case Fault.GARBAGE:
                 await socket.send_text("<html>")
+                await socket.close()
             case Fault.HALF_CLOSED:
                 await socket.close()
             case Fault.LENGTH:

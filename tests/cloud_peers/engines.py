@@ -39,13 +39,14 @@ class Engine:
     address: str = "http://127.0.0.1:{port}"
     model: str | None = None
 
-    def options(self, port: int, *, timeouts: Timeouts = PATIENT, key: str = KEY, host: str = "", **more: Any) -> Any:
-        """What it is made with, for a peer at a port. host: instead of this machine's."""
+    def options(self, port: int, *, timeouts: Timeouts = PATIENT, key: str = KEY, host: str = "", scheme: str = "", **more: Any) -> Any:
+        """What it is made with, for a peer at a port. host, scheme: instead of this machine's."""
         record = ENGINES[self.key]
         address = self.address.format(port=port)
         model = record.models.get(self.stage, "") if self.model is None else self.model
         given: dict[str, Any] = {"model": model, "region": record.region, "project": "p", **more}
         endpoint = address.replace("127.0.0.1", host) if host else address
+        endpoint = endpoint.replace("http:", f"{scheme}:") if scheme else endpoint
         return CloudOptions(record, endpoint, lambda: key, timeouts=timeouts, **given)
 
 

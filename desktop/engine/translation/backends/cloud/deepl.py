@@ -82,6 +82,8 @@ class DeepLTranslator:
             with self._working(options.timeouts.load):
                 sources = {_known(one.code) for one in client.get_source_languages()}
                 targets = {_known(one.code) for one in client.get_target_languages()}
+                if not sources or not targets:  # as the library has it where the answer is none
+                    raise ValueError("no languages")
         except BaseException:
             client.close()
             raise
