@@ -39,6 +39,7 @@ _BY_PATH = {
     "unit/engine/audio/sources": "threads",
     "unit/engine/hearing/test_music.py": "model",
     "unit/engine/hearing/test_voice_activity.py": "model",
+    "unit/engine/cloud/engines": "threads",
     "unit/engine/models/downloads": "threads",
     "unit/engine/models/load/test_load_control.py": "model",
     "unit/engine/models/load/test_smaller_models.py": "model",

@@ -52,8 +52,8 @@ def starter_ear() -> StarterEar:
 LONG = 0.3
 """seconds of a coded word, and of the pause behind it"""
 SHORT = 0.2
-_LEVEL = 12
-"""of 16 bits, between two words"""
+_LEVEL = 100
+"""of 16 bits, between two words: there are 320 of them"""
 
 
 def coded(numbers: range | list[int]) -> Samples:

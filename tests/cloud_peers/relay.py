@@ -63,7 +63,11 @@ class Relay:
                 here, _ = self._listening.accept()
             except OSError:
                 return
-            there = socket.create_connection(("127.0.0.1", self._to))
+            try:
+                there = socket.create_connection(("127.0.0.1", self._to))
+            except OSError:  # the peer has ended
+                here.close()
+                continue
             self._pairs.append((here, there))
             for source, target, is_answer in ((here, there, False), (there, here, True)):
                 threading.Thread(target=self._pass, args=(source, target, is_answer), name="relay", daemon=True).start()

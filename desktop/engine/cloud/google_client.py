@@ -22,7 +22,7 @@ _UNRESOLVED = re.compile(r"dns|resol|domain name|nodename|getaddrinfo", re.IGNOR
 _SLOW = re.compile(r"timed? ?out|deadline", re.IGNORECASE)
 _NOBODY = re.compile(r"refused|failed to connect|unreachable|no route", re.IGNORECASE)
 _BROKEN = re.compile(r"closed|reset|goaway|broken|removed|rst_stream|eof", re.IGNORECASE)
-_UNREADABLE = re.compile(r"deserializ|parse|protocol error|frame|http2 response|content-type", re.IGNORECASE)
+_UNREADABLE = re.compile(r"deserializ|pars(?:e|ing)|protocol error|frame|http2 response|content-type", re.IGNORECASE)
 
 
 class GoogleAccess:
@@ -66,9 +66,9 @@ class GoogleAccess:
             raise CloudFailed(Failure.SETTING, self.place, detail=setting(self._options, "project"))
         return f"projects/{self.project}/locations/{location}"
 
-    def transport(self, kind: Any, *, is_asynchronous: bool = False) -> Any:
-        """A connection of its own, of the library's class `kind`; made on the loop where it is asynchronous. It is
-        without encryption where the service is this machine."""
+    def transport(self, kind: Any) -> Any:
+        """A connection of its own, of the library's class `kind`; without encryption where the service is this
+        machine."""
         import grpc
         from google.api_core.gapic_v1.client_info import ClientInfo
 
@@ -84,8 +84,7 @@ class GoogleAccess:
             ("grpc.min_reconnect_backoff_ms", round(1000 * self._options.timeouts.connect)),  # also how long it connects
         ]
         if is_here(self.host):
-            make = grpc.aio.insecure_channel if is_asynchronous else grpc.insecure_channel
-            channel = make(self.host, options=[*own, ("grpc.enable_http_proxy", 0)])
+            channel = grpc.insecure_channel(self.host, options=[*own, ("grpc.enable_http_proxy", 0)])
             return kind(host=self.host, channel=channel, client_info=Unnamed())
 
         def secure(host: str, *, options: list[tuple[str, Any]], **arguments: Any) -> Any:
@@ -153,8 +152,8 @@ def _of_connection(text: str) -> Failure:
     for pattern, kind in (
         (_UNRESOLVED, Failure.NAME),
         (_SLOW, Failure.STALL),
-        (_NOBODY, Failure.REFUSED),
         (_UNREADABLE, Failure.GARBAGE),
+        (_NOBODY, Failure.REFUSED),
         (_BROKEN, Failure.DISCONNECT),
     ):
         if pattern.search(text):

@@ -1,7 +1,4 @@
-"""The event loop that engines with an asynchronous client talk on: one thread for all of them, while any needs it.
-
-One loop, because gRPC's asynchronous client takes a single one in a process.
-"""
+"""The event loop that engines talk on: one thread for all of them, while any needs it."""
 
 import asyncio
 import threading
@@ -11,7 +8,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_JOIN = 2.0
+_JOIN, _WIND_UP = 2.0, 0.5
 """seconds"""
 
 
@@ -66,14 +63,23 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(_wind_up())
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         asyncio.set_event_loop(None)
         loop.close()
+
+
+async def _wind_up() -> None:
+    """End what still runs, and let connections close."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        if not task.cancelling():  # else it is about to close its connection
+            task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_WIND_UP)
+    for _ in range(3):  # what tasks closed is closed in the loop's next rounds
+        await asyncio.sleep(0)
 
 
 LOOP = CloudLoop()

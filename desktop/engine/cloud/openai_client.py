@@ -81,7 +81,7 @@ def working(options: CloudOptions) -> Iterator[None]:
         raise CloudFailed(Failure.STALL, options.place) from None
     except openai.APIConnectionError as error:
         raise CloudFailed(failure_of(error), options.place) from None
-    except (openai.APIError, openai.OpenAIError, ValueError):
+    except (openai.OpenAIError, AttributeError, TypeError, ValueError):  # it takes whatever comes for an answer
         raise CloudFailed(Failure.GARBAGE, options.place) from None
 
 

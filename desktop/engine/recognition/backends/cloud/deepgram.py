@@ -90,7 +90,7 @@ class DeepgramRecognizer:
             from deepgram import AsyncDeepgramClient
             from deepgram.environment import DeepgramClientEnvironment
         key = (self._options.key() or "").strip()
-        if (not key and address == self._options.engine.endpoint) or not key.isascii():
+        if (not key and address == self._options.engine.endpoint) or not key.isascii() or not (key or " ").isprintable():
             raise CloudFailed(Failure.KEY, self._options.place)
         socket = address.replace("http", "ws", 1)
         return AsyncDeepgramClient(

@@ -1,12 +1,17 @@
-"""Google Cloud Speech-to-Text, version 2, over its streaming method. On the recognition thread and the engines' loop.
+"""Google Cloud Speech-to-Text, version 2, over its streaming method. On the recognition thread, the engines' loop, and
+a thread for each stream.
 
 An utterance is a stream, closed at its end, so that its last words come at once and pauses are neither sent nor paid.
+The library's client is the one with threads: where a provider ends a stream while something is written to it, the
+asynchronous one tells of an internal error instead of what the provider said.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
+from queue import SimpleQueue
 from typing import Any
 
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
@@ -57,11 +62,11 @@ class GoogleRecognizer:
         progress(0.0)
         self.close()
         with importing(self._options):
-            from google.cloud.speech_v2.services.speech.transports import SpeechGrpcAsyncIOTransport
+            from google.cloud.speech_v2.services.speech.transports import SpeechGrpcTransport
         access = GoogleAccess(self._options, "speech", self._options.region)
         access.parent("")
         LOOP.enter(self)
-        pool = ClientPool(lambda: access.transport(SpeechGrpcAsyncIOTransport, is_asynchronous=True))
+        pool = ClientPool(lambda: access.transport(SpeechGrpcTransport))
         self._access, self._pool = access, pool
         try:
             LOOP.start(asyncio.wait_for(self._try(), self._options.timeouts.load)).result()
@@ -88,7 +93,7 @@ class GoogleRecognizer:
     def close(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            LOOP.start(pool.close()).result(self._options.timeouts.answer)
+            pool.close()
             LOOP.leave(self)
 
     # On the loop.
@@ -106,34 +111,109 @@ class GoogleRecognizer:
         if access is None or pool is None:
             raise BackendFailed("recognition-model-not-loaded", recoverable=True)
         client = pool.take()
+        exchange = Exchange(access, client, self._first(access, request), language, tell)
         is_sound = False
         try:
-            with access.working("model"):
-                responses = await client.streaming_recognize(
-                    requests=self._requests(access, request, sound), metadata=access.metadata, timeout=None
-                )
-                begin = 0.0
-                async for response in responses:
-                    answer = answer_of(response, language, begin)
-                    begin = begin if answer.until is None else answer.until
-                    tell(answer)
+            await exchange.run(sound)
             is_sound = True
         except CloudLimit:
             is_sound = True
             raise
         finally:
-            await pool.give_back(client, is_sound=is_sound)
+            pool.give_back(client, is_sound=is_sound)
 
-    async def _requests(self, access: GoogleAccess, request: RecognitionRequest, sound: Any) -> AsyncIterator[Any]:
+    def _first(self, access: GoogleAccess, request: RecognitionRequest) -> Any:
         from google.cloud.speech_v2 import types
 
         location = self._options.region or "global"
-        yield types.StreamingRecognizeRequest(
+        return types.StreamingRecognizeRequest(
             recognizer=f"{access.parent(location)}/recognizers/_",
             streaming_config=config_of(request, self._options.model),
         )
+
+
+class Exchange:
+    """One stream: what is sent comes from the loop, what is answered goes there; between them is a thread.
+
+    first: the message that says what is wanted."""
+
+    def __init__(
+        self, access: GoogleAccess, client: Any, first: Any, language: str, tell: Callable[[Answer], None]
+    ) -> None:
+        self._access = access
+        self._client = client
+        self._first = first
+        self._language = language
+        self._tell = tell
+        self._pieces: SimpleQueue[bytes | None] = SimpleQueue()
+        self._call: Any = None
+        self._is_over = False
+
+    async def run(self, sound: Any) -> None:
+        """Until all is answered. Raises CloudFailed, CloudLimit."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        sending = asyncio.create_task(self._send(sound))
+        threading.Thread(target=self._listen, args=(loop, done), name="parley-cloud-google", daemon=True).start()
+        try:
+            await done
+        finally:
+            self._is_over = True
+            sending.cancel()
+            self._pieces.put(None)
+            if self._call is not None:
+                self._call.cancel()
+
+    async def _send(self, sound: Any) -> None:
         async for piece in sound:
+            self._pieces.put(piece)
+        self._pieces.put(None)
+
+    # On its thread, and one of the library's.
+
+    def _requests(self) -> Iterator[Any]:
+        from google.cloud.speech_v2 import types
+
+        yield self._first
+        while (piece := self._pieces.get()) is not None:
             yield types.StreamingRecognizeRequest(audio=piece)
+
+    def _listen(self, loop: asyncio.AbstractEventLoop, done: "asyncio.Future[None]") -> None:
+        try:
+            self._receive(loop)
+        except Exception as error:
+            _soon(loop, _settle, done, error)
+        else:
+            _soon(loop, _settle, done, None)
+
+    def _receive(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._access.working("model"):
+            self._call = call = self._client.streaming_recognize(
+                requests=self._requests(), metadata=self._access.metadata, timeout=None
+            )
+            if self._is_over:
+                call.cancel()
+            begin = 0.0
+            for response in call:
+                answer = answer_of(response, self._language, begin)
+                begin = begin if answer.until is None else answer.until
+                _soon(loop, self._tell, answer)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: Any) -> None:
+    try:
+        loop.call_soon_threadsafe(call, *arguments)
+    except RuntimeError:  # it has ended, and nobody waits any more
+        return
+
+
+def _settle(done: "asyncio.Future[None]", error: Exception | None) -> None:
+    if done.done():
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
 
 
 class ClientPool:
@@ -149,17 +229,17 @@ class ClientPool:
 
     def take(self) -> Any:
         """A client for one stream."""
-        from google.cloud.speech_v2 import SpeechAsyncClient
+        from google.cloud.speech_v2 import SpeechClient
 
         usable = [one for one in self._streams if one not in self._left]
         chosen = min(usable, key=lambda one: self._streams[one], default=None)
         if chosen is None or (self._streams[chosen] and len(usable) < _CLIENTS):
-            chosen = SpeechAsyncClient(transport=self._make())
+            chosen = SpeechClient(transport=self._make())
             self._streams[chosen] = 0
         self._streams[chosen] += 1
         return chosen
 
-    async def give_back(self, client: Any, *, is_sound: bool) -> None:
+    def give_back(self, client: Any, *, is_sound: bool) -> None:
         """Its stream is over."""
         if client not in self._streams:
             return
@@ -169,18 +249,15 @@ class ClientPool:
         if client in self._left and not self._streams[client]:
             del self._streams[client]
             self._left.discard(client)
-            await _closed(client)
+            client.transport.close()
 
-    async def close(self) -> None:
+    def close(self) -> None:
+        """Any thread; running streams end."""
         clients = list(self._streams)
         self._streams.clear()
         self._left.clear()
         for client in clients:
-            await _closed(client)
-
-
-async def _closed(client: Any) -> None:
-    await client.transport.grpc_channel.close()
+            client.transport.close()
 
 
 def config_of(request: RecognitionRequest, model: str) -> Any:

@@ -34,21 +34,47 @@ class Heard:
         self._settled: tuple[Word, ...] = ()
         self._open: tuple[Word, ...] = ()
         self._origin = 0.0
+        self._uncovered = 0
+        """the newest settled words, which are of sound that is not covered"""
+        self._known: tuple[Word, ...] = ()
+        """those of them that the newest connection hears again"""
+        self._again: tuple[Word, ...] = ()
+        """what it settled so far of that"""
 
     def connect(self) -> float:
         """Another connection begins with the sound from here on: seconds of the utterance. What was open stays in sight
         until it says something."""
         self._origin = self.covered
+        self._known = self._settled[len(self._settled) - self._uncovered :]
+        self._again = ()
         return self._origin
 
     def take(self, answer: Answer) -> None:
         """An answer on the newest connection."""
-        self._settled += self._placed(answer.settled)
-        if answer.open is not None:
-            self._open = self._placed(answer.open)
+        settled = self._placed(answer.settled)
+        still_open = self._open if answer.open is None else self._placed(answer.open)
+        if self._known:
+            settled, still_open = self._without_known(settled, still_open, is_covered=answer.until is not None)
+        self._settled += settled
+        self._open = still_open
+        self._uncovered += len(settled)
         if answer.until is not None:
             self.covered = max(self.covered, self._origin + answer.until)
+            self._uncovered = 0
         self.language = answer.language or self.language
+
+    def _without_known(
+        self, settled: tuple[Word, ...], still_open: tuple[Word, ...], *, is_covered: bool
+    ) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+        """What of this is not settled already."""
+        self._again += settled
+        again = (*self._again, *still_open)
+        known = rest_after([word.text for word in self._known], [word.text for word in again])
+        if not is_covered and len(self._again) <= known:
+            return (), again[known:]
+        settled, still_open = self._again[known:], again[max(known, len(self._again)) :]
+        self._known = self._again = ()
+        return settled, still_open
 
     @property
     def is_settled(self) -> bool:

@@ -6,6 +6,7 @@ the deltas tell what is heard; they are only ever appended, so all but the newes
 
 import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -121,8 +122,9 @@ class RealtimeRecognizer:
                 finally:
                     await _closed(connection)
         except InvalidStatus as error:
-            headers = error.response.headers
-            raise meaning(self._options, error.response.status_code, None, headers.get("retry-after")) from None
+            answer = error.response
+            wait = answer.headers.get("retry-after")
+            raise meaning(self._options, answer.status_code, _code(answer.body), wait) from None
         except TimeoutError:
             raise CloudFailed(Failure.STALL, place) from None
         except ConnectionClosed:
@@ -235,6 +237,14 @@ class Turn:
         words = transcript.split()
         rest = " ".join(words[rest_after(self._settled, words) :])
         return Answer(spread(rest, self._until, seconds, self._language), (), seconds)
+
+
+def _code(body: bytes | None) -> str | None:
+    """The provider's word for an error, of an answer's body."""
+    try:
+        return str(json.loads(body or b"")["error"]["code"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 async def _closed(connection: Any) -> None:

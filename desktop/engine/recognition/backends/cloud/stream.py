@@ -25,11 +25,11 @@ Converse = Callable[[Part, Callable[[Answer], None]], Awaitable[None]]
 """Makes a connection, sends the sound, tells what is answered; returns when all of it is answered. Raises CloudFailed,
 CloudLimit; Limit.LENGTH where the provider ends the stream because it is long."""
 
-_GRACE = 50.0
-"""seconds of sound beyond `renew` in which a pause is waited for"""
+_GRACE = 1.2
+"""times as long as `renew` a connection lasts, until there is a pause"""
 _WORDLESS = 2.0
 """times as long as `quiet` an engine may say nothing before its first words, which noise may never have"""
-_AHEAD = 0.3
+_AHEAD = 0.1
 """seconds that an engine may take for each second of sound that came faster than it was spoken"""
 
 
@@ -117,7 +117,7 @@ class CloudStream:
         """One connection; whether there is sound for another one."""
         with self._changed:
             begin = self._heard.connect()
-        longest = round((self._options.timeouts.renew + _GRACE) * BYTES)
+        longest = 2 * round(self._options.timeouts.renew * _GRACE * SAMPLE_RATE)
         part = self._part = Part(self._sound, 2 * round(begin * SAMPLE_RATE), longest, self._most)
         try:
             await self._converse(part, self._tell)

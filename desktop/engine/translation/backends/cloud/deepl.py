@@ -11,6 +11,7 @@ from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import base_language, check_target
+from desktop.engine.text.sentences import has_words
 from desktop.engine.translation.backends.base import TranslatorCapabilities
 
 _NOTHING = TranslatorCapabilities(frozenset(), forces_prefix=False, needs_network=True)
@@ -47,11 +48,11 @@ class DeepLTranslator:
         progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
+        if source == target or not has_words(text):
+            return text
         if self._client is None:
             self._connect()
         client = self._client
-        if not text.strip():
-            return text
         with self._working(self._options.timeouts.answer):
             answer = client.translate_text(
                 text,
@@ -81,6 +82,8 @@ class DeepLTranslator:
             with self._working(options.timeouts.load):
                 sources = {_known(one.code) for one in client.get_source_languages()}
                 targets = {_known(one.code) for one in client.get_target_languages()}
+                if not sources or not targets:  # as the library has it where the answer is none
+                    raise ValueError("no languages")
         except BaseException:
             client.close()
             raise

@@ -8,6 +8,7 @@ from desktop.engine.cloud.google_languages import of_translation, to_translate
 from desktop.engine.cloud.libraries import importing
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.recognition.backends.base import Progress
+from desktop.engine.text.sentences import has_words
 from desktop.engine.translation.backends.base import TranslatorCapabilities
 
 _NOTHING = TranslatorCapabilities(frozenset(), forces_prefix=False, needs_network=True)
@@ -43,6 +44,8 @@ class GoogleTranslator:
         progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
+        if source == target or not has_words(text):
+            return text
         if self._client is None:
             self._connect()
         client, access = self._client, self._access

@@ -11,6 +11,7 @@ from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import LanguageUnknown
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import check_target
+from desktop.engine.text.sentences import has_words
 from desktop.engine.translation.backends.base import TranslatorCapabilities
 
 _NOTHING = TranslatorCapabilities(frozenset(), forces_prefix=False, needs_network=True)
@@ -46,6 +47,8 @@ class LibreTranslateTranslator:
         progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
+        if source == target or not has_words(text):
+            return text
         if self._client is None:
             self._connect()
         client = self._client
