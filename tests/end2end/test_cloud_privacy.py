@@ -21,7 +21,7 @@ ON = {
     "PARLEY_CLOUD__SPEECH": "openai, google",
 }
 RECORDING = str(TEST_AUDIO / "en-00.flac")
-LIBRARIES = ("google", "grpc", "openai", "deepgram", "deepl", "edge_tts")
+LIBRARIES = ("google", "grpc", "openai", "deepgram", "deepl")
 LOADED = f"""
 import sys
 from desktop.cli import main

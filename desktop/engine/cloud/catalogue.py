@@ -162,18 +162,6 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 needs_key=True,
                 key_page="https://portal.libretranslate.com",
             ),
-            CloudEngine(
-                "edge",
-                "Microsoft Edge voices",
-                "Microsoft",
-                {Stage.SPEECH: FREE},
-                endpoint="speech.platform.bing.com",
-                secret="",
-                needs_key=False,
-                key_page="",
-                extra="edge",
-                imports="edge_tts",
-            ),
         )
     }
 )
