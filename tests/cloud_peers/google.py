@@ -133,7 +133,7 @@ class GooglePeer:
 
     def _goes_wrong(self, context: Any, seconds: float) -> bool:
         """True: the stream ends in good order."""
-        if seconds >= self.plan.limit:
+        if self.plan.is_too_long(seconds):
             context.abort(*_TEXTS[Fault.LENGTH])
         fault = self.plan.at(seconds)
         if fault is Fault.HALF_CLOSED:

@@ -174,7 +174,7 @@ class _Session:
     async def _goes_wrong(self) -> bool:
         """True: the connection is over."""
         plan = self._peer.plan
-        if self._listening.seconds >= plan.limit:
+        if plan.is_too_long(self._listening.seconds):
             error = {"type": "invalid_request_error", "code": "session_expired", "message": "too long"}
             await self._send("error", error=error)
             return True
