@@ -31,6 +31,9 @@ _LASTING = frozenset({Failure.KEY, Failure.FORBIDDEN, Failure.QUOTA, Failure.SET
 _LASTING_WAIT = 20.0
 _FRESH = 30.0
 """seconds for which an engine is tried with a piece of work; later it is only opened"""
+_HURRY = 0.4
+"""seconds after which an engine that failed leaves no time for another one elsewhere, which may fail alike: what is
+left of two seconds is the last resort's"""
 _JOIN = 2.0
 
 
@@ -143,6 +146,11 @@ class _Candidate(Generic[Engine]):
     def missed(self, work: Callable[[Engine], object], now: float) -> None:
         """It could not do this, or was not asked to."""
         self._newest = (now, work)
+        if self.is_told or not self.is_away:  # one that is only just being opened is missed by nobody
+            self.passed_on()
+
+    def passed_on(self) -> None:
+        """Another one does a piece of work in its place."""
         if self._meter is not None:
             self._meter.fell_back()
 
@@ -151,12 +159,17 @@ class _Candidate(Generic[Engine]):
         if self._meter is not None:
             self._meter.used(is_so=not is_so)
         if not is_so:
-            self._newest = None
+            self._newest, self.is_told = None, False
 
     def newest(self, now: float) -> Callable[[Engine], object] | None:
         """The newest of it, if that is not long ago: what was said before is of no use to anybody, and goes nowhere."""
         newest = self._newest
         return newest[1] if newest is not None and now - newest[0] < _FRESH else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[Answer]):
+    answer: Answer
 
 
 class Preference(Generic[Engine]):
@@ -219,28 +232,27 @@ class Preference(Generic[Engine]):
         An error that is of this piece of work alone, as a voice that is missing there, only passes it on."""
         self._name_here = successor
         self._rearrange()
+        began = self._clock()
         failed: list[tuple[_Candidate[Engine], Exception]] = []
+        late: list[_Candidate[Engine]] = []
         for one in self._candidates:
             if one.is_away:
                 one.missed(work, self._clock())
-                continue
-            try:
-                answer = work(one.engine)
-            except Exception as error:
-                if _is_of_engine(error):
-                    failed.append((one, error))
-                else:
-                    log.info("%s cannot do this: %s", one.engine.name, error)
-                continue
-            for other, failure in failed:
-                self._turn_from(other, failure, work, one.engine.name)
-            return answer
+            elif failed and self._clock() - began > _HURRY:
+                late.append(one)
+            elif (found := self._asked(one, work, failed)) is not None:
+                return found.answer
         try:
             return otherwise()
+        except Exception:
+            # Late is better than not at all.
+            for one in late:
+                if (found := self._asked(one, work, failed)) is not None:
+                    return found.answer
+            raise
         finally:
             # Only now: that somebody else does it is told when it was done.
-            for other, failure in failed:
-                self._turn_from(other, failure, work, successor())
+            self._turn_from(failed, work, successor())
 
     def close(self) -> None:
         """End the trials, and close the engines. Idempotent."""
@@ -275,17 +287,41 @@ class Preference(Generic[Engine]):
         one.set_away(is_so=False)
         one.standing.returned(self)
 
+    def _asked(
+        self,
+        one: _Candidate[Engine],
+        work: Callable[[Engine], Answer],
+        failed: list[tuple[_Candidate[Engine], Exception]],
+    ) -> "_Found[Answer] | None":
+        """The answer of an engine; None: it gives none."""
+        try:
+            answer = work(one.engine)
+        except Exception as error:
+            if _is_of_engine(error):
+                failed.append((one, error))
+            else:
+                log.info("%s cannot do this: %s", one.engine.name, error)
+                one.passed_on()
+            return None
+        self._turn_from(failed, work, one.engine.name)
+        return _Found(answer)
+
     def _turn_from(
-        self, one: _Candidate[Engine], error: Exception, work: Callable[[Engine], object], successor: str
+        self,
+        failed: list[tuple[_Candidate[Engine], Exception]],
+        work: Callable[[Engine], object],
+        successor: str,
     ) -> None:
-        """Do without an engine from now on, and try it beside."""
-        failure = as_engine_error(error, "backend-stopped", name=one.engine.name)
-        log.info("%s is not used for now: %s", one.engine.name, failure.message.key)
-        one.missed(work, self._clock())
-        one.set_away(is_so=True)
-        self._tell_away(one, failure, successor)
-        one.backoff.worked()
-        self._plan(one, max(one.backoff.wait(), _least_wait(error)))
+        """Do without these engines from now on, and try them beside."""
+        for one, error in failed:
+            failure = as_engine_error(error, "backend-stopped", name=one.engine.name)
+            log.info("%s is not used for now: %s", one.engine.name, failure.message.key)
+            one.missed(work, self._clock())
+            one.set_away(is_so=True)
+            self._tell_away(one, failure, successor)
+            one.backoff.worked()
+            self._plan(one, max(one.backoff.wait(), _least_wait(error)))
+        failed.clear()
 
     def _tell_away(self, one: _Candidate[Engine], failure: EngineError, successor: str) -> None:
         one.is_told = True

@@ -27,6 +27,11 @@ def give_back() -> None:
     """Return freed memory to the system; takes up to 0.2 s after a large model. Does nothing where the C library
     does it by itself."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """The same without looking for what nobody uses: other threads go on meanwhile."""
     library = _library()
     if library is not None:
         library.malloc_trim(0)

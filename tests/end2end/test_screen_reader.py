@@ -81,7 +81,10 @@ def test_every_window_and_control_has_a_role_and_a_name(
     try:
         main = desktop.wait_for_window("^Parley$")
         root = reader.application(process.pid)
-        keys = {"Settings": "ctrl+comma", "Models": "ctrl+shift+m", "Doctor": "ctrl+d", "Latency": "ctrl+shift+l"}
+        keys = {
+            "Settings": "ctrl+comma", "Models": "ctrl+shift+m", "Doctor": "ctrl+d", "Latency": "ctrl+shift+l",
+            "Practice": "ctrl+p",
+        }  # fmt: skip
         opened = {"Parley"}
 
         def names() -> set[str]:
@@ -107,6 +110,29 @@ def test_every_window_and_control_has_a_role_and_a_name(
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def test_a_reading_is_announced_as_states_and_a_score(
+    reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path, manifest: dict[str, dict[str, Any]]
+) -> None:
+    text, journal = tmp_path / "poem.txt", tmp_path / "journal"
+    text.write_text(manifest["en-00"]["text"])
+    settings = tmp_path / "settings.toml"
+    settings.write_text('version = 1\n[recognition]\nlanguage = "en"\n')
+    script = str(Path(__file__).with_name("practice_app.py"))
+    arguments = [str(journal), str(text), str(TEST_AUDIO / "en-00.flac"), "-", "--settings", str(settings)]
+    process = subprocess.Popen(
+        [sys.executable, script, *arguments],
+        env={**os.environ, **desktop.environment, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 0, told
+    assert told == ""
+    score = next((one for one in reader.announced if one.startswith("Score ")), "")
+    assert "of 100: " in score, reader.announced
+    assert "Finishing…" in "\n".join(reader.announced)
 
 
 def described(path: tuple[Node, ...]) -> str:

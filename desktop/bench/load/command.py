@@ -1,10 +1,11 @@
 """`parley load`: many clients on one server, in real time; as tables, JSON and a plot. Main thread."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -12,6 +13,7 @@ from urllib.request import urlopen
 from desktop.bench.figures.errors import Summary, pooled, word_errors
 from desktop.bench.load.distribution import done_between, fetched
 from desktop.bench.load.figures import Latencies, Words, latencies, success, words
+from desktop.bench.load.outages import Relay, outages
 from desktop.bench.load.speaker import Spoken, speak, stay
 from desktop.bench.load.talks import Talk, talks
 from desktop.bench.reports.machine import machine
@@ -44,6 +46,10 @@ class LoadOptions:
     seed: int = 1
     find_limit: float = 0.0
     """seconds: look for the most speakers whose finals come within it, p95; 0: do not"""
+    cuts: int = 0
+    """how often the network fails while a batch speaks"""
+    cut_seconds: float = 10.0
+    """for how long each time"""
 
     @property
     def speaking(self) -> int:
@@ -105,6 +111,17 @@ async def _alone(options: LoadOptions, said: Sequence[Talk]) -> dict[int, str]:
 
 
 async def _batch(options: LoadOptions, said: Sequence[Talk], speaking: int) -> Batch:
+    async with contextlib.AsyncExitStack() as opened:
+        url = options.url
+        if options.cuts:
+            relay = await opened.enter_async_context(Relay(url))
+            url = relay.url
+            failing = asyncio.create_task(outages(relay, options.cuts, options.cut_seconds, options.seconds))
+            opened.callback(failing.cancel)
+        return await _spoken(replace(options, url=url), said, speaking)
+
+
+async def _spoken(options: LoadOptions, said: Sequence[Talk], speaking: int) -> Batch:
     began = time.monotonic()
     over = asyncio.Event()
     idle = [
@@ -134,7 +151,7 @@ def _report(
     late = latencies(taken)
     compared = words([alone[id(one.talk)] for one in taken], [one.text for one in taken])
     wer_alone = pooled(word_errors(talk.text, alone[id(talk)]) for talk in said)
-    wer = pooled(word_errors(one.talk.text, one.text) for one in taken)
+    wer = pooled(word_errors(one.talk.text, one.text) for one in taken) if taken else None
     seconds = sum(batch.seconds for batch in batches)
     heard = sum(len(one.talk.samples) / 16_000 for one in taken)
     rows = [
@@ -150,7 +167,8 @@ def _report(
         ("Speech a second", f"{heard / max(seconds, 1e-9):.1f} s"),
         ("Words lost, doubled, changed against one speaker alone", _words(compared)),
         ("Word errors alone", f"{100 * wer_alone.rate:.1f} %"),
-        ("Word errors under load", f"{100 * wer.rate:.1f} %"),
+        ("Word errors under load", f"{100 * wer.rate:.1f} %" if wer is not None else "-"),
+        ("Lines that were cut", str(sum(one.cuts for one in spoken))),
         ("This client behind at worst", f"{max((one.late for one in spoken), default=0.0):.2f} s"),
     ]
     tables = [
@@ -171,6 +189,7 @@ def _report(
         "taken": len(taken),
         "refused": [one.refused for one in spoken if one.refused],
         "success": success(spoken),
+        "cuts": sum(one.cuts for one in spoken),
         "workers": done,
         "latency": {name: _plain(getattr(late, name)) for name in ("first", "gap", "final")},
         "words": {
@@ -180,7 +199,7 @@ def _report(
             "changed": compared.changed,
         },
         "wer_alone": wer_alone.rate,
-        "wer": wer.rate,
+        "wer": wer.rate if wer is not None else None,
         "seconds": seconds,
     }
     return Report(

@@ -26,6 +26,8 @@ class Talk:
     text: str
     sentences: tuple[tuple[float, float], ...]
     """when each recording begins and ends to be spoken, seconds"""
+    texts: tuple[str, ...] = ()
+    """of each of them"""
 
 
 def talks(count: int, seconds: float, language: str, seed: int) -> tuple[Talk, ...]:
@@ -54,6 +56,7 @@ def _talk(pool: Sequence[tuple[Samples, str]], seconds: float, chance: random.Ra
     pieces: list[Samples] = [np.zeros(SAMPLE_RATE // 2, np.float32)]
     texts: list[str] = []
     sentences: list[tuple[float, float]] = []
+    spoken_texts: list[str] = []
     length = len(pieces[0])
     while length < seconds * SAMPLE_RATE:
         samples, text = order[len(texts) % len(order)]
@@ -61,8 +64,9 @@ def _talk(pool: Sequence[tuple[Samples, str]], seconds: float, chance: random.Ra
         if spoken:
             at = length / SAMPLE_RATE
             sentences.append((at + spoken[0][0], at + spoken[-1][1]))
+            spoken_texts.append(text)
         pause = np.zeros(round(chance.uniform(*PAUSES) * SAMPLE_RATE), np.float32)
         pieces += [samples, pause]
         texts.append(text)
         length += len(samples) + len(pause)
-    return Talk(np.concatenate(pieces), " ".join(texts), tuple(sentences))
+    return Talk(np.concatenate(pieces), " ".join(texts), tuple(sentences), tuple(spoken_texts))

@@ -56,8 +56,8 @@ def measured(run: Run, track: Track) -> Measured:
         for word, end in one.words
         for plain in normalized(word)
     ]
-    committed = _lasting([(one.at, normalized(one.committed)) for one in run.said], final)
-    shown = _lasting([(one.at, normalized(one.shown)) for one in run.said], final)
+    committed = lasting([(one.at, normalized(one.committed)) for one in run.said], final)
+    shown = lasting([(one.at, normalized(one.shown)) for one in run.said], final)
     commit_delays: list[list[float]] = [[] for _ in track.sentences]
     shown_delays: list[list[float]] = [[] for _ in track.sentences]
     for said, heard in sorted(matched_words([word for word, _, _ in script], final).items()):
@@ -125,8 +125,10 @@ def of_stable_text(run: Run) -> Run | None:
     return replace(run, system=f"{run.system}-stable", said=said)
 
 
-def _lasting(texts: Sequence[tuple[float, list[str]]], final: list[str]) -> list[float]:
-    """For each word of the final text: when the text began to hold it, and all before it, for good."""
+def lasting(texts: Sequence[tuple[float, list[str]]], final: list[str]) -> list[float]:
+    """For each word of the final text: when the text began to hold it, and all before it, for good.
+
+    texts: (time, normalised words), in order."""
     times = [0.0] * len(final)
     least = len(final)
     for at, words in reversed(texts):

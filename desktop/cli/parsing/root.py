@@ -13,9 +13,11 @@ from desktop import __version__
 from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
+from desktop.cli.parsing import servers as bench_servers
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, Plot, bench
 from desktop.cli.parsing.bench import Json as BenchJson
+from desktop.cli.parsing.engines import engines
 from desktop.cli.parsing.jobs import Redis, jobs
 from desktop.cli.parsing.models import models
 from desktop.cli.parsing.paths import named_file, named_path
@@ -34,7 +36,9 @@ app = typer.Typer(
 )
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
+bench.command(cls=BenchCommand)(bench_servers.servers)
 app.add_typer(models, name="models")
+app.add_typer(engines, name="engines")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
@@ -196,6 +200,39 @@ def listen(
     elif "speech.enabled" not in options.flags:
         changes["speech.enabled"] = False
     return run(options, changes, as_json=as_json)
+
+
+@app.command()
+def practice(
+    context: typer.Context,
+    text: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TEXTFILE", parser=named_path, help="The text: plain text, EPUB, subtitles, or a pack of verses."
+        ),
+    ],
+    audio: Annotated[
+        Path | None,
+        typer.Option("--audio", metavar="FILE", parser=named_path, help="A recording of somebody who reads it."),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="LANG", help="Language that is read, for example en.")
+    ] = "",
+    chapter: Annotated[int, typer.Option("--chapter", metavar="N", min=1, help="Which chapter of a book.")] = 1,
+    lines: Annotated[str, typer.Option("--lines", metavar="A-B", help="These lines of it only, for example 3-7.")] = "",
+    prompt: Annotated[
+        bool, typer.Option("--prompt", metavar=FLAG, help="Tell the recogniser which words come next.")
+    ] = False,
+    model: Model = "",
+    as_json: Json = False,
+) -> int:
+    """Read a text aloud: each word is marked as it is spoken, then comes a score."""
+    from desktop.cli.commands.practice import PracticePlan
+    from desktop.cli.commands.practice import practice as run
+
+    first, last = _lines(lines)
+    changes = _changes("", "", model) | ({"practice.uses_prompt": True} if prompt else {})
+    return run(context.obj, PracticePlan(text, audio, language, chapter, first, last), changes, as_json=as_json)
 
 
 @app.command()
@@ -363,6 +400,10 @@ def load(
         float,
         typer.Option("--find-limit", metavar="SECONDS", min=0.0, help="Look for the most speakers within this bound."),
     ] = 0.0,
+    cuts: Annotated[
+        int, typer.Option("--cuts", metavar="N", min=0, help="The network fails so often in each batch.")
+    ] = 0,
+    cut_seconds: Annotated[float, typer.Option("--cut-seconds", min=0.1, help="For so long each time.")] = 10.0,
     seed: Annotated[int, typer.Option("--seed", help="Of the order in which sentences are said.")] = 1,
     as_json: BenchJson = "",
     plot: Plot = None,
@@ -372,8 +413,34 @@ def load(
     from desktop.bench.load.command import load as run
     from desktop.bench.reports.output import ReportOutput
 
-    options = LoadOptions(url, clients, batches, speaking_share, seconds, language, seed=seed, find_limit=find_limit)
+    options = LoadOptions(
+        url,
+        clients,
+        batches,
+        speaking_share,
+        seconds,
+        language,
+        seed=seed,
+        find_limit=find_limit,
+        cuts=cuts,
+        cut_seconds=cut_seconds,
+    )
     return run(options, ReportOutput(as_json, plot))
+
+
+def _lines(text: str) -> tuple[int, int]:
+    """ "3-7", "3-" and "3" as the first and last line, from 1; 0: not said."""
+    if not text:
+        return 0, 0
+    first, dash, last = text.partition("-")
+    try:
+        begin = int(first)
+        end = int(last) if last else 0 if dash else begin
+    except ValueError:
+        begin = end = -1
+    if begin < 1 or (end and end < begin):
+        raise typer.BadParameter(f"{text} is no range of lines; write it as 3-7.", param_hint="--lines")
+    return begin, end
 
 
 def _changes(to: str, language: str, model: str) -> dict[str, Any]:

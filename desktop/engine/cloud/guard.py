@@ -3,7 +3,6 @@
 Used by one stage, on its thread or that of a trial, one at a time.
 """
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from desktop.engine.cloud.errors import CloudFailed, Failure, kind_of
 from desktop.engine.cloud.meter import Meter
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.spending import Spending
-from desktop.engine.cloud.workers import OutOfTime, Workers
+from desktop.engine.cloud.workers import OutOfTime, Runner, Workers
 from desktop.engine.errors import EngineError
 
 Answer = TypeVar("Answer")
@@ -57,7 +56,7 @@ class Rules:
 
 class Guard:
     """name: of the engine, as users know it. is_here: it is on this machine. extra: of the package, with its library.
-    clock: seconds, never back."""
+    clock: seconds, never back. workers: what has calls done in time."""
 
     def __init__(
         self,
@@ -68,6 +67,7 @@ class Guard:
         is_here: bool = False,
         extra: str = "",
         clock: Callable[[], float] = time.monotonic,
+        workers: Runner | None = None,
     ) -> None:
         self.name = name
         self.meter = meter
@@ -75,7 +75,7 @@ class Guard:
         self._is_here = is_here
         self._extra = extra
         self._clock = clock
-        self._workers = Workers("parley-cloud")
+        self._workers = workers or Workers("parley-cloud")
         self._took: dict[str, deque[float]] = {}
 
     def check(self, *, seconds: float = 0.0, characters: int = 0) -> None:
@@ -134,7 +134,7 @@ class Guard:
 
     def aside(self, call: Callable[[], object]) -> None:
         """Have something done that nobody waits for, as closing what may stand still. Returns at once."""
-        threading.Thread(target=_quietly, args=(call,), name="parley-cloud-close", daemon=True).start()
+        self._workers.aside(call)
 
     def close(self) -> None:
         self._workers.close()
@@ -149,10 +149,3 @@ class Guard:
         if isinstance(error, OSError):
             return CloudFailed(failure_of(error), self.name)
         return CloudFailed(Failure.GARBAGE, self.name)
-
-
-def _quietly(call: Callable[[], object]) -> None:
-    try:
-        call()
-    except Exception:  # it is thrown away
-        return

@@ -14,6 +14,8 @@ Answer = TypeVar("Answer")
 
 PASSING = frozenset({Failure.BUSY, Failure.DISCONNECT, Failure.RATE})
 """what may be over in a moment; a key, a quota or a wrong address are not"""
+AGAIN = 0.6
+"""seconds in which a text is tried again: what is left of two is the next engine's"""
 _FIRST, _LONGEST = 0.1, 2.0
 
 
@@ -26,22 +28,20 @@ def retried(
 ) -> Answer:
     """What the call gives within `deadline` seconds from now; a wait that a provider asks for is kept, or, where it is
     too long, not begun. Raises the last CloudFailed, or at once what is no passing trouble."""
-    from tenacity import Retrying, retry_if_exception, wait_exponential_jitter
+    from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
     from tenacity.wait import wait_base
 
     until = clock() + deadline
-    jitter = wait_exponential_jitter(initial=_FIRST, max=_LONGEST, jitter=_FIRST)
+    growing = wait_exponential(multiplier=_FIRST, max=_LONGEST) + wait_random(0, _FIRST)
 
     class Wait(wait_base):
-        def __call__(self, retry_state: object) -> float:
-            outcome = getattr(retry_state, "outcome", None)
-            error = outcome.exception() if outcome is not None else None
+        def __call__(self, retry_state: RetryCallState) -> float:
+            error = retry_state.outcome.exception() if retry_state.outcome is not None else None
             asked = error.wait if isinstance(error, CloudFailed) and error.wait is not None else 0.0
-            return max(asked, jitter(retry_state))  # type: ignore[arg-type]
+            return max(asked, growing(retry_state))
 
-    def is_over(retry_state: object) -> bool:
-        action = getattr(retry_state, "upcoming_sleep", 0.0)
-        return clock() + action >= until
+    def is_over(retry_state: RetryCallState) -> bool:
+        return clock() + retry_state.upcoming_sleep >= until
 
     trying = Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, CloudFailed) and error.kind in PASSING),

@@ -8,7 +8,7 @@ dropped. Called from one thread at a time.
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Answer = TypeVar("Answer")
 
@@ -18,6 +18,16 @@ _MOST_LEFT = 4
 
 class OutOfTime(Exception):
     """The call was left behind."""
+
+
+class Runner(Protocol):
+    """What has calls done in time: `Workers`, or a simulation's."""
+
+    def run(self, seconds: float, call: Callable[[], Answer]) -> Answer: ...
+
+    def aside(self, call: Callable[[], object]) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class _Call:
@@ -68,6 +78,10 @@ class Workers:
         answer: Answer = one.answer
         return answer
 
+    def aside(self, call: Callable[[], object]) -> None:
+        """Have something done that nobody waits for, as closing what may stand still. Returns at once."""
+        threading.Thread(target=_quietly, args=(call,), name=f"{self._name}-close", daemon=True).start()
+
     def close(self) -> None:
         """Let the thread end after what it does; returns at once. May be used again."""
         calls, self._calls = self._calls, None
@@ -79,3 +93,10 @@ def _work(calls: "SimpleQueue[_Call | None]") -> None:
     while (one := calls.get()) is not None:
         one.run()
         del one  # or its answer stays until the next one
+
+
+def _quietly(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except Exception:  # it is thrown away
+        return

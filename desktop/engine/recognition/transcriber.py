@@ -38,8 +38,11 @@ _LEFT_CONTEXT = 1.5
 """Seconds of committed speech that stay in a window cut in the middle of a sentence."""
 _SETTLED = 2.0
 """Seconds before the edge at which words are committed unasked when the window is too long."""
-_DOUBT = 0.4
-"""Seconds in which no look could stand, after which the next one gets more context."""
+_DOUBT = 0.7
+"""Seconds since the last look that could stand, after which the next one gets more context. Where many share a machine
+looks are further apart than that, so none is passed over."""
+_STILL_HEARD = 1.0
+"""Seconds after which an update comes though nothing has changed: whoever waits for words sees that they are heard."""
 _NEW_SENTENCE = 2.0
 """Seconds of silence after which an utterance is taken to begin a sentence, however the one before it ended."""
 
@@ -81,6 +84,8 @@ class Transcriber:
         self._segment_id = segment_id
         self._revision = 0
         self._shown: tuple[str, str] | None = None
+        self._told = start
+        """how far the last update reached"""
         self._stabilizer = Stabilizer(self.commit_rules)
         self._open_words: tuple[Word, ...] = ()
         self._preview = Preview()
@@ -91,7 +96,8 @@ class Transcriber:
         self._heard = HeardLast()
         self._is_torn = False
         self._unsure: Decode | None = None
-        self._doubtful_since: float | None = None
+        self._stood: float = start
+        """how far the last look reached that could stand"""
         self._language.begin()
         self._switch.begin()
 
@@ -105,7 +111,8 @@ class Transcriber:
     def update(self, segment: SpeechSegment) -> Decoding[TranscriptUpdate | None]:
         """Decode what is new in a snapshot.
 
-        None when there is nothing to say: no word was heard and none shown before, or nothing has changed. A final
+        None when there is nothing to say: no word was heard and none shown before, or nothing has changed since a
+        moment ago. A final
         whose segment has shown text always gives an update. Raises BackendFailed, and may then be called again with
         the same segment.
         """
@@ -164,11 +171,10 @@ class Transcriber:
     def _stream(self, segment: SpeechSegment) -> Decoding[None]:
         """Decode the window, which leaves out what is long committed."""
         samples = segment.samples[max(0, round((self._window_start - segment.start) * SAMPLE_RATE)) :]
-        doubtful_since = segment.end if self._doubtful_since is None else self._doubtful_since
         request = replace(
             self._request(segment),
             prompt=self._prompt(),
-            may_widen=segment.is_final or segment.is_pause or segment.end - doubtful_since >= _DOUBT,
+            may_widen=segment.is_final or segment.is_pause or segment.end - self._stood >= _DOUBT,
         )
         wide = Decode(samples, request, segment.end, is_optional=True)
         if segment.is_pause and self.postpones and self._language.is_decided:
@@ -176,7 +182,8 @@ class Transcriber:
         hypothesis = yield from self._recognize(segment, samples, request)
         if request.beam_size != wide.request.beam_size and not hypothesis.is_sure:
             self._unsure = wide
-        self._doubtful_since = None if hypothesis.is_trusted else doubtful_since
+        if hypothesis.is_trusted:
+            self._stood = segment.end
         if not (hypothesis.is_trusted or request.may_widen):
             # Passed over: the next look comes soon, and more context takes several times as long.
             return
@@ -364,9 +371,10 @@ class Transcriber:
         texts = (committed, unconfirmed)
         if self._shown is None and not committed and not unconfirmed:
             return None
-        if texts == self._shown and not segment.is_final:
+        if texts == self._shown and not segment.is_final and segment.end - self._told < _STILL_HEARD:
             return None
         self._shown = texts
+        self._told = segment.end
         self._revision += 1
         return TranscriptUpdate(
             segment_id=segment.segment_id,

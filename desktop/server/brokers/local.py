@@ -15,6 +15,7 @@ from desktop.engine.requests import Request, Stage
 from desktop.engine.speech.work import Speak
 from desktop.server.brokers.base import Begin, Begun, Recogniser
 from desktop.server.brokers.probe import decoding_seconds, sample
+from desktop.system.heap import give_back
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class LocalBroker:
     async def start(self) -> None:
         await asyncio.to_thread(self._models.recognition.prepare)
         self._seconds = await decoding_seconds(self, await asyncio.to_thread(sample))
+        await asyncio.to_thread(give_back)  # loading took more than running does
 
     def voice_detector(self, options: VoiceOptions) -> VoiceDetector:
         return self._models.voice_detector(options)

@@ -16,6 +16,7 @@ from desktop.server.brokers.local import LocalBroker
 from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import ending_signals, http_server
 from desktop.server.limits import StreamLimits
+from desktop.server.operation.clouds import CloudCounts
 from desktop.server.operation.tracing import Traced
 from desktop.server.page.guests import Guests
 from desktop.server.page.routes import page_routes
@@ -27,9 +28,12 @@ from desktop.server.security.options import SecurityOptions
 from desktop.server.security.security import Security
 from desktop.server.streams.admission import Admission
 from desktop.server.streams.hub import Hub
+from desktop.system.heap import trim
 
 _UNKNOWN = 0.3
 """seconds of a decoding, until a worker says what it is"""
+_TIDY = 15.0
+"""seconds between two looks at what can be given back"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     from desktop.server.cluster.counts import GatewayCounts
     from desktop.server.cluster.sessions import RedisSessions
 
+    if isinstance(broker, LocalBroker):
+        hub.metrics.registry.register(CloudCounts(broker.models.clouds.figures))
     if not isinstance(broker, RedisBroker):
         yield
         return
@@ -144,7 +150,7 @@ async def _run(
         )
         for one, _ in applications
     ]
-    keeping = asyncio.create_task(security.keep())
+    keeping = [asyncio.create_task(security.keep()), asyncio.create_task(_tidy(hub))]
     running = [
         asyncio.create_task(server.serve(sockets=[one])) for server, (_, one) in zip(servers, applications, strict=True)
     ]
@@ -155,12 +161,23 @@ async def _run(
             await asyncio.wait(running, timeout=0.01, return_when=asyncio.FIRST_COMPLETED)
         on_ready(_serving(hub, security, sockets))
         await ending.wait()
-        keeping.cancel()
+        for task in keeping:
+            task.cancel()
         await hub.drain(options.limits.drain)
         for server in servers:
             server.should_exit = True
         await sockets.besides.close()
         await asyncio.gather(*running)
+
+
+async def _tidy(hub: Hub) -> None:
+    """Give back what clients needed that have gone: the C library keeps it else."""
+    ended = hub.ended
+    while True:
+        await asyncio.sleep(_TIDY)
+        if hub.ended != ended:
+            ended = hub.ended
+            await asyncio.to_thread(trim)
 
 
 def _serving(hub: Hub, security: Security, sockets: _Sockets) -> Serving:

@@ -64,6 +64,8 @@ class Hub:
         self._owners: dict[str, str] = {}
         self._absent: dict[str, float] = {}
         """streams whose client was cut off, since when"""
+        self.ended = 0
+        """how many clients have gone"""
         self._draining = False
         self._ending: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.Task[None] | None = None
@@ -165,6 +167,7 @@ class Hub:
 
     def left(self, owner: str) -> None:
         """Somebody who was let in by `may_work` has gone."""
+        self.ended += 1
         self.admission.left(owner)
 
     def heard(self, seconds: float) -> None:
@@ -192,6 +195,7 @@ class Hub:
         self.metrics.notices.labels(event.code).inc()
 
     def closed(self, stream: Stream) -> None:
+        self.ended += 1
         self.metrics.coalesced.inc(stream.coalesced)
         self._streams.pop(stream.id, None)
         if (owner := self._owners.pop(stream.id, None)) is not None:

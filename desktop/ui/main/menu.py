@@ -34,6 +34,7 @@ class MainMenu(QObject):
     """open the models; of this kind only, or empty"""
     firstStepsWanted = pyqtSignal()
     sharingWanted = pyqtSignal()
+    practiceWanted = pyqtSignal()
     settingsWanted = pyqtSignal()
     shortcutsWanted = pyqtSignal()
     acted = pyqtSignal(str)
@@ -102,6 +103,7 @@ class MainMenu(QObject):
         choices.append(heading("Parley"))
         choices += [
             Choice(_DO + "settings", "Settings…", "cog-outline"),
+            Choice(_DO + "practice", "Practice…", "book-open-variant"),
             Choice(_DO + "share", "Share captions…", "access-point"),
             Choice(_DO + "models", "Models…", "chip"),
             Choice(_DO + "first-steps", "First steps…", "flag-outline"),
@@ -167,6 +169,7 @@ class MainMenu(QObject):
             "save": self.ask_profile_name,
             "remove": lambda: self.ask_to_remove(self._profile),
             "settings": self.settingsWanted.emit,
+            "practice": self.practiceWanted.emit,
             "share": self.sharingWanted.emit,
             "models": lambda: self.modelsWanted.emit(""),
             "first-steps": self.firstStepsWanted.emit,

@@ -156,6 +156,16 @@ class SettingsPopovers(QObject):
         if dialog is not None:
             dialog.open_page("server")
 
+    def open_elsewhere(self) -> None:
+        """The settings of what works elsewhere: the server, or where there is none the cloud engines."""
+        settings = self._settings
+        if settings is None or settings.server.url.strip():
+            self.open_server()
+            return
+        dialog = self.open_dialog()
+        if dialog is not None:
+            dialog.open_page("cloud")
+
     def choices(self) -> Choices:
         """What settings can be, where that depends on this machine."""
         found: dict[str, list[Choice]] = {
@@ -170,6 +180,8 @@ class SettingsPopovers(QObject):
         if self.machine is not None:
             found["recognition.model"] = list(self.machine.models)
             found["recognition.language"] = list(self.machine.sources)
+            languages = [one for one in self.machine.sources if one.value != "auto"]
+            found["practice.language"] = [Choice("", "As the text says"), *languages]
             found["translation.target"] = list(self.machine.targets)
             found["speech.voice"] = list(self.machine.voices)
         return found

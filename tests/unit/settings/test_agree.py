@@ -32,6 +32,7 @@ SPECIAL = {
     "cloud.recognition": "deepgram, google",
     "cloud.translation": "deepl, google",
     "cloud.speech": "edge, openai",
+    "practice.language": "es",
 }
 
 Parley = Callable[..., str]

@@ -7,11 +7,13 @@ nobody waits for it when it is needed.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.events import Samples
 from desktop.engine.order import Arrangement, Order
+from desktop.engine.preference import Later, on_a_timer
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
@@ -30,7 +32,7 @@ class PreferredRecognizer:
     """A WindowRecognizer.
 
     arrangement: those elsewhere, and which is asked first. local: the one of this machine. has_room: whether the local
-    model may be in memory without being needed; asked on its loading thread.
+    model may be in memory without being needed; asked on its loading thread. clock, later: as of Preference.
     """
 
     def __init__(
@@ -39,8 +41,12 @@ class PreferredRecognizer:
         local: WindowRecognizer,
         notify: Notify,
         has_room: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.monotonic,
+        later: Later = on_a_timer,
     ) -> None:
-        self._engines: Order[WindowRecognizer] = Order(arrangement, lambda one: one.load(lambda _: None), notify)
+        self._engines: Order[WindowRecognizer] = Order(
+            arrangement, lambda one: one.load(lambda _: None), notify, clock=clock, later=later
+        )
         self._local = local
         self._notify = notify
         self._lacking: set[str] = set()
@@ -90,8 +96,9 @@ class PreferredRecognizer:
             return one.transcribe(samples, request)
 
         used = self._engines.used
+        is_known = any(not _lacks(one, request.language) for one in self._engines.elsewhere.engines)
         hypothesis = self._engines.do(there, here, lambda: self._local.name)
-        if used is not None and all(_lacks(one, request.language) for one in self._engines.elsewhere.engines):
+        if used is not None and not is_known:
             self._tell_lack(used.name, request.language or "")
         return hypothesis
 

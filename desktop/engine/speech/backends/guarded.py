@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from desktop.engine.cloud.guard import Guard
 from desktop.engine.cloud.meter import Meter
+from desktop.engine.cloud.retrying import AGAIN, retried
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
 
@@ -55,7 +56,8 @@ class GuardedSynthesizer:
             chunks = iter(self._synthesizer.synthesize(text, language, rate))
             return next(chunks, None)
 
-        chunk = self._guard.do("speak", first, characters=len(text), size=max(1.0, len(text) / _SIZE))
+        size = max(1.0, len(text) / _SIZE)
+        chunk = self._guard.do("speak", lambda: retried(first, AGAIN), characters=len(text), size=size)
         while chunk is not None:
             yield chunk
             chunk = self._guard.do("more", lambda: next(chunks, None), is_whole=False)

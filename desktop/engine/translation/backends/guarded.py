@@ -3,6 +3,7 @@ trial while one is not used (`preference.py`)."""
 
 from desktop.engine.cloud.guard import Guard
 from desktop.engine.cloud.meter import Meter
+from desktop.engine.cloud.retrying import AGAIN, retried
 from desktop.engine.errors import ModelMissing
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.translation.backends.base import Translator, TranslatorCapabilities
@@ -48,7 +49,7 @@ class GuardedTranslator:
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
         return self._guard.do(
             "translate",
-            lambda: self._translator.translate(text, source, target, prefix, is_final),
+            lambda: retried(lambda: self._translator.translate(text, source, target, prefix, is_final), AGAIN),
             characters=len(text),
             size=max(1.0, len(text) / _SIZE),
         )

@@ -37,6 +37,18 @@ def test_a_word_heard_twice_needs_less_certainty() -> None:
     assert text(display.show((), doubted, END + 0.3)) == "I go"
 
 
+def test_who_waits_long_for_a_word_sees_a_guess() -> None:
+    display = Preview(PreviewRules(patience=0.9, new_late=0.5, repeated_late=0.3))
+    heard = words("I go", 0.95)
+    guessed = (heard[0], replace(heard[1], probability=0.6), Word("far", 0.8, 1.2, 0.4, 0.95))
+    assert text(display.show((), guessed, END)) == "I"
+    assert text(display.show((), guessed, END + 0.6)) == "I"
+    assert text(display.show((), guessed, END + 1.0)) == "I go far", "0.4, but heard before"
+    more = (*guessed, Word("away", 1.2, 1.6, 0.6, 0.95))
+    assert text(display.show((), more, END + 1.5)) == "I go far", "something new came not long ago"
+    assert text(display.show((), more, END + 2.1)) == "I go far away"
+
+
 def test_the_first_word_comes_soon() -> None:
     display = Preview()
     assert text(display.show((), words("Is it", 0.4), END)) == "Is"

@@ -122,7 +122,8 @@ def check(updates: list[TranscriptUpdate]) -> None:
     assert updates[-1].unconfirmed == ""
     for earlier, later in pairwise(updates):
         assert later.committed.startswith(earlier.committed)
-        assert (later.committed, later.unconfirmed) != (earlier.committed, earlier.unconfirmed) or later.is_final
+        is_other = (later.committed, later.unconfirmed) != (earlier.committed, earlier.unconfirmed)
+        assert is_other or later.is_final or later.end - earlier.end >= 1.0
     for update in updates:
         joined = " ".join(word.text for word in update.words)
         assert joined == f"{update.committed} {update.unconfirmed}".strip()
@@ -136,6 +137,13 @@ def test_an_utterance_grows_and_ends() -> None:
     assert any(update.committed and update.unconfirmed for update in updates)
     assert updates[-1].language == "en"
     assert [request.is_final for request in recognizer.requests] == [False] * (len(recognizer.requests) - 1) + [True]
+
+
+def test_whoever_waits_for_words_sees_that_they_are_heard() -> None:
+    recognizer = ScriptedRecognizer("One two")
+    updates = run(DrivenTranscriber(recognizer, ENGLISH), snapshots(6.0))
+    check(updates)
+    assert max(later.end - earlier.end for earlier, later in pairwise(updates)) <= 1.3, "a step beyond a second"
 
 
 def test_the_audio_of_a_finished_sentence_leaves_the_window() -> None:
@@ -263,6 +271,14 @@ def test_a_look_that_cannot_stand_is_passed_over_and_more_context_comes_only_whe
     assert shown[2]
     assert shown[5] is None
     assert shown[-1] == "One two three four five six."
+
+
+def test_looks_that_are_far_apart_are_never_passed_over() -> None:
+    recognizer = ScriptedRecognizer("One two three four five six seven eight nine.")
+    transcriber = DrivenTranscriber(recognizer, ENGLISH)
+    for seconds in (0.4, 1.6, 1.9, 3.1):
+        transcriber.update(segment(seconds))
+    assert [request.may_widen for request in recognizer.requests] == [False, True, False, True]
 
 
 def test_finals_and_pauses_get_more_context_at_once() -> None:
