@@ -253,7 +253,9 @@ class GooglePeer:
             detail = any_pb2.Any()
             detail.Pack(error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=WAIT)))
             status = status_pb2.Status(
-                code=code_pb2.RESOURCE_EXHAUSTED, message="Quota exceeded for limit 'Requests per minute'.", details=[detail]
+                code=code_pb2.RESOURCE_EXHAUSTED,
+                message="Quota exceeded for limit 'Requests per minute'.",
+                details=[detail],
             )
             context.abort_with_status(rpc_status.to_status(status))
         context.abort(*_TEXTS[fault])
