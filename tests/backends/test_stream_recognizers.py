@@ -33,7 +33,6 @@ from tests.fakes import FakeRecognizer, FakeStreamRecognizer, FakeSynthesizer, F
 from tests.serving import shared_server
 
 
-
 @contextmanager
 def at_parley(key: str, path: str) -> Iterator[StreamRecognizer]:
     options = replace(STREAMS[key].options(0), endpoint=shared_server().url.rstrip("/") + path)

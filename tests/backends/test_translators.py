@@ -206,9 +206,7 @@ def test_closing_twice_and_working_again(translator: Translator) -> None:
 
 
 @pytest.mark.parametrize("lag", [0, 2])
-def test_streamed_sentences_end_as_if_translated_whole(
-    local: Translator, sentences: list[Sentence], lag: int
-) -> None:
+def test_streamed_sentences_end_as_if_translated_whole(local: Translator, sentences: list[Sentence], lag: int) -> None:
     """Word by word, the last `lag` words unconfirmed: the end is as good, nothing committed changes, and what
     is spoken is the translation. Of a phrasebook's sentences nothing is committed before they are whole."""
     equal, early, deleted, total = 0, 0, 0, 0

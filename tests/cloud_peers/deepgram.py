@@ -92,7 +92,8 @@ class DeepgramPeer(WebPeer):
 
     async def _goes_wrong(self, socket: WebSocket, listening: Listening) -> bool:
         """True: the connection is over."""
-        fault = Fault.LENGTH if listening.seconds >= self.plan.limit else self.plan.at(listening.seconds)
+        is_too_long = self.plan.is_too_long(listening.seconds)
+        fault = Fault.LENGTH if is_too_long else self.plan.at(listening.seconds)
         match fault:
             case None | Fault.SLOW:
                 return False

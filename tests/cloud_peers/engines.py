@@ -39,7 +39,9 @@ class Engine:
     address: str = "http://127.0.0.1:{port}"
     model: str | None = None
 
-    def options(self, port: int, *, timeouts: Timeouts = PATIENT, key: str = KEY, host: str = "", scheme: str = "", **more: Any) -> Any:
+    def options(
+        self, port: int, *, timeouts: Timeouts = PATIENT, key: str = KEY, host: str = "", scheme: str = "", **more: Any
+    ) -> Any:
         """What it is made with, for a peer at a port. host, scheme: instead of this machine's."""
         record = ENGINES[self.key]
         address = self.address.format(port=port)

@@ -37,10 +37,19 @@ class Plan:
     after: float = 0.0
     delay: float = 0.0
     limit: float = 300.0
-    """seconds of sound after which each stream is ended"""
+    """seconds of sound after which a stream is ended…"""
+    limited: int = 1000
+    """…and so many streams at most"""
 
     def at_once(self) -> Fault | None:
         return self.fault if not self.after else None
+
+    def is_too_long(self, seconds: float) -> bool:
+        """Whether a stream of which so much came ends now."""
+        if seconds < self.limit or not self.limited:
+            return False
+        self.limited -= 1
+        return True
 
     def at(self, seconds: float) -> Fault | None:
         """In a stream of which so much came."""

@@ -133,7 +133,7 @@ class GooglePeer:
 
     def _goes_wrong(self, context: Any, seconds: float) -> bool:
         """True: the stream ends in good order."""
-        if seconds >= self.plan.limit:
+        if self.plan.is_too_long(seconds):
             context.abort(*_TEXTS[Fault.LENGTH])
         fault = self.plan.at(seconds)
         if fault is Fault.HALF_CLOSED:
@@ -253,7 +253,9 @@ class GooglePeer:
             detail = any_pb2.Any()
             detail.Pack(error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=WAIT)))
             status = status_pb2.Status(
-                code=code_pb2.RESOURCE_EXHAUSTED, message="Quota exceeded for limit 'Requests per minute'.", details=[detail]
+                code=code_pb2.RESOURCE_EXHAUSTED,
+                message="Quota exceeded for limit 'Requests per minute'.",
+                details=[detail],
             )
             context.abort_with_status(rpc_status.to_status(status))
         context.abort(*_TEXTS[fault])

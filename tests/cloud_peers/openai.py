@@ -40,7 +40,9 @@ class OpenAIPeer(WebPeer):
 
     async def models(self, request: Request) -> Response:
         wrong = await self.admit(request)
-        return wrong or JSONResponse({"object": "list", "data": [{"id": "any", "object": "model", "created": 0, "owned_by": "x"}]})
+        return wrong or JSONResponse(
+            {"object": "list", "data": [{"id": "any", "object": "model", "created": 0, "owned_by": "x"}]}
+        )
 
     async def transcriptions(self, request: Request) -> Response:
         if (wrong := await self.admit(request)) is not None:
@@ -137,7 +139,9 @@ class _Session:
                     await self._send("session.updated", session=message["session"])
                 case "input_audio_buffer.append":
                     data = base64.b64decode(message["audio"])
-                    await self._hear(self._resampler.resample_chunk(np.frombuffer(data, "<i2").astype(np.float32) / 32767))
+                    await self._hear(
+                        self._resampler.resample_chunk(np.frombuffer(data, "<i2").astype(np.float32) / 32767)
+                    )
                     if await self._goes_wrong():
                         return
                 case "input_audio_buffer.commit":
@@ -174,7 +178,7 @@ class _Session:
     async def _goes_wrong(self) -> bool:
         """True: the connection is over."""
         plan = self._peer.plan
-        if self._listening.seconds >= plan.limit:
+        if plan.is_too_long(self._listening.seconds):
             error = {"type": "invalid_request_error", "code": "session_expired", "message": "too long"}
             await self._send("error", error=error)
             return True

@@ -81,7 +81,10 @@ class GoogleAccess:
         # Each client has a connection of its own; those of one process are else shared.
         own = [
             ("grpc.use_local_subchannel_pool", 1),
-            ("grpc.min_reconnect_backoff_ms", round(1000 * self._options.timeouts.connect)),  # also how long it connects
+            (
+                "grpc.min_reconnect_backoff_ms",
+                round(1000 * self._options.timeouts.connect),
+            ),  # also how long it connects
         ]
         if is_here(self.host):
             channel = grpc.insecure_channel(self.host, options=[*own, ("grpc.enable_http_proxy", 0)])

@@ -27,9 +27,7 @@ class CloudLoop:
             self._users.add(user)
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(
-                    target=_run, args=(self._loop,), name="parley-cloud", daemon=True
-                )
+                self._thread = threading.Thread(target=_run, args=(self._loop,), name="parley-cloud", daemon=True)
                 self._thread.start()
 
     def leave(self, user: object) -> None:

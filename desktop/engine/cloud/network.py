@@ -15,7 +15,9 @@ def failure_of(error: BaseException) -> Failure:
         if isinstance(one, TimeoutError):
             return Failure.STALL
     text = " ".join(str(one) for one in _behind(error)).lower()
-    if any(mark in text for mark in ("name or service", "name resolution", "nodename", "getaddrinfo", "failed to resolve")):
+    if any(
+        mark in text for mark in ("name or service", "name resolution", "nodename", "getaddrinfo", "failed to resolve")
+    ):
         return Failure.NAME
     if "refused" in text or "unreachable" in text or "all connection attempts failed" in text:
         return Failure.REFUSED

@@ -38,7 +38,11 @@ class DeepgramRecognizer:
         self._options = options
         self._client: Any = None
         self.capabilities = RecognizerCapabilities(
-            frozenset(_LANGUAGES.split()), detects_language=True, streaming=True, needs_network=True, follows_stream=True
+            frozenset(_LANGUAGES.split()),
+            detects_language=True,
+            streaming=True,
+            needs_network=True,
+            follows_stream=True,
         )
 
     @property
@@ -90,7 +94,11 @@ class DeepgramRecognizer:
             from deepgram import AsyncDeepgramClient
             from deepgram.environment import DeepgramClientEnvironment
         key = (self._options.key() or "").strip()
-        if (not key and address == self._options.engine.endpoint) or not key.isascii() or not (key or " ").isprintable():
+        if (
+            (not key and address == self._options.engine.endpoint)
+            or not key.isascii()
+            or not (key or " ").isprintable()
+        ):
             raise CloudFailed(Failure.KEY, self._options.place)
         socket = address.replace("http", "ws", 1)
         return AsyncDeepgramClient(

@@ -58,47 +58,37 @@ class Sound:
 
 
 class Part:
-    """What one connection gets of it: an asynchronous iterator of pieces, until the sound ends or `stop` is called.
+    """What one connection gets of it: an asynchronous iterator of pieces, until the sound ends or a place is reached.
 
-    begin: where. longest: bytes after which it stops by itself. most: bytes of a piece."""
+    begin: where. end: the place at the latest. most: bytes of a piece."""
 
-    def __init__(self, sound: Sound, begin: int, longest: int, most: int) -> None:
+    def __init__(self, sound: Sound, begin: int, end: int, most: int) -> None:
         self._sound = sound
         self._begin = self.sent = begin
-        self._longest = longest
+        self._end = end
         self._most = most
-        self._is_stopped = False
-        self.is_at_end = False
-        """the connection got all that there will be"""
+        self.is_over = False
+        """the connection got all that it was to get"""
 
     @property
     def length(self) -> int:
         """Bytes that the connection got."""
         return self.sent - self._begin
 
-    def stop(self) -> None:
-        """The rest goes to the next connection."""
-        self._is_stopped = True
+    def stop(self, at: int = 0) -> None:
+        """The rest goes to the next connection: what is behind a place, or all that was not sent so far."""
+        self._end = min(self._end, max(at, self.sent))
         self._sound.wake()
-
-    @property
-    def is_over(self) -> bool:
-        """It got all that it was to get."""
-        return self._is_stopped or self.is_at_end
 
     def __aiter__(self) -> "Part":
         return self
 
     async def __anext__(self) -> bytes:
         while True:
-            if self.length >= self._longest:
-                self._is_stopped = True
-            if self._is_stopped:
-                raise StopAsyncIteration
-            if piece := self._sound.piece(self.sent, min(self._most, self._longest - self.length)):
+            if piece := self._sound.piece(self.sent, min(self._most, self._end - self.sent)):
                 self.sent += len(piece)
                 return piece
-            if self._sound.is_whole:
-                self.is_at_end = True
+            if self.sent >= self._end or self._sound.is_whole:
+                self.is_over = True
                 raise StopAsyncIteration
             await self._sound.more()

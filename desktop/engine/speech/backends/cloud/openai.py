@@ -20,7 +20,21 @@ _RATE = 24_000
 _BLOCK = 9_600
 """bytes of a chunk: 0.2 s"""
 _SLOWEST, _FASTEST = 0.25, 4.0
-_NAMES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage", "shimmer", "verse")
+_NAMES = (
+    "alloy",
+    "ash",
+    "ballad",
+    "cedar",
+    "coral",
+    "echo",
+    "fable",
+    "marin",
+    "nova",
+    "onyx",
+    "sage",
+    "shimmer",
+    "verse",
+)
 """OpenAI's own; each speaks every language"""
 _SPOKEN = frozenset(
     "af ar az be bg bs ca cs cy da de el en es et fa fi fr gl he hi hr hu hy id is it ja kk kn ko lt lv mi mk mr ms ne nl "
