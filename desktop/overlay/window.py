@@ -19,7 +19,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QMainWindow, QWidget
 
-from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import Event, Metrics, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles
 from desktop.overlay.layer_window import LayerWindow
 from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size, word_ends
@@ -106,6 +106,9 @@ class SubtitleOverlay(QMainWindow):
             if self._state in (State.IDLE, State.FAILED) and event.state not in (State.IDLE, State.FAILED):
                 self._subtitles.new_session()
             self._state = event.state
+        elif isinstance(event, Metrics) and self._painter.is_sent != bool(event.sent_to):
+            self._painter.is_sent = bool(event.sent_to)
+            self.update()
 
     def text(self) -> str:
         """The lines that are on the screen, from top to bottom; empty while hidden."""

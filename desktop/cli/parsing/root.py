@@ -18,6 +18,7 @@ from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import servers as bench_servers
 from desktop.cli.parsing import settings as settings_commands
 from desktop.cli.parsing.bench import BenchCommand, bench
+from desktop.cli.parsing.engines import engines
 from desktop.cli.parsing.jobs import Redis, jobs
 from desktop.cli.parsing.models import models
 from desktop.cli.parsing.paths import named_file, named_path
@@ -40,6 +41,7 @@ app.command(cls=BenchCommand)(load_command.load)
 app.command()(practice_command.practice)
 bench.command(cls=BenchCommand)(bench_servers.servers)
 app.add_typer(models, name="models")
+app.add_typer(engines, name="engines")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")

@@ -16,6 +16,7 @@ from desktop.server.brokers.local import LocalBroker
 from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import ending_signals, http_server
 from desktop.server.limits import StreamLimits
+from desktop.server.operation.clouds import CloudCounts
 from desktop.server.operation.tracing import Traced
 from desktop.server.page.account import account_route
 from desktop.server.page.guests import Guests
@@ -128,6 +129,8 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     from desktop.server.cluster.counts import GatewayCounts
     from desktop.server.cluster.sessions import RedisSessions
 
+    if isinstance(broker, LocalBroker):
+        hub.metrics.registry.register(CloudCounts(broker.models.clouds.figures))
     if not isinstance(broker, RedisBroker):
         yield
         return
