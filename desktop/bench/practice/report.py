@@ -29,7 +29,8 @@ _NOTES = (
     "forced alignment of the script has it, to the last change of its mark, p50 (p95). Changes: of the mark, for each "
     'word of the text, over all texts. Hasty: marks "wrong" that the window before did not say.',
     "Bias: of the replaced words, those marked correct in the end of the live session, without and with the text as "
-    "prompt; after the end no prompt is used.",
+    "prompt; after the end no prompt is used. Much like: words that share six tenths of their letters with what was "
+    "said, and sound otherwise, marked correct; without prompt.",
     "Where a script is misspelt, or says something else than the speaker, that counts against Parley.",
 )
 
@@ -90,7 +91,7 @@ def figures(outcomes: Sequence[Outcome], prompted: Sequence[Outcome]) -> dict[st
         dropped = by_kind.get("dropped", ())
         wanted = sum(one.extra_expected for one in dropped)
         found[f"extra_{name}"] = round(sum(getattr(one, f"extra_{name}") for one in dropped) / max(1, wanted), 4)
-    found["changes"] = round(sum(one.changes for one in outcomes) / max(1, _words(outcomes)), 3)
+    found["changes"] = round(sum(one.changes for one in outcomes) / max(1, sum(one.marks for one in outcomes)), 3)
     found["hasty"] = sum(one.hasty for one in outcomes)
     for name in ("correct_after", "wrong_after"):
         delays = [delay for one in outcomes for delay in getattr(one, name)]
@@ -104,6 +105,14 @@ def figures(outcomes: Sequence[Outcome], prompted: Sequence[Outcome]) -> dict[st
         ),
         "words_with": sum(_wanted(one) for one in prompted if one.kind == "replaced"),
     }
+    for name in ("live", "final"):
+        given = [
+            status
+            for expected, status in _pairs(by_kind.get("similar", ()), name)
+            if expected is WordStatus.MINOR_MISTAKE
+        ]
+        found[f"similar_{name}"] = round(share(given, WordStatus.CORRECT), 4)
+        found["similar"] = len(given)
     return found
 
 
@@ -189,10 +198,14 @@ def _bias(ordered: Sequence[tuple[str, dict[str, Any]]]) -> Table:
             f"{one['bias']['with']:.1%} of {one['bias']['words_with']}" if one["bias"]["words_with"] else "–",
             f"{one['bias']['end']:.1%}",
             f"{one['bias']['right_with']:.1%}" if one["bias"]["words_with"] else "–",
+            f"{one['similar_live']:.1%}, {one['similar_final']:.1%} of {one['similar']}",
         )
         for name, one in ordered
     ]
-    columns = ("Language", "Without prompt", "With prompt", "In the end", "Right text with prompt: correct")
+    columns = (
+        "Language", "Without prompt", "With prompt", "In the end", "Right text with prompt: correct",
+        "Words much like what was said: live, end",
+    )  # fmt: skip
     return Table(columns, tuple(rows), "Replaced words that were marked correct")
 
 
