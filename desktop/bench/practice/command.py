@@ -40,11 +40,10 @@ from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from desktop.system.files import write_atomically
 
-_PROMPTED = {"en": 1000}
-"""passages that are heard with the text as prompt, too"""
-_PROMPTED_ELSE = 3
+_PROMPTED: dict[str, tuple[int, tuple[str, ...]]] = {"en": (1000, ("right", "replaced", "similar"))}
+_PROMPTED_ELSE = (3, ("right", "replaced"))
+"""by language: passages that are heard with a text as prompt, too, and which texts"""
 _PLAIN = "plain"
-_PROMPTED_KINDS = ("right", "replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +154,10 @@ def _with_prompt(variant: Variant) -> str:
 
 def _complete(folder: Path, models: Models, passage: Passage, take: Take, samples: Samples) -> None:
     """Have everything that the outcomes need in the take, and in its file."""
-    is_prompted = passage.number < _PROMPTED.get(passage.language, _PROMPTED_ELSE)
+    count, kinds = _PROMPTED.get(passage.language, _PROMPTED_ELSE)
     ways: dict[str, Variant | None] = {_PLAIN: None}
-    if is_prompted:
-        ways |= {_with_prompt(one): one for one in passage.variants if one.kind in _PROMPTED_KINDS}
+    if passage.number < count:
+        ways |= {_with_prompt(one): one for one in passage.variants if one.kind in kinds}
     for way, variant in ways.items():
         if way not in take.live:
             began = time.process_time()

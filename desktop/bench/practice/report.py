@@ -30,7 +30,7 @@ _NOTES = (
     'word of the text, over all texts. Hasty: marks "wrong" that the window before did not say.',
     "Bias: of the replaced words, those marked correct in the end of the live session, without and with the text as "
     "prompt; after the end no prompt is used. Much like: words that share six tenths of their letters with what was "
-    "said, and sound otherwise, marked correct; without prompt.",
+    "said, and sound otherwise, marked correct.",
     "Where a script is misspelt, or says something else than the speaker, that counts against Parley.",
 )
 
@@ -105,14 +105,12 @@ def figures(outcomes: Sequence[Outcome], prompted: Sequence[Outcome]) -> dict[st
         ),
         "words_with": sum(_wanted(one) for one in prompted if one.kind == "replaced"),
     }
-    for name in ("live", "final"):
-        given = [
-            status
-            for expected, status in _pairs(by_kind.get("similar", ()), name)
-            if expected is WordStatus.MINOR_MISTAKE
-        ]
-        found[f"similar_{name}"] = round(share(given, WordStatus.CORRECT), 4)
-        found["similar"] = len(given)
+    similar = by_kind.get("similar", ())
+    as_prompt = [one for one in prompted if one.kind == "similar"]
+    for key, some, name in (("live", similar, "live"), ("end", similar, "final"), ("prompted", as_prompt, "live")):
+        pairs = _pairs(some, name)
+        given = [status for expected, status in pairs if expected is WordStatus.MINOR_MISTAKE]
+        found["bias"][f"similar_{key}"] = [round(share(given, WordStatus.CORRECT), 4), len(given)]
     return found
 
 
@@ -198,13 +196,13 @@ def _bias(ordered: Sequence[tuple[str, dict[str, Any]]]) -> Table:
             f"{one['bias']['with']:.1%} of {one['bias']['words_with']}" if one["bias"]["words_with"] else "–",
             f"{one['bias']['end']:.1%}",
             f"{one['bias']['right_with']:.1%}" if one["bias"]["words_with"] else "–",
-            f"{one['similar_live']:.1%}, {one['similar_final']:.1%} of {one['similar']}",
+            *(_of(one["bias"][f"similar_{key}"]) for key in ("live", "prompted", "end")),
         )
         for name, one in ordered
     ]
     columns = (
         "Language", "Without prompt", "With prompt", "In the end", "Right text with prompt: correct",
-        "Words much like what was said: live, end",
+        "Much like: without prompt", "with prompt", "in the end",
     )  # fmt: skip
     return Table(columns, tuple(rows), "Replaced words that were marked correct")
 
@@ -244,6 +242,11 @@ def _checks(one: dict[str, Any]) -> tuple[Check, ...]:
             "%",
         ),
     )
+
+
+def _of(figure: Sequence[float]) -> str:
+    part, count = figure
+    return f"{part:.1%} of {count:g}" if count else "–"
 
 
 def _missing_to_all(part: float) -> float:
