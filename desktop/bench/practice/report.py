@@ -107,8 +107,8 @@ def figures(outcomes: Sequence[Outcome], prompted: Sequence[Outcome]) -> dict[st
     }
     similar = by_kind.get("similar", ())
     as_prompt = [one for one in prompted if one.kind == "similar"]
-    for key, some, name in (("live", similar, "live"), ("end", similar, "final"), ("prompted", as_prompt, "live")):
-        pairs = _pairs(some, name)
+    for key, heard, name in (("live", similar, "live"), ("end", similar, "final"), ("prompted", as_prompt, "live")):
+        pairs = _pairs(heard, name)
         given = [status for expected, status in pairs if expected is WordStatus.MINOR_MISTAKE]
         found["bias"][f"similar_{key}"] = [round(share(given, WordStatus.CORRECT), 4), len(given)]
     return found
