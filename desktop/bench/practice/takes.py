@@ -68,7 +68,7 @@ def passages(language: str, count: int, *, is_odd: bool) -> tuple[Passage, ...]:
     found: list[Passage] = []
     for number in range(min(count, len(half) // LINES)):
         some = tuple(half[number * LINES : (number + 1) * LINES])
-        if not all(map(_is_read, some)):
+        if not all(map(is_read, some)):
             continue
         texts = tuple(one.text for one in some)
         made = variants(texts, others, f"{language} {number} {'odd' if is_odd else 'even'}")
@@ -76,8 +76,8 @@ def passages(language: str, count: int, *, is_odd: bool) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-def _is_read(prompt: Prompt) -> bool:
-    """Whether a script can be what somebody says: two in Italian describe a beep, one holds the name of the next."""
+def is_read(prompt: Prompt) -> bool:
+    """Whether a script can be what somebody says: some describe a beep, one holds the name of the next."""
     seconds = prompt.path.stat().st_size / _BYTES
     return ":" not in prompt.text and seconds >= _SHORTEST * len(prompt.text.split())
 
