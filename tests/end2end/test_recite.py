@@ -199,9 +199,7 @@ def test_a_whole_recording_is_verified_by_post(server: Server, talk: Samples, sc
     assert broken.status_code == 400
 
 
-def test_more_readers_than_the_machine_bears_are_told_so(
-    server: Server, talk: Samples, script: str
-) -> None:
+def test_more_readers_than_the_machine_bears_are_told_so(server: Server, talk: Samples, script: str) -> None:
     async def one() -> list[dict[str, Any]]:
         async with reader(server, text=script, language="en", verify="0") as socket:
             telling = asyncio.create_task(told(socket))
