@@ -84,8 +84,8 @@ def main(settings: Settings, wanted: Plan, output: ReportOutput) -> int:
 
 
 def update_times(words: int = 10_000, updates: int = 300) -> tuple[float, float]:
-    """Processor milliseconds of an update while a text of so many words is read from its middle on: p50, p95. Each brings three
-    words more, and takes back two."""
+    """Processor milliseconds of an update while a text of so many words is read from its middle on: p50, p95. Each
+    brings three words more, and takes back two."""
     chance = random.Random(1)
     known = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(2, 9))) for _ in range(3000)]
     lines = [" ".join(chance.choices(known, k=10)) for _ in range(words // 10)]

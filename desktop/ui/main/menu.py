@@ -86,8 +86,7 @@ class MainMenu(QObject):
 
     def open_menu(self, anchor: QWidget) -> PickerList:
         """The menu, at its button."""
-        popup = PickerList(self.menu(), _PROFILE + self._profile, parent=anchor)
-        popup.setAccessibleName("Menu")
+        popup = PickerList("Menu", self.menu(), _PROFILE + self._profile, parent=anchor)
         popup.picked.connect(self._act)
         popup.open_below(anchor, rows=24, align_right=True)
         return popup

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtGui import QGuiApplication, QIcon, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import (
-    QFrame,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.popup import Popup
 from desktop.ui.widgets.search_field import SearchField
 
 _ROWS = 12
@@ -88,8 +88,7 @@ class PickerButton(QPushButton):
         self.update()
 
     def open_list(self) -> None:
-        popup = PickerList(self._choices, self._value, searchable=self._searchable, parent=self)
-        popup.setAccessibleName(self._name)
+        popup = PickerList(self._name, self._choices, self._value, searchable=self._searchable, parent=self)
         popup.picked.connect(self.picked)
         popup.open_below(self)
 
@@ -134,18 +133,22 @@ class PickerButton(QPushButton):
         self.updateGeometry()
 
 
-class PickerList(QFrame):
-    """The list that a picker opens."""
+class PickerList(Popup):
+    """The list that a picker opens, or a menu."""
 
     picked = pyqtSignal(str)
 
     def __init__(
-        self, choices: Sequence[Choice], value: str, *, searchable: bool = False, parent: QWidget | None = None
+        self,
+        name: str,
+        choices: Sequence[Choice],
+        value: str,
+        *,
+        searchable: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("popover")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        layout = QVBoxLayout(self)
+        super().__init__(name, parent)
+        layout = QVBoxLayout(self.frame)
         layout.setContentsMargins(theme.STEP, theme.STEP, theme.STEP, theme.STEP)
         layout.setSpacing(theme.STEP)
         self._search = SearchField("Search", self)
@@ -187,6 +190,22 @@ class PickerList(QFrame):
     def open_below(self, button: QWidget, rows: int = _ROWS, *, align_right: bool = False) -> None:
         """Show the list under a button, or above it where there is no room below. rows: shown before it scrolls;
         align_right: the right edges are in line, not the left ones."""
+        self._take_size(rows, max(button.width(), 200))
+        self.move(popover_position(button, self.size(), align_right=align_right))
+        self._show()
+
+    def open_at(self, point: QPoint) -> None:
+        """Show the whole list at a point of the screen, as a context menu."""
+        self._take_size(self._list.count(), 0)
+        screen = QGuiApplication.screenAt(point) or self.screen()
+        if screen is not None:
+            area = screen.availableGeometry()
+            corner = area.bottomRight() - QPoint(self.width(), self.height())
+            point = QPoint(max(area.left(), min(point.x(), corner.x())), max(area.top(), min(point.y(), corner.y())))
+        self.move(point)
+        self._show()
+
+    def _take_size(self, rows: int, least: int) -> None:
         rows = min(rows, max(1, self._list.count()))
         height = sum(self._list.sizeHintForRow(row) for row in range(rows)) + 2 * theme.STEP
         widest = max(
@@ -197,9 +216,12 @@ class PickerList(QFrame):
             default=0,
         )
         self._list.setFixedHeight(height)
-        self.setFixedWidth(min(max(button.width(), widest, 200), 560))
+        self.frame.ensurePolished()  # its border belongs to the size
+        border = 2 * self.frame.frameWidth()
+        self.setFixedWidth(min(max(widest, least), 560) + border)
         self.adjustSize()
-        self.move(popover_position(button, self.size(), align_right=align_right))
+
+    def _show(self) -> None:
         self.show()
         current = self._list.currentItem()
         if current is not None:

@@ -1,23 +1,20 @@
 """A small window that hangs on a button and closes with a click elsewhere. GUI thread only."""
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.focus import keeps_focus
 from desktop.ui.widgets.picker import popover_position
+from desktop.ui.widgets.popup import Popup
 from desktop.ui.widgets.scrolling import scrolling
 
 
-class Popover(QFrame):
+class Popover(Popup):
     """Shows a title and a content under its anchor; scrolls if the screen is too small."""
 
     def __init__(self, title: str, content: QWidget, anchor: QWidget) -> None:
-        super().__init__(anchor, Qt.WindowType.Popup)
-        self.setObjectName("popover")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAccessibleName(title)
-        layout = QVBoxLayout(self)
+        super().__init__(title, anchor)
+        layout = QVBoxLayout(self.frame)
         layout.setContentsMargins(4 * theme.STEP, 3 * theme.STEP, 3 * theme.STEP, 4 * theme.STEP)
         layout.setSpacing(3 * theme.STEP)
         label = QLabel(title)
