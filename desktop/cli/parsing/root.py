@@ -291,7 +291,7 @@ def serve(
     sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
-    from desktop.cli.commands.serve import run
+    from desktop.cli.commands.serving.serve import run
     from desktop.server.running.side_ports import SidePorts, networks
     from desktop.server.security.options import OidcOptions, SecurityOptions
 
@@ -359,7 +359,7 @@ def worker(
     sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
-    from desktop.cli.commands.worker import run
+    from desktop.cli.commands.serving.worker import run
     from desktop.server.security.options import SecurityOptions
 
     changes = _changes("", language, model)

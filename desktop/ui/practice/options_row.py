@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from desktop.practice.options import Following, ReadingOptions
 from desktop.ui.practice.marks import Hide
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.layouts.flow import Flow
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:

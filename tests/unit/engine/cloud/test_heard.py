@@ -7,7 +7,11 @@ from desktop.engine.events import Word
 from desktop.engine.recognition.backends.cloud.heard import Answer, Heard, rest_after, spread
 from desktop.engine.recognition.backends.cloud.realtime import Turn
 
-WORDS = st.lists(st.sampled_from(["the", "house", "is", "big", "and", "near", "a", "beach", "so", "we", "go", "there"]), min_size=1, max_size=30)
+WORDS = st.lists(
+    st.sampled_from(["the", "house", "is", "big", "and", "near", "a", "beach", "so", "we", "go", "there"]),
+    min_size=1,
+    max_size=30,
+)
 
 
 def words(texts: list[str], start: float = 0.0) -> tuple[Word, ...]:

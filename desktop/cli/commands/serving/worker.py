@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from desktop.cli.commands.operation import Operation, begin, changes_of
-from desktop.cli.commands.serve import first, shared
+from desktop.cli.commands.serving.operation import Operation, begin, changes_of
+from desktop.cli.commands.serving.serve import first, shared
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models

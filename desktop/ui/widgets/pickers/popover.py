@@ -4,9 +4,9 @@ from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.picker import popover_position
-from desktop.ui.widgets.popup import Popup
-from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.layouts.scrolling import scrolling
+from desktop.ui.widgets.pickers.picker import popover_position
+from desktop.ui.widgets.pickers.popup import Popup
 
 
 class Popover(Popup):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.stabilizer import joint, normalized
+from desktop.engine.recognition.settling.stabilizer import joint, normalized
 
 
 def late_words(committed: Sequence[Word], words: Sequence[Word]) -> tuple[Word, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from desktop.cli.commands.operation import Operation, begin, changes_of
+from desktop.cli.commands.serving.operation import Operation, begin, changes_of
 from desktop.cli.messages import say
 from desktop.cli.options import Options
 from desktop.cli.ready_models import ready_models

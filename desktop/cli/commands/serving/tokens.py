@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.cli.commands.config import print_json
-from desktop.cli.commands.database import opened
+from desktop.cli.commands.serving.database import opened
 from desktop.cli.messages import say, shown
 
 if TYPE_CHECKING:

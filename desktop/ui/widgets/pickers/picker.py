@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.popup import Popup
-from desktop.ui.widgets.search_field import SearchField
+from desktop.ui.widgets.pickers.popup import Popup
+from desktop.ui.widgets.pickers.search_field import SearchField
 
 _ROWS = 12
 """Rows a list shows before it scrolls."""

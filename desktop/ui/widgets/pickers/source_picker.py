@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from desktop.ui.widgets import icons
 from desktop.ui.widgets.level_meter import LevelMeter
-from desktop.ui.widgets.picker import Choice, PickerButton, heading
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton, heading
 
 if TYPE_CHECKING:
     from desktop.engine.events import AudioLevel, DevicesChanged

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.stabilizer import APART, normalized
+from desktop.engine.recognition.settling.stabilizer import APART, normalized
 from desktop.engine.text.punctuation import CLAUSE_ENDS, SENTENCE_ENDS
 
 _MARKS = SENTENCE_ENDS + CLAUSE_ENDS

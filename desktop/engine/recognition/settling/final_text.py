@@ -7,7 +7,7 @@ may have ended early or heard nothing.
 from collections.abc import Sequence
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.stabilizer import is_leak, joint
+from desktop.engine.recognition.settling.stabilizer import is_leak, joint
 
 _LEAST_SHARE = 0.75
 """of the committed words that the whole must have at least; with fewer it has lost a sentence, rather than corrected
