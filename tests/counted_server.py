@@ -1,18 +1,19 @@
 """`parley` that tells what it has, when it gets SIGUSR1: a line of JSON to standard error.
 
 tasks: of asyncio, by coroutine; threads: by name, those of pools, which are bounded, apart; files: by kind; objects: of
-the server's classes, and of those that it stands on, which may change, by class. Whatever waits to be collected is collected first. For `python -m`, on Linux.
+the server's classes, and of those that it stands on, which may change, by class. Whatever waits to be collected is
+collected first. For `python -m`, on Linux.
 """
 
 import asyncio
 import gc
 import json
-import os
 import re
 import signal
 import sys
 import threading
 from collections import Counter
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -32,14 +33,14 @@ def counted() -> dict[str, dict[str, int]]:
         "tasks": Counter(getattr(one.get_coro(), "__qualname__", "?") for one in asyncio.all_tasks()),
         "threads": Counter(name for name in names if not _POOLS.match(name)),
         "pools": Counter(name for name in names if _POOLS.match(name)),
-        "files": Counter(_kind(name) for name in os.listdir("/proc/self/fd")),
+        "files": Counter(_kind(file) for file in Path("/proc/self/fd").iterdir()),
         "objects": Counter(_classes()),
     }
 
 
-def _kind(descriptor: str) -> str:
+def _kind(file: Path) -> str:
     try:
-        return re.sub(r"\[\d+\]", "", os.readlink(f"/proc/self/fd/{descriptor}"))
+        return re.sub(r"\[\d+\]", "", str(file.readlink()))
     except OSError:  # the folder that was listed
         return "gone"
 

@@ -166,8 +166,8 @@ async def wyoming(places: Places, number: int) -> None:
     client = AsyncTcpClient("127.0.0.1", places.wyoming)
     await client.connect()
     form = {"rate": 16_000, "width": 2, "channels": 1}
-    for event in (Describe(), Transcribe(language="en"), AudioStart(**form), AudioChunk(**form, audio=places.audio)):
-        await client.write_event(event.event())
+    for said in (Describe(), Transcribe(language="en"), AudioStart(**form), AudioChunk(**form, audio=places.audio)):
+        await client.write_event(said.event())
     if number % 2:
         assert client._writer is not None
         client._writer.transport.abort()
