@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.events import AudioLevel, Metrics, State, StateChanged
 from desktop.ui.main.main_window import SMALLEST, MainWindow
 from desktop.ui.widgets import level_meter, theme
-from desktop.ui.widgets.elided_button import ElidedButton
+from desktop.ui.widgets.layouts.elided_button import ElidedButton
 from desktop.ui.widgets.level_meter import LevelMeter
 from desktop.ui.widgets.notifications import breakable
-from desktop.ui.widgets.picker import PickerButton
+from desktop.ui.widgets.pickers.picker import PickerButton
 
 REMEDY = (
     "The settings file /home/ana/.config/parley/settings.toml cannot be read (line 3); it was kept as "

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
+from desktop.engine.pool.models import Models
 from desktop.engine.requests import Stage
 from desktop.server.brokers.local import LocalBroker
 from desktop.server.cluster.counts import WorkerCounts
@@ -23,6 +24,7 @@ from desktop.server.cluster.worker import JobWorker
 from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import HttpServer, ending_signals, http_server
 from desktop.server.limits import StreamLimits
+from desktop.server.operation.clouds import CloudCounts
 from desktop.server.operation.probes import probe_routes, scraped, status_of
 from desktop.server.operation.tracing import Traced
 from desktop.server.security.address import check_address
@@ -75,9 +77,8 @@ async def work(options: WorkOptions, on_ready: Callable[[Working], None]) -> int
                 await broker.start()
             concurrency = options.concurrency or (broker.workers if options.stage is Stage.RECOGNITION else 1)
             worker = JobWorker(options.redis, options.stage, broker, concurrency, broker.seconds)
-            server = http_server(
-                Traced(SecurityHeaders(_health(worker, options.stage))), StreamLimits(), tls.context if tls else None
-            )
+            health = SecurityHeaders(_health(worker, options.stage, broker.models))
+            server = http_server(Traced(health), StreamLimits(), tls.context if tls else None)
             ending = asyncio.Event()
             with ending_signals(ending):
                 working = asyncio.create_task(worker.run())
@@ -128,11 +129,12 @@ async def _tend(tls: Tls | None) -> None:
             log.error("the certificate could not be renewed: %s", error)
 
 
-def _health(worker: JobWorker, stage: Stage) -> Starlette:
+def _health(worker: JobWorker, stage: Stage, models: Models) -> Starlette:
     """`/health` and `/metrics` of a worker."""
     began = time.time()
     registry = CollectorRegistry()
     registry.register(WorkerCounts(worker, stage))
+    registry.register(CloudCounts(models.clouds.figures))
 
     def state() -> dict[str, object]:
         is_ready = worker.is_ready and not worker.is_stopping

@@ -21,7 +21,7 @@ from desktop.server.streams.owner import owner_of
 _FREE = frozenset({"/", "/icon.svg", "/room", "/login", "/callback", "/logout"})
 _FREE |= {"/asyncapi.json", "/openapi.json", "/health", "/health/ready", "/health/live"}
 """the page, how one gets in, and what says nothing of anybody"""
-_BY_PATH: dict[str, Needed] = {"/metrics": Scope.ADMIN, "/whoami": tuple(Scope)}
+_BY_PATH: dict[str, Needed] = {"/metrics": Scope.ADMIN, "/metrics/streaming": Scope.ADMIN, "/whoami": tuple(Scope)}
 
 
 def required(connection: Connection) -> Needed:

@@ -19,8 +19,8 @@ from desktop.ui.main.sharing_badge import SharingBadge
 from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status, latency_words
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_button import ElidedButton
-from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.elided_button import ElidedButton
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import NoticeBar
 
 if TYPE_CHECKING:
