@@ -6,7 +6,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.events import AudioLevel, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import AudioLevel, Metrics, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.painting import (
     DIMMED,
     Typeface,
@@ -262,3 +262,16 @@ def test_a_session_counts_its_utterances_anew(overlay: SubtitleOverlay) -> None:
     overlay.on_event(StateChanged(State.LOADING))
     overlay.on_event(heard("After", segment=0, revision=0))
     assert overlay.text() == "Before\nAfter"
+
+
+def test_an_arrow_says_that_sound_leaves_this_computer(overlay: SubtitleOverlay) -> None:
+    overlay.on_event(StateChanged(State.LISTENING))
+    overlay.on_event(heard("Where is the station"))
+    plain = image(overlay)
+    overlay.on_event(Metrics({}, {}, 0.0, 0, "nova-3", "", "", sent_to="Deepgram"))
+    marked = image(overlay)
+    assert marked != plain
+    corner = range(plain.width() - 30, plain.width())
+    assert all(marked.pixelColor(x, y) == plain.pixelColor(x, y) for x in range(corner.start) for y in range(60))
+    overlay.on_event(Metrics({}, {}, 0.0, 0, "base", "", ""))
+    assert image(overlay) == plain

@@ -15,6 +15,9 @@ from desktop.ui.widgets.switch import Switch
 OTHER = {
     "audio.source": "loopback:",
     "recognition.languages": ("en", "de"),
+    "cloud.recognition": ("deepgram", "google"),
+    "cloud.translation": ("deepl",),
+    "cloud.speech": ("google",),
     "typing.terminals": ("xterm",),
     "models.hub": ("http://a", "http://b"),
     "models.argos": ("http://a",),

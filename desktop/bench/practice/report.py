@@ -13,6 +13,7 @@ from desktop.practice.feedback import WordStatus
 
 LEAST_RIGHT, LEAST_RECALL, LEAST_PRECISION = 0.97, 0.9, 0.75
 MOST_CORRECT_DELAY, MOST_WRONG_DELAY, MOST_CHANGES, MOST_BIASED = 1.5, 3.5, 1.2, 0.05
+MOST_UPDATE = 10.0
 _JUDGED = "en"
 """the language that must hold; the others are told"""
 _NOTES = (
@@ -117,7 +118,10 @@ def report(about: dict[str, Any], about_run: dict[str, Any], found: dict[str, di
         machine=about,
         tables=(_marks(ordered), _delays(ordered), _bias(ordered)),
         notes=(*_NOTES, f"Speakers: {speakers}."),
-        checks=_checks(found[_JUDGED]) if _JUDGED in found else (),
+        checks=(
+            *(_checks(found[_JUDGED]) if _JUDGED in found else ()),
+            Check("An update in 10,000 words, 95th percentile", about_run["update_ms"][1], MOST_UPDATE, "ms"),
+        ),
         data={**about_run, "languages": found},
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from desktop.cli.commands.operation import Operation, begin, changes_of
@@ -12,7 +13,9 @@ from desktop.cli.ready_models import ready_models
 from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.engine.settings_options import model_options, session_options
 from desktop.messages import text_of
+from desktop.practice.texts.reading import read_document
 from desktop.server.limits import StreamLimits
+from desktop.server.protocols.recite.routes import ReciteOptions
 from desktop.server.running.serving import ServeOptions, Serving, serve
 from desktop.server.running.side_ports import SidePorts
 from desktop.server.security.options import SecurityOptions
@@ -33,9 +36,10 @@ def run(
     health_port: int | None,
     redis: str,
     side_ports: SidePorts,
+    text_pack: Path | None = None,
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
-    start. None: as the files of the environment say."""
+    start. text_pack: verses for readers. None: as the files of the environment say."""
     share_heap()  # each client's sound may have a thread of its own
     environment = begin(operation)
     redis = redis or environment.redis
@@ -52,6 +56,7 @@ def run(
         limits=StreamLimits(queued=environment.queued or StreamLimits().queued),
         security=security,
         side_ports=side_ports,
+        recite=ReciteOptions(read_document(text_pack) if text_pack is not None else None, environment.recite),
     )
     return asyncio.run(serve(served, _say, lambda error: say(text_of(error))))
 

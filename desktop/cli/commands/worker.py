@@ -12,6 +12,7 @@ from desktop.cli.ready_models import ready_models
 from desktop.engine.settings_options import model_options
 from desktop.server.cluster.connection import stage_of
 from desktop.server.cluster.working import Working, WorkOptions, work
+from desktop.server.security.options import SecurityOptions
 from desktop.system.heap import share_heap
 
 HEALTH_PORT = 8081
@@ -26,11 +27,12 @@ def run(
     concurrency: int,
     operation: Operation,
     *,
-    host: str,
+    listening: SecurityOptions,
     health_port: int | None,
 ) -> int:
     """Work until Ctrl+C or SIGTERM; what is at hand is done. Returns the exit code. Raises EngineError if it cannot
-    start. None and an empty redis: as the files of the environment say."""
+    start. None and an empty redis: as the files of the environment say. listening: where health and metrics are
+    told."""
     environment = begin(operation)
     share_heap()  # each job may be worked on by a thread of its own
     ready_models()
@@ -46,4 +48,4 @@ def run(
             f"health at {working.health_url}health. Ctrl+C stops."
         )
 
-    return asyncio.run(work(WorkOptions(stage_of(kind), models, redis, concurrency, host, port), tell))
+    return asyncio.run(work(WorkOptions(stage_of(kind), models, redis, concurrency, port, listening), tell))

@@ -22,7 +22,7 @@ _BAND = 300
 """tokens of the text before and behind the reader that are searched"""
 _KEPT = 64
 """newest heard tokens whose alignment may still change; 20 s of fast speech"""
-_MISSING = 0.9
+_MISSING = 0.85
 _EXTRA = 0.9
 _OTHER = 1.3
 """a token that is quite another one; less than one missing and one extra"""

@@ -12,10 +12,11 @@ class TranslationSettings(Group):
 
     target: str = Field("", description="Language to translate into; empty for none")
     live: bool = Field(True, description="Translate while somebody speaks, not only at the end")
-    backend: Literal["auto", "argos", "whisper"] = Field(
+    backend: Literal["auto", "argos", "apertium", "whisper"] = Field(
         "auto",
-        description="What translates: Argos packages, or Whisper itself, only into English and only whole utterances; "
-        "auto is the Parley server, if there is one, then Argos, and Whisper where no package is installed",
+        description="What translates: Argos packages, Apertium's, roughly and only between close languages, or Whisper "
+        "itself, only into English and only whole utterances; auto is the Parley server, if there is one, then Argos, "
+        "and Apertium and Whisper where no package is installed",
         json_schema_extra=about(advanced=True),
     )
 

@@ -366,7 +366,7 @@ class MainWindow(Window):
         line.warningsWanted.connect(self.open_notices)
         line.menuWanted.connect(lambda: self.menu.open_menu(line.menu))
         line.latencyWanted.connect(self.menu.open_latency)
-        line.sent_to.clicked.connect(self.popovers.open_server)
+        line.sent_to.clicked.connect(self.popovers.open_elsewhere)
         line.downloads.clicked.connect(lambda: self.menu.modelsWanted.emit(""))
         line.bar.acted.connect(self.act)
         self.transcript.problem.connect(lambda text: self.notify("save", text, "warning"))

@@ -28,11 +28,24 @@ _UNITS = {
     "audio.level_hz": " / s",
 }
 _SPECIAL = {"subtitles.font_size": "Automatic"}
-_WORDS = {"cpu": "CPU", "cuda": "CUDA", "whisper": "Whisper", "dim": "Dimmed", "hide": "Hidden"}
+_WORDS = {
+    "cpu": "CPU",
+    "cuda": "CUDA",
+    "cloud": "Cloud first",
+    "local": "This computer first",
+    "race": "Both, in a race",
+    "allow": "When switched on",
+    "whisper": "Whisper",
+    "dim": "Dimmed",
+    "hide": "Hidden",
+}
 _EMPTY = {
     "recognition.vocabulary": "Names, terms",
     "server.url": "https://cellar:5026",
     "server.certificate": "Publicly known",
+    "cloud.recognition": "None",
+    "cloud.translation": "None",
+    "cloud.speech": "None",
     "subtitles.geometry": "Bottom centre",
     "window.geometry": "Automatic",
 }

@@ -155,6 +155,16 @@ class SettingsPopovers(QObject):
         if dialog is not None:
             dialog.open_page("server")
 
+    def open_elsewhere(self) -> None:
+        """The settings of what works elsewhere: the server, or where there is none the cloud engines."""
+        settings = self._settings
+        if settings is None or settings.server.url.strip():
+            self.open_server()
+            return
+        dialog = self.open_dialog()
+        if dialog is not None:
+            dialog.open_page("cloud")
+
     def choices(self) -> Choices:
         """What settings can be, where that depends on this machine."""
         found: dict[str, list[Choice]] = {

@@ -45,8 +45,13 @@ class Flow(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._rearrange()
 
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._rearrange()  # one of them wants another size
+        return super().event(event)
+
     def eventFilter(self, watched: object, event: QEvent | None) -> bool:
-        kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest)
+        kinds = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
         if event is not None and event.type() in kinds:
             self._rearrange()
         return False

@@ -1,5 +1,7 @@
 """A GTK 3 text editor that writes its text to a file whenever it changes: gtk_editor.py FILE [TITLE [password]]
 
+Each click on it is a line of FILE.clicks: where it was, in the window.
+
 Run with the system's Python, which has the bindings.
 """
 
@@ -9,7 +11,7 @@ from pathlib import Path
 import gi
 
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gtk  # noqa: E402
+from gi.repository import Gdk, Gtk  # noqa: E402
 
 
 def save(changed: Gtk.TextBuffer | Gtk.Entry) -> None:
@@ -20,6 +22,12 @@ def save(changed: Gtk.TextBuffer | Gtk.Entry) -> None:
     draft.replace(sys.argv[1])  # at once or not at all, so that a reader never sees half of it
 
 
+def note(_: Gtk.TextView, event: Gdk.EventButton) -> bool:
+    with Path(sys.argv[1] + ".clicks").open("a") as clicks:
+        clicks.write(f"{event.x:.0f} {event.y:.0f}\n")
+    return False
+
+
 window = Gtk.Window(title=sys.argv[2] if len(sys.argv) > 2 else "GTK editor")
 window.set_default_size(900, 500)
 if sys.argv[3:] == ["password"]:
@@ -28,6 +36,7 @@ if sys.argv[3:] == ["password"]:
 else:
     view = Gtk.TextView()
     view.get_buffer().connect("changed", save)
+view.connect("button-press-event", note)
 window.add(view)
 window.connect("destroy", Gtk.main_quit)
 window.show_all()

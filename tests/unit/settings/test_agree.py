@@ -30,6 +30,9 @@ SPECIAL = {
     "recognition.language": "es",
     "recognition.languages": "es, de",
     "translation.target": "es",
+    "cloud.recognition": "deepgram, google",
+    "cloud.translation": "deepl, google",
+    "cloud.speech": "openai, google",
     "practice.language": "es",
 }
 

@@ -121,6 +121,14 @@ class RecognitionStream(Protocol):
 
 
 @runtime_checkable
+class SettlingStream(RecognitionStream, Protocol):
+    """A RecognitionStream that can be asked for a final in mid-stream, as at a pause after which somebody may go on."""
+
+    def settle(self) -> StreamResult:
+        """All words of what was fed, as if it were the last; waits for them. More may be fed. Raises BackendFailed."""
+
+
+@runtime_checkable
 class StreamRecognizer(Recognizer, Protocol):
     """Takes audio chunk by chunk and keeps a state for each utterance: streaming transducers, cloud engines."""
 
