@@ -3,15 +3,14 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.cloud_peers.faults import KEY, Fault
-from tests.cloud_peers.hearing import Listening, Powers, Said
+from tests.cloud_peers.hearing import Listening, Powers, Said, floats
 from tests.cloud_peers.web import STATUS, WebPeer, web_peer
 
 
@@ -33,10 +32,8 @@ class DeepgramPeer(WebPeer):
             await socket.send_denial_response(wrong)
             return
         await socket.accept()
-        try:
+        with suppress(WebSocketDisconnect, RuntimeError):  # the client has gone
             await self._run(socket)
-        except (WebSocketDisconnect, RuntimeError):
-            pass
 
     async def _run(self, socket: WebSocket) -> None:
         wanted = socket.query_params
@@ -52,7 +49,7 @@ class DeepgramPeer(WebPeer):
             if message["type"] == "websocket.disconnect":
                 return
             if (data := message.get("bytes")) is not None:
-                samples = np.frombuffer(data, "<i2").astype(np.float32) / 32767
+                samples = floats(data)
                 for said in await asyncio.to_thread(lambda: list(listening.add(samples))):  # noqa: B023
                     await self._tell(socket, said)
                 if await self._goes_wrong(socket, listening):

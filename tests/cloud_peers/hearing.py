@@ -20,6 +20,12 @@ from desktop.system.paths import RESOURCES
 _BLOCK = SAMPLE_RATE // 10
 
 
+def floats(data: bytes) -> Samples:
+    """Of 16 bit, little-endian."""
+    samples: Samples = (np.frombuffer(data, "<i2") / 32767).astype(np.float32)
+    return samples
+
+
 class Ear(Protocol):
     """Any thread."""
 

@@ -1,5 +1,5 @@
-"""What the engines with OpenAI's interface share: the client, and what its errors mean. So do Parley's own server, vLLM,
-speaches, LocalAI and others, which the setting of the address names.
+"""What the engines with OpenAI's interface share: the client, and what its errors mean. Parley's own server, vLLM,
+speaches, LocalAI and others have the same; the setting of the address names them.
 """
 
 from collections.abc import Iterator, Mapping

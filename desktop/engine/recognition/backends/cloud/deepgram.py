@@ -25,7 +25,7 @@ _LANGUAGES = (
     "ar be bg bn bs ca cs da de el en es et fa fi fr he hi hr hu id it ja kn ko lt lv mk mr ms nl no pl pt ro ru sk sl "
     "sr sv ta te th tl tr uk ur vi zh"
 )
-_MIXED = frozenset("en es fr de hi ru pt ja it nl".split())
+_MIXED = frozenset(["en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"])
 """languages that `multi` hears in one stream"""
 _MESSAGE = BYTES // 4
 _MOST_TERMS = 100
@@ -107,7 +107,7 @@ class DeepgramRecognizer:
             max_retries=0,
             timeout=self._options.timeouts.answer,
             # Which system and which Python run here is nobody's business.
-            headers={name: "" for name in ("X-Fern-Platform", "X-Fern-Runtime")} | {"User-Agent": "parley"},
+            headers=dict.fromkeys(("X-Fern-Platform", "X-Fern-Runtime"), "") | {"User-Agent": "parley"},
         )
 
     # On the loop.
