@@ -26,7 +26,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         PROXY: "password for the proxy in models.proxy",
         SERVER: "token for the Parley server in server.url",
         DATABASE: "password for the server's database",
-        f"{CLOUD}google": "key for Google Cloud: the service account's JSON on one line, or an API key",
+        f"{CLOUD}google": "key for Google Cloud: the service account's JSON file, or an API key",
         f"{CLOUD}openai": "key for OpenAI, or a service that speaks its protocol",
         f"{CLOUD}deepgram": "key for Deepgram",
         f"{CLOUD}deepl": "key for DeepL",

@@ -50,14 +50,10 @@ class CloudEngine:
     """address of the provider; the setting `cloud.KEY_endpoint` names another one"""
     secret: str
     """name of its key in the keyring; empty: it takes none"""
-    needs_key: bool
-    """it does nothing without one, at the provider's own address"""
     key_page: str
     """where a key is got"""
     extra: str = ""
     """of the package, with the provider's library; empty: none is needed"""
-    imports: str = ""
-    """module of that library"""
     models: Mapping[Stage, str] = field(default_factory=dict)
     """what is asked for unless the settings say otherwise"""
     region: str = ""
@@ -91,10 +87,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 },
                 endpoint="googleapis.com",
                 secret="cloud-google",
-                needs_key=True,
                 key_page="https://console.cloud.google.com/iam-admin/serviceaccounts",
                 extra="google",
-                imports="google.cloud.speech_v2",
                 models={Stage.RECOGNITION: "long", Stage.SPEECH: "Chirp3-HD"},
                 region="eu",
             ),
@@ -108,10 +102,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 },
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
-                needs_key=True,
                 key_page=_OPENAI_KEYS,
                 extra="openai",
-                imports="openai",
                 models={Stage.RECOGNITION: "gpt-4o-transcribe", Stage.SPEECH: "tts-1"},
             ),
             CloudEngine(
@@ -121,10 +113,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 {Stage.RECOGNITION: Price(0.006, "minute", _OPENAI)},
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
-                needs_key=True,
                 key_page=_OPENAI_KEYS,
                 extra="openai",
-                imports="openai",
                 models={Stage.RECOGNITION: "gpt-4o-transcribe"},
             ),
             CloudEngine(
@@ -134,10 +124,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 {Stage.RECOGNITION: Price(0.0077, "minute", _DEEPGRAM)},
                 endpoint="https://api.deepgram.com",
                 secret="cloud-deepgram",
-                needs_key=True,
                 key_page="https://console.deepgram.com",
                 extra="deepgram",
-                imports="deepgram",
                 models={Stage.RECOGNITION: "nova-3"},
             ),
             CloudEngine(
@@ -147,10 +135,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 {Stage.TRANSLATION: Price(25.0, "million characters", _DEEPL)},
                 endpoint="https://api.deepl.com",
                 secret="cloud-deepl",
-                needs_key=True,
                 key_page="https://www.deepl.com/your-account/keys",
                 extra="deepl",
-                imports="deepl",
             ),
             CloudEngine(
                 "libretranslate",
@@ -159,20 +145,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 {Stage.TRANSLATION: FREE},
                 endpoint="https://libretranslate.com",
                 secret="cloud-libretranslate",
-                needs_key=True,
                 key_page="https://portal.libretranslate.com",
-            ),
-            CloudEngine(
-                "edge",
-                "Microsoft Edge voices",
-                "Microsoft",
-                {Stage.SPEECH: FREE},
-                endpoint="speech.platform.bing.com",
-                secret="",
-                needs_key=False,
-                key_page="",
-                extra="edge",
-                imports="edge_tts",
             ),
         )
     }

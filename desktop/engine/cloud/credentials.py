@@ -1,6 +1,7 @@
 """Keys of cloud engines: in the keyring of the system, in no file, setting, variable or log. May take a while, and may
 open a window that wants the user's password; not on the GUI thread."""
 
+import json
 import logging
 from collections.abc import Callable
 
@@ -27,9 +28,21 @@ def key_of(engine: CloudEngine) -> Callable[[], str | None]:
 
 def keep(engine: CloudEngine, key: str) -> None:
     """Raises SecretsUnavailable, and then it is kept nowhere."""
-    secrets.set(engine.secret, key.strip())
+    secrets.set(engine.secret, one_line(key))
 
 
 def forget(engine: CloudEngine) -> None:
     """Also where there is none. Raises SecretsUnavailable."""
     secrets.delete(engine.secret)
+
+
+def one_line(key: str) -> str:
+    """A key as it is kept. That of a service account is a file of JSON with many lines, which a field of one line may
+    have joined by signs of its own."""
+    key = key.strip()
+    if not key.startswith("{"):
+        return key
+    try:
+        return json.dumps(json.loads(key.replace("\u2028", "\n").replace("\u2029", "\n")))
+    except ValueError:
+        return key

@@ -41,9 +41,9 @@ class CloudSettings(Group):
         (),
         description="Engines that the text may be sent to for translation, in order: google, deepl, libretranslate",
     )
-    speech: Annotated[tuple[str, ...], _engines("google", "openai", "edge")] = Field(
+    speech: Annotated[tuple[str, ...], _engines("google", "openai")] = Field(
         (),
-        description="Engines that the translation may be sent to for speaking, in order: google, openai, edge",
+        description="Engines that the translation may be sent to for speaking, in order: google, openai",
     )
     recognition_order: CloudOrder = Field(
         "cloud",

@@ -31,7 +31,7 @@ SPECIAL = {
     "translation.target": "es",
     "cloud.recognition": "deepgram, google",
     "cloud.translation": "deepl, google",
-    "cloud.speech": "edge, openai",
+    "cloud.speech": "openai, google",
     "practice.language": "es",
 }
 

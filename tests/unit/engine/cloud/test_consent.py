@@ -42,8 +42,8 @@ def test_what_is_switched_on_is_used_in_its_order_and_for_nothing_else() -> None
 
 
 def test_an_engine_that_does_not_exist_or_cannot_do_it_is_no_engine() -> None:
-    given = consent("allow", {Stage.SPEECH: ("deepl", "nobody", "edge", "edge")}, {})
-    assert [engine.key for engine in given.engines(Stage.SPEECH)] == ["edge"]
+    given = consent("allow", {Stage.SPEECH: ("deepl", "nobody", "openai", "openai")}, {})
+    assert [engine.key for engine in given.engines(Stage.SPEECH)] == ["openai"]
 
 
 def test_the_settings_take_exactly_the_engines_that_there_are() -> None:

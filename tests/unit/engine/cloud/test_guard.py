@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.cloud.catalogue import ENGINES, FREE, Price
+from desktop.engine.cloud.credentials import one_line
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit, http_failure, kind_of
 from desktop.engine.cloud.guard import MORE, Guard, Rules
 from desktop.engine.cloud.meter import Meter, percentile
@@ -252,6 +253,16 @@ def test_who_gets_it_and_at_what_price(key: str, endpoint: str, place: str, is_f
     assert options.is_here == is_here
     assert (not options.price(Stage.RECOGNITION).dollars) == is_free
     assert "s3cr3t" not in repr(options)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ['{\n  "type": "service_account",\n  "project_id": "p"\n}\n', '{\u2028"type": "service_account","project_id":"p"}'],
+)
+def test_the_file_of_a_service_account_becomes_one_line(key: str) -> None:
+    assert one_line(key) == '{"type": "service_account", "project_id": "p"}'
+    assert one_line(" plain \n") == "plain"
+    assert one_line("{broken") == "{broken"
 
 
 # Trying again.
