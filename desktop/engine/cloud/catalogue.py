@@ -12,7 +12,7 @@ from desktop.engine.requests import Stage
 
 Unit = Literal["minute", "million characters"]
 
-PRICES_READ = "2026-03"
+PRICES_READ = "2026-11"
 """month in which the prices were published that stand here; they are the provider's to change"""
 
 
@@ -97,25 +97,25 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 "OpenAI",
                 "OpenAI",
                 {
-                    Stage.RECOGNITION: Price(0.006, "minute", _OPENAI),
+                    Stage.RECOGNITION: Price(0.0045, "minute", _OPENAI),
                     Stage.SPEECH: Price(15.0, "million characters", _OPENAI),
                 },
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
-                models={Stage.RECOGNITION: "gpt-4o-transcribe", Stage.SPEECH: "tts-1"},
+                models={Stage.RECOGNITION: "gpt-transcribe", Stage.SPEECH: "tts-1"},
             ),
             CloudEngine(
                 "realtime",
                 "OpenAI Realtime",
                 "OpenAI",
-                {Stage.RECOGNITION: Price(0.006, "minute", _OPENAI)},
+                {Stage.RECOGNITION: Price(0.017, "minute", _OPENAI)},
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
-                models={Stage.RECOGNITION: "gpt-4o-transcribe"},
+                models={Stage.RECOGNITION: "gpt-live-transcribe"},
             ),
             CloudEngine(
                 "deepgram",

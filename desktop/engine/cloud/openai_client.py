@@ -14,6 +14,8 @@ from desktop.engine.errors import EngineError
 
 _NO_KEY = "none"
 """what the library wants where a server asks for no key"""
+CHOOSING = ("gpt-transcribe", "gpt-live-transcribe")
+"""models that can be told between which languages to choose"""
 _QUOTA = ("insufficient_quota", "billing_hard_limit_reached")
 
 

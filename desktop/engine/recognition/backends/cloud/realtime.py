@@ -17,7 +17,7 @@ from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
 from desktop.engine.cloud.libraries import setting
 from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.network import failure_of
-from desktop.engine.cloud.openai_client import make_client, meaning, working
+from desktop.engine.cloud.openai_client import CHOOSING, make_client, meaning, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE
@@ -138,6 +138,8 @@ class RealtimeRecognizer:
         transcription: dict[str, Any] = {"model": self._options.model}
         if request.language is not None:
             transcription["language"] = request.language
+        elif len(request.candidates) > 1 and self._options.model.startswith(CHOOSING):
+            transcription["languages"] = list(request.candidates)
         if request.vocabulary:
             transcription["prompt"] = request.vocabulary
         return {
