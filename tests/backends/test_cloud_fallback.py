@@ -95,7 +95,7 @@ def test_no_word_is_lost_and_none_doubled(key: str, fault: str, recording: tuple
     engine = RECOGNIZERS[key]
     samples, words = recording
     ear = KnownEar(samples, words)
-    with engine.peer(Powers(ear, step=0.3, pause=0.3)) as peer, relayed(peer.port) as relay:
+    with engine.peer(Powers(ear, step=0.3, pause=0.3, told=ear.tell)) as peer, relayed(peer.port) as relay:
         events: list[Event] = []
         models = Models(options_for(engine, relay.port), emit=events.append)
         session = Session(SessionOptions(language="en"))

@@ -17,6 +17,10 @@ from tests.cloud_peers.web import STATUS, WebPeer, web_peer
 class DeepgramPeer(WebPeer):
     """At `address`."""
 
+    def __init__(self, powers: Powers) -> None:
+        super().__init__(powers)
+        self._running: set[asyncio.Task[None]] = set()
+
     async def listen(self, socket: WebSocket) -> None:
         self.headers.append(dict(socket.headers))
         self.asked.append(dict(socket.query_params))
@@ -57,12 +61,28 @@ class DeepgramPeer(WebPeer):
             elif json.loads(message["text"])["type"] == "CloseStream":
                 for said in await asyncio.to_thread(lambda: list(listening.finish())):
                     await self._tell(socket, said)
+                await asyncio.sleep(self.plan.delay)
                 await socket.send_json({"type": "Metadata", "request_id": "r", "duration": listening.seconds})
                 await socket.close()
                 return
 
     async def _tell(self, socket: WebSocket, said: Said) -> None:
-        await asyncio.sleep(self.plan.delay)
+        """So much later as the plan has it, while more is heard."""
+        if not self.plan.delay:
+            await self._send(socket, said)
+            return
+
+        async def later() -> None:
+            await asyncio.sleep(self.plan.delay)
+            with suppress(RuntimeError):  # the connection is over
+                await self._send(socket, said)
+
+        task = asyncio.create_task(later())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _send(self, socket: WebSocket, said: Said) -> None:
+        self.powers.told(said.words)
         words = [
             {
                 "word": word.text.lower().strip(".,?!"),

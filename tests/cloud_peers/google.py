@@ -163,6 +163,7 @@ class GooglePeer:
             result_end_offset=_duration(said.end),
             language_code=f"{said.language}-us" if said.language == "en" else said.language,
         )
+        self.powers.told(said.words)
         return speech.StreamingRecognizeResponse(results=[result])
 
     # Translation.

@@ -210,6 +210,8 @@ class Powers:
     speak: Speak = beep
     step: float = 0.2
     pause: float = 0.15
+    told: Callable[[tuple[Word, ...]], None] = lambda words: None  # noqa: E731
+    """gets the words of each answer that goes out"""
 
     def listening(self, languages: tuple[str, ...]) -> Listening:
         return Listening(self.ear, languages, self.step, self.pause)

@@ -154,6 +154,7 @@ class _Session:
         words = [word.text for word in said.words]
         if said.is_final:
             self._kept += words
+        self._peer.powers.told(said.words if said.is_final else said.words[:-2])
         known = self._kept if said.is_final else [*self._kept, *words[:-2]]
         if new := known[len(self._told) :]:
             self._told += new

@@ -193,7 +193,7 @@ def _timeouts(fault: Fault) -> Timeouts:
 
 
 def _check_wait(engine: Engine, fault: Fault, error: CloudFailed) -> None:
-    is_told = engine.key not in ("deepgram", "deepl")  # whose libraries do not hand it on
+    is_told = engine.key != "deepl"  # whose library does not hand it on
     if fault is Fault.RATE and is_told:
         assert error.wait == WAIT
         assert f"{WAIT} s" in text_of(error)
