@@ -54,6 +54,8 @@ class CloudEngine:
     """where a key is got"""
     extra: str = ""
     """of the package, with the provider's library; empty: none is needed"""
+    imports: str = ""
+    """module of that library"""
     models: Mapping[Stage, str] = field(default_factory=dict)
     """what is asked for unless the settings say otherwise"""
     region: str = ""
@@ -89,6 +91,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-google",
                 key_page="https://console.cloud.google.com/iam-admin/serviceaccounts",
                 extra="google",
+                imports="google.cloud.speech_v2",
                 models={Stage.RECOGNITION: "long", Stage.SPEECH: "Chirp3-HD"},
                 region="eu",
             ),
@@ -104,6 +107,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
+                imports="openai",
                 models={Stage.RECOGNITION: "gpt-transcribe", Stage.SPEECH: "tts-1"},
             ),
             CloudEngine(
@@ -115,6 +119,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
+                imports="openai",
                 models={Stage.RECOGNITION: "gpt-live-transcribe"},
             ),
             CloudEngine(
@@ -126,6 +131,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-deepgram",
                 key_page="https://console.deepgram.com",
                 extra="deepgram",
+                imports="deepgram",
                 models={Stage.RECOGNITION: "nova-3"},
             ),
             CloudEngine(
@@ -137,6 +143,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-deepl",
                 key_page="https://www.deepl.com/your-account/keys",
                 extra="deepl",
+                imports="deepl",
             ),
             CloudEngine(
                 "libretranslate",
