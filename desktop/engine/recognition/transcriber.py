@@ -20,7 +20,7 @@ from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequ
 from desktop.engine.recognition.final_text import HeardLast, final_words
 from desktop.engine.recognition.language_choice import in_chosen_language
 from desktop.engine.recognition.late_words import late_words, parted
-from desktop.engine.recognition.preview import Preview
+from desktop.engine.recognition.preview import FOLLOWED, Preview
 from desktop.engine.recognition.prompt import prompt_of, reads_prompt
 from desktop.engine.recognition.sentence_end import is_whole
 from desktop.engine.recognition.speculation import Speculation
@@ -88,7 +88,7 @@ class Transcriber:
         """how far the last update reached"""
         self._stabilizer = Stabilizer(self.commit_rules)
         self._open_words: tuple[Word, ...] = ()
-        self._preview = Preview()
+        self._preview = Preview(FOLLOWED if self.capabilities.tells_heard else None)
         self._window_start: float = start
         self._uses_prompt = self.prompts
         self._speculation: Speculation | None = None
