@@ -25,7 +25,7 @@ _LANGUAGES = (
     "ar be bg bn bs ca cs da de el en es et fa fi fr he hi hr hu id it ja kn ko lt lv mk mr ms nl no pl pt ro ru sk sl "
     "sr sv ta te th tl tr uk ur vi zh"
 )
-_MIXED = frozenset("en es fr de hi ru pt ja it nl".split())
+_MIXED = frozenset(["en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"])
 """languages that `multi` hears in one stream"""
 _MESSAGE = BYTES // 4
 _MOST_TERMS = 100
@@ -93,6 +93,8 @@ class DeepgramRecognizer:
         with importing(self._options):
             from deepgram import AsyncDeepgramClient
             from deepgram.environment import DeepgramClientEnvironment
+
+            from desktop.engine.recognition.backends.cloud.deepgram_socket import Socket
         key = (self._options.key() or "").strip()
         if (
             (not key and address == self._options.engine.endpoint)
@@ -104,10 +106,11 @@ class DeepgramRecognizer:
         return AsyncDeepgramClient(
             api_key=key or "none",
             environment=DeepgramClientEnvironment(base=address, production=socket, agent=socket, agent_rest=address),
+            transport_factory=Socket,
             max_retries=0,
             timeout=self._options.timeouts.answer,
             # Which system and which Python run here is nobody's business.
-            headers={name: "" for name in ("X-Fern-Platform", "X-Fern-Runtime")} | {"User-Agent": "parley"},
+            headers=dict.fromkeys(("X-Fern-Platform", "X-Fern-Runtime"), "") | {"User-Agent": "parley"},
         )
 
     # On the loop.
@@ -129,17 +132,20 @@ class DeepgramRecognizer:
 
     @asynccontextmanager
     async def _connected(self, request: RecognitionRequest) -> AsyncIterator[Any]:
-        from deepgram.core.api_error import ApiError
-        from websockets.exceptions import ConnectionClosed, WebSocketException
+        from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
         options = self._options
         try:
-            async with asyncio.timeout(options.timeouts.connect) as until_connected:
-                async with self._client.listen.v1.connect(**self._parameters(request)) as connection:
-                    until_connected.reschedule(None)
-                    yield connection
-        except ApiError as error:
-            raise http_failure(error.status_code or 500, options.place, setting=setting(options, "model")) from None
+            async with self._client.listen.v1.connect(**self._parameters(request)) as connection:
+                # The library itself would leave that to the first message, whoever sends it.
+                await asyncio.wait_for(connection._websocket.open(), options.timeouts.connect)
+                yield connection
+        except InvalidStatus as error:
+            answer = error.response
+            wait = answer.headers.get("retry-after")
+            raise http_failure(
+                answer.status_code, options.place, setting=setting(options, "model"), retry_after=wait
+            ) from None
         except TimeoutError:
             raise CloudFailed(Failure.STALL, options.place) from None
         except ConnectionClosed as error:
