@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from desktop.bench.practice.simulated import heard_live
 from desktop.engine.events import Samples, TranscriptUpdate
 from desktop.engine.inline import run_inline
 from desktop.engine.options import ModelOptions, SessionOptions
@@ -134,3 +135,18 @@ def test_options_may_leave_the_sounds_out(models: Models, speech: Speech) -> Non
     assert asked == []
     verify(text_of(OTHER), speech("en-00"), models, replace(options, hears_sounds=True), sounds)
     assert asked == [["beach", "school"]]
+
+
+def test_a_simulated_session_tells_when_somebody_sees_what(models: Models, speech: Speech) -> None:
+    """Its clock stands still but for what a decoding takes: here a tenth of a second each."""
+    ticks = iter(number / 10 for number in range(10_000))
+    session = Session(SessionOptions(language="en"))
+    seen = list(heard_live(session, models, speech("en-00"), lambda: next(ticks)))
+    times = [at for at, _ in seen]
+    assert times == sorted(times)
+    assert seen[-1][1].is_final
+    assert seen[-1][1].final_text == SAID
+    assert len(seen) > 3
+    for at, update in seen:
+        assert at >= update.end + (0.0 if update.is_final else 0.1) - 1e-6  # heard, and decoded; a pause was before
+    assert times[-1] < len(speech("en-00")) / 16_000 + 2.0

@@ -44,7 +44,7 @@ class GoogleAccess:
 
     def _read(self, key: str) -> Any:
         with importing(self._options):
-            from google.auth.credentials import AnonymousCredentials
+            from google.auth import credentials
             from google.oauth2 import service_account
         if not key:
             raise CloudFailed(Failure.KEY, self.place)
@@ -52,11 +52,11 @@ class GoogleAccess:
             if not key.isascii() or not key.isprintable():
                 raise CloudFailed(Failure.KEY, self.place)
             self.metadata = (("x-goog-api-key", key),)
-            return AnonymousCredentials()
+            return _untyped(credentials).AnonymousCredentials()
         try:
             record = json.loads(key)
             self.project = self.project or str(record.get("project_id", ""))
-            return service_account.Credentials.from_service_account_info(record, scopes=[_SCOPE])
+            return _untyped(service_account).Credentials.from_service_account_info(record, scopes=[_SCOPE])
         except ValueError:  # of json, and of what google.auth says of a record that is incomplete
             raise CloudFailed(Failure.KEY, self.place) from None
 
@@ -72,11 +72,13 @@ class GoogleAccess:
         import grpc
         from google.api_core.gapic_v1.client_info import ClientInfo
 
-        class Unnamed(ClientInfo):  # type: ignore[misc]
+        class Unnamed(ClientInfo):
             """The versions of Python and of libraries are nobody's business."""
 
             def to_user_agent(self) -> str:
                 return "gccl/parley"
+
+        unnamed = _untyped(Unnamed)()
 
         # Each client has a connection of its own; those of one process are else shared.
         own = [
@@ -88,7 +90,7 @@ class GoogleAccess:
         ]
         if is_here(self.host):
             channel = grpc.insecure_channel(self.host, options=[*own, ("grpc.enable_http_proxy", 0)])
-            return kind(host=self.host, channel=channel, client_info=Unnamed())
+            return kind(host=self.host, channel=channel, client_info=unnamed)
 
         def secure(host: str, *, options: list[tuple[str, Any]], **arguments: Any) -> Any:
             return kind.create_channel(host, options=[*options, *own], **arguments)
@@ -97,7 +99,7 @@ class GoogleAccess:
             host=self.host,
             credentials=self._credentials,
             channel=secure,
-            client_info=Unnamed(),
+            client_info=unnamed,
             always_use_jwt_access=True,
         )
 
@@ -116,6 +118,11 @@ class GoogleAccess:
             raise CloudFailed(Failure.STALL, self.place) from None
         except GoogleAuthError:
             raise CloudFailed(Failure.KEY, self.place) from None
+
+
+def _untyped(module: Any) -> Any:
+    """A module whose functions have no types, for mypy."""
+    return module
 
 
 def meaning(error: Any, place: str, what: str) -> EngineError:

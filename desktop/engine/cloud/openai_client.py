@@ -1,5 +1,5 @@
-"""What the engines with OpenAI's interface share: the client, and what its errors mean. So do Parley's own server, vLLM,
-speaches, LocalAI and others, which the setting of the address names.
+"""What the engines with OpenAI's interface share: the client, and what its errors mean. Parley's own server, vLLM,
+speaches, LocalAI and others have the same; the setting of the address names them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,8 @@ from desktop.engine.errors import EngineError
 
 _NO_KEY = "none"
 """what the library wants where a server asks for no key"""
+CHOOSING = ("gpt-transcribe", "gpt-live-transcribe")
+"""models that can be told between which languages to choose"""
 _QUOTA = ("insufficient_quota", "billing_hard_limit_reached")
 
 

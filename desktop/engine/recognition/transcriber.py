@@ -21,7 +21,7 @@ from desktop.engine.recognition.language_choice import in_chosen_language
 from desktop.engine.recognition.prompt import prompt_of, reads_prompt
 from desktop.engine.recognition.settling.final_text import HeardLast, final_words
 from desktop.engine.recognition.settling.late_words import late_words, parted
-from desktop.engine.recognition.settling.preview import Preview
+from desktop.engine.recognition.settling.preview import FOLLOWED, Preview
 from desktop.engine.recognition.settling.sentence_end import is_whole
 from desktop.engine.recognition.settling.speculation import Speculation
 from desktop.engine.recognition.settling.stabilizer import CommitRules, Stabilizer
@@ -88,7 +88,7 @@ class Transcriber:
         """how far the last update reached"""
         self._stabilizer = Stabilizer(self.commit_rules)
         self._open_words: tuple[Word, ...] = ()
-        self._preview = Preview()
+        self._preview = Preview(FOLLOWED if self.capabilities.tells_heard else None)
         self._window_start: float = start
         self._uses_prompt = self.prompts
         self._speculation: Speculation | None = None

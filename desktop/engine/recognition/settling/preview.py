@@ -45,6 +45,10 @@ class PreviewRules:
     """seconds; a word that ends nearer to the end of the audio may be cut. Not in a pause"""
 
 
+FOLLOWED = PreviewRules(new=0.5, edge=0.0)
+"""where the recogniser tells what it has heard, see `RecognizerCapabilities.tells_heard`"""
+
+
 class Preview:
     """The unconfirmed words of one utterance as they are shown."""
 

@@ -70,6 +70,13 @@ def test_a_reader_may_begin_anywhere_and_go_back() -> None:
     )
 
 
+def test_who_went_back_goes_on_where_he_was() -> None:
+    text = [f"w{number}" for number in range(40)]
+    one = aligner(text, [0, 10, 20, 30])
+    found = one.update([*text[:25], *text[:10], *text[25:30]])
+    assert [step.text for step in found.open] == [*range(25), *range(10), *range(25, 30)]
+
+
 def test_the_nearer_of_two_lines_alike_is_read() -> None:
     found = aligner([*"abcd", *"efgh", "i", "j", *"efgh", "k"], [0, 4, 10]).update(list("abcdefgh"))
     assert found.position == 8
@@ -116,6 +123,15 @@ def test_a_last_word_that_is_another_one_stands_for_it_in_the_end() -> None:
     one = aligner(["call", "for", "you"])
     one.update(["call", "for", "me"])
     assert [(step.text, step.heard) for step in one.finish().settled] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_who_goes_back_to_a_line_in_the_end_reads_it() -> None:
+    text = [*"abcde", *"fghij", *"klmno"]
+    one = aligner(text, [0, 5, 10])
+    one.update([*"abcde", *"klmno", *"fghij"])
+    found = one.finish().settled
+    assert [step.text for step in found] == [*range(5), *range(10, 15), *range(5, 10)]
+    assert all(step.heard is not None for step in found)
 
 
 def test_the_end_of_a_long_text_is_reached() -> None:

@@ -31,8 +31,8 @@ _WORDLESS = 2.0
 """times as long as `quiet` an engine may say nothing before its first words, which noise may never have"""
 _AHEAD = 0.1
 """seconds that an engine may take for each second of sound that came faster than it was spoken"""
-_LISTENS = 0.2
-"""seconds that `feed` waits for what an engine says of the sound before: without it that would be shown with the next
+_LISTENS, _MORE = 0.25, 0.03
+"""seconds that `feed` waits for what an engine says, and for more of it: without that it would be shown with the next
 chunk only"""
 
 
@@ -61,12 +61,15 @@ class CloudStream:
         """samples"""
         self._ended_at = -1.0
         """seconds of the utterance that were settled when a provider last ended a connection"""
-        self._began = time.monotonic()
+        self._began: float | None = None
+        """when the first sound of it was spoken, if the first chunk came at once"""
         self._asked: float | None = None
         """when sound was fed first after the last answer"""
         self._talk = LOOP.start(self._run())
 
     def feed(self, samples: Samples, *, is_last: bool) -> StreamResult:
+        if self._began is None:
+            self._began = time.monotonic() - len(samples) / SAMPLE_RATE
         LOOP.soon(self._sound.append, pcm16(samples), is_last)
         self._fed += len(samples)
         with self._changed:
@@ -101,7 +104,8 @@ class CloudStream:
     @property
     def _ahead(self) -> float:
         """Seconds of sound that came faster than it was spoken."""
-        return max(0.0, self._fed / SAMPLE_RATE - (time.monotonic() - self._began))
+        now = time.monotonic()
+        return max(0.0, self._fed / SAMPLE_RATE - (now - (now if self._began is None else self._began)))
 
     def _wait_for(self, is_there: Callable[[], bool]) -> None:
         """For the last words."""
@@ -110,9 +114,17 @@ class CloudStream:
             self._failure = CloudFailed(Failure.STALL, self._options.place)
 
     def _listen(self) -> None:
-        before = self._news
-        if self._ahead < _LISTENS:
-            self._changed.wait_for(lambda: self._news != before or self._is_done or self._failure is not None, _LISTENS)
+        until = time.monotonic() + _LISTENS - self._ahead
+        wait = _LISTENS
+        while (left := until - time.monotonic()) > 0:
+            before = self._news
+            self._changed.wait(min(wait, left))
+            if self._failure is not None:
+                return
+            if self._news != before:
+                wait = _MORE
+            elif wait == _MORE:
+                return
 
     def _look_for_stall(self) -> None:
         now = time.monotonic()

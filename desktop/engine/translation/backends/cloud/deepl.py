@@ -77,7 +77,7 @@ class DeepLTranslator:
             raise CloudFailed(Failure.KEY, options.place)
         if address == options.engine.endpoint and key.endswith(_FREE):
             address = _FREE_HOST
-        client = deepl.DeepLClient(key, server_url=address, send_platform_info=False)
+        client: Any = deepl.DeepLClient(key, server_url=address, send_platform_info=False)
         try:
             with self._working(options.timeouts.load):
                 sources = {_known(one.code) for one in client.get_source_languages()}

@@ -95,7 +95,7 @@ class GoogleTranslator:
         if continent and access.host == f"translate.{options.engine.endpoint}":
             access.host = f"translate-{continent}.{options.engine.endpoint}"
         parent = access.parent(self._location)
-        client = translate_v3.TranslationServiceClient(transport=access.transport(TranslationServiceGrpcTransport))
+        client: Any = translate_v3.TranslationServiceClient(transport=access.transport(TranslationServiceGrpcTransport))
         try:
             with access.working("region"):
                 found = client.get_supported_languages(
