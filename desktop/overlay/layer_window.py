@@ -66,7 +66,6 @@ class LayerWindow(QObject):
         self._retry = QTimer(self)
         self._retry.setInterval(RETRY_EVERY)
         self._retry.timeout.connect(self._open)
-        widget.installEventFilter(self)
         self._open()
 
     @property
@@ -94,7 +93,7 @@ class LayerWindow(QObject):
         self._disconnect()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self._widget and event is not None and event.type() in _CHANGES and self._shell:
+        if watched is self._widget and event is not None and event.type() in _CHANGES:
             self._change()
         return False
 
@@ -124,6 +123,7 @@ class LayerWindow(QObject):
         self._notifiers = reader, writer
         shell.when_screens_changed = self._on_screens_changed
         shell.when_pointer = self._on_pointer
+        self._widget.installEventFilter(self)
         self._hand_over(to_qt=False)
 
     def _disconnect(self) -> None:
@@ -136,6 +136,7 @@ class LayerWindow(QObject):
         self._notifiers = ()
         self._surface = self._leaving = None
         self._mouse.forget()
+        self._widget.removeEventFilter(self)
         shell.close()
 
     def _hand_over(self, *, to_qt: bool) -> None:
