@@ -12,9 +12,6 @@ from desktop.engine.requests import Stage
 
 Unit = Literal["minute", "million characters"]
 
-PRICES_READ = "2026-11"
-"""month in which the prices were published that stand here; they are the provider's to change"""
-
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -25,6 +22,8 @@ class Price:
     unit: Unit
     source: str
     """address of the list"""
+    read: str = "2026-03"
+    """month of the list; prices are the provider's to change"""
 
     def of(self, *, seconds: float = 0.0, characters: int = 0) -> float:
         """US dollars for so much sound and text."""
@@ -100,8 +99,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 "OpenAI",
                 "OpenAI",
                 {
-                    Stage.RECOGNITION: Price(0.0045, "minute", _OPENAI),
-                    Stage.SPEECH: Price(15.0, "million characters", _OPENAI),
+                    Stage.RECOGNITION: Price(0.0045, "minute", _OPENAI, "2026-11"),
+                    Stage.SPEECH: Price(15.0, "million characters", _OPENAI, "2026-11"),
                 },
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
@@ -114,7 +113,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 "realtime",
                 "OpenAI Realtime",
                 "OpenAI",
-                {Stage.RECOGNITION: Price(0.017, "minute", _OPENAI)},
+                {Stage.RECOGNITION: Price(0.017, "minute", _OPENAI, "2026-11")},
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
