@@ -24,7 +24,7 @@ from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.practice import Practice
 from desktop.app.settings_changes import SettingsChanges
 from desktop.app.sharing import Sharing
-from desktop.messages.wayland import NATIVE, NEEDS_X
+from desktop.app.subtitles_caveat import SubtitlesCaveat
 from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
@@ -85,6 +85,7 @@ class App(QObject):
         self.background = BackgroundControls(self.profiles, self)
         self.model_setup = ModelSetup(window, self)
         self.announcements = Announcements(window, self)
+        self.subtitles_caveat = SubtitlesCaveat(window, self)
         self.sharing = Sharing(window, self)
         self.practice = Practice(window, self.announcements.announcer, self)
         self.transcript = KeptTranscript(window.transcript.view, unsaved or paths.unsaved_dir(), self)
@@ -131,6 +132,7 @@ class App(QObject):
         self.background.close()
         self.model_setup.close()
         self.sharing.close()
+        self.subtitles_caveat.close()
         self.practice.close()
         self._choices.close()
         self.window.menu.close()
@@ -177,8 +179,6 @@ class App(QObject):
         self.window.menu.begin(self.background.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
-        if self.window.caveat == NATIVE and store.current.subtitles.enabled:
-            self.window.notify("subtitles", f"{NATIVE} {NEEDS_X}", "warning")
         self.engine.start()
         if self._starts:
             self.start()
@@ -210,6 +210,7 @@ class App(QObject):
         self.outputs.apply(settings)
         self.background.apply(settings)
         self.announcements.apply(settings)
+        self.subtitles_caveat.apply(settings)
         self.transcript.apply(is_wanted=settings.window.keep_transcript)
         if old is None or _chooses(old) != _chooses(settings):
             self._choices.refresh(settings)

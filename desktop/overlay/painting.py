@@ -141,7 +141,7 @@ class SubtitlePainter:
         """Draw a frame at the lower edge of an area, as wide as the area."""
         face = self._typeface
         height = face.box_height(frame.height)
-        box = QRectF(area.left(), area.bottom() - height, area.width(), height)
+        box = on_pixels(QRectF(area.left(), area.bottom() - height, area.width(), height), _ratio(painter))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._background)
@@ -178,10 +178,9 @@ class SubtitlePainter:
 
     def _paint_row(self, painter: QPainter, area: QRectF, row: Row, role: Role) -> None:
         if role in self._outlined:
-            device = painter.device()
-            ratio = device.devicePixelRatioF() if device else 1.0
             margin = self._typeface.padding
-            painter.drawImage(area.topLeft() - QPointF(margin, margin), self._outline(row, role, area, ratio))
+            picture = self._outline(row, role, area, _ratio(painter))
+            painter.drawImage(area.topLeft() - QPointF(margin, margin), picture)
         self._draw(painter, area, row, role, outline=False)
 
     def _outline(self, row: Row, role: Role, area: QRectF, ratio: float) -> QImage:
@@ -257,6 +256,20 @@ class SubtitlePainter:
             # They are pictures, with an edge of their own.
             style.setForeground(Qt.GlobalColor.transparent)
         return style
+
+
+def on_pixels(area: QRectF, ratio: float) -> QRectF:
+    """The rectangle whose edges are the nearest between pixels: at fractional scales others look smeared. ratio: pixels
+    for each logical one."""
+    edges = (area.left(), area.top(), area.right(), area.bottom())
+    left, top, right, bottom = (math.floor(edge * ratio + 0.5) / ratio for edge in edges)
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def _ratio(painter: QPainter) -> float:
+    """Pixels for each logical one."""
+    device = painter.device()
+    return device.devicePixelRatioF() if device else 1.0
 
 
 def _is_emoji(cluster: str) -> bool:

@@ -49,6 +49,8 @@ class Declaration:
     is_advanced: bool
     """few need it"""
     applies: Applies
+    written: str
+    """how a text is written in the file and in flags; empty for any text"""
     unbeaten: str
     """a value that no other layer overrides; empty: none"""
 
@@ -71,7 +73,7 @@ class Declaration:
             return ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
             return f"{self.minimum:g} to {self.maximum:g}"
-        return {"colour": "#rrggbb"}.get(self.type, "")
+        return self.written or {"colour": "#rrggbb"}.get(self.type, "")
 
 
 def fields() -> Iterator[tuple[str, FieldInfo]]:
@@ -118,6 +120,7 @@ def declaration(key: str) -> Declaration:
         unit=str(about.get("unit", "")),
         is_advanced=bool(about.get("advanced", False)),
         applies=applies,
+        written=str(about.get("written", "")),
         unbeaten=str(about.get("unbeaten", "")),
     )
 

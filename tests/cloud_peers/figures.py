@@ -27,7 +27,7 @@ from desktop.engine.text.compare import normalized_words
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 from desktop.system.paths import RESOURCES
-from tests.cloud_peers.engines import STREAMS, TRANSLATORS, SYNTHESIZERS, Engine
+from tests.cloud_peers.engines import STREAMS, SYNTHESIZERS, TRANSLATORS, Engine
 from tests.cloud_peers.faults import KEY, Fault
 from tests.cloud_peers.hearing import Powers, beep
 from tests.cloud_peers.known import KnownEar
@@ -97,7 +97,9 @@ def answers() -> None:
     for key, engine in STREAMS.items():
         ear = KnownEar(samples, words)
         with engine.peer(Powers(ear, step=0.1, pause=0.3, told=ear.tell)) as peer:
-            with Rig(settings_for(engine, peer.port), None) as rig:
+            peer.plan.delay = float(os.environ.get("DELAY", "0")) if key == "deepgram" else 0.0
+            rig = Rig(settings_for(engine, peer.port), None)
+            with rig:
                 watched = Watched(rig)
                 began = watched.say(samples)
         shown: dict[int, float] = {}
@@ -164,7 +166,8 @@ def takeovers() -> None:
             for _ in range(int(os.environ.get("RUNS", "2"))):
                 ear = KnownEar(samples, words)
                 with engine.peer(Powers(ear, step=0.2, pause=0.3)) as peer, relayed(peer.port) as relay:
-                    with Rig(settings_for(engine, relay.port), None) as rig:
+                    rig = Rig(settings_for(engine, relay.port), None)
+                    with rig:
                         watched = Watched(rig)
                         feeder = rig._feeder
                         assert feeder is not None

@@ -210,7 +210,7 @@ class Powers:
     speak: Speak = beep
     step: float = 0.2
     pause: float = 0.15
-    told: Callable[[tuple[Word, ...]], None] = lambda words: None  # noqa: E731
+    told: Callable[[tuple[Word, ...]], None] = lambda words: None
     """gets the words of each answer that goes out"""
 
     def listening(self, languages: tuple[str, ...]) -> Listening:

@@ -21,7 +21,7 @@ from desktop.overlay.window import SubtitleOverlay
 from desktop.settings.declaration import RecognitionSettings, Settings, SubtitleSettings, TranslationSettings
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.window_geometry import place_first
-from desktop.ui.widgets.fitting import TITLE_BAR
+from desktop.ui.widgets.layouts.fitting import TITLE_BAR
 
 # Qt's platform without a screen says that it can neither raise a window nor limit its size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")
@@ -205,6 +205,15 @@ def test_thai_breaks_where_a_word_ends() -> None:
     text = "การประชุมเริ่มเวลาบ่ายสามโมง"
     assert word_ends(text)[-1] == len(text)
     assert word_ends("😀 hello") == (2, 7)
+
+
+def test_the_overlay_breaks_no_word_of_thai(overlay: SubtitleOverlay) -> None:
+    text = "การประชุมเริ่มเวลาบ่ายสามโมง" * 3
+    overlay.on_event(TranscriptUpdate(0, 1, "th", text, "", (), 0.0, 3.0, False))
+    ends = word_ends(text)
+    lines = overlay.text().split("\n")
+    assert len(lines) > 1
+    assert len(lines[0]) in ends
 
 
 def test_at_their_usual_place_they_cover_nothing_of_the_window(window: MainWindow, overlay: SubtitleOverlay) -> None:

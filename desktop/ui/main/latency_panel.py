@@ -15,10 +15,10 @@ from desktop.messages import text_of
 from desktop.ui.main.status import STAGES
 from desktop.ui.main.trend import Trend
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.fitting import fit
+from desktop.ui.widgets.layouts.scrolling import scrolling
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class LatencyPanel(Window):
 
         self.setWindowTitle("Latency")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit(self, (720, 600), (560, 420))
+        fit(self, (720, 600), (620, 420))
         self._log = LatencyLog()
         self._usage = ProcessUsage()
         self._tiles = {

@@ -42,6 +42,7 @@ _TITLES = {
     "practice.hide": "Hide words",
     "typing.enabled": "Type what is said",
     "typing.live": "Type uncertain words",
+    "typing.read_before_caret": "Fit to the text before the cursor",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
     "window.announce": "Screen reader",

@@ -34,6 +34,8 @@ _STREAMS = 8
 """that are kept: sessions that speak at the same time"""
 _IDLE = 6.0
 """seconds after which a stream that nobody feeds is closed"""
+_SETTLED, _OPEN = 0.95, 0.85
+"""least probability of words that will not change, and most of those that may (`CommitRules.probability`)"""
 _STRADDLE = 0.02
 """seconds by which a word may begin before the window that it belongs to"""
 
@@ -63,7 +65,10 @@ class _Guarded:
     @property
     def capabilities(self) -> RecognizerCapabilities:
         """It takes windows; and what it does is no load of this machine."""
-        return replace(self._recognizer.capabilities, follows_stream=False, needs_network=True, reads_groups=False)
+        able = self._recognizer.capabilities
+        return replace(
+            able, follows_stream=False, needs_network=True, reads_groups=False, tells_heard=able.follows_stream
+        )
 
     def load(self, progress: Progress) -> None:
         """Raises CloudFailed."""
@@ -223,13 +228,15 @@ def _window(one: _Following, start: int, length: int, request: RecognitionReques
     """What the stream heard in a window that begins at one of its samples."""
     since, until = start / SAMPLE_RATE, (start + length) / SAMPLE_RATE
     words = tuple(
-        _moved(word, since)
-        for word in one.result.words
+        _moved(word, since, is_settled=number < one.result.committed)
+        for number, word in enumerate(one.result.words)
         if (word.start + word.end) / 2 >= since - _STRADDLE and word.start < until
     )
     return Hypothesis(one.result.language or request.language or "", words)
 
 
-def _moved(word: Word, since: float) -> Word:
+def _moved(word: Word, since: float, *, is_settled: bool) -> Word:
+    """A settled word may be committed at first sight, one that may still change not before it stood for a while."""
     start = max(0.0, word.start - since)
-    return replace(word, start=start, end=max(start, word.end - since))
+    probability = max(word.probability, _SETTLED) if is_settled else min(word.probability, _OPEN)
+    return replace(word, start=start, end=max(start, word.end - since), probability=probability)

@@ -61,12 +61,15 @@ class CloudStream:
         """samples"""
         self._ended_at = -1.0
         """seconds of the utterance that were settled when a provider last ended a connection"""
-        self._began = time.monotonic()
+        self._began: float | None = None
+        """when the first sound of it was spoken, if the first chunk came at once"""
         self._asked: float | None = None
         """when sound was fed first after the last answer"""
         self._talk = LOOP.start(self._run())
 
     def feed(self, samples: Samples, *, is_last: bool) -> StreamResult:
+        if self._began is None:
+            self._began = time.monotonic() - len(samples) / SAMPLE_RATE
         LOOP.soon(self._sound.append, pcm16(samples), is_last)
         self._fed += len(samples)
         with self._changed:
@@ -101,7 +104,8 @@ class CloudStream:
     @property
     def _ahead(self) -> float:
         """Seconds of sound that came faster than it was spoken."""
-        return max(0.0, self._fed / SAMPLE_RATE - (time.monotonic() - self._began))
+        now = time.monotonic()
+        return max(0.0, self._fed / SAMPLE_RATE - (now - (now if self._began is None else self._began)))
 
     def _wait_for(self, is_there: Callable[[], bool]) -> None:
         """For the last words."""
