@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_STEPS = "desktop.ui.first_run.window"
-ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech", "server")
+ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech", "server", "cloud")
 """Groups of settings that the engine listens to."""
 QUIT_WITHIN = 4.5
 """Seconds the engine has to end."""
@@ -402,5 +402,6 @@ def _chooses(settings: "Settings") -> tuple[Any, ...]:
     recognition = settings.recognition
     return (
         (recognition.backend, recognition.model, recognition.language, recognition.languages),
-        (settings.translation.backend, settings.translation.target, settings.speech.voice, settings.server),
+        (settings.translation.backend, settings.translation.target, settings.speech.voice),
+        (settings.server, settings.cloud),
     )

@@ -11,6 +11,7 @@ from PyQt6.QtGui import (
     QFontMetricsF,
     QImage,
     QPainter,
+    QPen,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
@@ -116,6 +117,8 @@ class SubtitlePainter:
     """Draws frames with the colours of the settings."""
 
     def __init__(self, settings: SubtitleSettings, typeface: Typeface) -> None:
+        self.is_sent = False
+        """what is heard leaves this computer to be recognised"""
         self._typeface = typeface
         self._colors: dict[Role, QColor] = {
             "original": QColor(settings.text_color),
@@ -160,6 +163,18 @@ class SubtitlePainter:
                 # What is not translated has the colour of the original, so that nobody takes it for a translation.
                 self._paint_row(painter, line, row, "original" if row.mark else block.role)
             top += block.height * face.row_height
+        if self.is_sent:
+            self._paint_sent(painter, box)
+
+    def _paint_sent(self, painter: QPainter, box: QRectF) -> None:
+        """An arrow out of the box, in its corner: what is heard leaves this computer."""
+        size = max(8.0, self._typeface.padding * 0.55)
+        corner = QPointF(box.right() - 0.5 * size, box.top() + 0.5 * size)
+        pen = QPen(self._colors["original"], max(1.5, size / 7))
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        for x, y in ((-size, size), (-0.6 * size, 0.0), (0.0, 0.6 * size)):
+            painter.drawLine(corner, corner + QPointF(x, y))
 
     def _paint_row(self, painter: QPainter, area: QRectF, row: Row, role: Role) -> None:
         if role in self._outlined:

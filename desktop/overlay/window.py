@@ -17,9 +17,9 @@ from PyQt6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QMainWindow, QWidget
 
-from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import Event, Metrics, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles
 from desktop.overlay.layer_window import LayerWindow
 from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size, word_ends
@@ -35,8 +35,8 @@ FEWEST_CHARACTERS = 14
 SMALLEST_FONT, LARGEST_FONT = 12, 200
 
 
-class SubtitleOverlay(QWidget):
-    """Shows what the engine says as subtitles over any window.
+class SubtitleOverlay(QMainWindow):
+    """Shows what the engine says as subtitles over any window. Screen readers call a QMainWindow a window.
 
     Feed it `on_event` with every event of the engine. While locked (as at first) it is click-through and hidden
     when there is nothing to show; unlocked it can be moved and resized.
@@ -106,6 +106,9 @@ class SubtitleOverlay(QWidget):
             if self._state in (State.IDLE, State.FAILED) and event.state not in (State.IDLE, State.FAILED):
                 self._subtitles.new_session()
             self._state = event.state
+        elif isinstance(event, Metrics) and self._painter.is_sent != bool(event.sent_to):
+            self._painter.is_sent = bool(event.sent_to)
+            self.update()
 
     def text(self) -> str:
         """The lines that are on the screen, from top to bottom; empty while hidden."""

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from desktop.practice.feedback import Fluency, PassageFeedback, PracticeResult, Score, WordFeedback, WordStatus
+from desktop.practice.text import PracticeText
 
 
 def record(result: PracticeResult) -> dict[str, Any]:
@@ -50,6 +51,28 @@ def word_record(word: WordFeedback) -> dict[str, Any]:
         "heard": word.heard,
         "start": None if word.start is None else round(word.start, 3),
         "end": None if word.end is None else round(word.end, 3),
+    }
+
+
+def result_record(text: PracticeText, result: PracticeResult) -> dict[str, Any]:
+    """What scripts and the server's clients get of a result; the keys are a promise (docs/command-line.md)."""
+    score, fluency = result.score, result.fluency
+    return {
+        "title": result.title,
+        "language": result.language,
+        "seconds": round(result.duration, 3),
+        "word_feedback": [word_record(word) for word in result.feedback.in_order],
+        "score": score.total,
+        "breakdown": {
+            "accuracy": score.accuracy,
+            "completeness": score.completeness,
+            "fluency": score.fluency,
+            "counts": {status.value: count for status, count in score.counts.items() if status != "pending"},
+            "words_per_minute": round(fluency.words_per_minute, 1),
+            "long_pauses": len(fluency.pauses),
+            "repetitions": fluency.repetitions,
+        },
+        "to_practise": [text.words[index].text for index in result.to_practise],
     }
 
 

@@ -57,3 +57,8 @@ def server_dir() -> Path:
 def practice_dir() -> Path:
     """Readings that were kept, for their user only: what was read and how."""
     return Path(_dirs.user_data_dir) / "practice"
+
+
+def spending_file() -> Path:
+    """What cloud engines cost today."""
+    return Path(_dirs.user_state_dir) / "cloud-spending.json"

@@ -3,8 +3,8 @@
 usage: practice_app.py JOURNAL TEXT RECORDING PICTURES ARGUMENTS-OF-PARLEY-GUI…
 
 JOURNAL gets one JSON object a line: each state, each change of marks with its time, the result, what the app's own
-window heard. PICTURES: a folder for screenshots of the reading and of the result; "-" for none. The app ends after the
-result.
+window heard. PICTURES: a folder for screenshots of the reading, the result and the marks; "-" for none. The app ends
+after the result.
 """
 
 import json
@@ -30,6 +30,7 @@ class PracticeApp(App):
     text: Path
     recording: Path
     pictures: str
+    _is_pictured = False
 
     def _connect_engine(self, engine: EngineThread) -> None:
         super()._connect_engine(engine)
@@ -61,7 +62,8 @@ class PracticeApp(App):
     def _changed(self, feedback: PassageFeedback) -> None:
         marks = {word.index: word.status.value for word in feedback.words if word.status.value != "pending"}
         self._note(marks=marks, position=feedback.position, at=time.monotonic())
-        if len(marks) == len(feedback.words) // 2:
+        if not self._is_pictured and 5 * len(marks) >= 2 * len(feedback.words):
+            self._is_pictured = True
             QTimer.singleShot(0, lambda: self._picture("reading"))
 
     def _failed(self, sentence: str) -> None:
@@ -74,6 +76,8 @@ class PracticeApp(App):
 
     def _end(self) -> None:
         self._picture("result")
+        self._window.go_back()
+        self._picture("marks")
         self.quit()
 
     def _picture(self, name: str) -> None:

@@ -2,10 +2,11 @@
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -15,6 +16,7 @@ from PyQt6.QtWidgets import QAbstractButton, QListView, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.audio.sources.file import FileSource
+from desktop.engine.events import Samples
 from desktop.practice.feedback import WordStatus
 from desktop.practice.history import History
 from desktop.practice.text import Line, PracticeText
@@ -286,6 +288,24 @@ def test_a_reading_that_ends_at_once_is_a_result(desk: Desk, qtbot: QtBot, said:
     qtbot.waitUntil(lambda: page(window) is window.result, timeout=SOON)
     assert window._result is not None
     assert window._result.score.total == 0
+
+
+def test_a_microphone_is_left_when_the_last_word_was_read(
+    desk: Desk, qtbot: QtBot, said: str, speech: Callable[[str], Samples], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(practice_run, "AFTER_END", 300)
+    source = FakeSource()
+    window = desk.window
+    window._open_source = lambda _: source
+    paste(window, said, qtbot)
+    window.read_chosen()
+    window.start()
+    qtbot.waitUntil(lambda: source.is_open, timeout=SOON)
+    source.send(np.concatenate((speech("en-00"), np.zeros(24_000, np.float32))))
+    qtbot.waitUntil(lambda: page(window) is window.result, timeout=SOON)
+    assert not source.is_open
+    assert window._result is not None
+    assert window._result.score.completeness > 50
 
 
 def test_what_cannot_be_read_is_one_sentence(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ What the models say is kept passage by passage, so that a run that was stopped g
 without a model.
 """
 
+import random
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.bench.cost import one_thread
+from desktop.bench.figures.errors import percentile
 from desktop.bench.people.prompts import VOICES, missing
 from desktop.bench.practice.outcomes import Outcome, final_feedback, outcome
 from desktop.bench.practice.report import figures, report
@@ -23,20 +25,22 @@ from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.progress import progress
 from desktop.engine.errors import EngineError
-from desktop.engine.events import Samples
+from desktop.engine.events import Samples, TranscriptUpdate, Word
 from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.pool.models import Models
 from desktop.engine.recognition.whisper.aligner import open_aligner
 from desktop.engine.settings_options import model_options
 from desktop.engine.speech.phonemes import phonemes_of
+from desktop.practice.reading import Reading
+from desktop.practice.text import Line, PracticeText
 from desktop.practice.verification import recognised
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
 
 _PROMPTED = {"en": 1000}
 """passages that are heard with the text as prompt, too"""
-_PROMPTED_ELSE = 5
+_PROMPTED_ELSE = 3
 _PLAIN = "plain"
 _PROMPTED_KINDS = ("right", "replaced")
 
@@ -75,8 +79,32 @@ def main(settings: Settings, wanted: Plan, output: ReportOutput) -> int:
                 prompted += others
                 shown.advance(1)
             found[language] = figures(outcomes, prompted)
-    about_run = {"model": model.label, "half": "odd" if wanted.is_odd else "even"}
+    about_run = {"model": model.label, "half": "odd" if wanted.is_odd else "even", "update_ms": update_times()}
     return deliver(report(about, about_run, found), output)
+
+
+def update_times(words: int = 10_000, updates: int = 300) -> tuple[float, float]:
+    """Processor milliseconds of an update while a text of so many words is read from its middle on: p50, p95. Each
+    brings three words more, and takes back two."""
+    chance = random.Random(1)
+    known = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(2, 9))) for _ in range(3000)]
+    lines = [" ".join(chance.choices(known, k=10)) for _ in range(words // 10)]
+    reading = Reading(PracticeText("", "en", tuple(map(Line, lines))))
+    reading.move_to(words // 2)
+    said = [word.text for word in reading.text.words[words // 2 :]]
+    times: list[float] = []
+    first = 0
+    for number in range(updates):
+        count = 3 * (number % 10 + 1)
+        heard = [*said[first : first + count - 2], "um", "uh"]
+        spoken = tuple(Word(word, 0.3 * (first + at), 0.3 * (first + at) + 0.2, 0.9) for at, word in enumerate(heard))
+        is_final = number % 10 == 9
+        update = TranscriptUpdate(number // 10, number, "en", "", "", spoken, 0.0, 0.0, is_final)
+        began = time.process_time()
+        reading.hear(update)
+        times.append(1000 * (time.process_time() - began))
+        first += count if is_final else 0
+    return round(percentile(times, 50), 2), round(percentile(times, 95), 2)
 
 
 def heard(folder: Path, models: Models, passage: Passage) -> tuple[list[Outcome], list[Outcome]]:

@@ -13,6 +13,7 @@ from desktop.practice.feedback import WordStatus
 
 LEAST_RIGHT, LEAST_RECALL, LEAST_PRECISION = 0.97, 0.9, 0.75
 MOST_CORRECT_DELAY, MOST_WRONG_DELAY, MOST_CHANGES, MOST_BIASED = 1.5, 3.5, 1.2, 0.05
+MOST_UPDATE = 10.0
 _JUDGED = "en"
 """the language that must hold; the others are told"""
 _NOTES = (
@@ -115,9 +116,12 @@ def report(about: dict[str, Any], about_run: dict[str, Any], found: dict[str, di
         title=f"Practice with {about_run['model']}: recordings of people (the {about_run['half']} half of the prompts) "
         "read against their scripts, and against texts that differ.",
         machine=about,
-        tables=(_marks(ordered), _delays(ordered), _bias(ordered)),
+        tables=(_marks(ordered), _by_text(ordered), _delays(ordered), _bias(ordered)),
         notes=(*_NOTES, f"Speakers: {speakers}."),
-        checks=_checks(found[_JUDGED]) if _JUDGED in found else (),
+        checks=(
+            *(_checks(found[_JUDGED]) if _JUDGED in found else ()),
+            Check("An update in 10,000 words, 95th percentile", about_run["update_ms"][1], MOST_UPDATE, "ms"),
+        ),
         data={**about_run, "languages": found},
     )
 
@@ -136,15 +140,37 @@ def _marks(ordered: Sequence[tuple[str, dict[str, Any]]]) -> Table:
                     f"{one[f'right_{key}']:.1%}",
                     f"{errors['recall']:.1%}",
                     f"{errors['precision']:.1%}",
-                    f"{one[f'extra_{key}']:.1%}",
-                    f"{one[f'order_{key}']:.1%}",
+                    f"{one[f'minor_{key}']:.1%}",
                 )
             )
     columns = (
-        "Language", "Passages", "Words", "", "Right text: correct", "Recall", "Precision", "Extra found",
-        "Order: correct",
+        "Language", "Passages", "Words", "", "Right text: correct", "Replaced and added: recall", "precision",
+        "Right text: minor mistakes",
     )  # fmt: skip
     return Table(columns, tuple(rows), "Marks")
+
+
+def _by_text(ordered: Sequence[tuple[str, dict[str, Any]]]) -> Table:
+    rows = [
+        (
+            name,
+            *(
+                f"{one[f'{kind}_final'][what]:.1%}"
+                for kind in ("replaced", "added")
+                for what in ("recall", "precision")
+            ),
+            f"{one['dropped_final']:.1%}",
+            f"{one['extra_final']:.1%}",
+            f"{one['order_live']:.1%}",
+            f"{one['order_final']:.1%}",
+        )
+        for name, one in ordered
+    ]
+    columns = (
+        "Language", "Replaced: recall", "precision", "Added: recall", "precision", "Dropped: the rest correct",
+        "extra found", "Order, live: correct", "end",
+    )  # fmt: skip
+    return Table(columns, tuple(rows), "By text, in the end")
 
 
 def _delays(ordered: Sequence[tuple[str, dict[str, Any]]]) -> Table:

@@ -24,7 +24,7 @@ from desktop.engine.text.languages import check_language
 from desktop.messages import text_of
 from desktop.practice.feedback import PracticeResult
 from desktop.practice.options import Following, ReadingOptions
-from desktop.practice.record import word_record
+from desktop.practice.record import result_record
 from desktop.practice.text import PracticeText
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
@@ -58,28 +58,6 @@ def practice(options: Options, plan: PracticePlan, changes: dict[str, Any], *, a
     else:
         _print(text, result)
     return 1 if has_failed else 0
-
-
-def result_record(text: PracticeText, result: PracticeResult) -> dict[str, Any]:
-    """A result as values for JSON; the keys are a promise to scripts (docs/command-line.md)."""
-    score, fluency = result.score, result.fluency
-    return {
-        "title": result.title,
-        "language": result.language,
-        "seconds": round(result.duration, 3),
-        "word_feedback": [word_record(word) for word in result.feedback.in_order],
-        "score": score.total,
-        "breakdown": {
-            "accuracy": score.accuracy,
-            "completeness": score.completeness,
-            "fluency": score.fluency,
-            "counts": {status.value: count for status, count in score.counts.items() if status != "pending"},
-            "words_per_minute": round(fluency.words_per_minute, 1),
-            "long_pauses": len(fluency.pauses),
-            "repetitions": fluency.repetitions,
-        },
-        "to_practise": [text.words[index].text for index in result.to_practise],
-    }
 
 
 def _text(plan: PracticePlan, settings: Settings) -> PracticeText:
@@ -127,6 +105,7 @@ def _read_now(settings: Settings, text: PracticeText, *, as_json: bool) -> Sampl
     """Follow whoever reads into the microphone, until the text is read or Ctrl+C; what was heard, shape (n,). Raises
     EngineError."""
     from desktop.engine.audio.sources.choose import source_for
+    from desktop.engine.audio.sources.file import FileSource
     from desktop.engine.audio.sources.tapped import WatchedSource
     from desktop.engine.settings_options import session_options
     from desktop.engine.speech.phonemes import phonemes_of
@@ -141,7 +120,9 @@ def _read_now(settings: Settings, text: PracticeText, *, as_json: bool) -> Sampl
     def keep(frame: AudioFrame) -> None:
         pieces.append(frame.samples)
 
-    source = WatchedSource(source_for(settings.audio.source), keep)
+    kind, _, name = settings.audio.source.partition(":")
+    chosen = FileSource(Path(name), realtime=True) if kind == "file" else source_for(settings.audio.source)
+    source = WatchedSource(chosen, keep)
     with EngineSession(settings) as session, _shown(text, is_silent=as_json) as show:
         prompt = reading.prompt
         show(reading)

@@ -48,10 +48,12 @@ class Parts:
 
     def configure(self, settings: Settings, *, hears_itself: bool) -> None:
         """Apply settings; nothing that waits is lost. hears_itself: the source would hear what Parley says."""
-        self._settings = settings
+        before, self._settings = self._settings, settings
         self.models.configure(self._model_options())
         self.lane.configure(session_options(settings, live=self._live), hears_itself=hears_itself)
         self.lane.output.configure(settings.speech.output, settings.speech.rate, settings.speech.volume)
+        if settings.cloud != before.cloud:
+            self.lane.forget_translations()
 
     def side_lane(
         self,

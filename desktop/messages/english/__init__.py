@@ -2,6 +2,7 @@
 
 from desktop.messages.english import (
     audio,
+    cloud,
     cluster,
     database,
     downloads,
@@ -20,6 +21,7 @@ from desktop.messages.english import (
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
+    **cloud.TEXTS,
     **cluster.TEXTS,
     **database.TEXTS,
     **downloads.TEXTS,

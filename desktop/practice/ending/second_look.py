@@ -22,6 +22,8 @@ DOUBTFUL = 7.5
 """nats up to which it may have been said, not quite clearly; a word that was really misread makes it 12 and more"""
 MARGIN_MISSING = 0.5
 """as MARGIN, where nothing was heard in its place: a word more fits nearly anywhere"""
+POSSIBLE, BARELY = 0.02, 0.001
+"""least probability of a word that was said, or may have been: where nothing fits, the likelier of two is no better"""
 _LONGEST = 25.0
 """seconds of a window"""
 _BEFORE, _BEHIND = 0.3, 0.4
@@ -133,13 +135,18 @@ class _Look:
         """What is to be said of the text there: it was said, or may have been. None: something else was."""
         if not doubt.text and doubt.last - self._first >= len(self._heard):
             return None  # a text that ends earlier is always likelier: nothing tells that it does end
-        other = self._aligned(self._with([doubt])[0])
+        words, text = self._with([doubt])
+        other = self._aligned(words)
         if other is None or self._plain is None:
             return None
         lost = self._plain.log_probability - other.log_probability
-        if not doubt.text or doubt.last == doubt.first:
-            return WordStatus.CORRECT if lost <= MARGIN_MISSING else None
-        return WordStatus.CORRECT if lost <= MARGIN else WordStatus.MINOR_MISTAKE if lost <= DOUBTFUL else None
+        found = zip(text, other.words, strict=True)
+        least = min((word.probability for index, word in found if index in doubt.text), default=1.0)
+        margin = MARGIN if doubt.text and doubt.last > doubt.first else MARGIN_MISSING
+        if lost <= margin and least >= POSSIBLE:
+            return WordStatus.CORRECT
+        is_doubtful = margin == MARGIN and lost <= DOUBTFUL and least >= BARELY
+        return WordStatus.MINOR_MISTAKE if is_doubtful else None
 
     def _with(self, doubts: Sequence[Doubt]) -> tuple[list[str], list[int | None]]:
         """The words of the window with the text in place of what was heard there; and the text's word that each is."""

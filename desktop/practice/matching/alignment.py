@@ -22,7 +22,7 @@ _BAND = 300
 """tokens of the text before and behind the reader that are searched"""
 _KEPT = 64
 """newest heard tokens whose alignment may still change; 20 s of fast speech"""
-_MISSING = 0.9
+_MISSING = 0.85
 _EXTRA = 0.9
 _OTHER = 1.3
 """a token that is quite another one; less than one missing and one extra"""
@@ -30,6 +30,8 @@ _RESTART = 1.5
 """going back to the beginning of a line"""
 _SKIP = 2.4
 """going on at the beginning of another line"""
+_RETURN = 1.0
+"""going on where one was before one went back"""
 _FAR = 0.01
 """for each token that is jumped over: of two lines alike the nearer one is read"""
 _AGAIN = 0.6
@@ -91,9 +93,10 @@ class _Row:
     low: int
     costs: Costs
     moves: NDArray[np.int8]
-    jump_from: int
     best: int
     """place of the cheapest state"""
+    furthest: int
+    """the furthest that was the best so far"""
     token: str
 
 
@@ -121,6 +124,8 @@ class Aligner:
         """heard tokens that will not change"""
         self._place = 0
         """where the settled steps end"""
+        self._reach = 0
+        """the furthest that they have read"""
         self._rows = [self._first(0)]
 
     @property
@@ -134,22 +139,25 @@ class Aligner:
         self._follow((*(row.token for row in self._rows[1 : self._settled + 1]), *settled, *tentative))
         self._settled += len(settled)
         position = self.position
-        steps = self._steps()
+        steps = self._steps(position)
         surplus = self._settled - _KEPT
         done = self._forget(steps, surplus) if surplus > 0 else 0
         return Alignment(tuple(steps[:done]), tuple(steps[done:]), position)
 
     def finish(self) -> Alignment:
-        """No more is spoken: everything is settled, and what stands behind the last word was left out. The text may
-        have been read to any place, so a jump to its last line costs no more than elsewhere."""
-        row = self._rows[-1]
-        end = len(self._text)
-        if end - row.low < len(row.costs):
-            row.best = end
-            steps = self._steps()
-        else:  # so far from the end that no state is known there
-            first = row.best
-            steps = [*self._steps(), *(Step(None, place, place) for place in range(first, end))]
+        """No more is spoken: everything is settled, and what stands behind the furthest word that was read was left
+        out. Either the last words are taken for those at the end of the text, or they stand where they fit best."""
+        row, end = self._rows[-1], len(self._text)
+        free = self._steps(row.best)
+        reach = max(self._reach, row.best, _reach_of(free))
+        rest = float(row.costs[row.best - row.low]) + _MISSING * (end - reach)
+        if end - row.low < len(row.costs) and float(row.costs[end - row.low]) < rest:
+            steps = self._steps(end)
+        else:
+            left_out = [Step(None, place, place) for place in range(reach, end)]
+            if left_out and reach != row.best:
+                left_out[0] = replace(left_out[0], begins_pass=True)
+            steps = [*free, *left_out]
         self.move_to(end)
         return Alignment(tuple(steps), (), end)
 
@@ -197,25 +205,26 @@ class Aligner:
                 if low <= index < high and 0 <= index - earlier.low < len(earlier.costs):
                     cost = earlier.costs[index - earlier.low]
                     _improve_one(costs, moves, index + 1 - low, cost, _Move.TWO_HEARD)
-        row = _Row(low, costs, moves, 0, 0, token)
-        row.best = low + int(np.argmin(costs))
+        best = low + int(np.argmin(costs))
+        row = _Row(low, costs, moves, best, max(before.furthest, best), token)
         self._jump(row)
         self._say_again(row)
         self._leave_out(row)
         return row
 
     def _jump(self, row: _Row) -> None:
-        """To the beginning of any line within the band, from the cheapest state."""
-        least = int(np.argmin(row.costs))
-        row.jump_from = row.low + least
+        """To the beginning of any line within the band, or to where one was before, from the cheapest state."""
+        least = row.best - row.low
+        if row.best < row.furthest < row.low + len(row.costs):
+            _improve_one(row.costs, row.moves, row.furthest - row.low, row.costs[least] + _RETURN, _Move.JUMP)
         first, last = np.searchsorted(self._starts, (row.low, row.low + len(row.costs)))
         targets = self._starts[first:last]
         if not targets.size:
             return
-        base = np.where(targets > row.jump_from, np.float32(_SKIP), np.float32(_RESTART))
-        costs = row.costs[least] + base + np.float32(_FAR) * np.abs(targets - row.jump_from).astype(np.float32)
+        base = np.where(targets > row.best, np.float32(_SKIP), np.float32(_RESTART))
+        costs = row.costs[least] + base + np.float32(_FAR) * np.abs(targets - row.best).astype(np.float32)
         places = targets - row.low
-        better = (costs < row.costs[places]) & (targets != row.jump_from)
+        better = (costs < row.costs[places]) & (targets != row.best)
         row.costs[places[better]] = costs[better]
         row.moves[places[better]] = _Move.JUMP
 
@@ -235,11 +244,10 @@ class Aligner:
         row.costs[better] = least[better]
         row.moves[better] = _Move.MISSING
 
-    def _steps(self) -> list[Step]:
-        """The cheapest way to the last row, in the order of speaking."""
+    def _steps(self, place: int) -> list[Step]:
+        """The cheapest way to that place behind the last heard token, in the order of speaking."""
         found: list[Step] = []
         number = len(self._rows) - 1
-        place = self._rows[number].best
         while True:
             row = self._rows[number]
             move = int(row.moves[place - row.low])
@@ -249,7 +257,7 @@ class Aligner:
                 found.append(Step(None, place, place))
                 continue
             if move >= _Move.JUMP:
-                place = row.jump_from if move == _Move.JUMP else place + move - _Move.AGAIN
+                place = row.best if move == _Move.JUMP else place + move - _Move.AGAIN
                 _begin_pass(found)
                 continue
             if number == 0:
@@ -280,6 +288,7 @@ class Aligner:
             surplus, limit = surplus + 1, limit + 1
         done = 1 + max(number for number, one in enumerate(steps) if one.heard is not None and one.heard < limit)
         last = steps[done - 1]
+        self._reach = max(self._reach, _reach_of(steps[:done]))
         self._place = last.place if last.text is None else last.text + 1
         del self._rows[:surplus]
         self._forgotten += surplus
@@ -313,6 +322,11 @@ def _begin_pass(found: list[Step]) -> None:
     """The step that was found last, which follows in time, begins a pass."""
     if found:
         found[-1] = replace(found[-1], begins_pass=True)
+
+
+def _reach_of(steps: Sequence[Step]) -> int:
+    """The place behind the furthest token that was read."""
+    return max((one.text + 1 for one in steps if one.text is not None and one.heard is not None), default=0)
 
 
 def _neighbours(steps: Sequence[Step]) -> Iterator[tuple[Step, Step]]:

@@ -7,6 +7,7 @@ No Qt in here; used from any thread (all values are frozen).
 
 from pydantic import BaseModel, ConfigDict
 
+from desktop.settings.declaration.cloud import CloudSettings
 from desktop.settings.declaration.hearing import AudioSettings, VadSettings
 from desktop.settings.declaration.kinds import Applies, Color, Group, Output, Place, PlaceOnScreen, Source
 from desktop.settings.declaration.outputs import SpeechSettings, SubtitleSettings, TranslationSettings, TypingSettings
@@ -18,6 +19,7 @@ from desktop.settings.declaration.window import HotkeySettings, WindowSettings
 __all__ = [
     "Applies",
     "AudioSettings",
+    "CloudSettings",
     "Color",
     "Group",
     "HotkeySettings",
@@ -56,6 +58,7 @@ class Settings(BaseModel):
     typing: TypingSettings = TypingSettings()
     practice: PracticeSettings = PracticeSettings()
     server: ServerSettings = ServerSettings()
+    cloud: CloudSettings = CloudSettings()
     sharing: SharingSettings = SharingSettings()
     models: ModelSettings = ModelSettings()
     window: WindowSettings = WindowSettings()

@@ -8,7 +8,11 @@ from desktop.settings.declaration.kinds import Group, Source, about
 class AudioSettings(Group):
     """Listen to"""
 
-    source: Source = Field("microphone:", description="What to listen to: microphone:NAME, loopback:NAME or file:PATH")
+    source: Source = Field(
+        "microphone:",
+        description="A microphone, what the computer plays, or a recording",
+        json_schema_extra=about(written="microphone:NAME, loopback:NAME or file:PATH"),
+    )
     level_hz: float = Field(
         15.0,
         ge=1,

@@ -49,11 +49,15 @@ Source = Annotated[str, of_kinds("microphone", "loopback", "file")]
 Output = Annotated[str, of_kinds("output")]
 
 
-def about(*, unit: str = "", advanced: bool = False, applies: Applies = "at once") -> JsonDict:
+def about(
+    *, unit: str = "", advanced: bool = False, applies: Applies = "at once", written: str = "", unbeaten: str = ""
+) -> JsonDict:
     """What is known of a setting besides its type, range and help.
 
-    unit: of its number; advanced: few need it; applies: when a change takes effect."""
-    return {"unit": unit, "advanced": advanced, "applies": applies}
+    unit: of its number; advanced: few need it; applies: when a change takes effect; written: how a text is written in
+    the file and in flags, where no window writes it; unbeaten: a value that no other layer overrides, whichever says
+    it."""
+    return {"unit": unit, "advanced": advanced, "applies": applies, "written": written, "unbeaten": unbeaten}
 
 
 def reloads(about: JsonDict) -> bool:

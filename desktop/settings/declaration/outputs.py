@@ -12,10 +12,11 @@ class TranslationSettings(Group):
 
     target: str = Field("", description="Language to translate into; empty for none")
     live: bool = Field(True, description="Translate while somebody speaks, not only at the end")
-    backend: Literal["auto", "argos", "whisper"] = Field(
+    backend: Literal["auto", "argos", "apertium", "whisper"] = Field(
         "auto",
-        description="What translates: Argos packages, or Whisper itself, only into English and only whole utterances; "
-        "auto is the Parley server, if there is one, then Argos, and Whisper where no package is installed",
+        description="What translates: Argos packages, Apertium's, roughly and only between close languages, or Whisper "
+        "itself, only into English and only whole utterances; auto is the Parley server, if there is one, then Argos, "
+        "and Apertium and Whisper where no package is installed",
         json_schema_extra=about(advanced=True),
     )
 
@@ -30,7 +31,7 @@ class SpeechSettings(Group):
         json_schema_extra=about(advanced=True),
     )
     voice: str = Field("", description="Voice; empty takes the best one for the language")
-    output: Output = Field("output:", description="Device to speak on: output:NAME")
+    output: Output = Field("output:", description="Device to speak on", json_schema_extra=about(written="output:NAME"))
     rate: float = Field(1.0, ge=0.5, le=2.0, description="Speed; 1 is normal")
     volume: float = Field(1.0, ge=0, le=1, description="Loudness; 1 is full")
     mute_capture: Literal["auto", "always", "never"] = Field(
@@ -82,6 +83,11 @@ class TypingSettings(Group):
     live: bool = Field(False, description="Type words that may still change, and correct them")
     method: Literal["auto", "keystrokes", "paste"] = Field("auto", description="How text reaches the window")
     trailing_space: bool = Field(False, description="End each utterance with a space")
+    read_before_caret: bool = Field(
+        True,
+        description="Look at the text before the caret when an utterance begins, so that spaces and capitals fit; the "
+        "text is not kept, and passwords are not read",
+    )
     terminals: tuple[str, ...] = Field(
         ("xterm", "uxterm", "gnome-terminal", "konsole", "kitty", "alacritty", "foot", "terminator", "urxvt", "st"),
         description="Window classes that are terminals",

@@ -17,7 +17,8 @@ class PracticeSettings(Group):
     )
     uses_prompt: bool = Field(
         False,
-        description="Tell the recogniser which words come next: it hears names better, and mistakes less",
+        description="Tell the recogniser which words come next: it hears names better, and sometimes what should have "
+        "been said",
     )
     hears_sounds: bool = Field(
         True, description="Words that sound nearly right (by espeak-ng) are small mistakes instead of wrong"

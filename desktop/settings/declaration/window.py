@@ -29,13 +29,18 @@ class WindowSettings(Group):
     )
 
 
+def _hotkey(what: str) -> str:
+    field: str = Field(
+        "", description=f"Global hotkey {what}", json_schema_extra=about(written="for example <ctrl>+<alt>+l")
+    )
+    return field
+
+
 class HotkeySettings(Group):
     """Hotkeys"""
 
-    toggle_listening: str = Field("", description="Global hotkey for Start and Stop, for example <ctrl>+<alt>+l")
-    unlock_subtitles: str = Field("", description="Global hotkey that unlocks the subtitles")
-    stop_speaking: str = Field("", description="Global hotkey that silences the voice")
-    type_rest: str = Field(
-        "", description="Global hotkey that types the end of a sentence here, after another window got the focus"
-    )
-    next_profile: str = Field("", description="Global hotkey that switches to the next profile")
+    toggle_listening: str = _hotkey("for Start and Stop")
+    unlock_subtitles: str = _hotkey("that unlocks the subtitles")
+    stop_speaking: str = _hotkey("that silences the voice")
+    type_rest: str = _hotkey("that types the end of a sentence here, after another window got the focus")
+    next_profile: str = _hotkey("that switches to the next profile")

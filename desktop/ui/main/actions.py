@@ -28,6 +28,8 @@ def act(window: "MainWindow", action: str) -> None:
             window.startRequested.emit()
         case "server":
             window.popovers.open_server()
+        case "elsewhere":
+            window.popovers.open_elsewhere()
         case "settings" | "hotkeys":
             dialog = window.popovers.open_dialog()
             if dialog is not None and action == "hotkeys":

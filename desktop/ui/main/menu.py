@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from desktop.ui.runtime.running_threads import running
-from desktop.ui.widgets.picker import Choice, PickerList, heading
+from desktop.ui.widgets.pickers.picker import Choice, PickerList, heading
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event
@@ -86,8 +86,7 @@ class MainMenu(QObject):
 
     def open_menu(self, anchor: QWidget) -> PickerList:
         """The menu, at its button."""
-        popup = PickerList(self.menu(), _PROFILE + self._profile, parent=anchor)
-        popup.setAccessibleName("Menu")
+        popup = PickerList("Menu", self.menu(), _PROFILE + self._profile, parent=anchor)
         popup.picked.connect(self._act)
         popup.open_below(anchor, rows=24, align_right=True)
         return popup

@@ -67,4 +67,4 @@ class Keeping:
     def look(self, text: PracticeText, note: str = "", name: str = "", problem: str = "") -> Shown:
         """What all readings say. Never raises."""
         readings = self._history.all()
-        return Shown(progress(readings, text_key(text)), hard_words(readings, text.language, 12), note, name, problem)
+        return Shown(progress(readings, text_key(text)), hard_words(readings, text.language, 8), note, name, problem)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from PyQt6.QtCore import QPoint, QRectF, Qt
-from PyQt6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor, QTextDocument
+from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
+from PyQt6.QtGui import QTextBlock, QTextBlockFormat, QTextCursor, QTextDocument, QTextLayout
 from PyQt6.QtWidgets import QFrame, QScrollBar, QTextEdit, QWidget
 
 from desktop.practice.text import PracticeText
@@ -38,10 +38,13 @@ class LargeText(QTextEdit):
         self.offsets: list[int] = []
         """of each line, where its text begins in its block"""
         self._size = 1.0
+        self._places: dict[int, tuple[tuple[QRectF, int], tuple[tuple[int, QRectF], ...]]] = {}
+        """by line: how its block was laid out, and where its words stand in it"""
 
     def show_text(self, text: PracticeText) -> None:
         """Another text, from its beginning."""
         self.text_shown = text
+        self._places.clear()
         self._set_size()
         document = self._document
         document.setDocumentMargin(6 * theme.STEP)
@@ -74,9 +77,9 @@ class LargeText(QTextEdit):
         block = self.block_of(index)
         if block is None:
             return QRectF()
-        word = self.text_shown.words[index]
-        offset = self.offsets[word.line]
-        return next(self._parts(block, word.start + offset, word.end + offset), QRectF())
+        corner = self._corner_of(block)
+        found = (place for at, place in self._places_in(block) if at == index)
+        return next(found, QRectF()).translated(corner)
 
     def word_at(self, point: QPoint) -> int | None:
         """The word at a place of the viewport."""
@@ -84,11 +87,10 @@ class LargeText(QTextEdit):
         line = cursor.blockNumber()
         if not 0 <= line < len(self.text_shown.lines):
             return None
-        starts = self.text_shown.line_starts
-        for index in range(starts[line], starts[line + 1]):
-            if self.place_of(index).adjusted(-4, -8, 4, 10).contains(point.toPointF()):
-                return index
-        return None
+        block = self._document.findBlockByNumber(line)
+        inside = point.toPointF() - self._corner_of(block)
+        found = (index for index, place in self._places_in(block) if place.adjusted(-4, -8, 4, 10).contains(inside))
+        return next(found, None)
 
     def visible_words(self, area: QRectF) -> Iterator[tuple[int, QRectF]]:
         """Words and their places that touch an area of the viewport; a word on two lines comes twice."""
@@ -99,15 +101,14 @@ class LargeText(QTextEdit):
         block = self.cursorForPosition(QPoint(1, max(0, round(area.top())))).block()
         if block.previous().isValid():
             block = block.previous()
-        starts, words = self.text_shown.line_starts, self.text_shown.words
-        top = self._bar.value()
-        while block.isValid() and layout.blockBoundingRect(block).top() - top <= area.bottom():
-            line = block.blockNumber()
-            offset = self.offsets[line]
-            for index in range(starts[line], starts[line + 1]):
-                for place in self._parts(block, words[index].start + offset, words[index].end + offset):
-                    if place.intersects(area):
-                        yield index, place
+        while block.isValid():
+            corner = self._corner_of(block)
+            if corner.y() > area.bottom():
+                return
+            inside = area.translated(-corner)
+            for index, place in self._places_in(block):
+                if place.intersects(inside):
+                    yield index, place.translated(corner)
             block = block.next()
 
     def above_or_below(self, index: int, step: int) -> int:
@@ -147,23 +148,41 @@ class LargeText(QTextEdit):
             return None
         return self._document.findBlockByNumber(words[index].line)
 
-    def _parts(self, block: QTextBlock, start: int, end: int) -> Iterator[QRectF]:
-        """Where characters of a block stand in the viewport, for each line that they are on."""
-        layout = block.layout()
+    def _corner_of(self, block: QTextBlock) -> QPointF:
+        """Where a block begins in the viewport."""
         around = self._document.documentLayout()
         assert around is not None
+        return around.blockBoundingRect(block).topLeft() - QPointF(0, self._bar.value())
+
+    def _places_in(self, block: QTextBlock) -> tuple[tuple[int, QRectF], ...]:
+        """The words of a block and where they stand in it; remembered until the block is laid out in another way."""
+        layout = block.layout()
         assert layout is not None
-        corner = around.blockBoundingRect(block).topLeft()
+        line = block.blockNumber()
+        known = self._places.get(line)
+        shape = (layout.boundingRect(), layout.lineCount())
+        if known is not None and known[0] == shape:
+            return known[1]
+        starts, words, offset = self.text_shown.line_starts, self.text_shown.words, self.offsets[line]
+        places = tuple(
+            (index, place)
+            for index in range(starts[line], starts[line + 1])
+            for place in self._parts(layout, words[index].start + offset, words[index].end + offset)
+        )
+        self._places[line] = shape, places
+        return places
+
+    def _parts(self, layout: QTextLayout, start: int, end: int) -> Iterator[QRectF]:
+        """Where characters stand in their block, for each line that they are on."""
+        metrics = self.fontMetrics()
+        height = metrics.ascent() + metrics.descent()
         while start < end:
             line = layout.lineForTextPosition(start)
             if not line.isValid():
                 return
             stop = min(end, line.textStart() + line.textLength())
             left, right = sorted((line.cursorToX(start)[0], line.cursorToX(stop)[0]))
-            baseline = corner.y() + line.y() + line.ascent() - self._bar.value()
-            metrics = self.fontMetrics()
-            height = metrics.ascent() + metrics.descent()
-            yield QRectF(corner.x() + left, baseline - metrics.ascent(), right - left, height)
+            yield QRectF(left, line.y() + line.ascent() - metrics.ascent(), right - left, height)
             if stop <= start:
                 return
             start = stop
@@ -173,6 +192,7 @@ class LargeText(QTextEdit):
         language = self.text_shown.language.partition("-")[0]
         font.setPointSizeF(font.pointSizeF() * _SIZE * self._size * _TALLER.get(language, 1.0))
         self.setFont(font)
+        self._places.clear()
         self._document.setDefaultFont(font)
 
     @property

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from desktop.practice.options import Following, ReadingOptions
 from desktop.ui.practice.marks import Hide
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.layouts.flow import Flow
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ class OptionsRow(Flow):
             button.setMinimumWidth(150)
             self.add(button)
         self.add(_named(self.prompt, "Expect the text"))
-        self.prompt.setToolTip("The recogniser is told which words come next: it hears names better, and mistakes less")
+        self.prompt.setToolTip(
+            "The recogniser is told which words come next: it hears names better, "
+            "and sometimes what should have been said"
+        )
         self.following.set_choices([Choice(value, label) for value, label in _FOLLOWING.items()])
         self.hiding.set_choices([Choice(value, label) for value, label in HIDDEN.items()])
         self.picker.picked.connect(self._choose_language)

@@ -16,10 +16,11 @@ MOST = 50
 
 def places(points: Sequence[Point], width: float, height: float) -> list[tuple[float, float]]:
     """Where the scores stand in a plot: one step for each reading, 0 at the bottom, 100 at the top. Pure."""
-    if len(points) == 1:
-        return [(width / 2, height * (1 - points[0].total / 100))]
-    step = width / max(1, len(points) - 1)
-    return [(number * step, height * (1 - min(100.0, max(0.0, one.total)) / 100)) for number, one in enumerate(points)]
+    heights = [height * (1 - min(100.0, max(0.0, one.total)) / 100) for one in points]
+    if len(heights) == 1:
+        return [(width / 2, heights[0])]
+    step = width / max(1, len(heights) - 1)
+    return [(number * step, y) for number, y in enumerate(heights)]
 
 
 def described(points: Sequence[Point]) -> str:

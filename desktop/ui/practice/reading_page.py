@@ -3,6 +3,7 @@
 from typing import Literal
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop.practice.feedback import PassageFeedback
@@ -11,9 +12,9 @@ from desktop.ui.practice.buttons import field_button
 from desktop.ui.practice.mark_painting import legend
 from desktop.ui.practice.reading_view import ReadingView
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.source_picker import SourcePicker
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.flow import Flow
+from desktop.ui.widgets.pickers.source_picker import SourcePicker
 
 _STATES = {
     "": "Press Start and read aloud.",
@@ -27,6 +28,8 @@ _STATES = {
 }
 RUNNING = ("loading", "listening", "paused")
 _BUSY = ("finishing", "checking")
+_TALL = 480
+"""pixels from which on there is room for what the marks mean; below, the text needs it"""
 Spoken = Literal["word", "line"]
 
 
@@ -56,7 +59,7 @@ class ReadingPage(QWidget):
         self.title = ElidedLabel()
         self.title.setFont(theme.font("body", bold=True))
         self.source = SourcePicker()
-        self.source.setMinimumWidth(160)
+        self.source.setMinimumWidth(210)
         self.source.setMaximumWidth(300)
         self.start = QPushButton()
         self.start.setObjectName("primary")
@@ -136,6 +139,10 @@ class ReadingPage(QWidget):
         index = self._at()
         if index is not None and self.here.isEnabled():
             self.moveWanted.emit(index)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.legend.setVisible(self.height() >= _TALL)
 
     def refresh(self) -> None:
         """The look changed."""

@@ -19,6 +19,11 @@ _TITLES = {
     "translation.target": "Translate into",
     "translation.live": "While speaking",
     "server.url": "Address",
+    "cloud.policy": "Whether at all",
+    "cloud.speech": "Voice",
+    "cloud.speech_order": "Voice order",
+    "cloud.daily_cap": "At most each day",
+    "cloud.on_metered": "On metered networks",
     "speech.mute_capture": "Mute microphone",
     "speech.output": "Speak on",
     "speech.rate": "Speed",
@@ -37,16 +42,22 @@ _TITLES = {
     "practice.hide": "Hide words",
     "typing.enabled": "Type what is said",
     "typing.live": "Type uncertain words",
+    "typing.read_before_caret": "Fit to the text before the cursor",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
     "window.announce": "Screen reader",
     "window.keep_transcript": "Keep the transcript",
 }
 
+_BRANDS = {"openai": "OpenAI", "deepl": "DeepL", "libretranslate": "LibreTranslate", "realtime": "OpenAI Realtime"}
+
 
 def title(key: str) -> str:
     """Name of a setting as the user reads it: "Line length"."""
-    return _TITLES.get(key) or key.split(".")[1].replace("_", " ").capitalize()
+    if key in _TITLES:
+        return _TITLES[key]
+    words = key.split(".")[1].replace("_endpoint", "_address").split("_")
+    return " ".join([_BRANDS.get(words[0], words[0].capitalize()), *words[1:]])
 
 
 def shown_value(key: str, value: Any) -> str:

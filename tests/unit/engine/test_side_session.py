@@ -11,6 +11,7 @@ from desktop.engine.events import (
     AudioFrame,
     AudioLevel,
     ErrorEvent,
+    Event,
     ModelProgress,
     ModelUnloaded,
     Samples,
@@ -137,6 +138,37 @@ def test_what_it_says_is_not_heard_by_it(make: Callable[..., Session], speech: S
     side.wait(AudioLevel, lambda level: level.is_muted)
     assert not side.frames
     assert not session.all(SpeechAudio)
+
+
+def test_what_it_says_can_be_silenced(make: Callable[..., Session]) -> None:
+    session = make()
+    side = Side(session, FakeSource())
+    side.wait_state(State.LISTENING)
+    side.side.say("hola", "es")
+    side.wait(SpeechAudio)
+    stops = session.outputs[-1].stops
+    side.side.stop_speaking()
+    assert session.outputs[-1].stops == stops + 1
+
+
+def test_its_options_can_change_while_it_listens(make: Callable[..., Session], speech: Speech) -> None:
+    recognizer = FakeRecognizer()
+    session, source = make(recognizer=recognizer), FakeSource()
+    words = ["one"]
+    events: list[Event] = []
+    side = SideSession(source, lambda options: replace(options, language="en", vocabulary=words[0]), events.append)
+    session.engine.begin_side(side)
+    assert wait_until(lambda: source.is_open)
+    source.send(ended(speech("en-00")))
+    assert wait_until(lambda: any(isinstance(one, TranscriptUpdate) and one.is_final for one in events))
+    words[0] = "two"
+    side.renew()
+    source.send(ended(speech("en-00")))
+    assert wait_until(lambda: sum(isinstance(one, TranscriptUpdate) and one.is_final for one in events) > 1)
+    asked = [request.vocabulary for request in recognizer.requests]
+    assert asked[0] == "one"
+    assert asked[-1] == "two"
+    session.engine.end_side(side)
 
 
 def test_the_models_stay_while_it_is_open_and_are_of_its_language(make: Callable[..., Session]) -> None:
