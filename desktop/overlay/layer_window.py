@@ -68,7 +68,6 @@ class LayerWindow(QObject):
         self._retry = QTimer(self)
         self._retry.setInterval(RETRY_EVERY)
         self._retry.timeout.connect(self._open)
-        widget.installEventFilter(self)
         self._open()
 
     @property
@@ -96,7 +95,7 @@ class LayerWindow(QObject):
         self._disconnect()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self._widget and event is not None and event.type() in _CHANGES and self._shell:
+        if watched is self._widget and event is not None and event.type() in _CHANGES:
             self._change()
         return False
 
@@ -135,6 +134,7 @@ class LayerWindow(QObject):
         self._notifiers = reader, writer
         shell.when_screens_changed = self._on_screens_changed
         shell.when_pointer = self._on_pointer
+        self._widget.installEventFilter(self)
         self._hand_over(to_qt=False)
 
     def _disconnect(self) -> None:
@@ -145,6 +145,7 @@ class LayerWindow(QObject):
             notifier.setEnabled(False)
             notifier.deleteLater()
         self._notifiers = ()
+        self._widget.removeEventFilter(self)
         self._surface = self._leaving = None
         self._mouse.forget()
         shell.close()
