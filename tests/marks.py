@@ -98,6 +98,7 @@ _ALONE = (
     "end2end/test_whole_path.py",
 )
 _LONGEST = (
+    "end2end/test_serve_leaks.py",
     "end2end/test_human_speech.py",
     "end2end/test_cli.py",
     "end2end/test_serve_clients.py",
