@@ -2,9 +2,9 @@
 
 usage: practice_app.py JOURNAL TEXT SOURCE PICTURES ARGUMENTS-OF-PARLEY-GUI…
 
-SOURCE: what is heard, as the settings name it. JOURNAL gets one JSON object a line: each state, each change of marks with
-its time, the result, what the app's own window heard. PICTURES: a folder for screenshots of the reading, the result and
-the marks; "-" for none. The app ends after the result.
+SOURCE: what is heard, as the settings name it. JOURNAL gets one JSON object a line: each state, each change of marks
+with its time, the result, what the app's own window heard. PICTURES: a folder for screenshots of the reading, the
+result and the marks; "-" for none. The app ends after the result.
 """
 
 import json
