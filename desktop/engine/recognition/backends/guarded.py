@@ -34,8 +34,8 @@ _STREAMS = 8
 """that are kept: sessions that speak at the same time"""
 _IDLE = 6.0
 """seconds after which a stream that nobody feeds is closed"""
-_SETTLED, _OPEN = 0.95, 0.85
-"""least probability of words that will not change, and most of those that may (`CommitRules.probability`)"""
+_SETTLED = 0.95
+"""least probability of words that will not change (`CommitRules.probability`)"""
 _STRADDLE = 0.02
 """seconds by which a word may begin before the window that it belongs to"""
 
@@ -235,7 +235,7 @@ def _window(one: _Following, start: int, length: int, request: RecognitionReques
 
 
 def _moved(word: Word, since: float, *, is_settled: bool) -> Word:
-    """A settled word may be committed at first sight, one that may still change not before it stood for a while."""
+    """A settled word may be committed at first sight."""
     start = max(0.0, word.start - since)
-    probability = max(word.probability, _SETTLED) if is_settled else min(word.probability, _OPEN)
+    probability = max(word.probability, _SETTLED) if is_settled else word.probability
     return replace(word, start=start, end=max(start, word.end - since), probability=probability)
