@@ -250,7 +250,7 @@ def speech() -> None:
         return beep(text, language, rate)
 
     hears, translates, speaks = STREAMS["deepgram"], TRANSLATORS["deepl"], SYNTHESIZERS["openai"]
-    powers = Powers(KnownEar(samples, words, "nl"), translated, spoken, step=0.2, pause=0.3)
+    powers = Powers(KnownEar(samples, words, "nl", slack=0.3), translated, spoken, step=0.2, pause=0.3)
     with hears.peer(powers) as ear, translates.peer(powers) as translator, speaks.peer(powers) as mouth:
         ear.plan.delay = HEARS
         settings = settings_for(
@@ -266,7 +266,7 @@ def speech() -> None:
                 "cloud.openai_endpoint": speaks.address.format(port=mouth.port),
             },
         )
-        with Rig(settings, None, Backends(output=SilentOutput)) as rig:
+        with Rig(settings, None, Backends(output=lambda *_: SilentOutput())) as rig:
             watched = Watched(rig)
             began = watched.say(samples)
     sounds: dict[int, float] = {}
