@@ -73,8 +73,7 @@ class _Guarded:
     def load(self, progress: Progress) -> None:
         """Raises CloudFailed."""
         progress(0.0)
-        self._guard.check()
-        self._guard.do("load", lambda: self._recognizer.load(progress), most=LOADING, size=10.0, is_whole=False)
+        self._guard.do("load", lambda: self._recognizer.load(progress), most=LOADING, size=10.0, part="opening")
         self._is_open = True
         progress(1.0)
 
@@ -179,7 +178,7 @@ class StreamWindows(_Guarded):
     def _begun(self, request: RecognitionRequest) -> _Following:
         while len(self._following) >= _STREAMS:
             self._drop(self._following[0])
-        stream = self._guard.do("open", lambda: self._streams.open(request), is_whole=False)
+        stream = self._guard.do("open", lambda: self._streams.open(request), part="step")
         one = _Following(stream, request.language, self._clock())
         self._following.append(one)
         return one
@@ -207,7 +206,7 @@ class StreamWindows(_Guarded):
             lambda: one.stream.feed(new, is_last=is_last),
             seconds=seconds,
             size=max(1.0, seconds / _SIZE),
-            is_whole=is_last,
+            part="whole" if is_last else "step",
         )
 
     @staticmethod
