@@ -27,7 +27,7 @@ from desktop.engine.requests import Request, Stage
 from desktop.engine.translation.work import TranslateSpeech
 from desktop.server.brokers.base import Begin, Begun, Recogniser
 from desktop.server.cluster import names, registry
-from desktop.server.cluster.connection import GONE, check, closed, keep_on, lag, make_groups, opened
+from desktop.server.cluster.connection import GONE, check, closed, is_cluster, keep_on, lag, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, read_take
 from desktop.server.operation.tracing import trace
 
@@ -224,14 +224,26 @@ class RedisBroker:
 
     async def _listen(self) -> None:
         # After a lost connection the client subscribes again by itself; what was said meanwhile is looked up.
+        if not self._pubsub.subscribed:
+            await self._subscribe_again()
         while True:
-            message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
+            try:
+                message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
+            except GONE:
+                if is_cluster(self._redis):  # it would wait for just the node that is gone
+                    await self._subscribe_again()
+                raise
             if message is None:
                 continue
             if message["channel"] == names.taken(self.instance).encode():
                 self._begin(self._give(message["data"]))
             else:
                 self._answered(message["data"])
+
+    async def _subscribe_again(self) -> None:
+        before, self._pubsub = self._pubsub, self._redis.pubsub()
+        await self._quietly(before.aclose())  # type: ignore[no-untyped-call]
+        await self._pubsub.subscribe(names.taken(self.instance), *(names.results(one) for one in self._clients))
 
     async def _give(self, data: bytes) -> None:
         """Hand the work of a job to the worker whose turn it is."""
@@ -248,7 +260,7 @@ class RedisBroker:
             if audio is not None and audio[1] and await self._redis.strlen(audio[0]) < audio[1]:
                 self._clients[waiting.job.client].sent = Sent()  # Redis came back without it
                 body, audio = self._work(waiting)
-        to = names.reply(take.job, take.worker)
+        to = names.reply(take.client, take.job, take.worker)
         async with self._redis.pipeline(transaction=True) as pipe:
             if audio is not None:
                 pipe.setrange(audio[0], audio[1], audio[2])
@@ -328,7 +340,7 @@ class RedisBroker:
             late = [one for one in self._by_job.values() if now - one.put > _LATE]
             if not late:
                 continue
-            async with self._redis.pipeline(transaction=True) as pipe:
+            async with self._redis.pipeline(transaction=False) as pipe:
                 for waiting in late:
                     pipe.get(names.result(waiting.job.id))
                     pipe.xrange(names.QUEUES[waiting.job.stage].of(waiting.job.kind), *_only(waiting.entry))
