@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +19,7 @@ NAME = "parley"
 
 
 class WatchedRedis:
-    """A server, a replica of it, and three Sentinels that put the replica in its place when it dies. Context manager."""
+    """A server, a replica of it, and three Sentinels that put the replica in its place when it dies."""
 
     def __init__(self) -> None:
         self._opened = ExitStack()
@@ -84,7 +83,6 @@ class RedisCluster3:
         subprocess.run(
             [program, "--cluster", "create", *nodes, "--cluster-yes"], check=True, stdout=subprocess.DEVNULL, timeout=60
         )
-        time.sleep(0.1)
         assert wait_until(lambda: all(_is_whole(one) for one in self.servers), 30)
         return self
 

@@ -275,6 +275,7 @@ def serve(
     client_secret: server_commands.ClientSecret = None,
     audience: server_commands.Audience = "",
     audit_days: server_commands.AuditDays = 90,
+    cookie_key: server_commands.CookieKey = None,
     env_files: server_commands.EnvFiles = None,
     log_format: server_commands.Logs = server_commands.LogFormat.text,
     sentry_dsn: server_commands.SentryDsn = None,
@@ -296,6 +297,7 @@ def serve(
         password_file=password_file,
         oidc=OidcOptions(issuer, client, client_secret, audience) if issuer else None,
         audit_days=audit_days,
+        cookie_key_file=cookie_key,
     )
     side_ports = SidePorts(
         None if whisper_live_port < 0 else whisper_live_port,

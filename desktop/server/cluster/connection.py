@@ -66,7 +66,7 @@ def _of_url(address: Address) -> dict[str, Any]:
 
 def _behind_sentinels(address: Address, options: dict[str, Any]) -> "Redis":
     # Sentinels have no databases; name and password are taken to be the same.
-    sentinels = Sentinel(
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
         address.hosts, sentinel_kwargs={name: value for name, value in options.items() if name != "db"}, **options
     )
     return sentinels.master_for(address.service)  # type: ignore[no-any-return]

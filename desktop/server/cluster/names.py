@@ -88,6 +88,20 @@ def told(client: str) -> str:
     return f"told:{{{session(client)}}}"
 
 
+ROOMS = "rooms"
+"""Channel: a room is spoken in at another gateway now; how many follow it at one."""
+
+
 def room(code: str) -> str:
-    """Hash: a room; the channel of the same name has what is told in it."""
+    """String: a room; the channel of the same name has what is told in it."""
     return f"room:{code}"
+
+
+def counter(key: str) -> str:
+    """String: how often something was tried, or whether somebody was let in."""
+    return f"count:{key}"
+
+
+def room_finals(code: str) -> str:
+    """Stream: what became final in a room, for gateways that begin to follow it, or missed something."""
+    return f"finals:{{{room(code)}}}"
