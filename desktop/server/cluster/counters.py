@@ -1,4 +1,4 @@
-"""Counters of the library `limits` that all gateways share: who guesses at one is locked out at each. On the event loop.
+"""Counters of the library `limits` that all gateways share: a guesser is locked out everywhere. On the event loop.
 
 Its own storage for Redis makes a connection of its own, which knows other addresses than `address.py`.
 """

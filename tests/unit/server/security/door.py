@@ -136,6 +136,7 @@ def door(folder: Path, **options: Any) -> Iterator[Door]:
             *(Route(path, _who(seen), methods=["GET", "POST"]) for path in ("/listen", "/speak", "/admin", "/free")),
         ]
     )
+
     async def is_open(room: str) -> bool:
         return room in rooms
 
