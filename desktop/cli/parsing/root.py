@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desktop import __version__
+from desktop.cli.parsing import outages as bench_outages
 from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
 bench.command(cls=BenchCommand)(bench_servers.servers)
+bench.command(cls=BenchCommand)(bench_outages.outages)
 app.add_typer(models, name="models")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")

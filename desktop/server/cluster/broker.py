@@ -10,7 +10,6 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from redis.asyncio import Redis
@@ -25,10 +24,11 @@ from desktop.engine.remote.deltas import Sent
 from desktop.engine.remote.framing import WorkRefused
 from desktop.engine.requests import Request, Stage
 from desktop.engine.translation.work import TranslateSpeech
-from desktop.server.brokers.base import Begin, Begun, Recogniser
+from desktop.server.brokers.base import Begin, Recogniser
 from desktop.server.cluster import names, registry
 from desktop.server.cluster.connection import GONE, check, closed, is_cluster, keep_on, lag, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, read_take
+from desktop.server.cluster.waiting import Client, Waiting, only, settle
 from desktop.server.operation.tracing import trace
 
 log = logging.getLogger(__name__)
@@ -47,37 +47,6 @@ _AUDIO = 60
 """seconds for which the audio of a stream is kept after its last use"""
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A request that nobody has answered."""
-
-    job: Job
-    future: "asyncio.Future[Any]"
-    begin: Begin
-    put: float
-    """when it was last put into the queue, or taken"""
-    number: int
-    entry: bytes | str = b""
-    """its id in the queue; empty: Redis has not said that it took it"""
-    begun: Begun | None = None
-    is_begun: bool = False
-    takes: int = 0
-    worker: str = ""
-    """who took it last"""
-
-
-@dataclass(slots=True)
-class _Client:
-    """A stream of this gateway."""
-
-    sent: Sent = field(default_factory=Sent)
-    """its audio in Redis"""
-    keys: dict[int, int] = field(default_factory=dict)
-    """the number under which each of its places stands there. What is begun anew gets a new one: were it written over
-    something older, a Redis that forgot the newest would give a mixture of both"""
-    last: int = 0
-
-
 class RedisBroker:
     """A Broker (`server/brokers/base.py`). url: of Redis. instance: this gateway's name, empty makes one."""
 
@@ -86,9 +55,9 @@ class RedisBroker:
         self._redis = opened(url)
         self._clock = clock
         self.instance = instance or secrets.token_hex(8)
-        self._waiting: dict[tuple[str, Stage], _Waiting] = {}
-        self._by_job: dict[str, _Waiting] = {}
-        self._clients: dict[str, _Client] = {}
+        self._waiting: dict[tuple[str, Stage], Waiting] = {}
+        self._by_job: dict[str, Waiting] = {}
+        self._clients: dict[str, Client] = {}
         self._pubsub = self._redis.pubsub()
         self._loops: list[asyncio.Task[None]] = []
         self._working: set[asyncio.Task[None]] = set()
@@ -164,17 +133,17 @@ class RedisBroker:
         before = self._waiting.get(key)
         if before is not None and not before.is_begun and before.job.kind is request.kind:
             # The newer one takes its place in the queue.
-            _settle(before.future, None)
+            settle(before.future, None)
             waiting = before
             waiting.future, waiting.begin, waiting.number = future, begin, request.id
         else:
             if before is not None:
                 self._forget(before)
             job = Job(secrets.token_hex(12), self.instance, owner, request.stage, request.kind, trace.get())
-            waiting = _Waiting(job, future, begin, self._clock(), request.id)
+            waiting = Waiting(job, future, begin, self._clock(), request.id)
             self._waiting[key] = self._by_job[job.id] = waiting
             if owner not in self._clients:
-                self._clients[owner] = _Client()
+                self._clients[owner] = Client()
                 await self._quietly(self._pubsub.subscribe(names.results(owner)))
             await self._quietly(self._put(waiting))
         try:
@@ -201,15 +170,15 @@ class RedisBroker:
 
     # Into the queue.
 
-    async def _put(self, waiting: _Waiting) -> None:
+    async def _put(self, waiting: Waiting) -> None:
         waiting.put, waiting.entry = self._clock(), b""
         job = waiting.job
         fields: Any = job.fields(self._version)
         waiting.entry = await self._redis.xadd(names.QUEUES[job.stage].of(job.kind), fields)
 
-    def _forget(self, waiting: _Waiting) -> None:
+    def _forget(self, waiting: Waiting) -> None:
         """Nobody waits for it any more; whoever takes it is told so."""
-        _settle(waiting.future, None)
+        settle(waiting.future, None)
         self._by_job.pop(waiting.job.id, None)
         key = (waiting.job.client, waiting.job.stage)
         if self._waiting.get(key) is waiting:
@@ -224,7 +193,7 @@ class RedisBroker:
 
     async def _listen(self) -> None:
         # After a lost connection the client subscribes again by itself; what was said meanwhile is looked up.
-        if not self._pubsub.subscribed:
+        if is_cluster(self._redis) and not self._pubsub.subscribed:
             await self._subscribe_again()
         while True:
             try:
@@ -269,7 +238,7 @@ class RedisBroker:
             pipe.expire(to, _REPLY)
             await pipe.execute()
 
-    def _work(self, waiting: _Waiting) -> tuple[bytes, tuple[str, int, bytes] | None]:
+    def _work(self, waiting: Waiting) -> tuple[bytes, tuple[str, int, bytes] | None]:
         """The message for the worker, empty if there is nothing to do any more; audio that has to be in Redis for it:
         its key, where it stands there, bytes."""
         if not waiting.is_begun:
@@ -318,7 +287,7 @@ class RedisBroker:
         if isinstance(answer, Exception):
             self._forget_with(waiting, answer)
         else:
-            _settle(waiting.future, answer)
+            settle(waiting.future, answer)
             self._forget(waiting)
 
     def _count(self, worker: str) -> None:
@@ -326,7 +295,7 @@ class RedisBroker:
         if len(self._answered_by) > _WORKERS:
             self._answered_by.popitem(last=False)
 
-    def _forget_with(self, waiting: _Waiting, error: Exception) -> None:
+    def _forget_with(self, waiting: Waiting, error: Exception) -> None:
         if not waiting.future.done():
             waiting.future.set_exception(error)
         self._forget(waiting)
@@ -343,7 +312,7 @@ class RedisBroker:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for waiting in late:
                     pipe.get(names.result(waiting.job.id))
-                    pipe.xrange(names.QUEUES[waiting.job.stage].of(waiting.job.kind), *_only(waiting.entry))
+                    pipe.xrange(names.QUEUES[waiting.job.stage].of(waiting.job.kind), *only(waiting.entry))
                 found = await pipe.execute()
             for waiting, answer, entries in zip(late, found[::2], found[1::2], strict=True):
                 if isinstance(answer, bytes):
@@ -395,13 +364,3 @@ class RedisBroker:
             await doing
         except (*GONE, RedisError) as error:
             log.warning("Redis did not take something (%s)", type(error).__name__)
-
-
-def _only(entry: bytes | str) -> tuple[bytes | str, bytes | str]:
-    """The range that holds just this entry; none, if it is not known."""
-    return entry or b"0-1", entry or b"0-1"
-
-
-def _settle(future: "asyncio.Future[Any]", answer: Any) -> None:
-    if not future.done():
-        future.set_result(answer)
