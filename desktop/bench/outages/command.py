@@ -75,7 +75,7 @@ def main(options: OutageOptions, output: ReportOutput) -> int:
 async def _fault(options: OutageOptions, fault: Fault, runs: list[dict[str, Any]], save: Any) -> None:
     """Its runs, until there are as many as are wanted."""
     seconds = max(options.seconds, fault.lasts + 2 * _SPARE if fault.lasts else 0.0)
-    said = talks(SPEAKERS, seconds, "en", options.seed)
+    said = talks(SPEAKERS, seconds, "en", options.seed, by_people=options.model != "starter")
     target = options.target if fault.translates else ""
     with tempfile.TemporaryDirectory(prefix="parley-outages-") as folder:
         async with Cluster(Path(folder), options.model) as cluster:
@@ -113,8 +113,8 @@ def _report(options: OutageOptions, about: dict[str, Any], found: Found) -> Repo
     wrong += [(name, "no text came again") for name, runs in found.items() for one in runs if one["recovery"] is None]
     return Report(
         "outages",
-        f"{SPEAKERS} clients speak {options.seconds:g} s or more in real time on two gateways, two workers for each stage and a "
-        f"Redis, on one machine, with “{options.model}”; words against each talk alone.",
+        f"{SPEAKERS} clients speak {options.seconds:g} s or more in real time on two gateways, two workers for each "
+        f"stage and a Redis, on one machine, with “{options.model}”; words against each talk alone.",
         about,
         (Table(columns, rows),),
         notes=tuple(f"{name}: {problem}" for name, problem in wrong[:20]),

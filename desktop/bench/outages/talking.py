@@ -32,8 +32,8 @@ class Alone:
 
 
 async def heard_alone(cluster: Cluster, talk: Talk, target: str) -> Alone:
-    """At twice real time."""
-    spoken = await speak(_urls(cluster, 0), talk, "en", speed=2.0, target=target)
+    """Four times as fast as it was spoken."""
+    spoken = await speak(_urls(cluster, 0), talk, "en", speed=4.0, target=target)
     return Alone(spoken.text, spoken.translated)
 
 
