@@ -40,6 +40,9 @@ async def _local(workers: int = 1) -> AsyncIterator[Broker]:
         await broker.close()
 
 
+GROUPS: tuple[Any, ...] = (WatchedRedis, RedisCluster3)
+
+
 @cache
 def started(servers: Callable[[], Any]) -> Any:
     """Several servers take seconds to find each other: they are there until the process ends."""
@@ -49,10 +52,10 @@ def started(servers: Callable[[], Any]) -> Any:
 
 
 @asynccontextmanager
-async def _redis(workers: int = 1, servers: Callable[[], Any] = RedisServer) -> AsyncIterator[Broker]:
+async def redis_between(workers: int = 1, servers: Callable[[], Any] = RedisServer) -> AsyncIterator[Broker]:
     """A gateway and workers of each stage, with a real Redis between them."""
     with contextlib.ExitStack() as ending:
-        server = started(servers) if servers is not RedisServer else ending.enter_context(RedisServer())
+        server = started(servers) if servers in GROUPS else ending.enter_context(servers())
         async with _local(workers) as models:
             await models.start()
             team = [
@@ -73,9 +76,9 @@ async def _redis(workers: int = 1, servers: Callable[[], Any] = RedisServer) -> 
 
 BROKERS = {
     "local": _local,
-    "redis": _redis,
-    "sentinel": partial(_redis, servers=WatchedRedis),
-    "cluster": partial(_redis, servers=RedisCluster3),
+    "redis": redis_between,
+    "sentinel": partial(redis_between, servers=WatchedRedis),
+    "cluster": partial(redis_between, servers=RedisCluster3),
 }
 Open = Callable[..., Any]
 
