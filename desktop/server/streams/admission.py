@@ -58,6 +58,11 @@ class Admission:
         self._speaking[owner] = now
         return True
 
+    def came(self, owner: str, now: float) -> None:
+        """Somebody whom another gateway had let in comes here. Counted there for some seconds more, he would be refused
+        here, in the middle of a sentence."""
+        self._speaking[owner] = now
+
     def speaks(self, owner: str) -> bool:
         """Whether somebody speaks already."""
         return owner in self._speaking

@@ -59,3 +59,13 @@ def test_speakers_of_other_gateways_count() -> None:
     assert admission.may_speak("a", 0.0)
     assert not admission.may_speak("b", 0.0)
     assert admission.speaks("a")
+
+
+def test_who_comes_from_a_gateway_that_died_goes_on_there_where_he_is_still_counted() -> None:
+    admission = Admission(workers=1, seconds=0.2)
+    admission.elsewhere = admission.most  # those of the gateway that is not known to be gone
+    assert not admission.may_speak("another", 1.0)
+    admission.came("mover", 1.0)
+    assert admission.may_speak("mover", 1.1)
+    admission.forget_silent(2.0)
+    assert not admission.may_speak("mover", 3.0)

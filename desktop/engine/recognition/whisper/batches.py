@@ -5,7 +5,7 @@ Nobody waits for others to come: while one batch runs, the next one gathers. Any
 """
 
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +20,9 @@ MOST = 16
 
 @dataclass(slots=True, eq=False)
 class _Call:
-    """What a thread asks."""
+    """What a thread asks. key: calls with the same one fit together; what is asked, and how."""
 
-    key: Hashable
+    key: tuple[Any, ...]
     given: Any
     answer: Any = None
     error: Exception | None = None
@@ -73,10 +73,10 @@ class BatchedModel:
     def generate(self, encoded: Any, prompts: list[list[int]], **options: Any) -> list[Any]:
         """As CTranslate2's, for one window."""
         longest = options.pop("max_length")
-        key = ("generate", tuple(encoded.shape), len(prompts[0]), tuple(sorted(options.items())))
+        key = ("generate", tuple(sorted(options.items())), tuple(encoded.shape), len(prompts[0]))
         return [self._ask(key, _Search(encoded, prompts[0], longest))]
 
-    def _ask(self, key: Hashable, given: Any) -> Any:
+    def _ask(self, key: tuple[Any, ...], given: Any) -> Any:
         call = _Call(key, given)
         with self._changing:
             self._waiting.append(call)
@@ -95,9 +95,9 @@ class BatchedModel:
             batch = [one for place, one in enumerate(self._waiting) if place in places]
             self._waiting = [one for place, one in enumerate(self._waiting) if place not in places]
         try:
-            kind, *_ = batch[0].key  # type: ignore[misc]
             given = [one.given for one in batch]
-            answers = self._encoded(given) if kind == "encode" else self._generated(given, dict(batch[0].key[3]))  # type: ignore[index]
+            search = batch[0].key[1] if batch[0].key[0] == "generate" else None
+            answers = self._encoded(given) if search is None else self._generated(given, dict(search))
             for one, answer in zip(batch, answers, strict=True):
                 one.answer = answer
             self.sizes.add(len(batch))

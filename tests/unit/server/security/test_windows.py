@@ -15,7 +15,7 @@ ITEM = RateLimitItemPerMinute(2)
 class Storage(MemoryStorage):
     """One that may be away."""
 
-    STORAGE_SCHEME = None
+    STORAGE_SCHEME = ["async+away"]  # noqa: RUF012
 
     def __init__(self) -> None:
         super().__init__()
