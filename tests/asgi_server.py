@@ -17,7 +17,10 @@ class AsgiServer:
     """port: where it listens."""
 
     def __init__(self, app: Any, *, tls: ssl.SSLContext | None = None, at_end: Callable[[], Awaitable[None]]) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        # With its protocol, or asyncio would not send small pieces at once.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(100)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,

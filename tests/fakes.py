@@ -24,6 +24,7 @@ from desktop.engine.events import (
     TranslationUpdate,
     Word,
 )
+from desktop.engine.live.side_session import SideSession
 from desktop.engine.message import verbatim
 from desktop.engine.options import VoiceOptions
 from desktop.engine.recognition.backends.base import (
@@ -278,6 +279,7 @@ class FakeEngine:
     def __init__(self, settings: Settings, *, slow_close: float = 0.0) -> None:
         self.settings = settings
         self.calls: list[str] = []
+        self.sides: list[SideSession] = []
         self._slow_close = slow_close
         self._inbox: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[Event], None]] = []
@@ -308,6 +310,16 @@ class FakeEngine:
 
     def stop_speaking(self) -> None:
         self.calls.append("stop_speaking")
+
+    def begin_side(self, side: SideSession) -> None:
+        self.calls.append("begin_side")
+        self.sides.append(side)
+
+    def finish_side(self, side: SideSession) -> None:
+        self.calls.append("finish_side")
+
+    def end_side(self, side: SideSession) -> None:
+        self.calls.append("end_side")
 
     def watch_devices(self) -> None:
         self.calls.append("watch_devices")

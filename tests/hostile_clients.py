@@ -97,6 +97,7 @@ DEEPGRAM: tuple[Any, ...] = (
     {"type": "Configure", "keyterms": ["x"]},
     {"type": "CloseStream"},
 )
+RECITE: tuple[Any, ...] = ({"type": "stop"}, {"type": "move_to", "index": 1})
 WHISPER_LIVE: tuple[Any, ...] = (
     {"uid": "u", "language": "en", "task": "transcribe", "model": "small", "use_vad": True, "send_last_n_segments": 10},
 )
@@ -225,7 +226,9 @@ async def wyoming(places: Places, chance: random.Random, outcome: Outcome) -> No
 async def rest(places: Places, chance: random.Random, outcome: Outcome) -> None:
     """One request, raw."""
     place = urlsplit(places.url)
-    path = chance.choice(("/v1/audio/transcriptions", "/v1/audio/translations", "/v1/audio/speech", "/v1/listen"))
+    path = chance.choice(
+        ("/v1/audio/transcriptions", "/v1/audio/translations", "/v1/audio/speech", "/v1/listen", "/verify")
+    )
     match chance.randrange(4):
         case 0:
             kind, body = "application/json", text(({"input": "no", "voice": "en", "speed": 1.0},), chance).encode()
@@ -263,6 +266,7 @@ def form(chance: random.Random) -> bytes:
         "temperature": chance.choice(("0", "nan", "-1", "x")),
         "timestamp_granularities[]": chance.choice(("word", "year")),
         "stream": chance.choice(("false", "true", "maybe")),
+        "text": chance.choice(("one two", "", "x" * 30_000)),
     }
     parts = [
         f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
@@ -286,8 +290,14 @@ def attacks(places: Places) -> dict[str, Callable[[random.Random, Outcome], Awai
         query = chance.choice(("language=en", "encoding=linear16&sample_rate=8000", raw_audio))
         return socket(f"{ws}v1/listen?{query}&interim_results=true", DEEPGRAM, chance, outcome)
 
+    def recite(chance: random.Random, outcome: Outcome) -> Awaitable[None]:
+        strange = f"text={chance.choice(_QUERY)}&surah={chance.choice(_QUERY)}&following={chance.choice(_QUERY)}"
+        query = chance.choice(("text=one+two&language=en", "text=one&language=en&verify=0", "connection_id=x", strange))
+        return socket(f"{ws}ws/recite?{query}", RECITE, chance, outcome)
+
     return {
         "founding": of("", NATIVE),
+        "recite": recite,
         "follow": of("follow", NATIVE),
         "realtime": of("v1/realtime?intent=transcription", REALTIME),
         "deepgram": deepgram,

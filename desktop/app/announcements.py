@@ -10,6 +10,7 @@ from desktop.ui.main.status import Status
 from desktop.ui.runtime.announcer import Announcer
 from desktop.ui.transcript.lines import TranscriptLine
 from desktop.ui.widgets.notifications import Notice
+from desktop.ui.widgets.pickers.popup import show_to_screen_readers
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
@@ -43,7 +44,7 @@ class Announcements(QObject):
     def apply(self, settings: "Settings") -> None:
         """Settings changed, or are there for the first time."""
         self._wanted, self._show = settings.window.announce, settings.subtitles.show
-        if self._wanted == "auto" and self._reader is None:
+        if self._reader is None:
             from desktop.ui.runtime.screen_reader import ScreenReader
 
             self._reader = ScreenReader(self)
@@ -57,6 +58,7 @@ class Announcements(QObject):
 
     def _switch(self) -> None:
         self.announcer.switch(self._wanted == "always" or (self._wanted == "auto" and self._has_reader))
+        show_to_screen_readers(self._has_reader or self.announcer.is_on)
 
     def _line_changed(self, index: int) -> None:
         line: TranscriptLine = self._window.transcript.view.lines[index]

@@ -29,6 +29,8 @@ class BackgroundControls(QObject):
     modelsRequested = pyqtSignal()
     sharingRequested = pyqtSignal()
     """open the dialog in which captions are shared"""
+    practiceRequested = pyqtSignal()
+    """open the window in which texts are read"""
     quitRequested = pyqtSignal()
     failed = pyqtSignal(str)
     """one sentence: why a hotkey does not work"""
@@ -98,6 +100,7 @@ class BackgroundControls(QObject):
         tray.stopSpeakingRequested.connect(self.stopSpeakingRequested)
         tray.modelsRequested.connect(self.modelsRequested)
         tray.sharingRequested.connect(self.sharingRequested)
+        tray.practiceRequested.connect(self.practiceRequested)
         tray.quitRequested.connect(self.quitRequested)
         tray.profileRequested.connect(self._profiles.use)
         self._profiles.shown.connect(tray.show_profiles)

@@ -12,7 +12,6 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
 from desktop.app.wiring import App
-from desktop.messages.wayland import subtitles_caveat
 from desktop.overlay.place import USUAL_PART
 from desktop.overlay.platform import overlay_platform
 from desktop.system import log as logs
@@ -62,7 +61,6 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
         window_geometry.place_first(window, USUAL_PART)
     is_first = not file.exists()
     app = make(window, file, flags, options.profile, starts=options.start, greets=is_first and not options.start)
-    window.show_caveat(_caveat())
     logs.begin(app.crashed.emit)
     unwatch = quit_on_signals(app.quit)
     application.aboutToQuit.connect(hand_over)
@@ -78,9 +76,3 @@ def run(argv: Sequence[str], make: type[App] = App) -> int:
     app.end()
     collection.stop()
     return code
-
-
-def _caveat() -> str:
-    """What subtitles cannot do on this desktop."""
-    is_wayland = bool(os.environ.get("WAYLAND_DISPLAY")) and os.environ.get("XDG_SESSION_TYPE") != "x11"
-    return subtitles_caveat(is_wayland=is_wayland, has_x=QApplication.platformName() == "xcb")

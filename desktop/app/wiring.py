@@ -21,9 +21,10 @@ from desktop.app.background_controls import BackgroundControls
 from desktop.app.closing import Closing
 from desktop.app.commands import answer
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
+from desktop.app.practice import Practice
 from desktop.app.settings_changes import SettingsChanges
 from desktop.app.sharing import Sharing
-from desktop.messages.wayland import NATIVE, NEEDS_X
+from desktop.app.subtitles_caveat import SubtitlesCaveat
 from desktop.system import paths
 from desktop.ui.main import window_geometry
 from desktop.ui.main.main_window import MainWindow
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_STEPS = "desktop.ui.first_run.window"
-ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech", "server")
+ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech", "server", "cloud")
 """Groups of settings that the engine listens to."""
 QUIT_WITHIN = 4.5
 """Seconds the engine has to end."""
@@ -84,7 +85,9 @@ class App(QObject):
         self.background = BackgroundControls(self.profiles, self)
         self.model_setup = ModelSetup(window, self)
         self.announcements = Announcements(window, self)
+        self.subtitles_caveat = SubtitlesCaveat(window, self)
         self.sharing = Sharing(window, self)
+        self.practice = Practice(window, self.announcements.announcer, self)
         self.transcript = KeptTranscript(window.transcript.view, unsaved or paths.unsaved_dir(), self)
         self.closing = Closing(window, lambda: window.status.is_running, lambda: self.transcript.is_at_risk, self)
         self._changes = SettingsChanges(self)
@@ -129,6 +132,8 @@ class App(QObject):
         self.background.close()
         self.model_setup.close()
         self.sharing.close()
+        self.subtitles_caveat.close()
+        self.practice.close()
         self._choices.close()
         self.window.menu.close()
         self.outputs.close()
@@ -144,6 +149,7 @@ class App(QObject):
         self.sharing.wait(1)  # those who follow are told
         # An import that is under way cannot be broken off; on a slow machine it takes a while, behind a hidden window.
         is_over = self._loader.wait(3000) and (self.engine is None or self.engine.wait(500))
+        is_over = is_over and self.practice.wait(2)
         if not (is_over and self.model_setup.wait(0.5) and self.window.menu.wait(2)):
             log.error("a thread did not end in time")
             if self.store is not None:
@@ -165,6 +171,7 @@ class App(QObject):
         self.engine = EngineThread(store.current, self._build, parent=self)
         self._connect_engine(self.engine)
         self.sharing.begin(self.engine)
+        self.practice.begin(self.engine)
         self._apply(store.current)
         self.window.popovers.provenance = store
         self.profiles.begin(store)
@@ -172,8 +179,6 @@ class App(QObject):
         self.window.menu.begin(self.background.hotkeys, lambda: store.problems, time.time())
         for problem in store.problems:
             self.window.notify("settings", problem, "warning")
-        if self.window.caveat == NATIVE and store.current.subtitles.enabled:
-            self.window.notify("subtitles", f"{NATIVE} {NEEDS_X}", "warning")
         self.engine.start()
         if self._starts:
             self.start()
@@ -199,11 +204,13 @@ class App(QObject):
         self.window.apply(settings)
         self.model_setup.apply(settings)
         self.sharing.apply(settings)
+        self.practice.apply(settings)
         if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
             self.engine.update_settings(settings)
         self.outputs.apply(settings)
         self.background.apply(settings)
         self.announcements.apply(settings)
+        self.subtitles_caveat.apply(settings)
         self.transcript.apply(is_wanted=settings.window.keep_transcript)
         if old is None or _chooses(old) != _chooses(settings):
             self._choices.refresh(settings)
@@ -314,9 +321,11 @@ class App(QObject):
         self._loader.imported.connect(self._imported)
         self._last_resort.timeout.connect(QApplication.quit)
         self._choices.found.connect(window.set_choices)
+        self._choices.found.connect(self.practice.set_choices)
         self.crashed.connect(self._notifies("internal", "error"))
         self._connect_settings()
         window.startRequested.connect(self.start)
+        self.practice.listensAlone.connect(self.stop)
         window.stopRequested.connect(self.stop)
         window.stopSpeakingRequested.connect(self.stop_speaking)
         window.unlockRequested.connect(self.unlock)
@@ -336,6 +345,7 @@ class App(QObject):
         self.background.typeRestRequested.connect(self.outputs.type_rest)
         self.background.modelsRequested.connect(self.model_setup.open_models)
         self.background.sharingRequested.connect(self.sharing.open)
+        self.background.practiceRequested.connect(self.practice.open)
         self.sharing.changed.connect(self.background.show_sharing)
         self.background.quitRequested.connect(self.closing.quit)
         self.background.failed.connect(self._notifies("hotkeys", "warning"))
@@ -351,7 +361,7 @@ class App(QObject):
 
     def _connect_settings(self) -> None:
         window, changes = self.window, self._changes
-        for part in (window, self.outputs, self.model_setup, self.sharing):
+        for part in (window, self.outputs, self.model_setup, self.sharing, self.practice):
             part.settingChanged.connect(changes.set)
         window.settingsChanged.connect(changes.update)
         window.settingReset.connect(changes.reset)
@@ -392,5 +402,6 @@ def _chooses(settings: "Settings") -> tuple[Any, ...]:
     recognition = settings.recognition
     return (
         (recognition.backend, recognition.model, recognition.language, recognition.languages),
-        (settings.translation.backend, settings.translation.target, settings.speech.voice, settings.server),
+        (settings.translation.backend, settings.translation.target, settings.speech.voice),
+        (settings.server, settings.cloud),
     )

@@ -2,6 +2,7 @@
 
 from desktop.doctor.findings import CheckResult, Health, ok
 from desktop.engine.errors import EngineError, ModelError
+from desktop.engine.models import apertium
 from desktop.engine.models import installed as on_disk
 from desktop.engine.models.choice import chosen_model
 from desktop.engine.models.translation_routes import translation_route
@@ -18,7 +19,8 @@ def models(settings: Settings) -> CheckResult:
     except EngineError as error:
         return CheckResult(Health.PROBLEM, text_of(error))
     if lacks:
-        health = Health.WARNING if settings.server.url.strip() else Health.PROBLEM  # needed while the server is away
+        has_others = settings.server.url.strip() or settings.cloud.hears or settings.cloud.reads
+        health = Health.WARNING if has_others else Health.PROBLEM  # needed while the others are away
         return CheckResult(health, " ".join(lacks), "Fetch or import what is missing in the window of the models.")
     if basics:
         fix = "Fetch larger models; those that ship with Parley know a phrasebook only."
@@ -60,7 +62,10 @@ def _lacks(settings: Settings) -> tuple[list[str], list[str]]:
             try:
                 route = translation_route(source, wanted)
             except ModelError as error:
-                if (source, wanted) not in heard or settings.translation.backend == "argos":
+                is_rough = settings.translation.backend == "auto" and (source, wanted) in apertium.pairs()
+                if is_rough:
+                    basics.append(f"Translation from {source} to {wanted} runs with Apertium, roughly.")
+                elif (source, wanted) not in heard or settings.translation.backend == "argos":
                     lacks.append(text_of(error))
             else:
                 hears_it = (source, wanted) in heard and settings.translation.backend == "auto"

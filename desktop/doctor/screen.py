@@ -14,9 +14,10 @@ from desktop.engine.errors import TypingError
 from desktop.engine.message import verbatim
 from desktop.injector.platforms import NO_HOTKEYS, choose, open_keyboard
 from desktop.messages import text_of
-from desktop.messages.wayland import MOVE_THEM, NEEDS_X, subtitles_caveat
+from desktop.messages.wayland import LAYERED, MOVE_THEM, NEEDS_X, subtitles_caveat
 from desktop.settings.declaration import Settings
 from desktop.system.displays import answering
+from desktop.system.wayland import offered
 
 NO_SCREEN = "There is no screen here."
 _ANSWER_WITHIN = 1.5
@@ -89,7 +90,7 @@ def compositor(settings: Settings) -> CheckResult:
     if not platform:
         return skipped(NO_SCREEN)
     if platform == "wayland":
-        return _subtitles_on_wayland(settings, has_x="x11" in answering(os.environ))
+        return _subtitles_on_wayland(settings)
     if platform != "x11":
         return ok("Windows can be see-through on this desktop.")
     with _Screen() as screen:
@@ -104,11 +105,14 @@ def compositor(settings: Settings) -> CheckResult:
     )
 
 
-def _subtitles_on_wayland(settings: Settings, *, has_x: bool) -> CheckResult:
-    caveat = subtitles_caveat(is_wayland=True, has_x=has_x)
-    fix = MOVE_THEM if has_x else NEEDS_X
+def _subtitles_on_wayland(settings: Settings) -> CheckResult:
+    has_x = "x11" in answering(os.environ)
+    caveat = subtitles_caveat(is_wayland=True, offered=offered(os.environ), has_x=has_x)
+    if not caveat:
+        return ok(LAYERED)
     if not settings.subtitles.enabled:
         return skipped(f"Subtitles are off. {caveat}")
+    fix = MOVE_THEM if has_x else NEEDS_X
     return CheckResult(Health.WARNING, caveat, fix, "" if has_x else "sudo apt install xwayland")
 
 

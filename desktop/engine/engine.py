@@ -29,6 +29,7 @@ from desktop.engine.events import (
 from desktop.engine.live.backends import Backends
 from desktop.engine.live.lane import EndOfSpeech
 from desktop.engine.live.parts import Callbacks, Parts
+from desktop.engine.live.side_session import SideSession, SideSessions
 from desktop.engine.live.source_sink import SourceSink
 from desktop.engine.live.subscribers import Subscriber, Subscribers
 from desktop.engine.message import Message
@@ -74,6 +75,7 @@ class Engine:
         self._start_again: Callable[[], None] | None = None
         self._unwatch: Callable[[], None] | None = None
         self._closing = False
+        self._sides = SideSessions(self._backends, self._inbox.put, self._rest, live=live)
         self._ended = threading.Event()
         self._runner: threading.Thread | None = None
 
@@ -126,6 +128,22 @@ class Engine:
         """Give the models' memory back now, as `recognition.unload_after` does after a while. ModelUnloaded and
         Metrics follow; the next start or text loads them again. While listening: does nothing."""
         self._inbox.put(lambda: self._do_unload(is_rest=False))
+
+    def begin_side(self, side: SideSession) -> None:
+        """Let another session listen beside this one, on the same models. What comes of it goes to that one alone."""
+        self._inbox.put(
+            lambda: self._sides.begin(
+                side, self._running(), self._settings, self._hears_itself, is_ready=self._is_ready
+            )
+        )
+
+    def finish_side(self, side: SideSession) -> None:
+        """It hears no more; what it heard is finished. It keeps the models in memory until `end_side`."""
+        self._inbox.put(side.finish)
+
+    def end_side(self, side: SideSession) -> None:
+        """It is over, whatever it does. Idempotent."""
+        self._inbox.put(lambda: self._sides.end(side))
 
     def look_for_models(self) -> None:
         """Models came or went on the disk: use what is there now. While listening the recogniser stays the same, and
@@ -204,11 +222,11 @@ class Engine:
 
     def _rest(self) -> None:
         """From now on the models rest, unless somebody listens."""
-        rests = self._parts is not None and self._state in (State.IDLE, State.FAILED)
+        rests = self._parts is not None and self._state in (State.IDLE, State.FAILED) and not self._sides
         self._rests_since = self._clock() if rests else None
 
     def _do_unload(self, *, is_rest: bool) -> None:
-        if self._parts is None or self._state not in (State.IDLE, State.FAILED):
+        if self._parts is None or self._state not in (State.IDLE, State.FAILED) or self._sides:
             return
         self._rests_since = None
         self._is_ready = False
@@ -304,11 +322,13 @@ class Engine:
     def _do_ready(self) -> None:
         self._is_ready = True
         self._running().lane.models_are_loaded(is_so=True)
+        self._sides.models_are_loaded()
         if self._state is State.LOADING:
             self._enter(State.LISTENING)
 
     def _do_fail(self, error: Exception) -> None:
         self._is_ready = False
+        self._sides.fail(error)
         if self._state in (State.LISTENING, State.LOADING):
             self._close_source()
             detail = error.message if isinstance(error, EngineError) else Message("recogniser-not-loaded")
@@ -331,16 +351,18 @@ class Engine:
         if listening and self._source_is_chosen and settings.audio.source != before.audio.source:
             self._switch(None)
         self._parts.configure(settings, hears_itself=self._hears_itself())
+        self._sides.configure(settings, self._hears_itself)
         if listening and any(getattr(settings, group) != getattr(before, group) for group in _PREPARED):
             self._parts.prepare()
 
-    def _hears_itself(self) -> bool:
+    def _hears_itself(self, source: Source | None = None) -> bool:
         rule = self._settings.speech.mute_capture
-        if self._source is None or rule != "auto":
+        source = source or self._source
+        if source is None or rule != "auto":
             return rule == "always"
         from desktop.engine.audio.platforms.devices import hears_output
 
-        return hears_output(self._source.id, self._settings.speech.output)
+        return hears_output(source.id, self._settings.speech.output)
 
     def _do_watch(self) -> None:
         if self._unwatch is None:
@@ -362,6 +384,7 @@ class Engine:
         if self._unwatch is not None:
             self._unwatch()
         self._close_source()
+        self._sides.close()
         if self._parts is not None:
             self._parts.close(max(0.1, timeout - (time.monotonic() - began)))
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from desktop.engine.cloud.meter import Figures
+
 SAMPLE_RATE = 16_000
 """Hz of all audio inside the engine, from the source's resampler to the recogniser."""
 
@@ -229,6 +231,10 @@ class Metrics:
     nothing is loaded"""
     sent_to: str = ""
     """where sound goes to be recognised ("cellar:5026"); empty: it stays on this machine"""
+    clouds: "tuple[Figures, ...]" = ()
+    """what went to cloud engines, and came back, since the program started"""
+    spent: float = 0.0
+    """US dollars that they cost today, by the list prices"""
 
 
 @dataclass(frozen=True, slots=True)

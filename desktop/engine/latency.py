@@ -8,10 +8,13 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.engine.events import ErrorEvent, Event, Metrics, ModelProgress, ModelUnloaded, Severity
 from desktop.engine.message import Message
+
+if TYPE_CHECKING:
+    from desktop.engine.cloud.meter import Figures
 
 STAGES = ("partial", "recognition", "final", "translation", "speech")
 """keys of `Metrics.latency`, in the order of the pipeline"""
@@ -90,6 +93,10 @@ class LatencySnapshot:
     cpu: tuple[Point, ...]
     memory: tuple[Point, ...]
     """bytes"""
+    clouds: tuple["Figures", ...] = ()
+    """of cloud engines, as in Metrics"""
+    spent: float = 0.0
+    """US dollars that they cost today"""
 
 
 @dataclass(slots=True)
@@ -141,6 +148,7 @@ class LatencyLog:
         self._last_fallback: Message | None = None
         self._errors = 0
         self._models: dict[str, str] = {}
+        self._clouds: tuple[tuple[Figures, ...], float] = ((), 0.0)
 
     def add(self, event: Event, at: float) -> None:
         """Take one event of the engine; at: seconds of any steady clock. What is of no interest costs nothing."""
@@ -183,6 +191,8 @@ class LatencyLog:
             usage=usage or Usage(),
             cpu=tuple(self._cpu.points),
             memory=tuple(self._memory.points),
+            clouds=self._clouds[0],
+            spent=self._clouds[1],
         )
 
     def _add_metrics(self, event: Metrics, at: float) -> None:
@@ -195,6 +205,7 @@ class LatencyLog:
         self._spoken_queue = event.spoken_queue
         self._keeping_up = (event.pace, event.busy, event.backlog)
         self._mode = event.mode
+        self._clouds = (event.clouds, event.spent)
         self._dropped.see(event.dropped_seconds)
         self._coalesced.see(float(event.coalesced))
         named = {"recognition": event.recognizer, "translation": event.translator, "speech": event.synthesizer}

@@ -3,6 +3,7 @@
 Plain values, apart from the app's settings (`settings_options.py` makes them of those). Pure.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -103,10 +104,13 @@ class ModelOptions:
     """address of a Parley server that does what is left to "auto" below, as long as it answers; empty: none"""
     server_certificate: str = ""
     """file with its certificate, where it is no public one"""
+    cloud: Mapping[str, object] = field(default_factory=dict)
+    """settings of cloud engines (docs/settings.md, `cloud.NAME`) by name, as {"recognition": ("deepgram",)}; empty:
+    none is used. Their keys lie in the keyring of the system"""
     recognizer: Literal["auto", "whisper", "pocketsphinx"] = "auto"
     """what recognises; "auto" is Whisper, and PocketSphinx where that cannot be loaded"""
-    translator: Literal["auto", "argos", "whisper"] = "auto"
-    """what translates; "auto" is Argos, and Whisper where no package is installed"""
+    translator: Literal["auto", "argos", "apertium", "whisper"] = "auto"
+    """what translates; "auto" is Argos, and Apertium and Whisper where no package is installed"""
     synthesizer: Literal["auto", "piper", "espeak"] = "auto"
     """what speaks; "auto" is Piper, and espeak-ng where it has no voice"""
     voice: str = ""

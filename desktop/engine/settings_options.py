@@ -2,6 +2,7 @@
 
 from desktop.engine.options import ModelOptions, SessionOptions, VoiceOptions
 from desktop.settings.declaration import (
+    CloudSettings,
     RecognitionSettings,
     ServerSettings,
     Settings,
@@ -41,6 +42,7 @@ def model_options(settings: Settings, *, lowers_load: bool = True) -> ModelOptio
         languages=recognition.spoken,
         server=settings.server.url,
         server_certificate=settings.server.certificate,
+        cloud=settings.cloud.model_dump(exclude_defaults=True),
         recognizer=recognition.backend,
         translator=settings.translation.backend,
         synthesizer=settings.speech.backend,
@@ -83,6 +85,7 @@ def settings_of(options: ModelOptions) -> Settings:
     return Settings(
         recognition=RecognitionSettings.model_validate(recognition),
         server=ServerSettings(url=options.server, certificate=options.server_certificate),
+        cloud=CloudSettings.model_validate(dict(options.cloud)),
         translation=TranslationSettings(backend=options.translator),
         speech=SpeechSettings(backend=options.synthesizer, voice=options.voice),
     )

@@ -63,6 +63,11 @@ class Keyboard(Protocol):
     def focused_window(self) -> Window | None:
         """The window that receives what is typed now; None if there is none or it cannot be known."""
 
+    def text_before_caret(self, window: Window) -> str | None:
+        """What stands in the focused field of `window` before the caret, its end at least; empty at the field's
+        beginning; None where the platform or the application does not say, and where it is a password. Returns within
+        a tenth of a second; never raises."""
+
     def user_actions(self) -> int:
         """A counter that grows whenever the user, not Parley, presses a key or a mouse button."""
 

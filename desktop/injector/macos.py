@@ -101,6 +101,10 @@ class MacKeyboard:
                 )
         return None
 
+    def text_before_caret(self, window: Window) -> str | None:
+        """None: Parley does not ask this system."""
+        return None
+
     def user_actions(self) -> int:
         """Grows with each key and click of the user."""
         with self._lock:

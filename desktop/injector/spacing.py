@@ -4,11 +4,14 @@ import re
 import unicodedata
 
 from desktop.engine.text.languages import writes_spaces
-from desktop.engine.text.orthography import capitalised, continued
-from desktop.engine.text.punctuation import CLOSERS, CLOSING, OPENING, SENTENCE_ENDS
+from desktop.engine.text.orthography import begins_sentence, capitalised, continued
+from desktop.engine.text.punctuation import CLOSING, OPENING
 
-_SENTENCE_END = re.compile(rf"[{re.escape(SENTENCE_ENDS.replace('…', ''))}][{re.escape(CLOSERS)}]*\s*$")
-_TRAILING_DOTS = re.compile(rf"\.\.\.[{re.escape(CLOSERS)}]*\s*$")
+_LINE_ENDS = re.compile(r"[\n\r\v\f\u0085\u2028\u2029]")
+_NO_WORD = re.compile(r"[\W_]*(?:\d+[.)]\s*)?")
+"""the number of an item in a list is none either"""
+_GLUE = frozenset("-/_@#")
+"""join two words, where no space stands before them"""
 _CLITIC = re.compile(r"(?:['’](?:s|d|m|t|re|ve|ll)|n['’]t)\b", re.IGNORECASE)
 _FRENCH_SPACED = frozenset("?!;:»")
 _NO_BREAK_SPACE = "\u00a0"
@@ -29,6 +32,13 @@ def clean(text: str) -> str:
     return re.sub(r" {2,}", " ", "".join(result))
 
 
+def standing(read: str) -> str:
+    """Of the text that stands before the caret in a field, what decides how it goes on: the caret's own line, and
+    nothing of it where no word stands there yet, but a bullet, a number of a list or a quotation mark."""
+    line = _LINE_ENDS.split(read)[-1]
+    return "" if _NO_WORD.fullmatch(line) else line
+
+
 def _is_unspaced(char: str) -> bool:
     """Han, kana and the punctuation that goes with them."""
     code = ord(char)
@@ -40,13 +50,15 @@ def _straight_quote_is_open(before: str) -> bool:
 
 
 def separator(before: str, text: str, language: str) -> str:
-    """What goes between `before`, which Parley typed last, and the `text` that follows it."""
+    """What goes between `before`, which stands before the caret, and the `text` that follows it."""
     if not before or not text or before[-1].isspace() or text[0].isspace():
         return ""
     last, first = before[-1], text[0]
     if language == "fr" and (first in _FRENCH_SPACED or last == "«") and not _is_unspaced(first):
         return _NO_BREAK_SPACE
     if first in CLOSING or last in OPENING or _CLITIC.match(text):
+        return ""
+    if last in _GLUE and len(before) > 1 and not before[-2].isspace():
         return ""
     if '"' in (first, last) and _straight_quote_is_open(before):
         return ""  # closes the quotation, or is its first word
@@ -60,16 +72,12 @@ def separator(before: str, text: str, language: str) -> str:
 def join(before: str, text: str, language: str) -> str:
     """`text` as it is typed after `before`.
 
-    before: the last characters that Parley typed at this place, empty if unknown.
+    before: the last characters that stand at this place, empty if unknown.
     """
     text = text.strip()
     if not text:
         return ""
-    # A sentence begins at the start and after its end, but not after the dots of an unfinished one.
-    if not before.strip() or (_SENTENCE_END.search(before) and not _TRAILING_DOTS.search(before)):
-        text = capitalised(text, language)
-    else:
-        text = continued(text, language)
+    text = capitalised(text, language) if begins_sentence(before, language) else continued(text, language)
     return separator(before, text, language) + text
 
 

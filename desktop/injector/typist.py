@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 from desktop.engine.errors import EngineError, TypingError
 from desktop.engine.events import Event, TranslationUpdate
+from desktop.engine.transcript.reducer import language_of
 from desktop.injector.base import Keyboard, Window
 from desktop.injector.diff import can_undo, edit
 from desktop.injector.platforms import is_own, is_terminal, open_keyboard
+from desktop.injector.spacing import separator, standing
 from desktop.injector.utterances import SessionEnded, TypingQueue, Update, wanted_text
 from desktop.messages import text_of
 from desktop.settings.declaration import Settings
@@ -59,6 +61,9 @@ class _Utterance:
     actions: int
     """of the user, when Parley last typed"""
     before: str
+    """what stands before it, as far as it is known"""
+    own: str = ""
+    """of that, what Parley typed"""
     revision: int = -1
     typed: str = ""
     is_given_up: bool = False
@@ -249,9 +254,17 @@ class Typist:
             return None
         is_same_place = window.id == self._tail_window and actions == self._tail_actions
         self._given_up_to = max(self._given_up_to, update.segment_id - 1)  # whatever comes late of those before it
-        self._current = _Utterance(update.segment_id, window, actions, self._tail if is_same_place else "")
+        own = self._tail if is_same_place else ""
+        self._current = _Utterance(update.segment_id, window, actions, own or self._standing(keyboard, window), own)
         self._report(TypingStatus(window.label, is_typing=True))
         return self._current
+
+    def _standing(self, keyboard: Keyboard, window: Window) -> str:
+        """What stands before the caret where another than Parley put it; empty if unknown."""
+        typing = self._settings.typing
+        if not typing.read_before_caret or is_terminal(window, typing.terminals):
+            return ""
+        return standing(keyboard.text_before_caret(window) or "")
 
     def _revise(self, keyboard: Keyboard, utterance: _Utterance, update: Update, wanted: str) -> None:
         if wanted.startswith(utterance.typed):
@@ -318,7 +331,7 @@ class Typist:
             self._give_up(update, KEYS_HELD)
 
     def _remember(self, utterance: _Utterance) -> None:
-        self._tail = (utterance.before + utterance.typed)[-_REMEMBERED:]
+        self._tail = (utterance.own + utterance.typed)[-_REMEMBERED:]
         self._tail_window = utterance.window.id
         self._tail_actions = utterance.actions
 
@@ -356,6 +369,7 @@ class Typist:
             here = _Utterance(_NO_SEGMENT, window, keyboard.user_actions(), "")
             self._current = here
             self._report(TypingStatus(window.label, is_typing=True))
+            text = separator(self._standing(keyboard, window), text, language_of(update)) + text
             self._insert(keyboard, here, update, text)
             if missing := text[len(here.typed) :].strip():
                 self._rest = (update, missing)

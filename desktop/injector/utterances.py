@@ -67,7 +67,7 @@ class TypingQueue:
 def wanted_text(update: Update, before: str, *, live: bool, trailing_space: bool) -> str:
     """What the utterance should read as now, space and capital at its start included.
 
-    before: the last characters that Parley typed at this place, empty if unknown.
+    before: the last characters that stand at this place, empty if unknown.
     """
     language = language_of(update)
     committed = join(before, clean(update.committed), language)

@@ -13,6 +13,7 @@ from typing import Any
 
 from desktop.engine.errors import TypingError
 from desktop.engine.message import verbatim
+from desktop.injector.atspi import FocusedText
 from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.diff import characters
 
@@ -41,6 +42,7 @@ class WaylandKeyboard:
         self._swaymsg = shutil.which("swaymsg")
         if self._swaymsg and self._tree() is None:
             self._swaymsg = None
+        self._focused = FocusedText()
         self.capabilities = Capabilities(
             checks_focus=self._swaymsg is not None,
             sees_user=False,
@@ -52,6 +54,10 @@ class WaylandKeyboard:
         """The focused window by sway's tree; None elsewhere."""
         tree = self._tree() if self._swaymsg else None
         return focused(tree) if tree is not None else None
+
+    def text_before_caret(self, window: Window) -> str | None:
+        """By the accessibility bus."""
+        return self._focused.before_caret(window.pid)
 
     def user_actions(self) -> int:
         """Always 0: Wayland does not tell."""
@@ -79,7 +85,8 @@ class WaylandKeyboard:
         return count
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Leave the accessibility bus. Idempotent."""
+        self._focused.close()
 
     def _run(self, arguments: list[str]) -> None:
         try:

@@ -125,6 +125,10 @@ class WindowsKeyboard:
         self._user32.GetWindowThreadProcessId(window, ctypes.byref(pid))
         return Window(str(handle), title.value, class_name.value, pid.value)
 
+    def text_before_caret(self, window: Window) -> str | None:
+        """None: Parley does not ask this system."""
+        return None
+
     def user_actions(self) -> int:
         """Grows with each key and click of the user."""
         with self._lock:

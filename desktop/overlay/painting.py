@@ -11,6 +11,7 @@ from PyQt6.QtGui import (
     QFontMetricsF,
     QImage,
     QPainter,
+    QPen,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
@@ -116,6 +117,8 @@ class SubtitlePainter:
     """Draws frames with the colours of the settings."""
 
     def __init__(self, settings: SubtitleSettings, typeface: Typeface) -> None:
+        self.is_sent = False
+        """what is heard leaves this computer to be recognised"""
         self._typeface = typeface
         self._colors: dict[Role, QColor] = {
             "original": QColor(settings.text_color),
@@ -138,7 +141,7 @@ class SubtitlePainter:
         """Draw a frame at the lower edge of an area, as wide as the area."""
         face = self._typeface
         height = face.box_height(frame.height)
-        box = QRectF(area.left(), area.bottom() - height, area.width(), height)
+        box = on_pixels(QRectF(area.left(), area.bottom() - height, area.width(), height), _ratio(painter))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._background)
@@ -160,13 +163,24 @@ class SubtitlePainter:
                 # What is not translated has the colour of the original, so that nobody takes it for a translation.
                 self._paint_row(painter, line, row, "original" if row.mark else block.role)
             top += block.height * face.row_height
+        if self.is_sent:
+            self._paint_sent(painter, box)
+
+    def _paint_sent(self, painter: QPainter, box: QRectF) -> None:
+        """An arrow out of the box, in its corner: what is heard leaves this computer."""
+        size = max(8.0, self._typeface.padding * 0.55)
+        corner = QPointF(box.right() - 0.5 * size, box.top() + 0.5 * size)
+        pen = QPen(self._colors["original"], max(1.5, size / 7))
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        for x, y in ((-size, size), (-0.6 * size, 0.0), (0.0, 0.6 * size)):
+            painter.drawLine(corner, corner + QPointF(x, y))
 
     def _paint_row(self, painter: QPainter, area: QRectF, row: Row, role: Role) -> None:
         if role in self._outlined:
-            device = painter.device()
-            ratio = device.devicePixelRatioF() if device else 1.0
             margin = self._typeface.padding
-            painter.drawImage(area.topLeft() - QPointF(margin, margin), self._outline(row, role, area, ratio))
+            picture = self._outline(row, role, area, _ratio(painter))
+            painter.drawImage(area.topLeft() - QPointF(margin, margin), picture)
         self._draw(painter, area, row, role, outline=False)
 
     def _outline(self, row: Row, role: Role, area: QRectF, ratio: float) -> QImage:
@@ -242,6 +256,20 @@ class SubtitlePainter:
             # They are pictures, with an edge of their own.
             style.setForeground(Qt.GlobalColor.transparent)
         return style
+
+
+def on_pixels(area: QRectF, ratio: float) -> QRectF:
+    """The rectangle whose edges are the nearest between pixels: at fractional scales others look smeared. ratio: pixels
+    for each logical one."""
+    edges = (area.left(), area.top(), area.right(), area.bottom())
+    left, top, right, bottom = (math.floor(edge * ratio + 0.5) / ratio for edge in edges)
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def _ratio(painter: QPainter) -> float:
+    """Pixels for each logical one."""
+    device = painter.device()
+    return device.devicePixelRatioF() if device else 1.0
 
 
 def _is_emoji(cluster: str) -> bool:

@@ -46,6 +46,8 @@ class ScreenArea:
     whole: Rect
     available: Rect
     """without panels and docks"""
+    limits: Rect | None = None
+    """where the subtitles may stand; None: anywhere on it"""
 
 
 def saved_on(rect: Rect, screen: ScreenArea) -> tuple[int, ...]:
@@ -99,7 +101,7 @@ def place(width: int, height: int, saved: Sequence[int], screens: Sequence[Scree
     if rect and Rect(*saved).overlap(screen.whole) >= LEAST_VISIBLE * Rect(*saved).area:
         if rect.width > width:
             rect = rect._replace(x=rect.x + (rect.width - width) // 2, width=width)
-        return rect.inside(screen.whole)
+        return rect.inside(screen.limits or screen.whole)
     area = screen.available
     width = min(width, int(area.width * WIDEST))
     x = area.x + (area.width - width) // 2

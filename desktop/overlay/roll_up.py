@@ -259,10 +259,19 @@ class RollUp:
         self._tail = None
         self._rows = 0
 
-    def resize(self, measure: Measure, width: float, height: int, now: float, *, show_unconfirmed: bool) -> None:
+    def resize(
+        self,
+        measure: Measure,
+        width: float,
+        height: int,
+        now: float,
+        *,
+        word_ends: WordEnds | None = None,
+        show_unconfirmed: bool,
+    ) -> None:
         """Lay the lines that are still there out anew, for another font or width."""
         old, tail = self._lines, self._tail
-        self._measure, self._width, self.height = measure, width, height
+        self._measure, self._width, self.height, self._word_ends = measure, width, height, word_ends
         self._lines, self._rows, self._begun = [], 0, None
         for line in old:
             self._lay_out(line.heading, line.pieces, (), now, more=False)

@@ -229,15 +229,21 @@ class Subtitles:
     def configure(self, layout: Layout, now: float) -> None:
         """Go on with another layout; what is shown is laid out anew if its font, width or lines changed."""
         old, self._layout = self._layout, layout
-        if (old.measure, old.width, old.lines, old.show_unconfirmed) != (
+        if (old.measure, old.width, old.lines, old.show_unconfirmed, old.word_ends) != (
             layout.measure,
             layout.width,
             layout.lines,
             layout.show_unconfirmed,
+            layout.word_ends,
         ):
             for stream in self._streams.values():
                 stream.roll.resize(
-                    layout.measure, layout.width, layout.lines, now, show_unconfirmed=layout.show_unconfirmed
+                    layout.measure,
+                    layout.width,
+                    layout.lines,
+                    now,
+                    word_ends=layout.word_ends,
+                    show_unconfirmed=layout.show_unconfirmed,
                 )
 
 

@@ -8,6 +8,7 @@ import time
 
 from PyQt6.QtCore import QEvent, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
+    QCloseEvent,
     QGuiApplication,
     QMouseEvent,
     QPainter,
@@ -16,10 +17,11 @@ from PyQt6.QtGui import (
     QScreen,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QMainWindow, QWidget
 
-from desktop.engine.events import Event, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import Event, Metrics, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.controls import BAR_HEIGHT, EDGE, Controls, paint_frame, paint_handles
+from desktop.overlay.layer_window import LayerWindow
 from desktop.overlay.painting import SubtitlePainter, Typeface, pixel_size, word_ends
 from desktop.overlay.place import WIDEST, Drag, Rect, ScreenArea, fitted, place, saved_on, screen_of
 from desktop.overlay.sample import sample_frame
@@ -33,8 +35,8 @@ FEWEST_CHARACTERS = 14
 SMALLEST_FONT, LARGEST_FONT = 12, 200
 
 
-class SubtitleOverlay(QWidget):
-    """Shows what the engine says as subtitles over any window.
+class SubtitleOverlay(QMainWindow):
+    """Shows what the engine says as subtitles over any window. Screen readers call a QMainWindow a window.
 
     Feed it `on_event` with every event of the engine. While locked (as at first) it is click-through and hidden
     when there is nothing to show; unlocked it can be moved and resized.
@@ -82,6 +84,8 @@ class SubtitleOverlay(QWidget):
         self._wake.setTimerType(Qt.TimerType.PreciseTimer)
         self._wake.timeout.connect(self._refresh)
         self._drag: Drag | None = None
+        self._layer = LayerWindow(self)
+        self._layer.screensChanged.connect(self._on_screens_changed)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenRemoved.connect(self._on_screens_changed)
@@ -102,6 +106,9 @@ class SubtitleOverlay(QWidget):
             if self._state in (State.IDLE, State.FAILED) and event.state not in (State.IDLE, State.FAILED):
                 self._subtitles.new_session()
             self._state = event.state
+        elif isinstance(event, Metrics) and self._painter.is_sent != bool(event.sent_to):
+            self._painter.is_sent = bool(event.sent_to)
+            self.update()
 
     def text(self) -> str:
         """The lines that are on the screen, from top to bottom; empty while hidden."""
@@ -154,9 +161,10 @@ class SubtitleOverlay(QWidget):
     def _screens(self) -> list[ScreenArea]:
         primary = QGuiApplication.primaryScreen()
         screens = sorted(QGuiApplication.screens(), key=lambda screen: screen is not primary)
-        return [
+        known = [
             ScreenArea(s.name(), Rect(*s.geometry().getRect()), Rect(*s.availableGeometry().getRect())) for s in screens
         ]
+        return self._layer.screens(known) if self._layer.is_used else known
 
     def _arrange(self) -> None:
         """Font, line width and place from the settings and the screens."""
@@ -259,6 +267,9 @@ class SubtitleOverlay(QWidget):
     def _let_mouse_through(self) -> None:
         """Set the shape that takes the mouse. One that was set before the window was mapped may be lost, and an open
         one keeps the size that it had; Qt sets it only when the flag changes: hence off and on."""
+        self._layer.set_takes_mouse(not self._locked)
+        if self._layer.is_used:
+            return
         handle = self.windowHandle()
         if handle is None:
             return
@@ -280,9 +291,20 @@ class SubtitleOverlay(QWidget):
         QTimer.singleShot(0, self._let_mouse_through)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self._layer.is_used:
+            return  # nobody sees what Qt has of it
         painter = QPainter(self)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.fillRect(self.rect(), Qt.GlobalColor.transparent)
+        self._paint(painter)
+
+    def paint_on(self, painter: QPainter) -> None:
+        """Paint all that there is to see, on what is empty."""
+        self._paint(painter)
+        if self._controls and not self._locked:
+            self._controls.render(painter, self._controls.pos(), flags=QWidget.RenderFlag.DrawChildren)
+
+    def _paint(self, painter: QPainter) -> None:
         area = QRectF(self.rect())
         if not self._locked:
             paint_frame(painter, area)
@@ -334,6 +356,10 @@ class SubtitleOverlay(QWidget):
         if not self._placing:
             self._lay_out(self.width())
             self._refresh()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        super().closeEvent(event)
+        self._layer.close()
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)

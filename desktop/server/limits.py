@@ -21,3 +21,23 @@ class StreamLimits:
     """bytes of one message of a client"""
     upload: int = 1 << 30
     """bytes of a recording"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReciteLimits:
+    """Of those who read aloud, by the founding documents' names and values."""
+
+    window: float = 2.5
+    """seconds; with `overlap` less, the longest time between two reports (WS_WINDOW_SECONDS)"""
+    overlap: float = 0.5
+    """WS_OVERLAP_SECONDS"""
+    queue: int = 3
+    """windows that may wait before the server says that it is busy (WS_MAX_QUEUE)"""
+    least: float = 1.0
+    """WS_WINDOW_MIN"""
+    most: float = 5.0
+    """WS_WINDOW_MAX"""
+    high_ms: float = 800.0
+    """above it, new connections get longer windows (ADAPTIVE_LATENCY_HIGH_MS)"""
+    low_ms: float = 300.0
+    """below it, shorter ones (ADAPTIVE_LATENCY_LOW_MS)"""

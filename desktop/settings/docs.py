@@ -20,7 +20,7 @@ _APPLIES = {
 _HEAD = f"""\
 # Settings
 
-Every setting, generated from its declaration in `desktop/settings/declaration.py` by `python -m desktop.settings.docs`.
+Every setting, generated from its declaration in `desktop/settings/declaration/` by `python -m desktop.settings.docs`.
 
 A setting can be given in five ways; a later one wins, and a value that cannot be used is left out with a warning:
 

@@ -26,6 +26,7 @@ from desktop.settings.values import (
     fields,
     from_environment,
     get,
+    is_unbeaten,
     layered,
     merged,
     parse,
@@ -268,8 +269,9 @@ class SettingsStore:
     def _let_go(self, keys: "Mapping[str, Any] | Sequence[str]") -> None:
         """From now on the environment and the flags do not set these."""
         for key in keys:
-            self._flags.pop(key, None)
-            self._environment.pop(key, None)
+            for layer in (self._flags, self._environment):
+                if key in layer and not is_unbeaten(key, layer[key]):
+                    layer.pop(key)
 
     def _existing(self, name: str) -> str:
         name = self._same_name(name.strip())

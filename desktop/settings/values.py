@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from desktop.settings.declaration import Applies, Settings
 
 ENVIRONMENT_PREFIX = "PARLEY_"
+CLOUD_VARIABLE = "PARLEY_CLOUD"
 
 Origin = Literal["default", "file", "profile", "environment", "flag"]
 """The layer that a value comes from, lowest first."""
@@ -48,6 +49,10 @@ class Declaration:
     is_advanced: bool
     """few need it"""
     applies: Applies
+    written: str
+    """how a text is written in the file and in flags; empty for any text"""
+    unbeaten: str
+    """a value that no other layer overrides; empty: none"""
 
     @property
     def environment(self) -> str:
@@ -68,7 +73,7 @@ class Declaration:
             return ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
             return f"{self.minimum:g} to {self.maximum:g}"
-        return {"colour": "#rrggbb"}.get(self.type, "")
+        return self.written or {"colour": "#rrggbb"}.get(self.type, "")
 
 
 def fields() -> Iterator[tuple[str, FieldInfo]]:
@@ -115,6 +120,8 @@ def declaration(key: str) -> Declaration:
         unit=str(about.get("unit", "")),
         is_advanced=bool(about.get("advanced", False)),
         applies=applies,
+        written=str(about.get("written", "")),
+        unbeaten=str(about.get("unbeaten", "")),
     )
 
 
@@ -187,9 +194,18 @@ def layered(*layers: tuple[Origin, str, Mapping[str, Any]]) -> tuple[Settings, d
                 problems.append(f"In {title}, {error}. It is ignored.")
                 continue
             group, name = key.split(".")
+            if key in origins and good != (before := values[group][name]) and is_unbeaten(key, before):
+                problems.append(f"In {title}, {key} is {text_of(good)}, but {text_of(before)} wins. It is ignored.")
+                continue
             values.setdefault(group, {})[name] = good
             origins[key] = origin
     return Settings.model_validate(values), origins, problems
+
+
+def is_unbeaten(key: str, value: Any) -> bool:
+    """Whether no other layer overrides this value of a setting."""
+    unbeaten = declaration(key).unbeaten
+    return bool(unbeaten) and text_of(value) == unbeaten
 
 
 def merged(*layers: tuple[str, Mapping[str, Any]]) -> tuple[Settings, list[str]]:
@@ -214,11 +230,14 @@ def differences(old: Settings, new: Settings) -> tuple[str, ...]:
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables that set something: {"speech.rate": "1.2"} from PARLEY_SPEECH__RATE."""
+    """The variables that set something: {"speech.rate": "1.2"} from PARLEY_SPEECH__RATE. PARLEY_CLOUD stands for the
+    policy against cloud engines, whatever its value is: a typing error must not switch them on."""
     found = {}
     for name, text in environment.items():
         if name.startswith(ENVIRONMENT_PREFIX) and "__" in name:
             found[name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".", 1)] = text
+    if environment.get(CLOUD_VARIABLE, "").strip():
+        found["cloud.policy"] = "never"
     return found
 
 

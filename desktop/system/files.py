@@ -145,7 +145,7 @@ def tidy(folder: Path, name: str = "") -> None:
 
 def tidy_own() -> None:
     """`tidy` for the folders of Parley's own files, at each start. Never raises; takes less than a millisecond."""
-    for folder in {paths.config_file().parent, paths.models_dir(), paths.checked_file().parent}:
+    for folder in {paths.config_file().parent, paths.models_dir(), paths.checked_file().parent, paths.practice_dir()}:
         tidy(folder)
 
 

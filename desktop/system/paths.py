@@ -52,3 +52,13 @@ def peers_dir() -> Path:
 def server_dir() -> Path:
     """What the server keeps, for its user only: the database, the keys of cookies and TLS."""
     return Path(_dirs.user_data_dir) / "server"
+
+
+def practice_dir() -> Path:
+    """Readings that were kept, for their user only: what was read and how."""
+    return Path(_dirs.user_data_dir) / "practice"
+
+
+def spending_file() -> Path:
+    """What cloud engines cost today."""
+    return Path(_dirs.user_state_dir) / "cloud-spending.json"

@@ -19,11 +19,18 @@ SERVICE = "parley"
 PROXY = "proxy"
 SERVER = "server"
 DATABASE = "database"
+CLOUD = "cloud-"
+"""what the names of keys of cloud engines begin with"""
 KNOWN: Mapping[str, str] = MappingProxyType(
     {
         PROXY: "password for the proxy in models.proxy",
         SERVER: "token for the Parley server in server.url",
         DATABASE: "password for the server's database",
+        f"{CLOUD}google": "key for Google Cloud: the service account's JSON file, or an API key",
+        f"{CLOUD}openai": "key for OpenAI, or a service that speaks its protocol",
+        f"{CLOUD}deepgram": "key for Deepgram",
+        f"{CLOUD}deepl": "key for DeepL",
+        f"{CLOUD}libretranslate": "key for LibreTranslate",
     }
 )
 """Every secret there is: name -> what it is."""

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,19 @@ import jiwer
 import numpy as np
 import pytest
 
-from desktop.engine.errors import BackendFailed, ModelBroken, ModelError, ModelMissing
+from desktop.engine.errors import BackendFailed, EngineError, ModelBroken, ModelError, ModelMissing
 from desktop.engine.events import SAMPLE_RATE, Samples
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, Recognizer
+from desktop.engine.recognition.backends.cloud.openai import OpenAIRecognizer
 from desktop.engine.recognition.backends.pocketsphinx import PocketSphinxRecognizer
 from desktop.engine.recognition.backends.remote import RemoteRecognizer
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.stabilizer import normalized
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.messages import text_of
 from desktop.system.paths import RESOURCES
+from tests.cloud_peers.engines import RECOGNIZERS
 from tests.raising import raises
-from tests.serving import shared_client
+from tests.serving import shared_client, shared_server
 
 Recordings = Callable[[str], Samples]
 STARTER = RESOURCES / "starter" / "whisper"
@@ -54,6 +56,13 @@ BACKENDS = {
     ),
     "server": Backend(
         lambda: RemoteRecognizer(shared_client()),
+        ("en-00", "en-05", "en-07", "es-02", "es-04", "digits-theo"),
+        0.06,
+        ("en-00", 0, 3),
+        needs_network=True,
+    ),
+    "openai": Backend(
+        lambda: OpenAIRecognizer(replace(RECOGNIZERS["openai"].options(0), endpoint=f"{shared_server().url}v1")),
         ("en-00", "en-05", "en-07", "es-02", "es-04", "digits-theo"),
         0.06,
         ("en-00", 0, 3),
@@ -142,7 +151,7 @@ def test_the_language_is_one_of_its_own(recognizer: Recognizer, backend: Backend
 
 
 def test_an_unknown_language_is_refused(recognizer: Recognizer, speech: Recordings) -> None:
-    with raises(BackendFailed, match="xx"):
+    with raises(EngineError, match="xx|this language"):
         recognizer.transcribe(speech("en-00"), RecognitionRequest("xx"))
 
 

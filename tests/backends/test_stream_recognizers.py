@@ -1,9 +1,12 @@
 """What holds for every StreamRecognizer, and that nothing behind a Session knows which kind it was.
 
-A backend that follows streams adds itself to `RECOGNIZERS`.
+A backend that follows streams adds itself to `RECOGNIZERS`. Those in clouds talk to peers that recognise with the
+starter model: Google's to one that is made of its published messages, the others to `parley serve`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,19 +27,36 @@ from desktop.engine.recognition.backends.base import (
 )
 from desktop.engine.session import Session
 from desktop.messages import text_of
+from tests.cloud_peers.engines import STREAMS, at_peer
+from tests.cloud_peers.hearing import real
 from tests.fakes import FakeRecognizer, FakeStreamRecognizer, FakeSynthesizer, FakeTranslator
+from tests.serving import shared_server
 
-RECOGNIZERS: dict[str, Callable[[], StreamRecognizer]] = {"fake": FakeStreamRecognizer}
+
+@contextmanager
+def at_parley(key: str, path: str) -> Iterator[StreamRecognizer]:
+    options = replace(STREAMS[key].options(0), endpoint=shared_server().url.rstrip("/") + path)
+    recognizer = STREAMS[key].make(options)
+    yield recognizer
+    recognizer.close()
+
+
+RECOGNIZERS: dict[str, Callable[[], AbstractContextManager[StreamRecognizer]]] = {
+    "fake": lambda: nullcontext(FakeStreamRecognizer()),
+    "google": lambda: at_peer(STREAMS["google"], real()),
+    "realtime": lambda: at_parley("realtime", "/v1"),
+    "deepgram": lambda: at_parley("deepgram", ""),
+}
 ENGLISH = RecognitionRequest("en")
 CHUNK = 4000
 Recordings = Callable[[str], Samples]
 
 
-@pytest.fixture(params=sorted(RECOGNIZERS))
-def recognizer(request: pytest.FixtureRequest) -> StreamRecognizer:
-    made = RECOGNIZERS[request.param]()
-    made.load(lambda _: None)
-    return made
+@pytest.fixture(scope="module", params=sorted(RECOGNIZERS))
+def recognizer(request: pytest.FixtureRequest) -> Iterator[StreamRecognizer]:
+    with RECOGNIZERS[request.param]() as made:
+        made.load(lambda _: None)
+        yield made
 
 
 def fed(recognizer: StreamRecognizer, samples: Samples, chunk: int = CHUNK) -> list[StreamResult]:

@@ -1,11 +1,13 @@
 """Every translator, on real models: one suite for all of them, and what is special to Argos packages. What hears
-instead of reading is in test_speech_translators.py."""
+instead of reading is in test_speech_translators.py. Those in clouds talk to peers that translate with the starter's
+phrasebook, but do not say what they do not know."""
 
 import importlib
 import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ from desktop.messages import text_of
 from desktop.settings.declaration import Settings
 from desktop.system import paths
 from desktop.system.paths import RESOURCES
+from tests.cloud_peers.engines import TRANSLATORS, at_peer
+from tests.cloud_peers.hearing import real
 from tests.driven import DrivenTranslator
 from tests.raising import raises
 from tests.serving import shared_client
@@ -39,18 +43,32 @@ BACKENDS: dict[str, Callable[[], Translator]] = {
     "auto": lambda: make_translator(Settings(), lambda event: None),
     "server": lambda: RemoteTranslator(shared_client()),
 }
+LOCAL = sorted(BACKENDS)
+"""which say what they do not know"""
 
 Sentence = tuple[str, str, str]
 """language, text, translation"""
 
 
-@pytest.fixture(scope="module", params=sorted(BACKENDS))
+def loaded(name: str) -> Iterator[Translator]:
+    with ExitStack() as kept:
+        made: Translator = (
+            BACKENDS[name]() if name in BACKENDS else kept.enter_context(at_peer(TRANSLATORS[name], real()))
+        )
+        for source, target in OTHER.items():
+            made.load(source, target, lambda _: None)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module", params=[*LOCAL, *TRANSLATORS])
 def translator(request: pytest.FixtureRequest) -> Iterator[Translator]:
-    made = BACKENDS[request.param]()
-    for source, target in OTHER.items():
-        made.load(source, target, lambda _: None)
-    yield made
-    made.close()
+    yield from loaded(request.param)
+
+
+@pytest.fixture(scope="module", params=LOCAL)
+def local(request: pytest.FixtureRequest) -> Iterator[Translator]:
+    yield from loaded(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +147,9 @@ def test_the_prefix_is_honoured(packages: Path, sentences: list[Sentence]) -> No
         "\0\x07",
     ],
 )
-def test_odd_text(translator: Translator, text: str) -> None:
+def test_odd_text(local: Translator, text: str) -> None:
     for prefix in ("", "¿Dónde"):
-        result = translator.translate(text, "en", "es", prefix)
+        result = local.translate(text, "en", "es", prefix)
         assert result is not None
         assert result.startswith(prefix) or "Where" in text
         assert "⁇" not in result
@@ -143,8 +161,8 @@ def test_odd_text(translator: Translator, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["你好，世界。", "a\nb\r\n\tc", "ﷺ", "Zürich Łódź", "Where is 😀 the hotel?", "x" * 2000]
 )
-def test_odd_text_is_in_no_phrasebook(translator: Translator, text: str) -> None:
-    assert translator.translate(text, "en", "es") is None
+def test_odd_text_is_in_no_phrasebook(local: Translator, text: str) -> None:
+    assert local.translate(text, "en", "es") is None
 
 
 @pytest.mark.parametrize("text", ["...", "😀", "¿?"])
@@ -152,11 +170,11 @@ def test_what_cannot_be_translated_is_copied(translator: Translator, text: str) 
     assert translator.translate(text, "en", "es") == text
 
 
-def test_long_text(translator: Translator) -> None:
+def test_long_text(local: Translator) -> None:
     sentence = "Where is the beach?"
-    many = translator.translate(" ".join([sentence] * 100), "en", "es")
+    many = local.translate(" ".join([sentence] * 100), "en", "es")
     assert many == " ".join(["¿Dónde está la playa?"] * 100)
-    assert translator.translate("the house is big " * 118, "en", "es") is None
+    assert local.translate("the house is big " * 118, "en", "es") is None
 
 
 def test_several_sentences_and_lines(translator: Translator) -> None:
@@ -168,10 +186,10 @@ def test_the_same_language_is_no_work(translator: Translator) -> None:
     assert translator.translate("Hello there", "en", "en") == "Hello there"
 
 
-def test_a_missing_pair_says_what_to_install(translator: Translator) -> None:
+def test_a_missing_pair_says_what_to_install(local: Translator) -> None:
     with raises(ModelMissing, match=r"install (the Argos package fr→es|its Argos package)"):
-        translator.load("fr", "es", lambda _: None)
-    assert ("fr", "es") not in translator.capabilities.pairs
+        local.load("fr", "es", lambda _: None)
+    assert ("fr", "es") not in local.capabilities.pairs
 
 
 def test_closing_twice_and_working_again(translator: Translator) -> None:
@@ -188,15 +206,13 @@ def test_closing_twice_and_working_again(translator: Translator) -> None:
 
 
 @pytest.mark.parametrize("lag", [0, 2])
-def test_streamed_sentences_end_as_if_translated_whole(
-    translator: Translator, sentences: list[Sentence], lag: int
-) -> None:
+def test_streamed_sentences_end_as_if_translated_whole(local: Translator, sentences: list[Sentence], lag: int) -> None:
     """Word by word, the last `lag` words unconfirmed: the end is as good, nothing committed changes, and what
     is spoken is the translation. Of a phrasebook's sentences nothing is committed before they are whole."""
     equal, early, deleted, total = 0, 0, 0, 0
     for number, (source, text, _) in enumerate(sentences):
         target = OTHER[source]
-        live, reader = DrivenTranslator(translator, target), ClauseReader()
+        live, reader = DrivenTranslator(local, target), ClauseReader()
         words = text.split()
         committed, shown, spoken = "", list[str](), list[str]()
         for heard in range(1, len(words) + 2):
@@ -218,7 +234,7 @@ def test_streamed_sentences_end_as_if_translated_whole(
             spoken += [clause.text for clause in reader.update(result)]
             if heard < len(words) - lag and len(split(text, source)) == 1:
                 early += len(committed.split())
-        equal += committed == translator.translate(text, source, target)
+        equal += committed == local.translate(text, source, target)
         total += len(committed.split())
         assert " ".join(part for part in spoken if part) == committed
     share, erasure = equal / len(sentences), deleted / total
@@ -263,12 +279,12 @@ REAL = {
 
 
 @pytest.mark.parametrize("language", sorted(REAL))
-def test_nothing_is_made_up(translator: Translator, language: str) -> None:
+def test_nothing_is_made_up(local: Translator, language: str) -> None:
     said = [text.strip() for line in REAL[language].splitlines() for text in line.split("|") if text.strip()]
     assert len(said) > 25
-    made = {text: translator.translate(text, language, OTHER[language]) for text in said}
+    made = {text: local.translate(text, language, OTHER[language]) for text in said}
     assert {text: result for text, result in made.items() if result is not None} == {}
-    bare = {text: translator.translate(text.lower().strip("¿.,?! "), language, OTHER[language]) for text in said}
+    bare = {text: local.translate(text.lower().strip("¿.,?! "), language, OTHER[language]) for text in said}
     open_door = "can you open the door." if language == "en" else "puedes guardar la caja."
     window = "the window is open?"
     wrong = {text for text, result in bare.items() if result is not None}
@@ -277,13 +293,13 @@ def test_nothing_is_made_up(translator: Translator, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", sorted(OTHER))
-def test_the_phrasebook_knows_its_own_sentences(translator: Translator, language: str) -> None:
+def test_the_phrasebook_knows_its_own_sentences(local: Translator, language: str) -> None:
     """Sentences that the packages never learned, of the recipe's kind; with their marks, and without, where the model
     is less sure."""
     side = sorted(OTHER).index(language)
     pairs = held_out_pairs(300)
     for change, least in ((str, 0.97), (lambda text: text.lower().strip("¿¡.,?! "), 0.9)):
-        made = [translator.translate(change(pair[side]), language, OTHER[language]) for pair in pairs]
+        made = [local.translate(change(pair[side]), language, OTHER[language]) for pair in pairs]
         known = [one is not None for one in made]
         right = [one == pair[1 - side] for one, pair in zip(made, pairs, strict=True) if one is not None]
         print(f"{language}: {sum(known)} of {len(pairs)} translated, {sum(right)} word for word")
@@ -303,9 +319,9 @@ def held_out_pairs(count: int) -> list[tuple[str, str]]:
     return pairs[:count]
 
 
-def test_a_phrasebook_says_what_is_missing(translator: Translator) -> None:
-    assert translator.capabilities.phrasebook == set(OTHER.items())
-    message = text_of(translator.capabilities.limits["en", "es"])
+def test_a_phrasebook_says_what_is_missing(local: Translator) -> None:
+    assert local.capabilities.phrasebook == set(OTHER.items())
+    message = text_of(local.capabilities.limits["en", "es"])
     assert message.startswith("From English to Spanish only a phrasebook of about 400 words is installed; other ")
     assert message.endswith("Fetch the Argos package en→es in the Models window or with `parley models pull en-es`.")
     assert catalogue.load().find("en-es").languages == ("en", "es")

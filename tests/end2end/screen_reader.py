@@ -79,17 +79,17 @@ class ScreenReaderDesk:
         return found
 
     def children(self, node: Node) -> list[Node]:
-        """What it holds."""
+        """What it holds; nothing once it is gone."""
         called = DBusAddress(node.path, node.bus, _ACCESSIBLE)
-        reply = self._asking.send_and_get_reply(new_method_call(called, "GetChildren"), timeout=10)
         found = []
-        for bus, path in reply.body[0]:
+        for bus, path in self._ask(new_method_call(called, "GetChildren")) or ():
             if path.endswith("/null"):
                 continue
             child = DBusAddress(path, bus, _ACCESSIBLE)
-            role = self._asking.send_and_get_reply(new_method_call(child, "GetRoleName"), timeout=10).body[0]
-            name = self._asking.send_and_get_reply(Properties(child).get("Name"), timeout=10).body[0]
-            found.append(Node(bus, path, role, name[1] if isinstance(name, tuple) else str(name)))
+            role = self._ask(new_method_call(child, "GetRoleName"))
+            name = self._ask(Properties(child).get("Name"))
+            if role is not None and name is not None:
+                found.append(Node(bus, path, role, name[1]))
         return found
 
     def walk(self, node: Node) -> Iterator[tuple[Node, ...]]:
@@ -102,8 +102,13 @@ class ScreenReaderDesk:
     def is_shown(self, node: Node) -> bool:
         """Whether it is on the screen."""
         called = DBusAddress(node.path, node.bus, _ACCESSIBLE)
-        states = self._asking.send_and_get_reply(new_method_call(called, "GetState"), timeout=10).body[0]
-        return bool(states[0] & _SHOWING)
+        states = self._ask(new_method_call(called, "GetState"))
+        return states is not None and bool(states[0] & _SHOWING)
+
+    def _ask(self, question: Any) -> Any:
+        """The answer; None where there is none any more."""
+        reply = self._asking.send_and_get_reply(question, timeout=10)
+        return reply.body[0] if reply.header.message_type.name == "method_return" else None
 
     def _find(self) -> str:
         try:

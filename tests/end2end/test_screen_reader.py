@@ -25,6 +25,13 @@ CONTROLS = {
     "combo box",
     "menu item",
     "slider",
+    "list item",
+    "radio button",
+    "toggle button",
+    "page tab",
+    "password text",
+    "tree",
+    "table",
 }
 WINDOWS = {"frame", "window", "dialog", "popup menu"}
 
@@ -72,41 +79,97 @@ def test_each_line_and_warning_is_announced_once(
     assert "Traceback" not in told
 
 
-def test_every_window_and_control_has_a_role_and_a_name(
+def test_every_window_list_menu_and_control_has_a_role_and_a_name(
     reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path
 ) -> None:
+    command = [sys.executable, "-m", "tests.windows.program", str(tmp_path)]
+    environment = {**os.environ, **desktop.environment}
+    complaints = (tmp_path / "complaints").open("w")
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": complaints, "text": True}
+    faults: set[str] = set()
+    named: set[str] = set()
+    controls = 0
+    with complaints, subprocess.Popen(command, env=environment, **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        names = process.stdout.readline().split()
+        assert len(names) > 35, (tmp_path / "complaints").read_text()
+        root = reader.application(process.pid)
+        for name in names:
+            print(name, file=process.stdin, flush=True)
+            assert process.stdout.readline().strip() == name, (tmp_path / "complaints").read_text()
+            windows = [one for one in reader.children(root) if reader.is_shown(one)]
+            others = [one for one in windows if one.name not in ("Parley", "Subtitles") or one.role == "dialog"]
+            if not others and name != "main" and not name.startswith("overlay"):
+                faults.add(f"{name} is not in the tree")
+            faults |= {f"{one.role} {one.name!r}" for one in windows if one.role not in WINDOWS or not one.name}
+            for path in reader.walk(root):
+                if path[-1].role in CONTROLS and reader.is_shown(path[-1]):
+                    controls += 1
+                    named.add(path[-1].name)
+                    if not path[-1].name:
+                        faults.add(described(path))
+        process.stdin.close()
+        assert process.wait(30) == 0
+    assert not faults, "\n".join(sorted(faults))
+    assert controls > 1000
+    assert any("end → final 1.2 s" in name for name in named)  # what the button shows, whatever its width
+    assert "Original colour: #ffffff" in named
+
+
+def test_a_menu_is_read_and_left_by_keys(reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text("version = 1\n")
     process = start(desktop, settings)
     try:
         main = desktop.wait_for_window("^Parley$")
         root = reader.application(process.pid)
-        keys = {"Settings": "ctrl+comma", "Models": "ctrl+shift+m", "Doctor": "ctrl+d", "Latency": "ctrl+shift+l"}
-        opened = {"Parley"}
 
-        def names() -> set[str]:
-            return {node.name.partition(" — ")[0] for node in reader.children(root)}
+        def dialogs() -> dict[str, Node]:
+            return {node.name: node for node in reader.children(root) if node.role == "dialog"}
 
-        for title, combination in keys.items():
+        def opens() -> bool:
+            desktop.activate(main)
+            desktop.run(["xdotool", "key", "Escape", "F10"])  # it may have been opened before the reader was known
+            return wait_until(lambda: "Menu" in dialogs(), 3)
 
-            def appears(title: str = title, combination: str = combination) -> bool:
-                desktop.activate(main)
-                desktop.run(["xdotool", "key", combination])
-                return wait_until(lambda: title in names(), 3)
-
-            assert wait_until(appears, 30), (title, names())
-            opened.add(title)
-        windows = {node.name.partition(" — ")[0]: node for node in reader.children(root)}
-        assert opened <= set(windows)
-        for name in opened:
-            assert windows[name].role in WINDOWS, windows[name]
-        controls = [path for path in reader.walk(root) if path[-1].role in CONTROLS and reader.is_shown(path[-1])]
-        assert len(controls) > 60
-        nameless = [path for path in controls if not path[-1].name]
-        assert not nameless, "\n".join(sorted({described(path) for path in nameless}))
+        assert wait_until(opens, 30)
+        items = [path[-1].name for path in reader.walk(dialogs()["Menu"]) if path[-1].role == "list item"]
+        assert "Settings…" in items
+        desktop.run(["xdotool", "key", "Escape"])
+        assert wait_until(lambda: "Menu" not in dialogs())
+        assert wait_until(lambda: desktop.active_window() == main)
+        assert wait_until(opens, 10)
+        other = desktop.spawn(["xterm", "-T", "elsewhere"])
+        desktop.activate(desktop.wait_for_window("^elsewhere$"))
+        assert wait_until(lambda: "Menu" not in dialogs())
+        other.terminate()
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def test_a_reading_is_announced_as_states_and_a_score(
+    reader: ScreenReaderDesk, desktop: VirtualDesktop, tmp_path: Path, manifest: dict[str, dict[str, Any]]
+) -> None:
+    text, journal = tmp_path / "poem.txt", tmp_path / "journal"
+    text.write_text(manifest["en-00"]["text"])
+    settings = tmp_path / "settings.toml"
+    settings.write_text('version = 1\n[recognition]\nlanguage = "en"\n')
+    script = str(Path(__file__).with_name("practice_app.py"))
+    arguments = [str(journal), str(text), str(TEST_AUDIO / "en-00.flac"), "-", "--settings", str(settings)]
+    process = subprocess.Popen(
+        [sys.executable, script, *arguments],
+        env={**os.environ, **desktop.environment, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 0, told
+    assert told == ""
+    score = next((one for one in reader.announced if one.startswith("Score ")), "")
+    assert "of 100: " in score, reader.announced
+    assert "Finishing…" in "\n".join(reader.announced)
 
 
 def described(path: tuple[Node, ...]) -> str:

@@ -74,7 +74,7 @@ def test_garbage_is_refused_and_nobody_else_is_disturbed(
 
 
 def test_wyoming_is_for_those_who_are_allowed() -> None:
-    from desktop.server.protocols.wyoming.server import is_allowed
+    from desktop.server.security.network_guard import is_allowed
 
     networks = (ip_network("192.168.1.0/24"), ip_network("fd00::/8"))
     for address in ("127.0.0.1", "::1", "192.168.1.7", "::ffff:192.168.1.7", "fd00::1%eth0"):

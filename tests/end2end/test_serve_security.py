@@ -1,13 +1,21 @@
 """`parley serve` where others reach it: with TLS and a token, or not at all."""
 
+import asyncio
 import json
+import re
 import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from wyoming.client import AsyncTcpClient
+from wyoming.event import Event
+from wyoming.info import Describe
 
+from desktop.engine.errors import EngineError
+from desktop.server.http.networks import network_address
 from tests.end2end.test_cli import Run, environment, run, sentence  # noqa: F401  # the fixtures
 from tests.serving import Server
 from tests.tls_sockets import Line
@@ -94,6 +102,46 @@ def test_others_are_served_with_tls_and_a_token_or_not_at_all(
     written = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file()) + said.encode()
     for token in (speaker, listener):
         assert token[15:].encode() not in written
+
+
+def test_ports_of_other_protocols_are_guarded_and_in_the_audit_log(
+    run: Run,  # noqa: F811
+    environment: dict[str, str],  # noqa: F811
+) -> None:
+    assert run("tokens", "create", "speaker", "--scope", "speak").code == 0
+    ports = ("--whisper-live-port", "0", "--wyoming-port", "0", "--wyoming-allow", "203.0.113.0/24")
+    with Server("--host", "0.0.0.0", "--tls-self-signed", *ports, environment=environment) as server:
+        (whisper_live, wyoming) = (int(one) for one in re.findall(r" at port (\d+)", server.said))
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        with pytest.raises(InvalidStatus) as caught, Line(f"wss://127.0.0.1:{whisper_live}/", ssl=trusting):
+            pass
+        assert caught.value.response.status_code == 401
+        answer = asyncio.run(_described("127.0.0.1", wyoming))
+        assert answer is not None
+        assert answer.type == "info"
+        expected = [("opened", "local", ""), ("closed", "local", "")]
+        try:
+            others = network_address()
+        except EngineError:
+            others = ""  # a machine without a network has no stranger
+        if others:
+            answer = asyncio.run(_described(others, wyoming))
+            assert answer is not None
+            assert (answer.type, answer.data["code"]) == ("error", "address")
+            expected.append(("refused", "", "address"))
+        assert server.end() == 0
+    log = json.loads(run("db", "audit", "--json").out)
+    assert [one["reason"] for one in log if one["protocol"] == "websocket"] == ["token-missing"]
+    found = [one for one in log if one["protocol"] == "wyoming"]
+    assert [(one["event"], one["principal"], one["reason"]) for one in found] == expected
+    assert found[1]["seconds"] > 0
+
+
+async def _described(host: str, port: int) -> Event | None:
+    async with AsyncTcpClient(host, port) as client:
+        await client.write_event(Describe().event())
+        return await asyncio.wait_for(client.read_event(), 60)
 
 
 def _closed_with(socket: Line) -> int:

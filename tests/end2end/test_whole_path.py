@@ -18,6 +18,7 @@ import pytest
 from desktop.bench.live.virtual_audio import VirtualAudio
 from tests.conftest import TEST_AUDIO, read_audio
 from tests.end2end.typing_harness import Editor
+from tests.end2end.wayland_session import WaylandDesk
 from tests.signals import heard
 from tests.virtual_desktop import VirtualDesktop
 from tests.waiting import wait_until
@@ -27,7 +28,11 @@ class RunningApp:
     """The app as a process, and what it noted; a context manager that ends it."""
 
     def __init__(
-        self, desk: VirtualDesktop, directory: Path, environment: Mapping[str, str] = os.environ, **settings: str
+        self,
+        desk: VirtualDesktop | WaylandDesk,
+        directory: Path,
+        environment: Mapping[str, str] = os.environ,
+        **settings: str,
     ) -> None:
         self._desk = desk
         self._journal = directory / "journal"
@@ -117,7 +122,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def overlay_words(desk: VirtualDesktop, path: Path) -> list[str]:
+def overlay_words(desk: VirtualDesktop | WaylandDesk, path: Path) -> list[str]:
     """What a reader sees in the lower part of the screen, by optical character recognition."""
     desk.screenshot(path)
     width, height = desk.size

@@ -19,7 +19,7 @@ EDITORS = Path(__file__).parent / "editors"
 class Editor:
     """A program with a text; `read` is what it holds."""
 
-    def __init__(self, desk: VirtualDesktop, kind: str, file: Path, title: str) -> None:
+    def __init__(self, desk: VirtualDesktop, kind: str, file: Path, title: str, *options: str) -> None:
         self.file = file
         file.write_text("", encoding="utf-8")
         self._desk = desk
@@ -30,7 +30,7 @@ class Editor:
             self.process = desk.spawn(command, LC_ALL="C.UTF-8")
         else:
             python = sys.executable if kind == "qt" else "/usr/bin/python3"
-            self.process = desk.spawn([python, str(EDITORS / f"{kind}_editor.py"), str(file), title])
+            self.process = desk.spawn([python, str(EDITORS / f"{kind}_editor.py"), str(file), title, *options])
         self.window = desk.wait_for_window(f"^{title}$")
 
     def focus(self) -> None:

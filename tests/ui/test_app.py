@@ -166,6 +166,7 @@ def test_the_tray_does_what_the_window_does(start_app: StartApp, qtbot: QtBot) -
         "Unlock subtitles",
         "Stop speaking",
         "Profile",
+        "Practice…",
         "Share captions…",
         "Models…",
         "Quit",

@@ -6,7 +6,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.events import AudioLevel, State, StateChanged, TranscriptUpdate, TranslationUpdate
+from desktop.engine.events import AudioLevel, Metrics, State, StateChanged, TranscriptUpdate, TranslationUpdate
 from desktop.overlay.painting import (
     DIMMED,
     Typeface,
@@ -21,7 +21,7 @@ from desktop.overlay.window import SubtitleOverlay
 from desktop.settings.declaration import RecognitionSettings, Settings, SubtitleSettings, TranslationSettings
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.window_geometry import place_first
-from desktop.ui.widgets.fitting import TITLE_BAR
+from desktop.ui.widgets.layouts.fitting import TITLE_BAR
 
 # Qt's platform without a screen says that it can neither raise a window nor limit its size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")
@@ -207,6 +207,15 @@ def test_thai_breaks_where_a_word_ends() -> None:
     assert word_ends("😀 hello") == (2, 7)
 
 
+def test_the_overlay_breaks_no_word_of_thai(overlay: SubtitleOverlay) -> None:
+    text = "การประชุมเริ่มเวลาบ่ายสามโมง" * 3
+    overlay.on_event(TranscriptUpdate(0, 1, "th", text, "", (), 0.0, 3.0, False))
+    ends = word_ends(text)
+    lines = overlay.text().split("\n")
+    assert len(lines) > 1
+    assert len(lines[0]) in ends
+
+
 def test_at_their_usual_place_they_cover_nothing_of_the_window(window: MainWindow, overlay: SubtitleOverlay) -> None:
     place_first(window, USUAL_PART)
     room = window.screen().availableGeometry()
@@ -253,3 +262,16 @@ def test_a_session_counts_its_utterances_anew(overlay: SubtitleOverlay) -> None:
     overlay.on_event(StateChanged(State.LOADING))
     overlay.on_event(heard("After", segment=0, revision=0))
     assert overlay.text() == "Before\nAfter"
+
+
+def test_an_arrow_says_that_sound_leaves_this_computer(overlay: SubtitleOverlay) -> None:
+    overlay.on_event(StateChanged(State.LISTENING))
+    overlay.on_event(heard("Where is the station"))
+    plain = image(overlay)
+    overlay.on_event(Metrics({}, {}, 0.0, 0, "nova-3", "", "", sent_to="Deepgram"))
+    marked = image(overlay)
+    assert marked != plain
+    corner = range(plain.width() - 30, plain.width())
+    assert all(marked.pixelColor(x, y) == plain.pixelColor(x, y) for x in range(corner.start) for y in range(60))
+    overlay.on_event(Metrics({}, {}, 0.0, 0, "base", "", ""))
+    assert image(overlay) == plain

@@ -13,7 +13,7 @@ from desktop.engine.message import Message
 from desktop.system import secrets
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.settings.server_panel import ServerPanel
-from desktop.ui.widgets.picker import PickerList
+from desktop.ui.widgets.pickers.picker import PickerList
 from tests.kept_keyring import KeptKeyring
 from tests.serving import shared_server
 

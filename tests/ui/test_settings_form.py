@@ -9,12 +9,15 @@ from desktop.settings.store import fields, get
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.settings.dialog import SettingsDialog
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.picker import PickerButton
+from desktop.ui.widgets.pickers.picker import PickerButton
 from desktop.ui.widgets.switch import Switch
 
 OTHER = {
     "audio.source": "loopback:",
     "recognition.languages": ("en", "de"),
+    "cloud.recognition": ("deepgram", "google"),
+    "cloud.translation": ("deepl",),
+    "cloud.speech": ("google",),
     "typing.terminals": ("xterm",),
     "models.hub": ("http://a", "http://b"),
     "models.argos": ("http://a",),

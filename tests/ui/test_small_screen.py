@@ -9,10 +9,11 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app.wiring import App
+from desktop.practice.texts.reading import read_pasted
 from desktop.ui.doctor.window import DoctorWindow
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.hotkeys import Hotkeys
-from desktop.ui.widgets import fitting
+from desktop.ui.widgets.layouts import fitting
 from tests.fakes import FakeEngine
 
 ROOM = QSize(960, 508)
@@ -31,11 +32,28 @@ def settings(app: App) -> QWidget:
     return dialog
 
 
+def practice(app: App) -> QWidget:
+    window = app.practice.open()
+    assert window is not None
+    window.texts.show_document(read_pasted("A text to read.\nIt has two lines."))
+    return window
+
+
+def reading(app: App) -> QWidget:
+    window = app.practice.open()
+    assert window is not None
+    window.texts.show_document(read_pasted("A text to read.\nIt has two lines."))
+    window.read_chosen()
+    return window
+
+
 OPEN: dict[str, Callable[[App], QWidget]] = {
     "main": lambda app: MainWindow(),
     "latency": lambda app: app.window.menu.open_latency(),
     "doctor": doctor,
     "settings": settings,
+    "practice": practice,
+    "reading": reading,
 }
 
 

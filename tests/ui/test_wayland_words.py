@@ -7,15 +7,17 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.doctor.findings import Health
-from desktop.doctor.screen import compositor
+from desktop.doctor.screen import compositor as compositor_finding
 from desktop.doctor.screen import hotkeys as examined
 from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
-from desktop.messages.wayland import NATIVE, THROUGH_X, subtitles_caveat
+from desktop.messages.wayland import LAYERED, NATIVE, THROUGH_X, subtitles_caveat
 from desktop.settings.declaration import HotkeySettings, Settings
+from desktop.system.wayland import LAYER_SHELL, MUTTER
 from desktop.ui.doctor.trials import HotkeyTrial
 from desktop.ui.first_run.outputs import OutputsPage
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.hotkeys import Hotkeys
+from tests.layer_compositor import LayerCompositor, Monitor
 from tests.ui.conftest import StartApp
 
 
@@ -64,7 +66,7 @@ def test_what_subtitles_cannot_do_is_said_by_the_doctor_and_the_card(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
-    finding = compositor(Settings())
+    finding = compositor_finding(Settings())
     assert (finding.health, finding.sentence) == (Health.WARNING, NATIVE)
     assert "xwayland" in finding.fix.lower()
     window.show_caveat(NATIVE)
@@ -72,18 +74,35 @@ def test_what_subtitles_cannot_do_is_said_by_the_doctor_and_the_card(
     window.show_caveat(THROUGH_X)
     assert window.cards.subtitles.toolTip() == THROUGH_X
     assert window.cards.subtitles.state_text().startswith("Bottom")
-    assert subtitles_caveat(is_wayland=True, has_x=True) == THROUGH_X
-    assert subtitles_caveat(is_wayland=False, has_x=True) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(), has_x=True) == THROUGH_X
+    assert subtitles_caveat(is_wayland=False, offered=(), has_x=True) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(LAYER_SHELL,), has_x=False) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(MUTTER,), has_x=True) == ""
+    assert subtitles_caveat(is_wayland=True, offered=(MUTTER,), has_x=False) == NATIVE
 
 
-def test_a_native_window_warns_at_the_start(start_app: StartApp) -> None:
-    window_class = MainWindow.__init__
+def test_a_native_window_warns_at_the_start(start_app: StartApp, qtbot: QtBot) -> None:
+    app, _ = start_app()
 
-    def with_caveat(self: MainWindow) -> None:
-        window_class(self)
-        self.show_caveat(NATIVE)
+    def warned() -> bool:
+        return len([notice for notice in app.window.notices if notice.message.startswith(NATIVE)]) == 1
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MainWindow, "__init__", with_caveat)
+    qtbot.waitUntil(warned)
+    assert app.window.cards.subtitles.state_text() == "Takes the focus: XWayland is missing"
+
+
+def test_with_a_layer_shell_nothing_is_said(
+    start_app: StartApp, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with LayerCompositor(tmp_path, [Monitor("DP-1")]) as compositor:
+        for name, value in compositor.environment.items():
+            monkeypatch.setenv(name, value)
+        finding = compositor_finding(Settings())
+        assert (finding.health, finding.sentence) == (Health.OK, LAYERED)
         app, _ = start_app()
-    assert [notice for notice in app.window.notices if notice.message.startswith(NATIVE)]
+        asked: list[frozenset[str]] = []
+        app.subtitles_caveat._lookup.found.connect(asked.append)
+        qtbot.waitUntil(lambda: bool(asked) or bool(app.window.notices))
+        assert app.window.caveat == ""
+        assert app.window.cards.subtitles.state_text().startswith("Bottom")
+        assert not [notice for notice in app.window.notices if "subtitles" in notice.message]

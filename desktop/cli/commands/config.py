@@ -162,6 +162,8 @@ def _meant(key: str, value: Any) -> Any:
     match key:
         case "recognition.language" if value != "auto":
             return check_language(value)
+        case "practice.language" if value:
+            return check_language(value)
         case "recognition.languages":
             return tuple(map(check_language, value))
         case "translation.target" if value:

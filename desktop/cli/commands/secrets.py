@@ -6,6 +6,7 @@ import sys
 
 from desktop.cli.commands.config import print_json
 from desktop.cli.messages import say
+from desktop.engine.cloud.credentials import one_line
 from desktop.system import secrets
 
 
@@ -20,7 +21,7 @@ def show_list(*, as_json: bool) -> int:
         print_json([{"name": name, "help": secrets.KNOWN[name], "is_kept": kept[name]} for name in kept])
         return 0
     for name, is_kept in kept.items():
-        print(f"{name:10} {'kept' if is_kept else 'not kept':10} {secrets.KNOWN[name]}")
+        print(f"{name:20} {'kept' if is_kept else 'not kept':10} {secrets.KNOWN[name]}")
     return 0
 
 
@@ -33,6 +34,8 @@ def keep(name: str) -> int:
     except UnicodeError:
         say("the secret is not text in UTF-8; nothing was changed.")
         return 1
+    if name.startswith(secrets.CLOUD):
+        secret = one_line(secret)
     if not secret or "\n" in secret:
         say("a secret is one line that is not empty; nothing was changed.")
         return 1

@@ -109,6 +109,37 @@ def accuracy(
 
 
 @bench.command(cls=BenchCommand)
+def practice(
+    context: typer.Context,
+    languages: Annotated[
+        str, typer.Option("--languages", metavar="LANGS", help="These only, with commas between, for example es,fr.")
+    ] = "",
+    passages: Annotated[
+        int, typer.Option("--passages", min=1, max=40, metavar="N", help="Of each language; three recordings each.")
+    ] = 15,
+    quick: Quick = False,
+    odd: Annotated[
+        bool, typer.Option("--odd", metavar=_FLAG, help="The other half of the recordings, kept for checking.")
+    ] = False,
+    kept: Annotated[
+        Path | None,
+        typer.Option(
+            "--kept", metavar="FOLDER", file_okay=False, help="Where what was heard is kept, for a run that goes on."
+        ),
+    ] = None,
+    model: Model = "",
+    as_json: Json = "",
+    plot: Plot = None,
+) -> int:
+    """People read along, in five languages, also against texts that differ: marks, delays. Needs Debian's
+    recordings."""
+    from desktop.bench.practice.command import Plan, main
+
+    plan = Plan(_names(languages), 2 if quick else passages, odd, kept)
+    return main(_settings(context, model), plan, _output(as_json, plot))
+
+
+@bench.command(cls=BenchCommand)
 def speech(
     context: typer.Context,
     languages: Annotated[

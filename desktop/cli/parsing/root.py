@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desktop import __version__
+from desktop.cli.parsing import load as load_command
 from desktop.cli.parsing import outages as bench_outages
 from desktop.cli.parsing import peers as bench_peers
+from desktop.cli.parsing import practice as practice_command
 from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import servers as bench_servers
 from desktop.cli.parsing import settings as settings_commands
-from desktop.cli.parsing.bench import BenchCommand, Plot, bench
-from desktop.cli.parsing.bench import Json as BenchJson
+from desktop.cli.parsing.bench import BenchCommand, bench
+from desktop.cli.parsing.engines import engines
 from desktop.cli.parsing.jobs import Redis, jobs
 from desktop.cli.parsing.models import models
 from desktop.cli.parsing.paths import named_file, named_path
@@ -36,9 +38,12 @@ app = typer.Typer(
 )
 app.add_typer(bench, name="bench")
 bench.command(cls=BenchCommand)(bench_peers.peers)
+app.command(cls=BenchCommand)(load_command.load)
+app.command()(practice_command.practice)
 bench.command(cls=BenchCommand)(bench_servers.servers)
 bench.command(cls=BenchCommand)(bench_outages.outages)
 app.add_typer(models, name="models")
+app.add_typer(engines, name="engines")
 app.add_typer(jobs, name="jobs")
 app.add_typer(settings_commands.config, name="config")
 app.add_typer(settings_commands.profile, name="profile")
@@ -278,12 +283,18 @@ def serve(
     audience: server_commands.Audience = "",
     audit_days: server_commands.AuditDays = 90,
     cookie_key: server_commands.CookieKey = None,
+    text_pack: Annotated[
+        Path | None,
+        typer.Option(
+            "--text-pack", metavar="FILE", dir_okay=False, help="Verses for readers, each line `sura|aya|text`."
+        ),
+    ] = None,
     env_files: server_commands.EnvFiles = None,
     log_format: server_commands.Logs = server_commands.LogFormat.text,
     sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
-    from desktop.cli.commands.serve import run
+    from desktop.cli.commands.serving.serve import run
     from desktop.server.running.side_ports import SidePorts, networks
     from desktop.server.security.options import OidcOptions, SecurityOptions
 
@@ -318,6 +329,7 @@ def serve(
         health_port=health_port,
         redis=redis,
         side_ports=side_ports,
+        text_pack=text_pack,
     )
 
 
@@ -341,6 +353,9 @@ def worker(
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine for health and metrics.")
     ] = "127.0.0.1",
+    certificate: server_commands.Certificate = None,
+    key: server_commands.Key = None,
+    self_signed: server_commands.SelfSigned = False,
     language: Language = "",
     model: Model = "",
     env_files: server_commands.EnvFiles = None,
@@ -348,53 +363,15 @@ def worker(
     sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
-    from desktop.cli.commands.worker import run
+    from desktop.cli.commands.serving.worker import run
+    from desktop.server.security.options import SecurityOptions
 
     changes = _changes("", language, model)
     operation = server_commands.operation(env_files, log_format, sentry_dsn)
-    return run(context.obj, changes, kind.value, redis, concurrency, operation, host=host, health_port=health_port)
-
-
-@app.command(cls=BenchCommand)
-def load(
-    url: Annotated[str, typer.Option("--url", metavar="URL", help="Where the server is.")] = "ws://127.0.0.1:5026/",
-    clients: Annotated[int, typer.Option("--clients", min=1, max=10_000, help="Connected at a time.")] = 10,
-    batches: Annotated[int, typer.Option("--batches", min=1, help="How often, one behind the other.")] = 1,
-    speaking_share: Annotated[
-        float, typer.Option("--speaking-share", min=0.0, max=1.0, help="Share of the clients that speak.")
-    ] = 1.0,
-    seconds: Annotated[float, typer.Option("--seconds", min=1.0, help="Speech of each client and batch.")] = 30.0,
-    language: Annotated[str, typer.Option("--language", metavar="LANG", help="What they speak.")] = "en",
-    find_limit: Annotated[
-        float,
-        typer.Option("--find-limit", metavar="SECONDS", min=0.0, help="Look for the most speakers within this bound."),
-    ] = 0.0,
-    cuts: Annotated[
-        int, typer.Option("--cuts", metavar="N", min=0, help="The network fails so often in each batch.")
-    ] = 0,
-    cut_seconds: Annotated[float, typer.Option("--cut-seconds", min=0.1, help="For so long each time.")] = 10.0,
-    seed: Annotated[int, typer.Option("--seed", help="Of the order in which sentences are said.")] = 1,
-    as_json: BenchJson = "",
-    plot: Plot = None,
-) -> int:
-    """Let many clients speak to a server in real time, and tell how fast and how well they are understood."""
-    from desktop.bench.load.command import LoadOptions
-    from desktop.bench.load.command import load as run
-    from desktop.bench.reports.output import ReportOutput
-
-    options = LoadOptions(
-        url,
-        clients,
-        batches,
-        speaking_share,
-        seconds,
-        language,
-        seed=seed,
-        find_limit=find_limit,
-        cuts=cuts,
-        cut_seconds=cut_seconds,
+    listening = SecurityOptions(host, certificate, key, self_signed)
+    return run(
+        context.obj, changes, kind.value, redis, concurrency, operation, listening=listening, health_port=health_port
     )
-    return run(options, ReportOutput(as_json, plot))
 
 
 def _changes(to: str, language: str, model: str) -> dict[str, Any]:

@@ -175,6 +175,11 @@ class Lane:
             return self._fed / SAMPLE_RATE + self.frames.waiting_seconds
 
     @property
+    def is_muted(self) -> bool:
+        """What the source hears now would be what Parley says."""
+        return self._hears_itself and (self._is_playing or self._clock() < self._muted_until)
+
+    @property
     def backlog(self) -> float:
         """Seconds of sound that wait to be recognised."""
         with self._lock:
@@ -240,8 +245,7 @@ class Lane:
         if isinstance(item, AudioFrame):
             self._fed += len(item.samples)
             self._arrivals.append((self._fed / SAMPLE_RATE, at))
-            is_muted = self._hears_itself and (self._is_playing or self._clock() < self._muted_until)
-            self._take(session.feed(item.samples, is_muted=is_muted))
+            self._take(session.feed(item.samples, is_muted=self.is_muted))
             return
         outputs = session.flush()
         if isinstance(item, EndOfSpeech):

@@ -23,4 +23,6 @@ def metrics(models: Models, lane: Lane) -> Metrics:
         backlog=lane.backlog,
         mode=lane.mode,
         sent_to=recognition.sent_to,
+        clouds=(figures := models.clouds.figures()),
+        spent=models.clouds.dollars_today if figures else 0.0,
     )

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.engine.events import Event, Metrics, TranslationUpdate
 from desktop.engine.live.backends import Backends
 from desktop.engine.live.lane import EndOfSpeech, Lane
 from desktop.engine.live.metrics import metrics
 from desktop.engine.live.session_thread import SessionThread
+from desktop.engine.options import ModelOptions, SessionOptions
 from desktop.engine.pool.models import Models
 from desktop.engine.settings_options import model_options, session_options
 from desktop.settings.declaration import Settings
@@ -36,6 +37,7 @@ class Parts:
 
     def __init__(self, settings: Settings, backends: Backends, tell: Callbacks, *, live: bool) -> None:
         self._settings = settings
+        self._language = ""
         self._live = live
         self._lowers_load = backends.lowers_load
         options = model_options(settings, lowers_load=backends.lowers_load)
@@ -46,10 +48,33 @@ class Parts:
 
     def configure(self, settings: Settings, *, hears_itself: bool) -> None:
         """Apply settings; nothing that waits is lost. hears_itself: the source would hear what Parley says."""
-        self._settings = settings
-        self.models.configure(model_options(settings, lowers_load=self._lowers_load))
+        before, self._settings = self._settings, settings
+        self.models.configure(self._model_options())
         self.lane.configure(session_options(settings, live=self._live), hears_itself=hears_itself)
         self.lane.output.configure(settings.speech.output, settings.speech.rate, settings.speech.volume)
+        if settings.cloud != before.cloud:
+            self.lane.forget_translations()
+
+    def side_lane(
+        self,
+        options: SessionOptions,
+        backends: Backends,
+        emit: Callable[[Event], None],
+        on_drained: Callable[[EndOfSpeech], None],
+    ) -> Lane:
+        """Another lane on the same models and thread; whoever asks for it closes it."""
+        return Lane(options, self.models, backends, self._thread, emit, on_drained)
+
+    def use_language(self, language: str) -> None:
+        """Choose the models for this language, whatever the settings say; empty: as they say. Loads them."""
+        self._language = language
+        self.models.configure(self._model_options())
+        if language:
+            self.models.prepare("", "", speaks=False)
+
+    def _model_options(self) -> ModelOptions:
+        options = model_options(self._settings, lowers_load=self._lowers_load)
+        return replace(options, languages=(self._language,)) if self._language else options
 
     def prepare(self) -> None:
         """Load now what the first words will need."""

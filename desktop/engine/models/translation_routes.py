@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from desktop.engine.errors import ModelMissing
+from desktop.engine.models import apertium
 from desktop.engine.models.installed import InstalledModel, installed
 from desktop.engine.text.languages import base_language
 
@@ -25,10 +26,15 @@ def translation_pairs(*, real_only: bool = False) -> frozenset[tuple[str, str]]:
     return frozenset(pairs)
 
 
+def readable_pairs() -> frozenset[tuple[str, str]]:
+    """Every (source, target) whose text is translated on this machine, by whatever is installed."""
+    return translation_pairs() | apertium.pairs()
+
+
 def usable_target(target: str) -> str:
     """The language that is meant: a variant ("pt-BR") where a package writes it, else what it is a variant of; and a
     variant where only that is installed."""
-    written = {end for _, end in translation_pairs()}
+    written = {end for _, end in readable_pairs()}
     if target in written:
         return target
     base = base_language(target)

@@ -10,6 +10,7 @@ from desktop.engine.failures import Failures
 from desktop.engine.hearing.hearing import VoiceDetector
 from desktop.engine.options import ModelOptions, VoiceOptions
 from desktop.engine.pool.backends import ModelBackends
+from desktop.engine.pool.clouds import Clouds
 from desktop.engine.pool.preferred import PreferredBackends
 from desktop.engine.pool.recognition import RecognitionModel
 from desktop.engine.pool.slot import Slot
@@ -51,7 +52,8 @@ class Models:
         self._emit = emit
         self._is_in_real_time = True
         self._failures = Failures()
-        preferred = PreferredBackends(backends, lambda: self._settings)
+        self.clouds = Clouds(lambda: self._settings.cloud)
+        self._preferred = preferred = PreferredBackends(backends, lambda: self._settings, self.clouds)
         self.recognition = RecognitionModel(
             settings.recognition, backends, emit, on_ready, on_failed, on_unloaded, preferred.recognizer
         )
@@ -73,6 +75,9 @@ class Models:
         if self._settings.server != before.server:
             self.recognition.renew()
             self.speech.renew()
+        if self._settings.cloud != before.cloud:
+            self._preferred.rearrange()
+            self.translation.look_again()
         if _translator_terms(self._settings) != _translator_terms(before):
             self.translation.renew()
 
@@ -155,6 +160,7 @@ class Models:
                 closings[stage]()
             except Exception:
                 log.exception("stage %s did not close cleanly", stage.value)
+        self.clouds.close()
         return ended
 
     def submit(self, stage: Stage, run: Callable[[], object]) -> None:

@@ -101,6 +101,16 @@ _ASKED: TypeAdapter[_Decode | _LoadTranslation | _Translate | _TranslateSpeech |
 )
 
 
+ASKED: dict[type[Strict], str] = {
+    _Decode: "A window of audio is to be recognised.",
+    _LoadTranslation: "Which translator would it be, and what can it do.",
+    _Translate: "A text is to be translated.",
+    _TranslateSpeech: "Audio is to be translated.",
+    _Speak: "A text is to be spoken.",
+}
+"""headers of what is asked, for documents: what each of them asks for"""
+
+
 class _Word(Strict):
     text: Annotated[str, Field(max_length=200)]
     start: _Seconds
@@ -164,6 +174,13 @@ class _Hello(Versioned):
 
 
 _TOLD: TypeAdapter[_Answered | _Hello] = TypeAdapter(Annotated[_Answered | _Hello, Field(discriminator="type")])
+
+
+TOLD: dict[type[Strict], str] = {
+    _Hello: "What recognises here; the first message, and again when that changes.",
+    _Answered: "An answer.",
+}
+"""headers of what a server says, likewise"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop.engine.errors import TypingError
 from desktop.engine.message import verbatim
+from desktop.injector.atspi import FocusedText
 from desktop.injector.base import Capabilities, Chunk, Guard, SendMethod, Window
 from desktop.injector.chunks import cut
 from desktop.injector.x11.keymap import Keymap, open_keymap
@@ -57,6 +58,7 @@ class X11Keyboard:
         self._tables: dict[tuple[int, int], dict[str, Stroke]] = {}
         """(group, what is locked) -> how each character is written"""
         self._is_closed = False
+        self._focused = FocusedText()
         self._read_layout()
         self._user = UserInput(display_name)
         self._selections = Selections(display_name)
@@ -93,6 +95,10 @@ class X11Keyboard:
             class_name=names[1] if names else "",
             pid=int(pid.value[0]) if pid is not None and len(pid.value) else 0,
         )
+
+    def text_before_caret(self, window: Window) -> str | None:
+        """By the accessibility bus."""
+        return self._focused.before_caret(window.pid)
 
     def user_actions(self) -> int:
         """Grows with each key and click of the user."""
@@ -141,6 +147,7 @@ class X11Keyboard:
         """Put the clipboard back and leave the screen. Idempotent."""
         if not self._is_closed:
             self._is_closed = True
+            self._focused.close()
             self._selections.close()
             self._user.close()
             if self._keymap is not None:

@@ -2,12 +2,14 @@
 
 from desktop.messages.english import (
     audio,
+    cloud,
     cluster,
     database,
     downloads,
     engine,
     load,
     models,
+    practice_texts,
     recognition,
     remote,
     security,
@@ -19,12 +21,14 @@ from desktop.messages.english import (
 
 TEXTS: dict[str, str] = {
     **audio.TEXTS,
+    **cloud.TEXTS,
     **cluster.TEXTS,
     **database.TEXTS,
     **downloads.TEXTS,
     **engine.TEXTS,
     **load.TEXTS,
     **models.TEXTS,
+    **practice_texts.TEXTS,
     **recognition.TEXTS,
     **remote.TEXTS,
     **security.TEXTS,

@@ -1,6 +1,10 @@
 """What the server says of its security: at its start, and to clients that it refuses."""
 
 TEXTS = {
+    "address-refused": (
+        "This server lets nobody in from {address}; whoever runs it can allow it with --wyoming-allow {address}."
+    ),
+    "client-idle": "Nothing came for {minutes} min, so the connection ends; connect again.",
     "host-refused": "This server does not answer under that name; use localhost, or start it with that origin allowed.",
     "issuer-address": "{issuer} is no address of an issuer; it must begin with https://.",
     "issuer-unreachable": "Whoever vouches for users does not answer as it should; try again later.",

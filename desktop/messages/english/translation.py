@@ -23,6 +23,9 @@ TEXTS = {
         "every sentence."
     ),
     "translation-package-unusable": "The translation package {path} cannot be loaded; install it again or delete it.",
+    "translation-rough": (
+        "From {source:language} to {target:language} Apertium translates, roughly; an Argos package may do it better."
+    ),
     "translator-changed": "The translator was changed in mid-sentence; say it again.",
     "translator-hears-only": (
         "{name} translates what it hears, not text; install the Argos package {source}→{target} for that."

@@ -1,17 +1,22 @@
 """Runs one worker: its models, its health, its orderly end. On the event loop of the main thread."""
 
 import asyncio
-import socket
+import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desktop.engine.errors import EngineError
 from desktop.engine.options import ModelOptions
+from desktop.engine.pool.models import Models
 from desktop.engine.requests import Stage
 from desktop.server.brokers.local import LocalBroker
 from desktop.server.cluster.counts import WorkerCounts
@@ -19,8 +24,17 @@ from desktop.server.cluster.worker import JobWorker
 from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import HttpServer, ending_signals, http_server
 from desktop.server.limits import StreamLimits
+from desktop.server.operation.clouds import CloudCounts
 from desktop.server.operation.probes import probe_routes, scraped, status_of
 from desktop.server.operation.tracing import Traced
+from desktop.server.security.address import check_address
+from desktop.server.security.headers import SecurityHeaders
+from desktop.server.security.options import SecurityOptions
+from desktop.server.security.tls import Tls
+
+log = logging.getLogger(__name__)
+
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +46,10 @@ class WorkOptions:
     redis: str
     concurrency: int
     """jobs at a time; 0 is what suits the machine"""
-    host: str = "127.0.0.1"
     health_port: int = 8081
+    listening: SecurityOptions = field(default_factory=SecurityOptions)
+    """of health and metrics: the address, and TLS, without which only this machine's own will do; the rest of it has no
+    effect, as a worker knows no tokens"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +64,35 @@ class Working:
 async def work(options: WorkOptions, on_ready: Callable[[Working], None]) -> int:
     """Work until a signal comes; the jobs at hand are done. Returns the exit code. Raises EngineError where it cannot
     start."""
-    with bound(options.host, options.health_port) as listening:
+    check_address(options.listening, anyone_may_enter=True)
+    with (
+        TemporaryDirectory(prefix="parley-") as folder,
+        bound(options.listening.address, options.health_port) as listening,
+    ):
+        scheme = "https" if options.listening.has_tls else "http"
+        tls = await asyncio.to_thread(_tls, options.listening, Path(folder))
         broker = LocalBroker(options.models)
         try:
             if options.stage is Stage.RECOGNITION:
                 await broker.start()
             concurrency = options.concurrency or (broker.workers if options.stage is Stage.RECOGNITION else 1)
             worker = JobWorker(options.redis, options.stage, broker, concurrency, broker.seconds)
-            server = http_server(Traced(_health(worker, options.stage)), StreamLimits())
+            health = SecurityHeaders(_health(worker, options.stage, broker.models))
+            server = http_server(Traced(health), StreamLimits(), tls.context if tls else None)
             ending = asyncio.Event()
             with ending_signals(ending):
                 working = asyncio.create_task(worker.run())
                 serving = asyncio.create_task(server.serve(sockets=[listening]))
                 asked = asyncio.create_task(ending.wait())
-                ready = asyncio.create_task(_told(worker, server, listening, on_ready, concurrency))
+                ready = asyncio.create_task(_told(worker, server, url_of(listening, scheme), on_ready, concurrency))
+                tending = asyncio.create_task(_tend(tls))
                 await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
                 worker.stop()
                 try:
                     await working
                 finally:
                     ready.cancel()
+                    tending.cancel()
                     asked.cancel()
                     server.should_exit = True
                     await serving
@@ -79,20 +104,37 @@ async def work(options: WorkOptions, on_ready: Callable[[Working], None]) -> int
 async def _told(
     worker: JobWorker,
     server: HttpServer,
-    listening: socket.socket,
+    url: str,
     on_ready: Callable[[Working], None],
     concurrency: int,
 ) -> None:
     while not (server.started and worker.is_ready):
         await asyncio.sleep(0.01)
-    on_ready(Working(worker.id, concurrency, url_of(listening)))
+    on_ready(Working(worker.id, concurrency, url))
 
 
-def _health(worker: JobWorker, stage: Stage) -> Starlette:
+def _tls(options: SecurityOptions, folder: Path) -> Tls | None:
+    """folder: for a certificate that this worker makes. Several workers may share a data folder, and nobody knows a
+    worker by its certificate, so each has its own."""
+    return Tls(replace(options, folder=folder)) if options.has_tls else None
+
+
+async def _tend(tls: Tls | None) -> None:
+    """Each day a certificate that is near its end, or was replaced, is read anew."""
+    while tls is not None:
+        await asyncio.sleep(_DAY)
+        try:
+            await tls.renew(datetime.now(UTC))
+        except EngineError as error:
+            log.error("the certificate could not be renewed: %s", error)
+
+
+def _health(worker: JobWorker, stage: Stage, models: Models) -> Starlette:
     """`/health` and `/metrics` of a worker."""
     began = time.time()
     registry = CollectorRegistry()
     registry.register(WorkerCounts(worker, stage))
+    registry.register(CloudCounts(models.clouds.figures))
 
     def state() -> dict[str, object]:
         is_ready = worker.is_ready and not worker.is_stopping

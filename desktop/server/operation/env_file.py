@@ -16,6 +16,7 @@ from dotenv.parser import parse_stream
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE
 from desktop.engine.message import Message
+from desktop.server.limits import ReciteLimits
 from desktop.settings.values import SettingInvalid, assignment
 from desktop.system.files import read_regular
 
@@ -30,6 +31,16 @@ _SETTINGS = {
     "PRE_SPEECH_BUFFER_SECONDS": "vad.preroll",
 }
 """names that are settings of ours"""
+_RECITE: dict[str, tuple[str, type[int] | type[float], float, float]] = {
+    "WS_WINDOW_SECONDS": ("window", float, 0.5, 30.0),
+    "WS_OVERLAP_SECONDS": ("overlap", float, 0.0, 10.0),
+    "WS_MAX_QUEUE": ("queue", int, 1, 100),
+    "WS_WINDOW_MIN": ("least", float, 0.5, 30.0),
+    "WS_WINDOW_MAX": ("most", float, 0.5, 60.0),
+    "ADAPTIVE_LATENCY_HIGH_MS": ("high_ms", float, 1.0, 60_000.0),
+    "ADAPTIVE_LATENCY_LOW_MS": ("low_ms", float, 0.0, 60_000.0),
+}
+"""names of how readers are followed (`ReciteLimits`), with what their values may be"""
 Number = TypeVar("Number", int, float)
 _YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 
@@ -45,6 +56,7 @@ class Environment:
     redis: str = ""
     queued: int | None = None
     """jobs that may wait before nobody new may speak"""
+    recite: ReciteLimits = field(default_factory=ReciteLimits)
     notices: tuple[Message, ...] = ()
     """what has no meaning here"""
 
@@ -88,8 +100,18 @@ def environment(values: Mapping[str, str]) -> Environment:
         _whole(values, "HEALTH_PORT", 0, 65535),
         values.get("REDIS_URL", ""),
         _whole(values, "MAX_QUEUE_DEPTH", 1, 1_000_000),
+        _recite(values),
         _notices(values),
     )
+
+
+def _recite(values: Mapping[str, str]) -> ReciteLimits:
+    given: dict[str, Any] = {
+        field: _in_range(values, name, kind, least, most)
+        for name, (field, kind, least, most) in _RECITE.items()
+        if name in values
+    }
+    return ReciteLimits(**given)
 
 
 def _notices(values: Mapping[str, str]) -> tuple[Message, ...]:

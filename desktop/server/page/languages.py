@@ -4,7 +4,7 @@ from typing import Any
 
 from desktop.engine.errors import ModelError
 from desktop.engine.models.installed import installed, recognition_model
-from desktop.engine.models.translation_routes import translation_pairs
+from desktop.engine.models.translation_routes import readable_pairs
 from desktop.engine.models.whisper_directory import describe
 from desktop.engine.text.languages import base_language, language_name, native_name
 from desktop.server.brokers.base import Recogniser
@@ -16,7 +16,7 @@ def offered_languages(recogniser: Recogniser | None) -> dict[str, Any]:
     left open; `recogniser`, its name."""
     heard = recogniser.capabilities.languages if recogniser is not None else frozenset[str]()
     into: dict[str, set[str]] = {}
-    for source, target in translation_pairs() | _heard_pairs(recogniser):
+    for source, target in readable_pairs() | _heard_pairs(recogniser):
         if source in heard:
             into.setdefault(target, set()).add(source)
     voices = {language for voice in installed("voice") for language in voice.languages}

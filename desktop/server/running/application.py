@@ -13,6 +13,7 @@ from desktop.server.protocols.native.speaker import Speaker
 from desktop.server.protocols.openai.realtime import Realtime
 from desktop.server.protocols.openai.rest import openai_routes
 from desktop.server.protocols.work import Worker
+from desktop.server.security.guard import Needed
 from desktop.server.security.principal import Scope
 from desktop.server.streams.hub import Hub
 from desktop.server.streams.owner import owner_of
@@ -20,17 +21,17 @@ from desktop.server.streams.owner import owner_of
 _FREE = frozenset({"/", "/icon.svg", "/room", "/login", "/callback", "/logout"})
 _FREE |= {"/asyncapi.json", "/openapi.json", "/health", "/health/ready", "/health/live"}
 """the page, how one gets in, and what says nothing of anybody"""
+_BY_PATH: dict[str, Needed] = {"/metrics": Scope.ADMIN, "/metrics/streaming": Scope.ADMIN, "/whoami": tuple(Scope)}
 
 
-def required(connection: Connection) -> Scope | None:
-    """What somebody must be allowed, to be let in there; None: everybody is. What is not named here is for those who
-    may speak."""
+def required(connection: Connection) -> Needed:
+    """What somebody must be allowed, to be let in there. What is not named here is for those who may speak."""
     path = connection["path"]
     if connection["type"] == "websocket":
         return Scope.LISTEN if path == "/follow" else Scope.SPEAK
     if path in _FREE or path.startswith("/static/"):
         return None
-    return Scope.ADMIN if path == "/metrics" else Scope.SPEAK
+    return _BY_PATH.get(path, Scope.SPEAK)
 
 
 def application(hub: Hub, routes: Sequence[BaseRoute] = ()) -> Starlette:

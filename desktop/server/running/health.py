@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
+from desktop.server.brokers.local import LocalBroker
+from desktop.server.operation.clouds import as_json
 from desktop.server.operation.probes import probe_routes, scraped, status_of
 from desktop.server.streams.hub import Hub
 
@@ -31,6 +33,9 @@ def health_routes(hub: Hub) -> list[BaseRoute]:
         accepted = request.headers.get("accept", "*/*")
         if "text/plain" in accepted or "openmetrics" in accepted:
             return scraped(hub.metrics.text(hub))
-        return JSONResponse(hub.metrics.founding(hub, hub.limits.queued))
+        found = hub.metrics.founding(hub, hub.limits.queued)
+        if isinstance(hub.broker, LocalBroker) and (figures := hub.broker.models.clouds.figures()):
+            found["clouds"] = as_json(figures)
+        return JSONResponse(found)
 
     return probe_routes(state, metrics)

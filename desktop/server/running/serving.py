@@ -18,9 +18,13 @@ from desktop.server.brokers.local import LocalBroker
 from desktop.server.http.listening import bound, url_of
 from desktop.server.http.server import ending_signals, http_server
 from desktop.server.limits import StreamLimits
+from desktop.server.operation.clouds import CloudCounts
 from desktop.server.operation.tracing import Traced
+from desktop.server.page.account import account_route
 from desktop.server.page.guests import Guests
 from desktop.server.page.routes import page_routes
+from desktop.server.protocols.recite.kept import Kept, KeptHere, KeptInRedis
+from desktop.server.protocols.recite.routes import Recitals, ReciteOptions
 from desktop.server.running.application import application, required
 from desktop.server.running.documents import document_routes
 from desktop.server.running.health import health_routes
@@ -54,6 +58,8 @@ class ServeOptions:
     security: SecurityOptions = field(default_factory=SecurityOptions)
     """its address is `host`, whatever it says"""
     side_ports: SidePorts = field(default_factory=SidePorts)
+    recite: ReciteOptions = field(default_factory=ReciteOptions)
+    """how readers are served"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,13 @@ def _shared_counters(options: ServeOptions, opened: contextlib.AsyncExitStack) -
     return counters
 
 
+def _kept(broker: Broker) -> Kept:
+    """Where readings wait for their readers."""
+    from desktop.server.cluster.broker import RedisBroker
+
+    return KeptInRedis(broker.redis) if isinstance(broker, RedisBroker) else KeptHere()
+
+
 @contextlib.asynccontextmanager
 async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     """Where the models are elsewhere there may be other gateways: streams are kept for them."""
@@ -131,6 +144,8 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     from desktop.server.cluster.rooms import RedisRooms
     from desktop.server.cluster.sessions import RedisSessions
 
+    if isinstance(broker, LocalBroker):
+        hub.metrics.registry.register(CloudCounts(broker.models.clouds.figures))
     if not isinstance(broker, RedisBroker):
         yield
         return
@@ -151,10 +166,12 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
 async def _run(
     hub: Hub, options: ServeOptions, security: Security, sockets: _Sockets, on_ready: Callable[[Serving], None]
 ) -> None:
-    health = health_routes(hub)
+    recitals = Recitals(hub, options.recite, _kept(hub.broker))
+    health = [*health_routes(hub), recitals.figure_route]
     page = page_routes(hub, Guests(hub.rooms, security.cookies, security.attempts, security.note_locked).admit)
+    accounts = [account_route(security.name_of), *security.routes]
     applications: list[tuple[ASGIApp, socket.socket]] = [
-        (application(hub, [*health, *document_routes(), *page, *security.routes]), sockets.main),
+        (application(hub, [*health, *document_routes(), *page, *recitals.routes, *accounts]), sockets.main),
         (Starlette(routes=health), sockets.health),
     ]
     if sockets.besides.whisper_live is not None:
@@ -168,7 +185,7 @@ async def _run(
     running = [
         asyncio.create_task(server.serve(sockets=[one])) for server, (_, one) in zip(servers, applications, strict=True)
     ]
-    await sockets.besides.start(hub)
+    await sockets.besides.start(hub, security)
     ending = asyncio.Event()
     with ending_signals(ending):
         while not all(server.started for server in servers):

@@ -15,7 +15,9 @@ from desktop.engine.errors import EngineError
 from desktop.server.http.listening import bound
 from desktop.server.protocols.whisper_live import whisper_live_routes
 from desktop.server.protocols.wyoming.messages import LONGEST_LINE
-from desktop.server.protocols.wyoming.server import Network, Wyoming
+from desktop.server.protocols.wyoming.server import Wyoming
+from desktop.server.security.network_guard import Network
+from desktop.server.security.security import Security
 from desktop.server.streams.hub import Hub
 
 LOOPBACK = "127.0.0.1"
@@ -74,10 +76,10 @@ class SideSockets:
         found = (("WhisperLive", self.whisper_live), ("Wyoming", self.wyoming))
         return ", ".join(f"{name} at port {one.getsockname()[1]}" for name, one in found if one is not None)
 
-    async def start(self, hub: Hub) -> None:
+    async def start(self, hub: Hub, security: Security) -> None:
         """Serve Wyoming; WhisperLive is an application among the others (`whisper_live_application`)."""
         if self.wyoming is not None:
-            wyoming = Wyoming(hub, self._allow)
+            wyoming = Wyoming(hub, security.network_guard(self._allow, "wyoming"))
             server = await asyncio.start_server(wyoming.connected, sock=self.wyoming, limit=LONGEST_LINE)
             self._serving = server, wyoming
 

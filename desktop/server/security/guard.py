@@ -4,7 +4,6 @@ loop.
 A pure ASGI middleware. Behind it `scope["state"]` has the `principal`, who asks, and the `room` that a guest may
 follow; the credential itself is taken away."""
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,11 +15,12 @@ from starlette.types import Scope as Connection
 
 from desktop.engine.errors import EngineError
 from desktop.server.database import Database
-from desktop.server.database.audit import Entry, Event, write
+from desktop.server.database.audit import Entry, Event
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.limits import ServerLimits
+from desktop.server.security.notes import Notes
 from desktop.server.security.origins import check_host, check_origin
 from desktop.server.security.principal import LOCAL, Principal, Scope
 from desktop.server.security.redaction import redacted
@@ -28,13 +28,14 @@ from desktop.server.security.refusal import Refused, as_refused, refuse
 from desktop.server.security.requests import Presented, address_of, is_secure, presented, split, without_secrets
 from desktop.server.security.watch import run_watched
 
-log = logging.getLogger(__name__)
-
 _FILES = "/static/"
 """what the page consists of: some thirty files that cost nothing, for each of those who sit behind one address"""
 
-Required = Callable[[Connection], Scope | None]
-"""What one must be allowed for a request; None: it is open to everybody, such as the page itself and `/health`"""
+Needed = Scope | tuple[Scope, ...] | None
+"""What one must be allowed; of several, one is enough; None: it is open to everybody, such as the page itself and
+`/health`"""
+Required = Callable[[Connection], Needed]
+"""for a request"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Guard:
         self._authenticator = authenticator
         self._attempts = attempts
         self._cookies = cookies
-        self._database = database
+        self._notes = Notes(database, attempts)
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
         if connection["type"] not in ("http", "websocket"):
@@ -87,7 +88,7 @@ class Guard:
                 await self._check_principal(principal, required)
         except EngineError as error:
             refused = as_refused(error)
-            await self._note_refusal(about, refused)
+            await self._notes.refused(about, refused)
             await refuse(refused, connection, receive, send)
             return
         if principal is None:
@@ -106,11 +107,12 @@ class Guard:
         check_origin(connection, self._rules.origins, by_cookie=bool(shown.cookie) and not shown.secret)
         return shown
 
-    async def _check_principal(self, principal: Principal, required: Scope) -> None:
+    async def _check_principal(self, principal: Principal, required: Scope | tuple[Scope, ...]) -> None:
         if principal != LOCAL:
             await self._attempts.request_of(principal.id)
-        if not principal.may(required):
-            raise Refused("not-allowed", status=403, code="scope", scope=required.value)
+        every = required if isinstance(required, tuple) else (required,)
+        if not any(principal.may(one) for one in every):
+            raise Refused("not-allowed", status=403, code="scope", scope=every[0].value)
 
     async def _request(
         self, about: Entry, principal: Principal, connection: Connection, receive: Receive, send: Send
@@ -120,7 +122,7 @@ class Guard:
             await self._app(_inside(connection, principal), receive, send)
             reason = ""
         finally:
-            await self._note(_ended(about, Event.REQUEST, reason, began))
+            await self._notes.ended(about, Event.REQUEST, reason, began)
 
     async def _stay(
         self,
@@ -131,7 +133,7 @@ class Guard:
         receive: Receive,
         send: Send,
     ) -> None:
-        await self._note(replace(about, event=Event.OPENED))
+        await self._notes.keep(replace(about, event=Event.OPENED))
         began, reason = time.monotonic(), "failed"
         try:
             reason = await run_watched(
@@ -143,30 +145,12 @@ class Guard:
                 self._rules.limits.recheck_seconds,
             )
         finally:
-            await self._note(_ended(about, Event.CLOSED, reason, began))
-
-    async def _note_refusal(self, about: Entry, refused: Refused) -> None:
-        left = await self._attempts.notes_left(about.address)
-        if left < 0:
-            return
-        is_lock = refused.code == "locked-out" and refused.status == 401
-        reason = refused.code if left else f"{refused.code}, and more"
-        await self._note(replace(about, event=Event.LOCKED if is_lock else Event.REFUSED, reason=reason))
-
-    async def _note(self, entry: Entry) -> None:
-        try:
-            await self._database.run(lambda session: write(session, entry))
-        except EngineError as error:  # who could be looked up is served, also where nobody can write it down
-            log.error("the audit log cannot be written: %s", error)
+            await self._notes.ended(about, Event.CLOSED, reason, began)
 
 
 def _inside(connection: Connection, principal: Principal) -> Connection:
     state = {**connection.get("state", {}), "principal": principal, "room": principal.room}
     return {**without_secrets(connection), "state": state}
-
-
-def _ended(about: Entry, event: Event, reason: str, began: float) -> Entry:
-    return replace(about, event=event, at=datetime.now(UTC), reason=reason, seconds=round(time.monotonic() - began, 3))
 
 
 def _answering_subprotocols(connection: Connection, send: Send) -> Send:

@@ -3,7 +3,7 @@ end."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from limits.aio.storage import Storage
@@ -12,19 +12,24 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from desktop.engine.errors import EngineError
+from desktop.engine.text.visible import visible
 from desktop.server.database import audit, open_database, prepare
 from desktop.server.secret_files import kept_key, shared_key
 from desktop.server.security.address import check_address, is_local
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
-from desktop.server.security.credentials import tokens
+from desktop.server.security.cors import Cors
+from desktop.server.security.credentials import tokens, users
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.issuer import Issuer
 from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.guard import Guard, Required, Rules
 from desktop.server.security.headers import SecurityHeaders
+from desktop.server.security.network_guard import Network, NetworkGuard
+from desktop.server.security.notes import Notes
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.origins import normal_origin
+from desktop.server.security.principal import Principal
 from desktop.server.security.redaction import redact_logs
 from desktop.server.security.tls import Tls
 from desktop.system import paths
@@ -83,8 +88,21 @@ class Security:
         )
         rules = Rules(required, options.limits, frozenset(normal_origin(one) for one in options.origins))
         guard = Guard(app, rules, authenticator, self.attempts, self.cookies, self.database)
-        believing = ProxyHeadersMiddleware(guard, trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
+        believing = ProxyHeadersMiddleware(Cors(guard, rules.origins), trusted_hosts=list(options.proxies))  # type: ignore[arg-type]
         return SecurityHeaders(believing)  # type: ignore[arg-type]
+
+    async def name_of(self, principal: Principal) -> str:
+        """What people call somebody who was let in: a token's name, or a user's. Raises EngineError."""
+        kind, _, name = principal.id.partition(":")
+        if kind != "user" or self.options.oidc is None:
+            return visible(name)
+        issuer = self.options.oidc.issuer
+        return await self.database.run(lambda session: users.name_of(session, issuer, name), reads_only=True)
+
+    def network_guard(self, networks: Sequence[Network], protocol: str) -> NetworkGuard:
+        """The door of a protocol without tokens, at a port of its own."""
+        notes = Notes(self.database, self.attempts)
+        return NetworkGuard(networks, self.options.limits, self.attempts, notes, protocol)
 
     async def note_locked(self, address: str, path: str) -> None:
         """In the audit log: an address is locked out, as it guessed codes of rooms."""
@@ -104,10 +122,8 @@ class Security:
         try:
             gone = await self.database.run(lambda session: audit.prune(session, now, days))
             log.info("%d entries of the audit log are forgotten", gone)
-            newer = await asyncio.to_thread(self.tls.newer, now) if self.tls is not None else None
-            if self.tls is not None and newer is not None:
-                self.tls.use(newer)
-                log.info("the certificate is another one: %s", self.tls.pair.fingerprint)
+            if self.tls is not None:
+                await self.tls.renew(now)
         except EngineError as error:
             log.error("the security could not be tended: %s", error)
 

@@ -1,7 +1,9 @@
 """The server's certificate: the user's own, or one that the server makes, keeps and renews. On any thread that may
 wait."""
 
+import asyncio
 import ipaddress
+import logging
 import socket
 import ssl
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from desktop.system import paths
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate, GeneralName
+
+log = logging.getLogger(__name__)
 
 _LASTS = timedelta(days=365)
 _RENEWED_BEFORE = timedelta(days=30)
@@ -60,6 +64,14 @@ class Tls:
         except (OSError, ValueError):
             raise EngineError("tls-unusable", code="tls", certificate=pair.certificate, key=pair.key) from None
         self.pair = pair
+
+    async def renew(self, now: datetime) -> None:
+        """Do both, on the event loop on which connections are made. Raises EngineError, and then goes on with the old
+        one."""
+        newer = await asyncio.to_thread(self.newer, now)
+        if newer is not None:
+            self.use(newer)
+            log.info("the certificate is another one: %s", newer.fingerprint)
 
     def _found(self, now: datetime) -> Pair:
         options = self._options

@@ -121,6 +121,8 @@ class Stream:
         self._next_segment = self._beginning.segment
         self._newest = 0.0
         """session time of the newest audio that was told of"""
+        self.took = 0.0
+        """seconds of its newest decoding"""
         self._is_over = False
         self.goes_on = False
         """its client can go on elsewhere, where the utterance that is running is heard from its beginning"""
@@ -298,7 +300,10 @@ class Stream:
         if work is None or self.channel.is_closed:
             return
         error = answer if isinstance(answer, Exception) else None
-        self._watcher.worked(request, turn - asked, self._clock() - turn, error)
+        took = self._clock() - turn
+        if request.stage is Stage.RECOGNITION:
+            self.took = took
+        self._watcher.worked(request, turn - asked, took, error)
         self._follow_recogniser()
         if isinstance(work, Speak) and not isinstance(answer, Exception):
             for event in spoken(work, iter(answer or ()), self.options.lane):

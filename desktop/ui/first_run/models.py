@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QPixmap
+from PyQt6.QtGui import QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.first_run.page import Page
@@ -12,7 +12,7 @@ from desktop.ui.models.recogniser_sizes import RecogniserSize
 from desktop.ui.models.tasks import Download, ModelTasks
 from desktop.ui.models.words import KIND_ICONS, KIND_NOUNS, licence_words, size_words
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -263,6 +263,9 @@ def needed_line(entry: "Entry", download: Download | None) -> QWidget:
     return line
 
 
+_OPTION_HEIGHT = 76
+
+
 class OptionButton(QPushButton):
     """One of several ways, told by a filled circle and a frame."""
 
@@ -271,7 +274,7 @@ class OptionButton(QPushButton):
         self.setObjectName("option")
         self.setCheckable(True)
         self.setAutoExclusive(False)
-        self.setMinimumHeight(76)
+        self.setMinimumHeight(_OPTION_HEIGHT)
         self._name, self._text = name, sentence
         self._picture = QLabel()
         self._title = title = QLabel(name)
@@ -294,13 +297,24 @@ class OptionButton(QPushButton):
         self.show_chosen(False)
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 76)
+        return QSize(240, _OPTION_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Higher where its sentence has more lines."""
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(max(_OPTION_HEIGHT, layout.totalHeightForWidth(self.width())))
 
     def say(self, name: str, sentence: str) -> None:
         """Put other words on it."""
         self._name, self._text = name, sentence
         self._title.setText(name)
         self._about.setText(sentence)
+        self._make_room()
 
     def show_chosen(self, is_chosen: bool) -> None:
         self.setChecked(is_chosen)

@@ -28,6 +28,8 @@ def act(window: "MainWindow", action: str) -> None:
             window.startRequested.emit()
         case "server":
             window.popovers.open_server()
+        case "elsewhere":
+            window.popovers.open_elsewhere()
         case "settings" | "hotkeys":
             dialog = window.popovers.open_dialog()
             if dialog is not None and action == "hotkeys":
@@ -61,6 +63,7 @@ def shortcut_actions(window: "MainWindow") -> dict[str, Callable[[], object]]:
         "warnings": window.open_notices,
         "settings": window.popovers.open_dialog,
         "menu": lambda: window.menu.open_menu(line.menu),
+        "practice": window.menu.practiceWanted.emit,
         "share": window.menu.sharingWanted.emit,
         "doctor": window.menu.open_doctor,
         "latency": window.menu.open_latency,

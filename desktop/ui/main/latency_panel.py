@@ -15,10 +15,10 @@ from desktop.messages import text_of
 from desktop.ui.main.status import STAGES
 from desktop.ui.main.trend import Trend
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.fitting import fit
+from desktop.ui.widgets.layouts.scrolling import scrolling
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class LatencyPanel(Window):
 
         self.setWindowTitle("Latency")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fit(self, (720, 600), (560, 420))
+        fit(self, (720, 600), (620, 420))
         self._log = LatencyLog()
         self._usage = ProcessUsage()
         self._tiles = {
@@ -71,6 +71,9 @@ class LatencyPanel(Window):
         }
         self._rows = {stage: StageRow(words[0].upper() + words[1:]) for stage, words in STAGES.items()}
         self._losses = {name: Fact() for name in ("mode", "pace", "dropped", "skipped", "fallbacks")}
+        self._clouds = QLabel()
+        self._clouds.setWordWrap(True)
+        self._cloud_card = QFrame()
         self._models = ElidedLabel()
         self._models.setObjectName("muted")
         self._waiting = ElidedLabel()
@@ -116,6 +119,12 @@ class LatencyPanel(Window):
             "Waiting: " + " · ".join(parts) if snapshot.queued else "Nothing runs. Press Start to measure."
         )
 
+        self._show_clouds(snapshot)
+
+    def clouds(self) -> str:
+        """What is said of cloud engines."""
+        return self._clouds.text() if not self._cloud_card.isHidden() else ""
+
     def focusNextPrevChild(self, next: bool) -> bool:
         return keeps_focus(self) or super().focusNextPrevChild(next)
 
@@ -160,6 +169,15 @@ class LatencyPanel(Window):
         self._tiles["memory"].show_figure(readable_size(usage.memory), "in use")
         self._tiles["memory"].show_samples(snapshot.memory, snapshot.at)
 
+    def _show_clouds(self, snapshot: "LatencySnapshot") -> None:
+        self._cloud_card.setVisible(bool(snapshot.clouds))
+        if not snapshot.clouds:
+            return
+        from desktop.messages.clouds import figures
+
+        lines = [figures(one) for one in snapshot.clouds]
+        self._clouds.setText("\n".join([*lines, f"Spent today: ${snapshot.spent:.2f}"]))
+
     def _lay_out(self) -> None:
         tiles = QHBoxLayout()
         tiles.setSpacing(3 * theme.STEP)
@@ -173,6 +191,7 @@ class LatencyPanel(Window):
         layout.addLayout(tiles)
         layout.addWidget(self._table())
         layout.addWidget(self._facts())
+        layout.addWidget(self._cloud_facts())
         layout.addStretch(1)
         area = scrolling(page)
         whole = QVBoxLayout(self.content)
@@ -215,6 +234,19 @@ class LatencyPanel(Window):
             layout.addWidget(fact)
         layout.addWidget(self._waiting)
         layout.addWidget(self._models)
+        return card
+
+    def _cloud_facts(self) -> QWidget:
+        card = self._cloud_card
+        card.setObjectName("card")
+        card.hide()
+        heading = QLabel("Cloud engines")
+        heading.setFont(theme.font("body", bold=True))
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(4 * theme.STEP, 3 * theme.STEP, 4 * theme.STEP, 3 * theme.STEP)
+        layout.setSpacing(2 * theme.STEP)
+        layout.addWidget(heading)
+        layout.addWidget(self._clouds)
         return card
 
 

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from desktop.ui.runtime.running_threads import running
-from desktop.ui.widgets.picker import Choice, PickerList, heading
+from desktop.ui.widgets.pickers.picker import Choice, PickerList, heading
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event
@@ -34,6 +34,7 @@ class MainMenu(QObject):
     """open the models; of this kind only, or empty"""
     firstStepsWanted = pyqtSignal()
     sharingWanted = pyqtSignal()
+    practiceWanted = pyqtSignal()
     settingsWanted = pyqtSignal()
     shortcutsWanted = pyqtSignal()
     acted = pyqtSignal(str)
@@ -85,8 +86,7 @@ class MainMenu(QObject):
 
     def open_menu(self, anchor: QWidget) -> PickerList:
         """The menu, at its button."""
-        popup = PickerList(self.menu(), _PROFILE + self._profile, parent=anchor)
-        popup.setAccessibleName("Menu")
+        popup = PickerList("Menu", self.menu(), _PROFILE + self._profile, parent=anchor)
         popup.picked.connect(self._act)
         popup.open_below(anchor, rows=24, align_right=True)
         return popup
@@ -102,6 +102,7 @@ class MainMenu(QObject):
         choices.append(heading("Parley"))
         choices += [
             Choice(_DO + "settings", "Settings…", "cog-outline"),
+            Choice(_DO + "practice", "Practice…", "book-open-variant"),
             Choice(_DO + "share", "Share captions…", "access-point"),
             Choice(_DO + "models", "Models…", "chip"),
             Choice(_DO + "first-steps", "First steps…", "flag-outline"),
@@ -167,6 +168,7 @@ class MainMenu(QObject):
             "save": self.ask_profile_name,
             "remove": lambda: self.ask_to_remove(self._profile),
             "settings": self.settingsWanted.emit,
+            "practice": self.practiceWanted.emit,
             "share": self.sharingWanted.emit,
             "models": lambda: self.modelsWanted.emit(""),
             "first-steps": self.firstStepsWanted.emit,

@@ -39,6 +39,7 @@ SHORTCUTS = (
     Shortcut("clear", ("Ctrl+Shift+K",), "Clear the transcript"),
     Shortcut("undo", ("Ctrl+Z",), "Undo clearing or correcting the transcript"),
     Shortcut("live", ("Ctrl+End",), "Go to the newest line"),
+    Shortcut("practice", ("Ctrl+P",), "Practice: read a text aloud"),
     Shortcut("share", ("Ctrl+Shift+S",), "Share captions"),
     Shortcut("warnings", ("Ctrl+Shift+W",), "Show the warnings"),
     Shortcut("doctor", ("Ctrl+D",), "Doctor"),

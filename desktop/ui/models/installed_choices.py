@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktop.messages import text_of
 from desktop.ui.runtime.lookup import Lookup
-from desktop.ui.widgets.picker import Choice, heading
+from desktop.ui.widgets.pickers.picker import Choice, heading
 
 if TYPE_CHECKING:
     from desktop.engine.models.installed import InstalledModel, Kind
@@ -44,7 +44,7 @@ def find(settings: "Settings") -> InstalledChoices:
     spoken = recognition.spoken
     has_server = bool(settings.server.url.strip())
     known, detected = known_languages(recognition)
-    if has_server and recognition.backend == "auto":
+    if (has_server or settings.cloud.hears) and recognition.backend == "auto":
         known, detected = CODES, narrowed(CODES, recognition.languages)
     sources = spoken_choices(known, detected, recognition.language)
     pairs = _pairs(settings)
@@ -55,9 +55,9 @@ def find(settings: "Settings") -> InstalledChoices:
     if others:
         targets.append(heading("From other languages"))
         targets += [_language(code) for code in sorted(others, key=language_name)]
-    if has_server and settings.translation.backend == "auto":
+    if (has_server or settings.cloud.reads) and settings.translation.backend == "auto":
         there = set(CODES) - reachable - others
-        targets.append(heading("If the server knows them"))
+        targets.append(heading("If the server knows them" if has_server else "If the cloud engine knows them"))
         targets += [_language(code) for code in sorted(there, key=language_name)]
         others |= there
     target = settings.translation.target
@@ -74,7 +74,7 @@ def find(settings: "Settings") -> InstalledChoices:
         _with_named(models, "whisper", recognition.model),
         _with_named(voices, "voice", settings.speech.voice),
         tuple(model.name for model in suited(whisper, recognition)),
-        is_phrasebook(recognition) and not has_server,
+        is_phrasebook(recognition) and not has_server and not settings.cloud.hears,
         tuple(text_of(problem) for kind in KINDS for problem in broken(kind)),
     )
 
@@ -98,15 +98,19 @@ def _with_named(choices: list[Choice], kind: "Kind", name: str) -> tuple[Choice,
 
 
 def _pairs(settings: "Settings") -> frozenset[tuple[str, str]]:
-    """Every (source, target) that can be translated: by Argos packages, and by the chosen Whisper model itself."""
+    """Every (source, target) that can be translated: by Argos packages and Apertium's, and by the chosen Whisper model
+    itself."""
     from desktop.engine.errors import ModelError
+    from desktop.engine.models import apertium
     from desktop.engine.models.choice import chosen_model
     from desktop.engine.models.translation_routes import translation_pairs
     from desktop.engine.models.whisper_directory import describe
 
     backend = settings.translation.backend
-    read = translation_pairs() if backend != "whisper" else frozenset()
-    if backend == "argos":
+    read = translation_pairs() if backend in ("auto", "argos") else frozenset()
+    if backend in ("auto", "apertium"):
+        read |= apertium.pairs()
+    if backend in ("argos", "apertium"):
         return read
     try:
         return read | describe(chosen_model(settings.recognition).path).pairs

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, QUrl, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -23,7 +23,6 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -36,13 +35,13 @@ from desktop.ui.models.rows import Key, ModelRow, matching
 from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.models.words import KIND_NAMES, pair_words, size_words
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.fitting import fit
 from desktop.ui.widgets.notifications import Notice, NoticeBar
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton, PickerList
+from desktop.ui.widgets.pickers.search_field import SearchField
 from desktop.ui.widgets.question import Question
-from desktop.ui.widgets.search_field import SearchField
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class ModelsWindow(Window):
         super().__init__(parent)
         self.setWindowTitle("Models")
         self.setWindowIcon(icons.app_icon())
-        fit(self, (860, 640), (560, 420))
+        fit(self, (860, 640), (620, 420))
         self.setAcceptDrops(True)
         self._tasks = tasks
         self._found: ModelOverview | None = None
@@ -183,12 +182,10 @@ class ModelsWindow(Window):
         question.open()
 
     def _ask_to_import(self) -> None:
-        menu = QMenu(self)
-        menu.addAction(icons.icon("file-outline", "muted"), "From a file…", self._import_file)
-        menu.addAction(icons.icon("folder-outline", "muted"), "From a folder…", self._import_folder)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        corner = self.import_button.mapToGlobal(self.import_button.rect().topLeft())
-        menu.popup(QPoint(corner.x(), corner.y() - menu.sizeHint().height() - theme.STEP))
+        choices = (Choice("file", "From a file…", "file-outline"), Choice("folder", "From a folder…", "folder-outline"))
+        menu = PickerList("Import", choices, "", parent=self.import_button)
+        menu.picked.connect(lambda value: self._import_file() if value == "file" else self._import_folder())
+        menu.open_below(self.import_button, align_right=True)
 
     def _import_file(self) -> None:
         dialog = QFileDialog(self, "Import a model")

@@ -15,6 +15,7 @@ from desktop.messages import text_of
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event, TranslationUpdate
+    from desktop.engine.live.side_session import SideSession
     from desktop.settings.declaration import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ class RunsEngine(Protocol):
     def stop_speaking(self) -> None: ...
     def translate(self, text: str, language: str, tell: "Callable[[TranslationUpdate], None]") -> None: ...
     def update_settings(self, settings: "Settings") -> None: ...
+    def begin_side(self, side: "SideSession") -> None: ...
+    def finish_side(self, side: "SideSession") -> None: ...
+    def end_side(self, side: "SideSession") -> None: ...
     def look_for_models(self) -> None: ...
     def watch_devices(self) -> None: ...
     def subscribe(self, callback: "Callable[[Event], None]") -> Callable[[], None]: ...
@@ -156,6 +160,20 @@ class EngineThread(QThread):
             self.retranslated.emit(segment_id, text, update)
 
         self._command(lambda engine: engine.translate(text, language, tell))
+
+    def speak(self, text: str, language: str) -> None:
+        """Speak a text on the output device."""
+        self._command(lambda engine: engine.speak(text, language))
+
+    def begin_side(self, side: "SideSession") -> None:
+        """Another session, beside the app's own; see `Engine.begin_side`, also for the two below."""
+        self._command(lambda engine: engine.begin_side(side))
+
+    def finish_side(self, side: "SideSession") -> None:
+        self._command(lambda engine: engine.finish_side(side))
+
+    def end_side(self, side: "SideSession") -> None:
+        self._command(lambda engine: engine.end_side(side))
 
     def update_settings(self, settings: "Settings") -> None:
         self._command(lambda engine: engine.update_settings(settings))

@@ -19,16 +19,17 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.injector.platforms import NO_HOTKEYS, hears_hotkeys
+from desktop.ui.settings.cloud_panel import CloudPanel
 from desktop.ui.settings.form import Choices, SettingsForm
 from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import PresetList
 from desktop.ui.settings.search import HELP, INSIDE, NONE
 from desktop.ui.settings.server_panel import ServerPanel
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.scrolling import scrolling
-from desktop.ui.widgets.search_field import SearchField
+from desktop.ui.widgets.layouts.fitting import fit
+from desktop.ui.widgets.layouts.scrolling import scrolling
+from desktop.ui.widgets.pickers.search_field import SearchField
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings
@@ -41,7 +42,9 @@ _ICONS = {
     "speech": "account-voice",
     "subtitles": "subtitles-outline",
     "typing": "keyboard-outline",
+    "practice": "book-open-variant",
     "server": "server-network",
+    "cloud": "cloud-outline",
     "sharing": "access-point",
     "models": "chip",
     "window": "monitor",
@@ -72,7 +75,7 @@ class SettingsDialog(QDialog):
         from desktop.settings.store import fields
 
         self.setWindowTitle("Settings")
-        fit(self, (800, 600))
+        fit(self, (800, 600), (640, 420))
         self._search = SearchField("Search settings", has_picture=True)
         self._search.textChanged.connect(self._filter)
         self._list = QListWidget()
@@ -89,6 +92,7 @@ class SettingsDialog(QDialog):
         self._provenance, self._installed = provenance, installed
         self._presets: PresetList | None = None
         self._server: ServerPanel | None = None
+        self._clouds: CloudPanel | None = None
         self._forms: dict[int, SettingsForm] = {}
         self._keys: list[list[str]] = []
         self._titles: list[str] = []
@@ -141,6 +145,8 @@ class SettingsDialog(QDialog):
             self._presets.show_settings(settings, self._installed)
         if self._server is not None:
             self._server.show_settings(settings)
+        if self._clouds is not None:
+            self._clouds.show_settings(settings)
         self._show_place()
 
     def show_installed(self, installed: Collection[str]) -> None:
@@ -178,6 +184,11 @@ class SettingsDialog(QDialog):
                 self._server = ServerPanel()
                 self._server.show_settings(self._settings)
                 layout.insertWidget(2, self._server)
+            if self._keys[row][0].startswith("cloud."):
+                self._clouds = CloudPanel()
+                self._clouds.switched.connect(self.changed)
+                self._clouds.show_settings(self._settings)
+                layout.insertWidget(1, self._clouds)
             self._forms[row] = form
             form.filter(self._search.text(), INSIDE)
         return self._forms[row]
@@ -187,10 +198,16 @@ class SettingsDialog(QDialog):
         """The server's token and test; None until its page is made."""
         return self._server
 
+    @property
+    def clouds(self) -> CloudPanel | None:
+        """The cloud engines; None until their page is made."""
+        return self._clouds
+
     def done(self, result: int) -> None:
         """It is closed."""
-        if self._server is not None:
-            self._server.close_lookups()
+        for panel in (self._server, self._clouds):
+            if panel is not None:
+                panel.close_lookups()
         super().done(result)
 
     @property
@@ -254,7 +271,7 @@ class SettingsDialog(QDialog):
             item = self._list.item(row)
             assert item is not None
             item.setHidden(not self.form(row).filter(text, least))
-        for panel in (self._presets, self._server):
+        for panel in (self._presets, self._server, self._clouds):
             if panel is not None:
                 panel.setVisible(not text.strip())
         if best == NONE:

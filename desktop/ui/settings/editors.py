@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QColorDialog, QDoubleSpinBox, QLineEdit, QPushButton
 from desktop.ui.settings.hotkey_field import HotkeyField
 from desktop.ui.settings.names import shown_value
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:
@@ -28,11 +28,24 @@ _UNITS = {
     "audio.level_hz": " / s",
 }
 _SPECIAL = {"subtitles.font_size": "Automatic"}
-_WORDS = {"cpu": "CPU", "cuda": "CUDA", "whisper": "Whisper", "dim": "Dimmed", "hide": "Hidden"}
+_WORDS = {
+    "cpu": "CPU",
+    "cuda": "CUDA",
+    "cloud": "Cloud first",
+    "local": "This computer first",
+    "race": "Both, in a race",
+    "allow": "When switched on",
+    "whisper": "Whisper",
+    "dim": "Dimmed",
+    "hide": "Hidden",
+}
 _EMPTY = {
     "recognition.vocabulary": "Names, terms",
     "server.url": "https://cellar:5026",
     "server.certificate": "Publicly known",
+    "cloud.recognition": "None",
+    "cloud.translation": "None",
+    "cloud.speech": "None",
     "subtitles.geometry": "Bottom centre",
     "window.geometry": "Automatic",
 }

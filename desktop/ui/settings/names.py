@@ -19,6 +19,11 @@ _TITLES = {
     "translation.target": "Translate into",
     "translation.live": "While speaking",
     "server.url": "Address",
+    "cloud.policy": "Whether at all",
+    "cloud.speech": "Voice",
+    "cloud.speech_order": "Voice order",
+    "cloud.daily_cap": "At most each day",
+    "cloud.on_metered": "On metered networks",
     "speech.mute_capture": "Mute microphone",
     "speech.output": "Speak on",
     "speech.rate": "Speed",
@@ -31,18 +36,28 @@ _TITLES = {
     "subtitles.background_color": "Background colour",
     "hotkeys.toggle_listening": "Start or stop",
     "hotkeys.type_rest": "Type the rest here",
+    "practice.following": "Follow",
+    "practice.uses_prompt": "Expect the text",
+    "practice.hears_sounds": "Near sounds are small mistakes",
+    "practice.hide": "Hide words",
     "typing.enabled": "Type what is said",
     "typing.live": "Type uncertain words",
+    "typing.read_before_caret": "Fit to the text before the cursor",
     "typing.text": "Which text",
     "window.tray": "Tray icon",
     "window.announce": "Screen reader",
     "window.keep_transcript": "Keep the transcript",
 }
 
+_BRANDS = {"openai": "OpenAI", "deepl": "DeepL", "libretranslate": "LibreTranslate", "realtime": "OpenAI Realtime"}
+
 
 def title(key: str) -> str:
     """Name of a setting as the user reads it: "Line length"."""
-    return _TITLES.get(key) or key.split(".")[1].replace("_", " ").capitalize()
+    if key in _TITLES:
+        return _TITLES[key]
+    words = key.split(".")[1].replace("_endpoint", "_address").split("_")
+    return " ".join([_BRANDS.get(words[0], words[0].capitalize()), *words[1:]])
 
 
 def shown_value(key: str, value: Any) -> str:
@@ -66,7 +81,7 @@ def shown_value(key: str, value: Any) -> str:
     return str(value)
 
 
-_LANGUAGES = ("recognition.language", "recognition.languages", "translation.target")
+_LANGUAGES = ("practice.language", "recognition.language", "recognition.languages", "translation.target")
 _DEFAULTS = {
     "microphone": "the default microphone",
     "loopback": "what the default output plays",

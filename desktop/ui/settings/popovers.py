@@ -12,8 +12,8 @@ from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import changes_of, preset_choices
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.output_cards import OutputCard
-from desktop.ui.widgets.picker import Choice, PickerList, heading
-from desktop.ui.widgets.popover import Popover
+from desktop.ui.widgets.pickers.picker import Choice, PickerList, heading
+from desktop.ui.widgets.pickers.popover import Popover
 
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged
@@ -110,8 +110,7 @@ class SettingsPopovers(QObject):
         url = settings.server.url.strip()
         server = Choice(_SERVER, f"A Parley server · {url}" if url else "A Parley server…", "server-network")
         choices = (heading("Models"), *choices, more, heading("Elsewhere"), server, heading("Presets"), *presets)
-        popup = PickerList(choices, settings.recognition.model, parent=anchor)
-        popup.setAccessibleName("Recognition model")
+        popup = PickerList("Recognition model", choices, settings.recognition.model, parent=anchor)
         popup.picked.connect(self._model_picked)
         popup.open_below(anchor)
 
@@ -156,6 +155,16 @@ class SettingsPopovers(QObject):
         if dialog is not None:
             dialog.open_page("server")
 
+    def open_elsewhere(self) -> None:
+        """The settings of what works elsewhere: the server, or where there is none the cloud engines."""
+        settings = self._settings
+        if settings is None or settings.server.url.strip():
+            self.open_server()
+            return
+        dialog = self.open_dialog()
+        if dialog is not None:
+            dialog.open_page("cloud")
+
     def choices(self) -> Choices:
         """What settings can be, where that depends on this machine."""
         found: dict[str, list[Choice]] = {
@@ -170,6 +179,8 @@ class SettingsPopovers(QObject):
         if self.machine is not None:
             found["recognition.model"] = list(self.machine.models)
             found["recognition.language"] = list(self.machine.sources)
+            languages = [one for one in self.machine.sources if one.value != "auto"]
+            found["practice.language"] = [Choice("", "As the text says"), *languages]
             found["translation.target"] = list(self.machine.targets)
             found["speech.voice"] = list(self.machine.voices)
         return found

@@ -2,7 +2,7 @@
 
 import bisect
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +26,18 @@ from desktop.ui.transcript.line_editor import LineEditor
 from desktop.ui.transcript.lines import Recording, with_note
 from desktop.ui.transcript.text import TranscriptText
 from desktop.ui.widgets import icons, theme
+from desktop.ui.widgets.pickers.picker import Choice, PickerList
 
 if TYPE_CHECKING:
     from desktop.engine.events import SourceOpened, TranscriptUpdate, TranslationUpdate
     from desktop.ui.transcript.lines import TranscriptLine
+
+_MENU_ICONS = {
+    "Copy": "content-copy",
+    "Select all": "select-all",
+    "Correct the line": "pencil-outline",
+    "Translate again": "translate",
+}
 
 
 class TranscriptView(TranscriptText):
@@ -213,18 +221,20 @@ class TranscriptView(TranscriptText):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
-        menu = self.createStandardContextMenu()
-        if event is None or menu is None:
+        if event is None:
             return
         index = self._line_at(event.pos(), exact=False)
+        acts: dict[str, Callable[[], object]] = {}
+        if self.textCursor().hasSelection():
+            acts["Copy"] = self.copy
+        acts["Select all"] = self.selectAll
         if index is not None and self._lines[index].heard.is_final:
-            menu.addSeparator()
-            for words, do in (("Correct the line", self.edit_line), ("Translate again", self._translate_again)):
-                action = menu.addAction(words)
-                assert action is not None
-                action.triggered.connect(lambda _, do=do: do(index))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+            acts["Correct the line"] = lambda: self.edit_line(index)
+            acts["Translate again"] = lambda: self._translate_again(index)
+        choices = [Choice(words, words, _MENU_ICONS[words]) for words in acts]
+        menu = PickerList("Line", choices, "", parent=self)
+        menu.picked.connect(lambda words: acts[words]())
+        menu.open_at(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         super().paintEvent(event)

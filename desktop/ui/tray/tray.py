@@ -20,6 +20,7 @@ class Tray(QObject):
     profileRequested = pyqtSignal(str)
     stopSpeakingRequested = pyqtSignal()
     modelsRequested = pyqtSignal()
+    practiceRequested = pyqtSignal()
     sharingRequested = pyqtSignal()
     quitRequested = pyqtSignal()
 
@@ -34,6 +35,7 @@ class Tray(QObject):
         self._profiles = self._menu.addMenu("Profile")
         assert self._profiles is not None
         self._one_profile = QActionGroup(self)
+        self._menu.addAction("Practice…", self.practiceRequested.emit)
         self._sharing = self._menu.addAction("Share captions…", self.sharingRequested.emit)
         self._menu.addAction("Models…", self.modelsRequested.emit)
         self._menu.addSeparator()

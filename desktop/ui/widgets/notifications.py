@@ -28,6 +28,7 @@ Action = Literal[
     "folder",
     "undo",
     "server",
+    "elsewhere",
     "bring-back",
     "copy-rest",
 ]
@@ -51,7 +52,7 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "disk-full": ("folder", "Open folder"),
     "model": ("model", "Choose a model"),
     "language-unknown": ("language", "Choose a language"),
-    "engine-away": ("server", "Server settings"),
+    "engine-away": ("elsewhere", "Open settings"),
     "untranslated": ("models", "Get one"),
     "phrasebook": ("models", "Open Models"),
     "pace": ("model", "Choose a model"),

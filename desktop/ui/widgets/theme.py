@@ -225,10 +225,13 @@ def _style_sheet(look: Colors) -> str:
         background: transparent; border: none; padding: 0; }}
     QTextEdit#transcript {{ background: {look.card}; border: 2px solid {look.card}; border-radius: 6px; }}
     QTextEdit#transcript:focus {{ border-color: {look.accent}; }}
-    QListWidget {{ background: {look.card}; border: none; outline: none; }}
-    QListWidget::item {{ padding: 4px 8px; border-radius: 4px; }}
-    QListWidget::item:selected {{ background: {look.accent}; color: {look.on_accent}; }}
-    QListWidget::item:hover:!selected {{ background: {look.hover}; }}
+    QListWidget, QListView#lines {{ background: {look.card}; border: none; outline: none; }}
+    QListView#lines {{ border: 2px solid {look.card}; border-radius: 6px; padding: 4px; }}
+    QListView#lines:focus {{ border-color: {look.accent}; }}
+    QListWidget::item, QListView#lines::item {{ padding: 4px 8px; border-radius: 4px; }}
+    QListWidget::item:selected, QListView#lines::item:selected {{
+        background: {look.accent}; color: {look.on_accent}; }}
+    QListWidget::item:hover:!selected, QListView#lines::item:hover:!selected {{ background: {look.hover}; }}
     QListWidget::item:disabled {{ color: {look.muted}; background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
     QScrollBar::handle:vertical {{

@@ -16,6 +16,7 @@ def spanish(**more: str) -> Settings:
 @pytest.fixture
 def no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desktop.engine.models.model_places.argos_directories", lambda problems: iter(()))
+    monkeypatch.setattr("desktop.engine.models.apertium.MODES", ())
 
 
 @pytest.mark.usefixtures("no_packages")
@@ -63,3 +64,16 @@ def test_with_a_server_every_language_is_offered_and_what_lacks_here_is_a_warnin
     assert installed.models(there).health is Health.WARNING
     only_here = changed(there, {"recognition.backend": "whisper", "translation.backend": "argos"})
     assert "uk" not in {choice.value for choice in find(only_here).sources}
+
+
+def test_with_a_cloud_engine_every_language_is_offered_for_what_it_does() -> None:
+    from desktop.ui.models.installed_choices import find
+
+    here = changed(Settings(), {"recognition.language": "en", "translation.target": "es"})
+    read = find(changed(here, {"cloud.translation": ("deepl",)}))
+    assert {"de", "uk", "es"} <= {choice.value for choice in read.targets}
+    assert "uk" not in {choice.value for choice in read.sources}
+    heard = find(changed(here, {"cloud.recognition": ("deepgram",)}))
+    assert {"de", "uk"} <= {choice.value for choice in heard.sources}
+    never = find(changed(here, {"cloud.recognition": ("deepgram",), "cloud.policy": "never"}))
+    assert "uk" not in {choice.value for choice in never.sources}

@@ -8,7 +8,8 @@ import pytest
 
 from desktop.engine.errors import BackendFailed, EngineAway, ModelMissing
 from desktop.engine.events import ErrorEvent, Severity
-from desktop.engine.preference import Backoff, Preference, Standing
+from desktop.engine.order import Arrangement
+from desktop.engine.preference import Backoff, Preference, Standing, fixed
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.backends.preferred import PreferredRecognizer
 from desktop.engine.speech.backends.preferred import PreferredSynthesizer
@@ -51,8 +52,7 @@ class Asking:
     def __init__(self, *engines: Elsewhere) -> None:
         self.told: list[ErrorEvent] = []
         self.here = 0
-        standings = [(one, Standing()) for one in engines]
-        self.preference = Preference(standings, Elsewhere.open, self.told.append)
+        self.preference = Preference([fixed(one) for one in engines], Elsewhere.open, self.told.append)
 
     def say(self, text: str) -> str:
         def otherwise() -> str:
@@ -142,7 +142,7 @@ def test_a_server_for_several_stages_is_told_of_once() -> None:
     told: list[ErrorEvent] = []
     standing = Standing()
     engines = [Elsewhere(), Elsewhere()]
-    stages = [Preference([(one, standing)], Elsewhere.open, told.append) for one in engines]
+    stages = [Preference([fixed(one, standing)], Elsewhere.open, told.append) for one in engines]
     for one in engines:
         one.failure = AWAY
     for stage in stages:
@@ -186,8 +186,8 @@ def test_a_recogniser_is_loaded_beside_the_preferred_one_and_takes_over() -> Non
     told: list[ErrorEvent] = []
     far, near = FakeRecognizer("far", fail_from=(1, AWAY)), FakeRecognizer("near")
     loaded = threading.Event()
-    near.load = lambda _: loaded.set()  # type: ignore[method-assign]
-    both = PreferredRecognizer([(far, Standing())], near, told.append)
+    near.load = lambda _: loaded.set()  # type: ignore[assignment, method-assign]
+    both = PreferredRecognizer(Arrangement([fixed(far)]), near, told.append)
     both.load(lambda _: None)
     assert both.name == "far"
     assert loaded.wait(10)
@@ -212,7 +212,7 @@ def test_without_room_the_local_model_is_loaded_when_it_is_needed() -> None:
         asked.set()
         return False
 
-    both = PreferredRecognizer([(far, Standing())], near, lambda _: None, has_room)
+    both = PreferredRecognizer(Arrangement([fixed(far)]), near, lambda _: None, has_room)
     both.load(lambda _: None)
     assert asked.wait(10)
     assert not loads
@@ -226,7 +226,7 @@ def test_a_recogniser_that_is_away_from_the_start_is_replaced_and_told_of() -> N
     told: list[ErrorEvent] = []
     far, near = FakeRecognizer("far", fail_load=AWAY), FakeRecognizer("near")
     progress: list[float] = []
-    both = PreferredRecognizer([(far, Standing())], near, told.append)
+    both = PreferredRecognizer(Arrangement([fixed(far)]), near, told.append)
     both.load(progress.append)
     assert both.name == "near"
     assert progress[-1] == 1.0
@@ -238,7 +238,7 @@ def test_a_language_that_only_the_local_recogniser_knows_is_recognised_there() -
     far = FakeRecognizer("far", languages=frozenset({"en"}))
     near = FakeRecognizer("near")
     told: list[ErrorEvent] = []
-    both = PreferredRecognizer([(far, Standing())], near, told.append)
+    both = PreferredRecognizer(Arrangement([fixed(far)]), near, told.append)
     both.load(lambda _: None)
     both.transcribe(SOUND, RecognitionRequest("es"))
     both.transcribe(SOUND, RecognitionRequest("es"))
@@ -263,7 +263,7 @@ class _FarTranslator(FakeTranslator):
 def test_a_translator_takes_over_within_the_sentence() -> None:
     told: list[ErrorEvent] = []
     far = _FarTranslator()
-    both = PreferredTranslator([(far, Standing())], FakeTranslator, told.append)
+    both = PreferredTranslator(Arrangement([fixed(far)]), FakeTranslator, told.append)
     both.load("en", "es", lambda _: None)
     assert both.translate("hello", "en", "es") == "hello far"
     far.failure = AWAY
@@ -275,7 +275,7 @@ def test_a_translator_takes_over_within_the_sentence() -> None:
 def test_a_translator_that_reads_takes_over_from_one_that_hears() -> None:
     far = FakeSpeechTranslator()
     local = FakeTranslator(frozenset({("es", "en")}))
-    both = PreferredTranslator([(far, Standing())], lambda: local, lambda _: None)
+    both = PreferredTranslator(Arrangement([fixed(far)]), lambda: local, lambda _: None)
     both.load("es", "en", lambda _: None)
     assert both.translate_speech(SOUND, "es", "en", "hola") == "16000 samples of es"
     far.translate_speech = _raises  # type: ignore[method-assign]
@@ -286,7 +286,7 @@ def test_a_translator_that_reads_takes_over_from_one_that_hears() -> None:
 
 
 def test_a_pair_that_nobody_knows_says_what_the_local_translator_says() -> None:
-    both = PreferredTranslator([(FakeTranslator(), Standing())], FakeTranslator, lambda _: None)
+    both = PreferredTranslator(Arrangement([fixed(FakeTranslator())]), FakeTranslator, lambda _: None)
     with pytest.raises(Exception, match="verbatim"):
         both.load("xx", "yy", lambda _: None)
     both.close()
@@ -295,7 +295,7 @@ def test_a_pair_that_nobody_knows_says_what_the_local_translator_says() -> None:
 def test_a_voice_takes_over_within_the_clause() -> None:
     far, near = FakeSynthesizer("far"), FakeSynthesizer("near")
     told: list[ErrorEvent] = []
-    both = PreferredSynthesizer([(far, Standing())], near, told.append)
+    both = PreferredSynthesizer(Arrangement([fixed(far)]), near, told.append)
     both.load("es", "", lambda _: None)
     assert len(list(both.synthesize("hola", "es"))) == 1
     far._fail = AWAY

@@ -46,6 +46,7 @@ def test_each_option_of_the_models_comes_back_as_it_was() -> None:
         languages=("es",),
         server="https://cellar:5026",
         server_certificate="/etc/parley.pem",
+        cloud={"recognition": ("deepgram",), "daily_cap": 2.5},
         recognizer="whisper",
         translator="argos",
         synthesizer="piper",

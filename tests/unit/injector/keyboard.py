@@ -12,6 +12,9 @@ class PaperKeyboard:
         self.window: Window | None = Window("1", class_name="Editor", pid=1)
         self.papers: dict[str, str] = {}
         self.actions = 0
+        self.standing: str | None = None
+        """what stands before the caret, where the application says it"""
+        self.reads = 0
         self.deleted = 0
         self.act_after = -1
         """characters after which the user presses a key; -1: never"""
@@ -19,6 +22,10 @@ class PaperKeyboard:
 
     def focused_window(self) -> Window | None:
         return self.window if self.capabilities.checks_focus else None
+
+    def text_before_caret(self, window: Window) -> str | None:
+        self.reads += 1
+        return self.standing
 
     def user_actions(self) -> int:
         return self.actions

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.injector.spacing import clean, join, trailing
+from desktop.injector.spacing import clean, join, standing, trailing
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,10 @@ from desktop.injector.spacing import clean, join, trailing
         ("Hello", "...", "en", "..."),
         ("(see", ") below", "en", ") below"),
         ("see (", "below", "en", "below"),
+        ("a well-", "known man", "en", "known man"),
+        ("and/", "or", "en", "or"),
+        ("he left -", "no", "en", " no"),
+        ("I met Dr.", "The man", "en", " the man"),
         ('He said "', "no", "en", "no"),
         ('He said "no', '" twice', "en", '" twice'),
         ('He said "no"', "twice", "en", " twice"),
@@ -103,3 +107,35 @@ def test_the_space_at_the_end() -> None:
 def test_marks_of_other_scripts_stand_at_their_word() -> None:
     assert join("نعم", "؟", "ar") == "؟"
     assert join("हाँ", "।", "hi") == "।"
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "typed"),
+    [
+        ("", "they know", "They know"),
+        ("I think ", "They know", "they know"),
+        ("I think", "They know", " they know"),
+        ("It is late. ", "they know", "They know"),
+        ("It is late.", "they know", " They know"),
+        ("Dear Sir or Madam,\n", "they know", "They know"),
+        ("Dear Sir\u2029I think ", "They know", "they know"),
+        ("late.\n- ", "they know", "They know"),
+        ("late.\r\n1. ", "they know", "They know"),
+        ('late.\n"', "they know", "They know"),
+        ("see (", "They know", "they know"),
+        ("(", "they know", "They know"),
+        ("Peter and ", "Mary know", "Mary know"),
+        ("I think ", "I know", "I know"),
+        ("今日は", "いい天気", "いい天気"),
+    ],
+)
+def test_what_stands_before_the_caret_decides(read: str, text: str, typed: str) -> None:
+    assert join(standing(read), text, "en") == typed
+
+
+@given(st.text(max_size=30))
+def test_what_decides_is_the_end_of_the_text_and_one_line(read: str) -> None:
+    found = standing(read)
+    assert read.endswith(found)
+    assert "\n" not in found
+    assert not found or any(char.isalnum() for char in found)

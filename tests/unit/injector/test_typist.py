@@ -301,3 +301,53 @@ def test_where_words_may_be_corrected_the_rest_is_what_differs(desk: MakeHarness
     here.keyboard.actions += 1
     here.send(heard(0, 2, "ice cream is good", "", True))
     assert here.statuses[-1].rest == "cream is good"
+
+
+def test_what_stands_before_the_caret_decides_how_an_utterance_begins(desk: MakeHarness) -> None:
+    here = desk()
+    here.keyboard.standing = "I think"
+    here.send(heard(0, 1, "They", ""), heard(0, 2, "They know", "", True))
+    assert here.text == " they know"
+    assert here.keyboard.reads == 1
+
+
+def test_it_is_read_only_where_parley_does_not_know_it(desk: MakeHarness) -> None:
+    here = desk()
+    here.keyboard.standing = "I think"
+    here.send(heard(0, 1, "They know.", "", True), heard(1, 1, "They do", "", True))
+    assert here.text == " they know. They do"
+    assert here.keyboard.reads == 1
+    here.keyboard.actions += 1
+    here.send(heard(2, 1, "That is", "", True))
+    assert here.keyboard.reads == 2
+
+
+def test_what_was_read_is_not_kept(desk: MakeHarness) -> None:
+    here = desk()
+    here.keyboard.standing = "a secret"
+    here.send(heard(0, 1, "They know", "", True))
+    kept = [value for name, value in vars(here.typist).items() if name != "_keyboard"]
+    assert "secret" not in repr(kept)
+
+
+@pytest.mark.parametrize("why", ["setting", "terminal", "unknown"])
+def test_where_nothing_is_read_a_sentence_begins(desk: MakeHarness, why: str) -> None:
+    here = desk(read_before_caret=why != "setting")
+    here.keyboard.standing = None if why == "unknown" else "I think"
+    if why == "terminal":
+        here.keyboard.window = Window("1", class_name="XTerm", pid=1)
+    here.send(heard(0, 1, "they know", "", True))
+    assert here.text == "They know"
+    assert here.keyboard.reads == (1 if why == "unknown" else 0)
+
+
+def test_the_rest_is_set_off_from_what_stands_there(desk: MakeHarness) -> None:
+    here = desk()
+    here.send(heard(0, 1, "one two", ""))
+    here.keyboard.actions += 1
+    here.send(heard(0, 2, "one two three", "", True))
+    here.keyboard.window = Window("2", class_name="Editor", pid=1)
+    here.keyboard.standing = "and"
+    here.typist.type_rest()
+    here.settle()
+    assert here.keyboard.papers["2"] == " three"

@@ -1,4 +1,4 @@
-"""Every message that desktop/engine and desktop/server make, read from their source."""
+"""Every message that desktop/engine, desktop/practice and desktop/server make, read from their source."""
 
 import ast
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop.engine import errors
 
 ENGINE = Path(errors.__file__).parent
+PRACTICE = ENGINE.parent / "practice"
 SERVER = ENGINE.parent / "server"
 _ERRORS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
 _MAKERS = _ERRORS | {
@@ -18,6 +19,7 @@ _MAKERS = _ERRORS | {
     "Refused",
     "ServerBusy",
     "Temporary",
+    "TextUnreadable",
     "WorkRefused",
 }
 """what is called with a key and its parameters"""
@@ -39,7 +41,7 @@ class Made:
 
 def made() -> Iterator[Made]:
     """All of them."""
-    for file in sorted([*ENGINE.rglob("*.py"), *SERVER.rglob("*.py")]):
+    for file in sorted([*ENGINE.rglob("*.py"), *PRACTICE.rglob("*.py"), *SERVER.rglob("*.py")]):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
             for call in _calls(scope):

@@ -208,6 +208,16 @@ def test_the_space_between_sentences_of_thai_is_kept_where_certain_words_end() -
     assert texts(subtitles.frame(0.0)) == ["สวัสดีครับ ยินดีต้อนรับ"]
 
 
+def test_words_of_thai_stay_whole_also_where_the_layout_is_known_later() -> None:
+    subtitles = Subtitles(Layout())
+    subtitles.configure(Layout(width=8, lines=4, word_ends=lambda text: [*range(4, len(text), 4), len(text)]), 0.0)
+    subtitles.update(TranscriptUpdate(0, 0, "th", "กขคงจฉชซญฎฏฐ", "", (), 0.0, 0.0, False), 0.0)
+    assert texts(subtitles.frame(0.0)) == ["กขคงจฉชซ", "ญฎฏฐ"]
+    subtitles.configure(Layout(width=6, lines=4, word_ends=lambda text: [*range(4, len(text), 4), len(text)]), 0.0)
+    subtitles.update(TranscriptUpdate(0, 1, "th", "กขคงจฉชซญฎฏฐ", "ฑฒณด", (), 0.0, 0.0, False), 0.0)
+    assert texts(subtitles.frame(0.0)) == ["กขคง", "จฉชซ", "ญฎฏฐ", "ฑฒณด"]
+
+
 def test_another_width_lays_out_anew_what_is_there() -> None:
     subtitles = Subtitles(Layout(width=80))
     subtitles.update(heard("Where is the train station,", "please tell me"), 0.0)

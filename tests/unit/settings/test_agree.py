@@ -4,6 +4,7 @@ Walks the declaration: a setting that is added there is tested here without anot
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,10 @@ SPECIAL = {
     "recognition.language": "es",
     "recognition.languages": "es, de",
     "translation.target": "es",
+    "cloud.recognition": "deepgram, google",
+    "cloud.translation": "deepl, google",
+    "cloud.speech": "openai, google",
+    "practice.language": "es",
 }
 
 Parley = Callable[..., str]
@@ -181,3 +186,9 @@ def test_every_number_has_a_range(number: str) -> None:
     assert one.minimum is not None
     assert one.maximum is not None
     assert one.minimum < one.maximum
+
+
+def test_what_a_window_says_of_a_setting_has_nothing_that_only_files_have() -> None:
+    for one in declarations():
+        assert not re.search(r"\b(NAME|PATH)\b|[<>]", one.help), one
+        assert one.written in settings_docs.page(), one

@@ -7,8 +7,6 @@ size that the contents do not keep. Checksums inside a zip are verified.
 
 import bz2
 import gzip
-import io
-import os
 import shutil
 import stat
 import tarfile
@@ -23,16 +21,13 @@ from desktop.engine.errors import PackageRefused
 from desktop.engine.message import Message
 from desktop.engine.models.downloads.places import disk_error
 from desktop.engine.models.files import reason
+from desktop.system.archive_headers import ArchiveHeaders
 
 _MOST_FILES = 2000
 _MOST_BYTES = 20 * 10**9
 _MOST_GROWTH = 200
 """times that the contents may be larger than the package, past the first 10 MB"""
 _BLOCK = 1 << 20
-_LONGEST_HEADER = 2_000_000
-"""bytes that are read at once before the contents: a zip's list of 2,000 names is smaller"""
-_MOST_HEADERS = 4_000_000
-"""bytes of all of them"""
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _Wanted = Callable[[PurePosixPath], bool]
 
@@ -97,44 +92,6 @@ def _copy(member: _Member, out: IO[bytes], file: Path, check: Callable[[], None]
         raise _refused(file, "archive-member-shorter", name=member.path.name)
 
 
-class _Headers(io.RawIOBase):
-    """A file as the libraries see it: as long as `is_listing` is set, no more of it comes than lists and headers have.
-    They read those in one piece, of the length that the file claims."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__()
-        self._file = file
-        self._rest = _MOST_HEADERS
-        self.is_listing = True
-
-    def read(self, size: int | None = -1) -> bytes:
-        if not self.is_listing:
-            return self._file.read(-1 if size is None else size)
-        if size is None or not 0 <= size <= _LONGEST_HEADER:
-            size = _LONGEST_HEADER + 1
-        content = self._file.read(size)
-        self._rest -= len(content)
-        if len(content) > _LONGEST_HEADER or self._rest < 0:
-            raise zipfile.BadZipFile("its list is too long")
-        return content
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seekable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
 _BAD = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, RuntimeError)
 
 
@@ -158,7 +115,7 @@ def _tar(file: Path) -> tarfile.TarFile:
         opened = bz2.open(file, "rb")  # noqa: SIM115
     else:
         opened = file.open("rb")
-    headers = _Headers(opened)
+    headers = ArchiveHeaders(opened)
     try:
         return tarfile.TarFile(fileobj=headers, mode="r", tarinfo=_WithoutHoles)
     except BaseException:
@@ -172,12 +129,12 @@ class _opened:  # noqa: N801  # used like a function
     def __init__(self, file: Path) -> None:
         self._file = file
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
-        self._headers: _Headers | None = None
+        self._headers: ArchiveHeaders | None = None
 
     def __enter__(self) -> list[_Member]:
         try:
             if zipfile.is_zipfile(self._file):
-                self._headers = _Headers(self._file.open("rb"))
+                self._headers = ArchiveHeaders(self._file.open("rb"))
                 self._archive = zipfile.ZipFile(self._headers)
                 members = list(self._zipped(self._archive))
             else:

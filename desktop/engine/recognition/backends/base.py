@@ -27,6 +27,8 @@ class RecognizerCapabilities:
     """it is a StreamRecognizer"""
     reads_groups: bool = False
     """a window that holds several utterances, up to 28 s, is recognised as well as one of them, or better"""
+    tells_heard: bool = False
+    """it followed the sound so far: no word is a guess from sound that was cut off"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,14 @@ class RecognitionStream(Protocol):
 
     def close(self) -> None:
         """Give the state back, also in mid-utterance. Idempotent."""
+
+
+@runtime_checkable
+class SettlingStream(RecognitionStream, Protocol):
+    """A RecognitionStream that can be asked for a final in mid-stream, as at a pause after which somebody may go on."""
+
+    def settle(self) -> StreamResult:
+        """All words of what was fed, as if it were the last; waits for them. More may be fed. Raises BackendFailed."""
 
 
 @runtime_checkable

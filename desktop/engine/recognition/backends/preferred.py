@@ -1,4 +1,5 @@
-"""Recognisers elsewhere that are preferred to the one on this machine, which takes over within the same decoding.
+"""Recognisers elsewhere in front of the one on this machine, or behind it, or beside: what one fails at the next one
+does within the same decoding, on the same sound, so that no word is lost.
 
 On the recognition thread; the local model is loaded on a thread of its own while the preferred one works, so that
 nobody waits for it when it is needed.
@@ -6,11 +7,13 @@ nobody waits for it when it is needed.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 
 from desktop.engine.errors import EngineError, ModelMissing
 from desktop.engine.events import Samples
-from desktop.engine.preference import Preference, Standing
+from desktop.engine.order import Arrangement, Order
+from desktop.engine.preference import Later, on_a_timer
 from desktop.engine.recognition.backends.base import (
     Hypothesis,
     Progress,
@@ -28,18 +31,22 @@ _JOIN = 5.0
 class PreferredRecognizer:
     """A WindowRecognizer.
 
-    engines: those that are preferred, the first one most. local: takes over. has_room: whether the local model may be
-    in memory without being needed; asked on its loading thread.
+    arrangement: those elsewhere, and which is asked first. local: the one of this machine. has_room: whether the local
+    model may be in memory without being needed; asked on its loading thread. clock, later: as of Preference.
     """
 
     def __init__(
         self,
-        engines: Sequence[tuple[WindowRecognizer, Standing]],
+        arrangement: Arrangement[WindowRecognizer],
         local: WindowRecognizer,
         notify: Notify,
         has_room: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.monotonic,
+        later: Later = on_a_timer,
     ) -> None:
-        self._engines: Preference[WindowRecognizer] = Preference(engines, lambda one: one.load(lambda _: None), notify)
+        self._engines: Order[WindowRecognizer] = Order(
+            arrangement, lambda one: one.load(lambda _: None), notify, clock=clock, later=later
+        )
         self._local = local
         self._notify = notify
         self._lacking: set[str] = set()
@@ -60,7 +67,11 @@ class PreferredRecognizer:
     @property
     def sent_to(self) -> str:
         """Where sound goes now, also on trial; empty: it stays on this machine."""
-        return next((place for one in self._engines.engines if (place := getattr(one, "sent_to", ""))), "")
+        return next((place for one in self._engines.elsewhere.engines if (place := getattr(one, "sent_to", ""))), "")
+
+    def arrange(self, arrangement: Arrangement[WindowRecognizer]) -> None:
+        """Other engines, or another order, from the next decoding on; also in mid-utterance. Any thread."""
+        self._engines.arrange(arrangement)
 
     def load(self, progress: Progress) -> None:
         """Make the first one ready that can be. Raises the local one's ModelError if none can."""
@@ -79,12 +90,17 @@ class PreferredRecognizer:
             self._load_local()
             return self._local.transcribe(samples, request)
 
+        def there(one: WindowRecognizer) -> Hypothesis:
+            if _lacks(one, request.language):
+                raise ModelMissing("recogniser-lacks-language", name=one.name, language=request.language or "")
+            return one.transcribe(samples, request)
+
         used = self._engines.used
-        if used is not None and request.language is not None and request.language not in used.capabilities.languages:
-            hypothesis = here()  # it may know a language that the preferred one does not
-            self._tell_lack(used.name, request.language)
-            return hypothesis
-        return self._engines.do(lambda one: one.transcribe(samples, request), here, lambda: self._local.name)
+        is_known = any(not _lacks(one, request.language) for one in self._engines.elsewhere.engines)
+        hypothesis = self._engines.do(there, here, lambda: self._local.name)
+        if used is not None and not is_known:
+            self._tell_lack(used.name, request.language or "")
+        return hypothesis
 
     def close(self) -> None:
         self._engines.close()
@@ -119,3 +135,8 @@ class PreferredRecognizer:
             log.info("there is no local model for now: %s", error.code)
         except Exception:
             log.exception("the local model could not be loaded")
+
+
+def _lacks(one: WindowRecognizer, language: str | None) -> bool:
+    """Whether it does not know a language that is asked for."""
+    return language is not None and language not in one.capabilities.languages

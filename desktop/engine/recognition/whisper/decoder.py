@@ -105,11 +105,14 @@ class WhisperDecoder:
 
     def words(self, encoded: Any, frames: int, language: str, tokens: list[int], samples: int) -> tuple[Word, ...]:
         """The words of these tokens with times and probabilities. samples: length of the audio."""
-        tokenizer = self.tokenizer(language)
+        alignment = self.alignment(encoded, frames, language, tokens, samples)
+        return timed_words(self.tokenizer(language), tokens, alignment, samples / SAMPLE_RATE)
+
+    def alignment(self, encoded: Any, frames: int, language: str, tokens: list[int], samples: int) -> Any:
+        """CTranslate2's WhisperAlignmentResult of exactly these tokens, special ones left out."""
         heard = min(frames, max(1, samples // context.HOP))
         with step("align", float(len(tokens) + _START)):
-            alignment = self._whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], heard)[0]
-        return timed_words(tokenizer, tokens, alignment, samples / SAMPLE_RATE)
+            return self._whisper.model.align(encoded, self.tokenizer(language).sot_sequence, [tokens], heard)[0]
 
     def tokenizer(self, language: str) -> Any:
         """faster-whisper's, for what is spoken."""

@@ -26,13 +26,9 @@ def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: 
     seconds: length of the audio; times are 0..seconds and never run backwards.
     """
     pieces, piece_tokens = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
-    token_steps = np.array([pair[0] for pair in alignment.alignments], dtype=int)
-    time_steps = np.array([pair[1] for pair in alignment.alignments], dtype=int)
-    if len(token_steps) == 0 or len(pieces) < 2:
+    begin_of = token_begins(alignment)
+    if not begin_of or len(pieces) < 2:
         return ()
-    jumps = np.concatenate(([True], np.diff(token_steps) > 0))
-    begins = time_steps[jumps] * _SECONDS_PER_STEP
-    begin_of = dict(zip(token_steps[jumps].tolist(), begins.tolist(), strict=True))
     chances = list(alignment.text_token_probs)
     words: list[Word] = []
     position = 0
@@ -51,6 +47,17 @@ def timed_words(tokenizer: Any, tokens: Sequence[int], alignment: Any, seconds: 
         for number, word in enumerate(one for one in _whole_words(words, is_spaced) if one.text.strip())
     ]
     return tuple(without_leading_silence(whole))
+
+
+def token_begins(alignment: Any) -> dict[int, float]:
+    """Token, by its number -> second at which it begins; empty where nothing was aligned."""
+    token_steps = np.array([pair[0] for pair in alignment.alignments], dtype=int)
+    time_steps = np.array([pair[1] for pair in alignment.alignments], dtype=int)
+    if len(token_steps) == 0:
+        return {}
+    jumps = np.concatenate(([True], np.diff(token_steps) > 0))
+    begins = time_steps[jumps] * _SECONDS_PER_STEP
+    return dict(zip(token_steps[jumps].tolist(), begins.tolist(), strict=True))
 
 
 def without_leading_silence(words: Sequence[Word]) -> list[Word]:

@@ -36,7 +36,7 @@ class EspeakSynthesizer:
 
     def __init__(self) -> None:
         self.name = "espeak-ng (basic voice)"
-        self._program = _program()
+        self._program = program()
         self._chosen: dict[str, str] = {}
 
     @property
@@ -50,7 +50,7 @@ class EspeakSynthesizer:
 
     def load(self, language: str, voice: str, progress: Progress) -> None:
         """Raises ModelMissing if the program or the language is not there, ModelBroken if it does not run."""
-        self._program = _program()
+        self._program = program()
         if not self._program:
             raise ModelMissing("espeak-missing")
         voices = self.voices()
@@ -119,8 +119,16 @@ def read_streamed_wav(content: bytes) -> tuple[Samples, int]:
     raise BackendFailed("espeak-without-sound", recoverable=True)
 
 
-def _program() -> str | None:
+def program() -> str | None:
+    """Where espeak-ng lies; None: it is not installed."""
     return shutil.which("espeak-ng")
+
+
+def voice_of(language: str) -> str:
+    """The id of its usual voice for a language; empty where it has none, or is not installed."""
+    command = program()
+    matching = [known for known in _voices(command) if known.language == language] if command else []
+    return _best(language, matching) if matching else ""
 
 
 def _best(language: str, matching: list[Voice]) -> str:

@@ -1,22 +1,28 @@
-"""Voices elsewhere that are preferred to those on this machine, which take over within the same clause.
+"""Voices elsewhere in front of those on this machine, or behind them, or beside: what one fails at the next one says
+within the same clause.
 
 On the speech thread.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
-from desktop.engine.preference import Preference, Standing
+from desktop.engine.order import Arrangement, Order
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, Synthesizer, SynthesizerCapabilities, Voice
 from desktop.engine.takeover import Notify
 
 
 class PreferredSynthesizer:
-    """A Synthesizer. engines: those that are preferred, the first one most. local: takes over."""
+    """A Synthesizer. arrangement: those elsewhere, and which is asked first. local: of this machine."""
 
-    def __init__(self, engines: Sequence[tuple[Synthesizer, Standing]], local: Synthesizer, notify: Notify) -> None:
-        self._engines: Preference[Synthesizer] = Preference(engines, self._open, notify)
+    def __init__(
+        self,
+        arrangement: Arrangement[Synthesizer],
+        local: Synthesizer,
+        notify: Notify,
+    ) -> None:
+        self._engines: Order[Synthesizer] = Order(arrangement, self._open, notify)
         self._local = local
         self._wanted: dict[str, str] = {}
         """language -> voice, as it was asked for"""
@@ -30,6 +36,10 @@ class PreferredSynthesizer:
     @property
     def capabilities(self) -> SynthesizerCapabilities:
         return (self._engines.used or self._local).capabilities
+
+    def arrange(self, arrangement: Arrangement[Synthesizer]) -> None:
+        """Other engines, or another order, from the next clause on. Any thread."""
+        self._engines.arrange(arrangement)
 
     def voices(self) -> tuple[Voice, ...]:
         return self._local.voices()

@@ -14,7 +14,8 @@ from desktop.settings.declaration import RecognitionSettings, Settings
 
 log = logging.getLogger(__name__)
 
-TRANSLATORS = ("argos", "whisper")
+TRANSLATORS = ("argos", "apertium", "whisper")
+"""in the order of preference"""
 
 
 def make_translator(settings: Settings, notify: Notify) -> Translator:
@@ -24,12 +25,22 @@ def make_translator(settings: Settings, notify: Notify) -> Translator:
     candidates: list[Translator] = []
     for name in order(settings.translation.backend, TRANSLATORS):
         try:
-            candidates.append(_argos() if name == "argos" else _whisper_translator(settings.recognition))
+            candidates.append(_made(name, settings, notify))
         except EngineError as error:
             if settings.translation.backend == name:
                 raise
             log.info("%s does not translate: %s", name, error.code)
     return FallbackTranslator(candidates, notify)
+
+
+def _made(name: str, settings: Settings, notify: Notify) -> Translator:
+    if name == "argos":
+        return _argos()
+    if name == "apertium":
+        from desktop.engine.translation.backends.apertium import ApertiumTranslator
+
+        return ApertiumTranslator(notify)
+    return _whisper_translator(settings.recognition)
 
 
 def _argos() -> Translator:

@@ -1,14 +1,15 @@
-"""Translators elsewhere that are preferred to those on this machine, which take over within the same sentence.
+"""Translators elsewhere in front of those on this machine, or behind them, or beside: what one fails at the next one
+translates within the same sentence.
 
 On the translation thread.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import Samples
-from desktop.engine.preference import Preference, Standing
+from desktop.engine.order import Arrangement, Order
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.takeover import Notify
 from desktop.engine.translation.backends.base import SpeechTranslator, Translator, TranslatorCapabilities
@@ -18,13 +19,16 @@ _Answer = TypeVar("_Answer")
 
 
 class PreferredTranslator:
-    """A SpeechTranslator. engines: those that are preferred, the first one most. make_local: the one that takes over,
+    """A SpeechTranslator. arrangement: those elsewhere, and which is asked first. make_local: the one of this machine,
     made when it is needed; may raise ModelError."""
 
     def __init__(
-        self, engines: Sequence[tuple[Translator, Standing]], make_local: Callable[[], Translator], notify: Notify
+        self,
+        arrangement: Arrangement[Translator],
+        make_local: Callable[[], Translator],
+        notify: Notify,
     ) -> None:
-        self._engines: Preference[Translator] = Preference(engines, self._open, notify)
+        self._engines: Order[Translator] = Order(arrangement, self._open, notify)
         self._make_local = make_local
         self._local: Translator | None = None
         self._pair: _Pair | None = None
@@ -40,8 +44,16 @@ class PreferredTranslator:
     @property
     def capabilities(self) -> TranslatorCapabilities:
         """Those of the one that is used now; another one may take over, also in the midst of an utterance."""
+        if self._engines.first == "local" and not self._translates_here():
+            elsewhere = self._engines.elsewhere.used
+            if elsewhere is not None:
+                return elsewhere.capabilities
         used = self._engines.used or self._here()
         return used.capabilities
+
+    def arrange(self, arrangement: Arrangement[Translator]) -> None:
+        """Other engines, or another order, from the next sentence on. Any thread."""
+        self._engines.arrange(arrangement)
 
     def load(self, source: str, target: str, progress: Progress) -> None:
         """Load the pair where it is used. Raises what the local one raises where nobody can translate it."""
@@ -89,6 +101,10 @@ class PreferredTranslator:
             one.load(*pair, progress)
             loaded.add(pair)
         return one
+
+    def _translates_here(self) -> bool:
+        """Whether the pair that was loaded last is loaded on this machine."""
+        return self._local is not None and self._pair in self._loaded.get(id(self._local), ())
 
     def _here(self) -> Translator:
         if self._local is None:

@@ -106,8 +106,9 @@ async def read(reader: asyncio.StreamReader) -> Event | None:
     return Event(header.type, data, payload)
 
 
-async def write(writer: asyncio.StreamWriter, event: Event) -> None:
-    """Send an event; waits while the client takes none. Raises ConnectionError where it has gone."""
+async def write(writer: asyncio.StreamWriter, event: Event, timeout: float) -> None:
+    """Send an event; waits while the client takes none. Raises OSError where it has gone, or takes none for so many
+    seconds."""
     header: dict[str, Any] = {"type": event.type}
     data = json.dumps(event.data, ensure_ascii=False).encode() if event.data else b""
     if data:
@@ -115,4 +116,5 @@ async def write(writer: asyncio.StreamWriter, event: Event) -> None:
     if event.payload:
         header["payload_length"] = len(event.payload)
     writer.write(json.dumps(header).encode() + b"\n" + data + event.payload)
-    await writer.drain()
+    async with asyncio.timeout(timeout):
+        await writer.drain()

@@ -5,9 +5,6 @@ The protocol has neither tokens nor encryption, so only addresses that were allo
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
 from desktop.engine.errors import EngineError
@@ -25,36 +22,26 @@ from desktop.server.protocols.sockets import Telling
 from desktop.server.protocols.wyoming import messages as messages
 from desktop.server.protocols.wyoming.info import info
 from desktop.server.protocols.wyoming.messages import Event
+from desktop.server.security.network_guard import NetworkGuard
 from desktop.server.streams.channel import Told
 from desktop.server.streams.hub import Hub
 from desktop.server.streams.speaking import speak
 from desktop.server.streams.voices import default_language
 
-log = logging.getLogger(__name__)
-
 PORT = 10300
-Network = IPv4Network | IPv6Network
 _WIDTHS: dict[int, Encoding] = {1: "u8", 2: "s16le", 3: "s24le", 4: "s32le"}
+_FAREWELL = 2.0
+"""seconds for a client to take the last of what it is told"""
 _LONGEST_TEXT = 20_000
 """characters that wait to be a sentence"""
 
 
-def is_allowed(address: str, networks: Sequence[Network]) -> bool:
-    """Whether a client of this address may connect: from this machine, or from one of the networks."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    return mapped.is_loopback or any(mapped in network for network in networks)
-
-
 class Wyoming:
-    """The server's side of all connections. networks: who may connect besides this machine."""
+    """The server's side of all connections. guard: who may connect."""
 
-    def __init__(self, hub: Hub, networks: Sequence[Network] = ()) -> None:
+    def __init__(self, hub: Hub, guard: NetworkGuard) -> None:
         self._hub = hub
-        self._networks = networks
+        self._guard = guard
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -63,28 +50,33 @@ class Wyoming:
         assert task is not None
         self._tasks.add(task)
         try:
-            if is_allowed(str(writer.get_extra_info("peername")[0]), self._networks):
-                await Connection(self._hub, reader, writer).run()
-            else:
-                log.warning("a Wyoming client was refused: its address is not allowed")
+            async with self._guard.visit(writer.get_extra_info("peername")) as visit:
+                visit.reason = await Connection(self._hub, visit.principal, reader, writer).run()
+        except EngineError as refused:
+            with contextlib.suppress(OSError):
+                await messages.write(writer, _error(refused), _FAREWELL)
         finally:
-            self._tasks.discard(task)
-            writer.close()
+            try:
+                await _closed(writer)
+            finally:
+                self._tasks.discard(task)
 
     async def close(self, timeout: float) -> None:
-        """Let the connections end, then end them."""
+        """Let the connections end, then end them; returns when all of them have ended."""
         tasks = tuple(self._tasks)
         if tasks:
             _, left = await asyncio.wait(tasks, timeout=timeout)
             for task in left:
                 task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
 
 class Connection:
-    """One client; it may ask several times."""
+    """One client; it may ask several times. owner: the id of whoever it is."""
 
-    def __init__(self, hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, hub: Hub, owner: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._hub = hub
+        self._owner = owner
         self._reader = reader
         self._writer = writer
         self._options = SessionOptions()
@@ -100,24 +92,29 @@ class Connection:
         self._voice: messages.Voice | None = None
         self._has_sound = False
 
-    async def run(self) -> None:
-        """Until the client leaves."""
+    async def run(self) -> str:
+        """Until the client leaves. Returns the code of why it was sent away, or nothing."""
+        idle = self._hub.access.idle_seconds
         try:
             while True:
                 try:
-                    event = await messages.read(self._reader)
+                    try:
+                        async with asyncio.timeout(idle):
+                            event = await messages.read(self._reader)
+                    except TimeoutError:
+                        raise BadMessage("client-idle", code="idle", minutes=max(1, round(idle / 60))) from None
                     if event is None:
-                        return
+                        return ""
                     await self._do(event)
                 except BadMessage as error:
                     await self._refuse(error)
                     if not error.recoverable:
-                        return
+                        return error.code
                 except EngineError as error:
                     await self._refuse(error)
                     await self._forget()
-        except (ConnectionError, OSError):
-            pass  # the client has gone
+        except OSError:
+            return ""  # the client has gone, or takes nothing any more
         finally:
             await self._forget()
 
@@ -164,7 +161,7 @@ class Connection:
         if self._telling is None:
             self._text, self._language = "", ""
             self._is_stopped = False
-            self._telling = Telling(self._hub.open(self._options), self._tell, self._ended)
+            self._telling = Telling(self._hub.open(self._options, self._owner), self._tell, self._ended)
         return self._telling
 
     async def _hear(self, form: PcmFormat, data: bytes) -> None:
@@ -204,7 +201,7 @@ class Connection:
 
     async def _tell(self, event: Told) -> None:
         if isinstance(event, ErrorEvent) and event.severity is Severity.ERROR:
-            await self._send("error", {"text": text_of(event), "code": event.code})
+            await self._write(_error(event))
         elif isinstance(event, TranscriptUpdate) and event.is_final:
             self._language = self._language or event.language
             self._text = join_words(self._text, passage(event).text, event.language)
@@ -252,10 +249,13 @@ class Connection:
         return default_language()
 
     async def _refuse(self, error: EngineError) -> None:
-        await self._send("error", {"text": text_of(error), "code": error.code})
+        await self._write(_error(error))
 
     async def _send(self, kind: str, data: dict[str, Any] | None = None, payload: bytes = b"") -> None:
-        await messages.write(self._writer, Event(kind, data or {}, payload))
+        await self._write(Event(kind, data or {}, payload))
+
+    async def _write(self, event: Event) -> None:
+        await messages.write(self._writer, event, self._hub.access.idle_seconds)
 
     async def _forget(self) -> None:
         """What was begun is given up."""
@@ -266,6 +266,22 @@ class Connection:
             incoming.close()
         if telling is not None:
             await telling.leave()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    """Close; a client that does not take what is left for it is cut off."""
+    writer.close()
+    try:
+        async with asyncio.timeout(_FAREWELL):
+            await writer.wait_closed()
+    except OSError:  # it takes too long, too
+        pass
+    finally:
+        writer.transport.abort()
+
+
+def _error(error: EngineError | ErrorEvent) -> Event:
+    return Event("error", {"text": text_of(error), "code": error.code})
 
 
 def _form(data: messages.AudioData) -> PcmFormat:

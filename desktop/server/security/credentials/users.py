@@ -41,5 +41,11 @@ def check(session: Session, issuer: str, subject: str, begun: datetime) -> None:
         raise Refused("logged-out", status=401, code="logged-out")
 
 
+def name_of(session: Session, issuer: str, subject: str) -> str:
+    """What the issuer calls the user; the subject, where it has no name for it."""
+    user = _found(session, issuer, subject)
+    return (user.name if user is not None else "") or subject
+
+
 def _found(session: Session, issuer: str, subject: str) -> User | None:
     return session.scalar(select(User).where(User.issuer == issuer, User.subject == subject))

@@ -5,7 +5,7 @@ const RATE = 16000;
 const RECORD_EVERY = 250;
 const RECORDED_AS = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 
-/** Why there is no sound; `key` names the sentence. */
+/** Why there is no sound; `key` names the sentence, which may have the name of the microphone in it. */
 export class NoMicrophone extends Error {
     constructor(key) {
         super(key);
@@ -14,19 +14,20 @@ export class NoMicrophone extends Error {
 }
 
 /** Opens the microphone. Throws NoMicrophone.
- *  heard(Uint8Array), level(0..1), gone(): told while it is open. hasEcho: the page itself is heard, too.
- *  isRecorded: MediaRecorder, whatever the browser has. */
-export async function openMicrophone({ heard, level, gone, hasEcho, isRecorded }) {
+ *  device: the id of the one that is wanted; empty: the system's. heard(Uint8Array), level(0..1), gone(): told while it
+ *  is open. hasEcho: the page itself is heard, too. isRecorded: MediaRecorder, whatever the browser has. */
+export async function openMicrophone({ device, heard, level, gone, hasEcho, isRecorded }) {
     if (!navigator.mediaDevices?.getUserMedia) {
         throw new NoMicrophone(window.isSecureContext ? "error.old" : "error.insecure");
     }
     let stream;
     try {
+        const wanted = { channelCount: 1, echoCancellation: hasEcho, noiseSuppression: false, autoGainControl: true };
         stream = await navigator.mediaDevices.getUserMedia({
-            audio: { channelCount: 1, echoCancellation: hasEcho, noiseSuppression: false, autoGainControl: true },
+            audio: device ? { ...wanted, deviceId: { exact: device } } : wanted,
         });
     } catch (error) {
-        throw new NoMicrophone(reason(error));
+        throw new NoMicrophone(reason(error, device));
     }
     for (const track of stream.getTracks()) track.onended = gone;
     const hasWorklet = "AudioWorkletNode" in window && !isRecorded;
@@ -38,9 +39,11 @@ export async function openMicrophone({ heard, level, gone, hasEcho, isRecorded }
     }
 }
 
-function reason(error) {
+function reason(error, device) {
     if (error.name === "NotAllowedError" || error.name === "SecurityError") return "error.forbidden";
-    if (error.name === "NotFoundError" || error.name === "OverconstrainedError") return "error.absent";
+    if (error.name === "NotFoundError" || error.name === "OverconstrainedError") {
+        return device ? "error.chosen" : "error.absent";
+    }
     return "error.taken";
 }
 

@@ -23,6 +23,15 @@ export function useToken(value) {
     }
 }
 
+export function forgetToken() {
+    token = "";
+    try {
+        sessionStorage.removeItem(NAME);
+    } catch {
+        // It was never kept.
+    }
+}
+
 export const hasToken = () => token !== "";
 
 /** For requests. */

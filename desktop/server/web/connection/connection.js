@@ -145,8 +145,13 @@ export class Connection {
     }
 }
 
-/** The server said no; trying again would not help. message: its sentence, or nothing. */
-export class Refused extends Error {}
+/** The server said no; trying again would not help. message: its sentence, or nothing; status: of the answer, or 0. */
+export class Refused extends Error {
+    constructor(message, status = 0) {
+        super(message);
+        this.status = status;
+    }
+}
 
 /** Send something to the server, or only ask, and return what it answers. Throws Refused with the server's sentence, or
  *  an error of the connection. */
@@ -156,5 +161,5 @@ export async function ask(path, body) {
     if (answer.ok) return answer;
     if (answer.status >= 500) throw new Error(String(answer.status));
     const said = await answer.json().catch(() => ({}));
-    throw new Refused(said.message ?? said.error?.message ?? "");
+    throw new Refused(said.message ?? said.error?.message ?? "", answer.status);
 }

@@ -12,6 +12,11 @@ export default {
     "theme.light": "light",
     "theme.dark": "dark",
 
+    "account.user": "{name}",
+    "account.token": "Token {name}",
+    "account.out": "Log out",
+    "account.sure": "Log out? The captions on this page are gone then.",
+
     "speak.title": "Live captions",
     "speak.source": "Spoken language",
     "speak.target": "Translate into",
@@ -21,6 +26,10 @@ export default {
     "speak.voice": "Speak the translation",
     "speak.voice.none": "no voice for it here",
     "speak.here": "Play it here, too (use headphones)",
+    "speak.microphone": "Microphone",
+    "speak.microphone.system": "The system's microphone",
+    "speak.microphone.absent": "{name} (not connected)",
+    "speak.microphone.gone": "{name} is not connected any more.",
     "speak.start": "Start",
     "speak.stop": "Stop",
     "speak.empty": "Press Start and speak. Your words appear here.",
@@ -46,6 +55,8 @@ export default {
     "error.forbidden":
         "The browser does not let this page use the microphone. Allow it beside the address, then press Start.",
     "error.absent": "No microphone was found. Connect one, then press Start.",
+    "error.chosen": "{name} is not connected. Connect it or choose another microphone, then press Start.",
+    "error.logout": "You are not logged out, as the server does not answer. Try again.",
     "error.taken": "The microphone cannot be opened. Close the program that uses it, then press Start.",
     "error.unplugged": "The microphone is gone. Connect one, then press Start.",
     "error.refused": "The server does not let this page in. Log in, or ask whoever runs it.",

@@ -2,11 +2,16 @@
 
 import { $, show } from "../dom.js";
 import { hasLogin, hasToken, useToken } from "../connection/access.js";
+import { account } from "./account.js";
+
+const FORBIDDEN = 403;
 
 /** refused: why the page was not let in. */
 export async function enter(refused) {
     show("enter");
-    $("#enter-error").textContent = hasToken() ? refused.message : "";
+    const isKnown = refused.status === FORBIDDEN;
+    $("#enter-error").textContent = hasToken() || isKnown ? refused.message : "";
+    if (isKnown) account({ failed: (sentence) => ($("#enter-error").textContent = sentence) });
     $("#enter-form").addEventListener("submit", (event) => {
         event.preventDefault();
         useToken($("#token").value);

@@ -11,9 +11,11 @@ import { Refused } from "../connection/connection.js";
 import { Speaking } from "../connection/speaking.js";
 import { tab } from "../preferences.js";
 import { text } from "../texts.js";
+import { account } from "./account.js";
 import { enter } from "./enter.js";
 import { languageLists } from "./languages.js";
 import { makeMeter } from "./meter.js";
+import { MicrophoneList } from "./microphones.js";
 import { sharing } from "./sharing.js";
 import { captionTools } from "./tools.js";
 
@@ -36,7 +38,10 @@ export async function speak(_, query) {
     const announcer = new Announcer($("#announcements"));
     const level = makeMeter($("#meter"));
     const button = $("#start");
+    const microphones = new MicrophoneList($("#microphone"), $("#microphone-gone"), () => change());
     let microphone = null;
+    /** while one microphone takes the place of another */
+    let changing = Promise.resolve();
     let player = null;
     let now = "ready";
     let counting = 0;
@@ -80,7 +85,8 @@ export async function speak(_, query) {
     captionTools($("#tools"), () => ({ segments: transcript.segments, show: "both" }), notice.say);
 
     async function open() {
-        return openMicrophone({
+        const opened = await openMicrophone({
+            device: microphones.chosen.id,
             heard: (data) => speaking.hear(data),
             level,
             gone() {
@@ -90,6 +96,13 @@ export async function speak(_, query) {
             hasEcho: $("#here").checked && speaking.languages.speak,
             isRecorded: query.get("audio") === "recorder",
         });
+        microphones.look();
+        return opened;
+    }
+
+    function missing(error) {
+        if (!(error instanceof NoMicrophone)) throw error;
+        notice.say(text(error.key, { name: microphones.chosen.name }));
     }
 
     async function start() {
@@ -99,8 +112,7 @@ export async function speak(_, query) {
             microphone = await open();
         } catch (error) {
             say("failed");
-            if (!(error instanceof NoMicrophone)) throw error;
-            notice.say(text(error.key));
+            missing(error);
             return;
         }
         stayAwake(true);
@@ -110,12 +122,32 @@ export async function speak(_, query) {
 
     async function stop() {
         say("stopping");
+        await changing;
         await microphone?.close();
         microphone = null;
         level(0);
         await speaking.stop();
         end("ready");
         tab.write({ sharing: speaking.sharing });
+    }
+
+    /** Another microphone was chosen: go on with it. Not all browsers have two of them open at a time. */
+    function change() {
+        changing = changing.then(async () => {
+            if (!microphone || now === "stopping") return;
+            notice.hide();
+            const { rate } = microphone;
+            await microphone.close();
+            microphone = null;
+            try {
+                microphone = await open();
+            } catch (error) {
+                stop();
+                missing(error);
+                return;
+            }
+            if (microphone.rate !== rate) stop().then(start); // a stream has one rate
+        });
     }
 
     /** A recording is to begin anew, as the server does not know its beginning any more. */
@@ -133,6 +165,13 @@ export async function speak(_, query) {
         say(name);
     }
 
+    /** Before somebody is logged out. */
+    async function leave() {
+        if (transcript.segments.length > 0 && !confirm(text("account.sure"))) return false;
+        if (!["ready", "failed"].includes(now)) await stop();
+        return true;
+    }
+
     button.addEventListener("click", () => (now === "ready" || now === "failed" ? start() : stop()));
     addEventListener("keydown", (event) => {
         if (event.key === "Enter" && event.ctrlKey && !button.disabled) button.click();
@@ -148,6 +187,7 @@ export async function speak(_, query) {
         notice.say(text("error.languages"));
         button.disabled = true;
     }
+    account({ leave, failed: notice.say });
     const kept = tab.isReloaded() ? tab.read() : {};
     if (kept.sharing) {
         speaking.sharing = kept.sharing;

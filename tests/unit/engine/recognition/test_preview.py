@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.preview import Preview, PreviewRules
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.preview import Preview, PreviewRules
+from desktop.engine.recognition.settling.stabilizer import normalized
 
 END = 20.0
 

@@ -39,7 +39,7 @@ def asked(kind: str = "websocket", scheme: str = "", **headers: str) -> dict[str
         (asked(host="a"), True),
         (asked("post", host="a", origin="http://b"), False),
         (asked("post", scheme="https", host="a", origin="https://a"), True),
-        (asked("get", host="a", origin="http://b"), True),  # no page reads the answer
+        (asked("get", host="a", origin="http://b"), True),  # no page of another site reads the answer
     ],
 )
 def test_origins(connection: dict[str, Any], is_allowed: bool) -> None:

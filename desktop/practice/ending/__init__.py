@@ -1,0 +1,1 @@
+"""What is said of a reading that is over: its words, how evenly it was read, a score."""

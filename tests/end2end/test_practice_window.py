@@ -1,0 +1,95 @@
+"""A person's recording is read along in the window of a new user: the right text, and one with other words in it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.bench.people.prompts import Prompt
+from desktop.bench.speech import half
+from tests.end2end.human_speech import base, home
+from tests.real_models import ROOT, as_wav, environment
+from tests.virtual_desktop import VirtualDesktop
+
+__all__ = ["base", "home"]  # fixtures
+pytestmark = pytest.mark.real_models
+COUNT = 3
+OTHER = "elephants"
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop() as screen:
+        yield screen
+
+
+@pytest.fixture(scope="module")
+def spoken() -> tuple[Prompt, ...]:
+    return half("en", COUNT)
+
+
+def read(desk: VirtualDesktop, home: Path, lines: list[str], sound: Path, place: Path) -> list[dict[str, Any]]:
+    """What the app noted while the recording was read along."""
+    text, journal = place / "text.txt", place / "journal"
+    text.write_text("\n".join(lines), encoding="utf-8")
+    journal.touch()
+    settings = place / "settings.toml"
+    settings.write_text('version = 1\n[recognition]\nlanguage = "en"\n')
+    script = str(Path(__file__).with_name("practice_app.py"))
+    done = subprocess.run(
+        [sys.executable, script, str(journal), str(text), str(sound), str(place), "--settings", str(settings)],
+        env=environment(home) | desk.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    notes = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    assert done.returncode == 0, (done.stderr, notes[-2:])
+    assert done.stderr == ""
+    return notes
+
+
+def marks_of(notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    result = next(note["result"] for note in notes if "result" in note)
+    found: list[dict[str, Any]] = result["feedback"]["words"]
+    return found
+
+
+def test_what_a_person_reads_is_marked_and_nobody_else_hears_it(
+    desk: VirtualDesktop, base: Path, home: Path, spoken: tuple[Prompt, ...], tmp_path: Path
+) -> None:
+    assert len(spoken) == COUNT
+    sound = as_wav(spoken, tmp_path / "spoken.wav", 0.6)
+    notes = read(desk, home, [one.text for one in spoken], sound, tmp_path)
+    words = marks_of(notes)
+    right = [word for word in words if word["status"] == "correct"]
+    assert len(right) >= 0.95 * len(words), [word for word in words if word["status"] != "correct"]
+    assert [one for one in (note.get("state") for note in notes) if one][-3:] == ["finishing", "checking", "done"]
+    assert not [note for note in notes if "heard_by_the_app" in note]
+    live = [note["marks"] for note in notes if "marks" in note]
+    assert len(live) > 5  # while it was read, not only at the end
+    assert (tmp_path / "practice-result.png").stat().st_size > 10_000
+    kept = list((home / "data" / "parley" / "practice").glob("*.json"))
+    assert len(kept) == 1
+    assert not list((home / "data" / "parley" / "practice").glob("*.wav"))
+
+
+def test_a_word_that_was_not_said_is_not_correct(
+    desk: VirtualDesktop, base: Path, home: Path, spoken: tuple[Prompt, ...], tmp_path: Path
+) -> None:
+    sound = as_wav(spoken, tmp_path / "spoken.wav", 0.6)
+    lines = [one.text.split() for one in spoken]
+    for line in lines:
+        line[len(line) // 2] = OTHER
+    notes = read(desk, home, [" ".join(line) for line in lines], sound, tmp_path)
+    words = marks_of(notes)
+    replaced = [word for word in words if word["word"] == OTHER]
+    assert len(replaced) == COUNT
+    assert all(word["status"] in ("wrong", "missing") for word in replaced), replaced
+    others = [word for word in words if word["word"] != OTHER]
+    assert sum(word["status"] == "correct" for word in others) >= 0.85 * len(others), others
