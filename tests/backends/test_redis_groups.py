@@ -1,13 +1,17 @@
 """Redis that fails over, or has its keys on several servers, between gateways and workers."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 
 import pytest
 
 from desktop.engine.events import Samples
 from desktop.engine.options import SessionOptions
+from desktop.engine.requests import Stage
 from desktop.server.brokers.base import Begun
+from desktop.server.cluster import registry
+from desktop.server.cluster.broker import RedisBroker
 from desktop.server.cluster.connection import closed, opened
 from desktop.server.cluster.counters import RedisCounters
 from desktop.server.cluster.rooms import RedisRooms
@@ -98,3 +102,30 @@ def test_sessions_rooms_and_counters_are_kept_there(servers: Callable[[], RedisS
             await closed(one)
 
     asyncio.run(keep())
+
+
+def test_after_an_outage_of_redis_workers_are_not_taken_for_gone() -> None:
+    """They could not say that they are there, so that everybody who began a sentence was refused."""
+
+    async def watch() -> None:
+        with RedisServer() as server:
+            redis, broker = opened(server.url), RedisBroker(server.url)
+            await registry.tell(redis, Stage.RECOGNITION, registry.Present("worker", 2, b""))
+            await broker.start()
+            assert broker.workers == 2
+            server.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(registry.FORGOTTEN + 1)
+            server.process.send_signal(signal.SIGCONT)
+            await redis.ping()
+            clock = asyncio.get_running_loop().time
+            until = clock() + 3
+            while clock() < until:
+                assert broker.workers == 2
+                await asyncio.sleep(0.05)
+            async with asyncio.timeout(20):  # one that says nothing now either is gone
+                while broker.workers:
+                    await asyncio.sleep(0.05)
+            await broker.close()
+            await closed(redis)
+
+    asyncio.run(watch())

@@ -39,6 +39,8 @@ _LATE = 2.0
 """seconds without an answer after which it is looked up"""
 _LOST = 15.0
 """seconds in which nobody answered a job that somebody took, after which it is put in again"""
+_SILENT = 3 * registry.EVERY
+"""seconds without an answer of Redis that are an outage"""
 _REPLY = 10
 """seconds for which the work of a job waits for the worker that asked"""
 _WORKERS = 500
@@ -73,6 +75,8 @@ class RedisBroker:
         self._elsewhere = 0
         self._answered_by: OrderedDict[str, int] = OrderedDict()
         self._heard = clock()
+        self._trusted_at = 0.0
+        """from when on a worker that says nothing is gone"""
         self.resubmitted = 0
         """jobs that were put in again"""
 
@@ -340,7 +344,11 @@ class RedisBroker:
     async def _look_for_workers(self) -> None:
         found = await registry.present(self._redis, Stage.RECOGNITION)
         self._version = await registry.understood(self._redis)
-        self._workers = registry.concurrency(found)
+        if self.silence > _SILENT:
+            self._trusted_at = self._clock() + registry.FORGOTTEN
+        count = registry.concurrency(found)
+        # While Redis was away, they could not say that they are there.
+        self._workers = max(self._workers, count) if self._clock() < self._trusted_at else count
         hello = next((one.hello for one in found if one.hello and not one.is_draining), b"")
         if hello and hello != self._hello:
             told = wire.read_told(hello)
