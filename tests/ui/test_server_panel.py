@@ -114,7 +114,7 @@ def test_one_notice_says_that_it_is_away_and_then_that_it_is_back(window: MainWi
     assert window.status.words == "Reduced"
     notice = window.status_line.bar.notice
     assert notice is not None
-    assert notice.action == "server"
+    assert notice.action == "elsewhere"
     window.on_event(ErrorEvent("engine-back", Message("engine-back", name="cellar:5026"), Severity.INFO))
     assert window.status.words == "Listening"
     assert [one.code for one in window.notices if one.code.startswith("engine")] == ["engine-back"]

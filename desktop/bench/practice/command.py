@@ -4,6 +4,7 @@ What the models say is kept passage by passage, so that a run that was stopped g
 without a model.
 """
 
+import json
 import random
 import tempfile
 import time
@@ -22,9 +23,9 @@ from desktop.bench.practice.report import figures, report
 from desktop.bench.practice.takes import KeptModel, Passage, Take, load, passages, save
 from desktop.bench.practice.variants import Variant
 from desktop.bench.reports.machine import machine
-from desktop.bench.reports.output import ReportOutput, deliver
+from desktop.bench.reports.output import ReportOutput, as_record, deliver
 from desktop.bench.reports.progress import progress
-from desktop.engine.errors import EngineError
+from desktop.engine.errors import EngineError, FileUnreadable
 from desktop.engine.events import Samples, TranscriptUpdate, Word
 from desktop.engine.message import verbatim
 from desktop.engine.models.choice import chosen_model
@@ -37,12 +38,12 @@ from desktop.practice.text import Line, PracticeText
 from desktop.practice.verification import recognised
 from desktop.settings.declaration import Settings
 from desktop.settings.store import changed
+from desktop.system.files import write_atomically
 
-_PROMPTED = {"en": 1000}
-"""passages that are heard with the text as prompt, too"""
-_PROMPTED_ELSE = 3
+_PROMPTED: dict[str, tuple[int, tuple[str, ...]]] = {"en": (1000, ("right", "replaced", "similar"))}
+_PROMPTED_ELSE = (3, ("right", "replaced"))
+"""by language: passages that are heard with a text as prompt, too, and which texts"""
 _PLAIN = "plain"
-_PROMPTED_KINDS = ("right", "replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Plan:
     passages: int
     is_odd: bool
     folder: Path | None
+    is_resumed: bool = False
+    """languages that the JSON file has already are kept"""
 
 
 def main(settings: Settings, wanted: Plan, output: ReportOutput) -> int:
@@ -61,8 +64,10 @@ def main(settings: Settings, wanted: Plan, output: ReportOutput) -> int:
     model = chosen_model(settings.recognition)
     settings = one_thread(changed(settings, {"recognition.model": str(model.path), "translation.target": ""}))
     about = machine()
-    chosen = _chosen(wanted, model.languages)
-    found: dict[str, dict[str, Any]] = {}
+    about_run = {"model": model.label, "half": "odd" if wanted.is_odd else "even", "update_ms": update_times()}
+    file = Path(output.json) if output.json not in ("", "-") else None
+    found = kept(file, about_run) if wanted.is_resumed and file is not None else {}
+    chosen = {code: some for code, some in _chosen(wanted, model.languages).items() if code not in found}
     with ExitStack() as stack:
         folder = wanted.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-bench-")))
         folder /= f"{model.path.name}-{'odd' if wanted.is_odd else 'even'}"
@@ -79,8 +84,27 @@ def main(settings: Settings, wanted: Plan, output: ReportOutput) -> int:
                 prompted += others
                 shown.advance(1)
             found[language] = figures(outcomes, prompted)
-    about_run = {"model": model.label, "half": "odd" if wanted.is_odd else "even", "update_ms": update_times()}
+            if file is not None:
+                record = as_record(report(about, about_run, found))
+                write_atomically(file, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     return deliver(report(about, about_run, found), output)
+
+
+def kept(file: Path, about_run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The languages that a file of the same kind of run has, with their figures. Raises FileUnreadable, EngineError."""
+    if not file.exists():
+        return {}
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        if any(record[key] != about_run[key] for key in ("model", "half")):
+            raise EngineError(
+                verbatim(f"{file} was written by another kind of run; name another file, or leave out --resume.")
+            )
+        return dict(record["languages"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FileUnreadable(
+            verbatim(f"{file} cannot be gone on with; name another file, or leave out --resume.")
+        ) from error
 
 
 def update_times(words: int = 10_000, updates: int = 300) -> tuple[float, float]:
@@ -130,10 +154,10 @@ def _with_prompt(variant: Variant) -> str:
 
 def _complete(folder: Path, models: Models, passage: Passage, take: Take, samples: Samples) -> None:
     """Have everything that the outcomes need in the take, and in its file."""
-    is_prompted = passage.number < _PROMPTED.get(passage.language, _PROMPTED_ELSE)
+    count, kinds = _PROMPTED.get(passage.language, _PROMPTED_ELSE)
     ways: dict[str, Variant | None] = {_PLAIN: None}
-    if is_prompted:
-        ways |= {_with_prompt(one): one for one in passage.variants if one.kind in _PROMPTED_KINDS}
+    if passage.number < count:
+        ways |= {_with_prompt(one): one for one in passage.variants if one.kind in kinds}
     for way, variant in ways.items():
         if way not in take.live:
             began = time.process_time()

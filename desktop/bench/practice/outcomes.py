@@ -28,6 +28,8 @@ class Outcome:
     """by word of the text"""
     live: list[WordStatus] = field(default_factory=list)
     final: list[WordStatus] = field(default_factory=list)
+    marks: int = 0
+    """words of the text"""
     changes: int = 0
     """of marks on the screen"""
     hasty: int = 0
@@ -63,6 +65,7 @@ def outcome(
     found = Outcome(language, variant.kind, [word.status for word in variant.words])
     final = final_feedback(passage, variant, take, model, samples, sounds)
     found.final = [word.status for word in final.words]
+    found.marks = len(found.final)
     reading = Reading(text_of(variant, language), ReadingOptions(), sounds)
     shown = list(reading.feedback.words)
     first: dict[int, float] = {}
@@ -87,6 +90,16 @@ def outcome(
         if word.status is shown[index].status and word.status in delays:
             delays[word.status].append(first[index] - end)
     _count_extra(found, variant, right, reading.feedback, final)
+    if variant.kind == "similar" and sounds is not None:
+        # Who hears no difference marks none.
+        said = [right.words[word.said].text if word.said is not None else "" for word in variant.words]
+        pairs = zip(
+            sounds([normalized(word.text) for word in variant.words]), sounds(list(map(normalized, said))), strict=True
+        )
+        same = [one == other for one, other in pairs]
+        found.expected = [
+            WordStatus.CORRECT if is_same else status for status, is_same in zip(found.expected, same, strict=True)
+        ]
     if variant.kind == "order":
         # A line that is there twice was read once: a word that was said is to be right in one of both places.
         found.live, found.final = (_best_by_said(variant, some) for some in (found.live, found.final))

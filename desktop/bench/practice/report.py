@@ -29,7 +29,8 @@ _NOTES = (
     "forced alignment of the script has it, to the last change of its mark, p50 (p95). Changes: of the mark, for each "
     'word of the text, over all texts. Hasty: marks "wrong" that the window before did not say.',
     "Bias: of the replaced words, those marked correct in the end of the live session, without and with the text as "
-    "prompt; after the end no prompt is used.",
+    "prompt; after the end no prompt is used. Much like: words that share six tenths of their letters with what was "
+    "said, and sound otherwise, marked correct.",
     "Where a script is misspelt, or says something else than the speaker, that counts against Parley.",
 )
 
@@ -90,7 +91,7 @@ def figures(outcomes: Sequence[Outcome], prompted: Sequence[Outcome]) -> dict[st
         dropped = by_kind.get("dropped", ())
         wanted = sum(one.extra_expected for one in dropped)
         found[f"extra_{name}"] = round(sum(getattr(one, f"extra_{name}") for one in dropped) / max(1, wanted), 4)
-    found["changes"] = round(sum(one.changes for one in outcomes) / max(1, _words(outcomes)), 3)
+    found["changes"] = round(sum(one.changes for one in outcomes) / max(1, sum(one.marks for one in outcomes)), 3)
     found["hasty"] = sum(one.hasty for one in outcomes)
     for name in ("correct_after", "wrong_after"):
         delays = [delay for one in outcomes for delay in getattr(one, name)]
@@ -104,6 +105,12 @@ def figures(outcomes: Sequence[Outcome], prompted: Sequence[Outcome]) -> dict[st
         ),
         "words_with": sum(_wanted(one) for one in prompted if one.kind == "replaced"),
     }
+    similar = by_kind.get("similar", ())
+    as_prompt = [one for one in prompted if one.kind == "similar"]
+    for key, heard, name in (("live", similar, "live"), ("end", similar, "final"), ("prompted", as_prompt, "live")):
+        pairs = _pairs(heard, name)
+        given = [status for expected, status in pairs if expected is WordStatus.MINOR_MISTAKE]
+        found["bias"][f"similar_{key}"] = [round(share(given, WordStatus.CORRECT), 4), len(given)]
     return found
 
 
@@ -189,10 +196,14 @@ def _bias(ordered: Sequence[tuple[str, dict[str, Any]]]) -> Table:
             f"{one['bias']['with']:.1%} of {one['bias']['words_with']}" if one["bias"]["words_with"] else "–",
             f"{one['bias']['end']:.1%}",
             f"{one['bias']['right_with']:.1%}" if one["bias"]["words_with"] else "–",
+            *(_of(one["bias"][f"similar_{key}"]) for key in ("live", "prompted", "end")),
         )
         for name, one in ordered
     ]
-    columns = ("Language", "Without prompt", "With prompt", "In the end", "Right text with prompt: correct")
+    columns = (
+        "Language", "Without prompt", "With prompt", "In the end", "Right text with prompt: correct",
+        "Much like: without prompt", "with prompt", "in the end",
+    )  # fmt: skip
     return Table(columns, tuple(rows), "Replaced words that were marked correct")
 
 
@@ -231,6 +242,11 @@ def _checks(one: dict[str, Any]) -> tuple[Check, ...]:
             "%",
         ),
     )
+
+
+def _of(figure: Sequence[float]) -> str:
+    part, count = figure
+    return f"{part:.1%} of {count:g}" if count else "–"
 
 
 def _missing_to_all(part: float) -> float:

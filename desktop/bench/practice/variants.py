@@ -14,9 +14,11 @@ from desktop.practice.matching.similarity import likeness
 
 SHARE = 0.1
 """of the words that are changed"""
-KINDS = ("right", "replaced", "added", "dropped", "order")
+KINDS = ("right", "replaced", "added", "dropped", "order", "similar")
 _UNLIKE = 0.5
 """likeness of letters up to which a word is quite another one"""
+_ALIKE = 0.6
+"""from which on it is a word much like it"""
 _SHORTEST = 4
 """letters of a word that is put in"""
 
@@ -78,6 +80,7 @@ def variants(texts: Sequence[str], others: Sequence[str], seed: str) -> tuple[Va
         _added(lines, chosen, pool, chance),
         _dropped(lines, chosen),
         _reordered(lines, chance),
+        _similar(lines, sorted(set(others)), chance),
     )
 
 
@@ -120,6 +123,26 @@ def _reordered(lines: Lines, chance: random.Random) -> Variant:
     else:
         made.insert(at + 1, made[at])
     return Variant("order", tuple(made))
+
+
+def _similar(lines: Lines, others: Sequence[str], chance: random.Random) -> Variant:
+    """Up to a tenth of the words are others much like them: in an ending, a letter, a part."""
+    alike = {word.said: some for line in lines for word in line if (some := _alike(word.text, others))}
+    count = sum(map(len, lines))
+    chosen = set(chance.sample(sorted(one for one in alike if one is not None), min(len(alike), round(SHARE * count))))
+
+    def other(word: ExpectedWord) -> ExpectedWord:
+        if word.said not in chosen:
+            return word
+        return ExpectedWord(chance.choice(alike[word.said]), WordStatus.MINOR_MISTAKE, word.said)
+
+    return Variant("similar", tuple(tuple(map(other, line)) for line in lines))
+
+
+def _alike(text: str, others: Sequence[str]) -> list[str]:
+    plain = normalized(text, accents=False)
+    folded = {one: normalized(one, accents=False) for one in others if one.isalpha()}
+    return [one for one, letters in folded.items() if letters != plain and likeness(letters, plain) >= _ALIKE]
 
 
 def _is_unlike(word: str, said: Sequence[str]) -> bool:

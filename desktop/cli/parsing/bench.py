@@ -127,6 +127,9 @@ def practice(
             "--kept", metavar="FOLDER", file_okay=False, help="Where what was heard is kept, for a run that goes on."
         ),
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", metavar=_FLAG, help="Keep the languages that the JSON file has already.")
+    ] = False,
     model: Model = "",
     as_json: Json = "",
     plot: Plot = None,
@@ -135,7 +138,7 @@ def practice(
     recordings."""
     from desktop.bench.practice.command import Plan, main
 
-    plan = Plan(_names(languages), 2 if quick else passages, odd, kept)
+    plan = Plan(_names(languages), 2 if quick else passages, odd, kept, resume)
     return main(_settings(context, model), plan, _output(as_json, plot))
 
 

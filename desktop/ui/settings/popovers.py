@@ -180,7 +180,7 @@ class SettingsPopovers(QObject):
             found["recognition.model"] = list(self.machine.models)
             found["recognition.language"] = list(self.machine.sources)
             languages = [one for one in self.machine.sources if one.value != "auto"]
-            found["practice.language"] = [Choice("", "As the text says"), *languages]
+            found["practice.language"] = [Choice("", "What is spoken"), *languages]
             found["translation.target"] = list(self.machine.targets)
             found["speech.voice"] = list(self.machine.voices)
         return found

@@ -34,8 +34,8 @@ _STREAMS = 8
 """that are kept: sessions that speak at the same time"""
 _IDLE = 6.0
 """seconds after which a stream that nobody feeds is closed"""
-_SETTLED, _OPEN = 0.95, 0.85
-"""least probability of words that will not change, and most of those that may (`CommitRules.probability`)"""
+_SETTLED = 0.95
+"""least probability of words that will not change (`CommitRules.probability`)"""
 _STRADDLE = 0.02
 """seconds by which a word may begin before the window that it belongs to"""
 
@@ -73,8 +73,7 @@ class _Guarded:
     def load(self, progress: Progress) -> None:
         """Raises CloudFailed."""
         progress(0.0)
-        self._guard.check()
-        self._guard.do("load", lambda: self._recognizer.load(progress), most=LOADING, size=10.0, is_whole=False)
+        self._guard.do("load", lambda: self._recognizer.load(progress), most=LOADING, size=10.0, part="opening")
         self._is_open = True
         progress(1.0)
 
@@ -179,7 +178,7 @@ class StreamWindows(_Guarded):
     def _begun(self, request: RecognitionRequest) -> _Following:
         while len(self._following) >= _STREAMS:
             self._drop(self._following[0])
-        stream = self._guard.do("open", lambda: self._streams.open(request), is_whole=False)
+        stream = self._guard.do("open", lambda: self._streams.open(request), part="step")
         one = _Following(stream, request.language, self._clock())
         self._following.append(one)
         return one
@@ -207,7 +206,7 @@ class StreamWindows(_Guarded):
             lambda: one.stream.feed(new, is_last=is_last),
             seconds=seconds,
             size=max(1.0, seconds / _SIZE),
-            is_whole=is_last,
+            part="whole" if is_last else "step",
         )
 
     @staticmethod
@@ -236,7 +235,7 @@ def _window(one: _Following, start: int, length: int, request: RecognitionReques
 
 
 def _moved(word: Word, since: float, *, is_settled: bool) -> Word:
-    """A settled word may be committed at first sight, one that may still change not before it stood for a while."""
+    """A settled word may be committed at first sight."""
     start = max(0.0, word.start - since)
-    probability = max(word.probability, _SETTLED) if is_settled else min(word.probability, _OPEN)
+    probability = max(word.probability, _SETTLED) if is_settled else word.probability
     return replace(word, start=start, end=max(start, word.end - since), probability=probability)

@@ -1,5 +1,7 @@
 """Widgets beside each other, in as many rows as the width asks for. GUI thread only."""
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QEvent, QSize
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
@@ -10,11 +12,15 @@ from desktop.ui.widgets import theme
 class Flow(QWidget):
     """A row that becomes several where it is narrow; what is hidden takes no room."""
 
+    _widgets: Sequence[QWidget] = ()
+    _gap = 0
+    # Of the class, too: events come while an object is taken apart.
+
     def __init__(self, *widgets: QWidget, gap: int = 2 * theme.STEP) -> None:
         """gap: pixels between two widgets; half of it between two rows, at least a step."""
         super().__init__()
         self._gap = gap
-        self._widgets: list[QWidget] = []
+        self._widgets = ()
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -27,7 +33,7 @@ class Flow(QWidget):
         widget.installEventFilter(self)
         if self._widgets:
             QWidget.setTabOrder(self._widgets[-1], widget)
-        self._widgets.append(widget)
+        self._widgets = (*self._widgets, widget)
         self._rearrange()
 
     def hasHeightForWidth(self) -> bool:

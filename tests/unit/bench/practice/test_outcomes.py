@@ -60,7 +60,7 @@ def test_a_perfect_listener_is_perfect() -> None:
     for one in found:
         assert one.final == one.expected, one.kind
         assert one.hasty == 0
-    right, replaced, _, dropped, order = found
+    right, replaced, _, dropped, order, _ = found
     assert right.live == right.expected == [WordStatus.CORRECT] * 18
     assert right.changes == 18
     assert all(delay == pytest.approx(0.6) for delay in right.correct_after)

@@ -21,7 +21,7 @@ def test_each_kind_has_one_text() -> None:
 
 
 def test_a_tenth_of_the_words_differs() -> None:
-    right, replaced, added, dropped, order = variants(TEXTS, OTHERS, "seed")
+    right, replaced, added, dropped, order, _ = variants(TEXTS, OTHERS, "seed")
     wrong = [number for number, word in enumerate(replaced.words) if word.status is WordStatus.WRONG]
     assert len(wrong) == 2
     assert all(replaced.words[number].text in OTHERS for number in wrong)
@@ -40,6 +40,13 @@ def test_words_that_are_put_in_are_unlike_all_that_is_said() -> None:
     others = ["message", "messages", "answers", "holding", "xylophone"]
     words = [word for seed in range(30) for word in variants(TEXTS, others, str(seed))[1].words]
     assert {word.text for word in words if word.status is WordStatus.WRONG} == {"xylophone"}
+
+
+def test_similar_words_are_much_alike() -> None:
+    similar = variants(TEXTS, ["message", "messages", "answers", "holding", "xylophone"], "seed")[-1]
+    changed = [word.text for word in similar.words if word.status is WordStatus.MINOR_MISTAKE]
+    assert len(changed) == 2
+    assert set(changed) <= {"messages", "answers"}
 
 
 @given(st.lists(st.text("abc -", max_size=20), max_size=4))
