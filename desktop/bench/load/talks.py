@@ -30,9 +30,7 @@ class Talk:
     """of each of them"""
 
 
-def talks(
-    count: int, seconds: float, language: str, seed: int, *, by_people: bool = True
-) -> tuple[Talk, ...]:
+def talks(count: int, seconds: float, language: str, seed: int, *, by_people: bool = True) -> tuple[Talk, ...]:
     """So many different talks of about `seconds` each; people where their recordings are installed, else, and if not
     by_people, the starter's own test set, which that model understands. Raises EngineError where there is no recording
     in that language."""
