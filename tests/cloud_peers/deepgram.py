@@ -61,7 +61,7 @@ class DeepgramPeer(WebPeer):
             elif json.loads(message["text"])["type"] == "CloseStream":
                 for said in await asyncio.to_thread(lambda: list(listening.finish())):
                     await self._tell(socket, said)
-                await asyncio.sleep(self.plan.delay)
+                await asyncio.gather(*self._running)
                 await socket.send_json({"type": "Metadata", "request_id": "r", "duration": listening.seconds})
                 await socket.close()
                 return

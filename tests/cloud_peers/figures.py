@@ -87,8 +87,8 @@ def percentiles(values: list[float]) -> str:
     found = sorted(values)
     if not found:
         return "nothing"
-    at = lambda part: found[min(len(found) - 1, int(part * len(found)))] * 1000  # noqa: E731
-    return f"{len(found)} values: p50 {at(0.5):.0f}, p95 {at(0.95):.0f}, most {found[-1] * 1000:.0f} ms"
+    half, most = (1000 * found[min(len(found) - 1, int(part * len(found)))] for part in (0.5, 0.95))
+    return f"{len(found)} values: p50 {half:.0f}, p95 {most:.0f}, most {found[-1] * 1000:.0f} ms"
 
 
 def answers() -> None:
@@ -250,7 +250,7 @@ def speech() -> None:
         return beep(text, language, rate)
 
     hears, translates, speaks = STREAMS["deepgram"], TRANSLATORS["deepl"], SYNTHESIZERS["openai"]
-    powers = Powers(KnownEar(samples, words, "nl"), translated, spoken, step=0.2, pause=0.3)
+    powers = Powers(KnownEar(samples, words, "nl", slack=0.3), translated, spoken, step=0.2, pause=0.3)
     with hears.peer(powers) as ear, translates.peer(powers) as translator, speaks.peer(powers) as mouth:
         ear.plan.delay = HEARS
         settings = settings_for(
@@ -266,7 +266,7 @@ def speech() -> None:
                 "cloud.openai_endpoint": speaks.address.format(port=mouth.port),
             },
         )
-        with Rig(settings, None, Backends(output=SilentOutput)) as rig:
+        with Rig(settings, None, Backends(output=lambda *_: SilentOutput())) as rig:
             watched = Watched(rig)
             began = watched.say(samples)
     sounds: dict[int, float] = {}

@@ -29,9 +29,10 @@ class Told:
 
 
 class KnownEar:
-    """An Ear. words: of the recording, in order."""
+    """An Ear. words: of the recording, in order. slack: seconds of a word's end that need not be there."""
 
-    def __init__(self, recording: Samples, words: Sequence[Word], language: str = "en") -> None:
+    def __init__(self, recording: Samples, words: Sequence[Word], language: str = "en", slack: float = 0.05) -> None:
+        self._slack = slack
         self._recording = _thin(recording)
         self._words = tuple(words)
         self._language = language
@@ -47,7 +48,7 @@ class KnownEar:
         found = [
             (number, word)
             for number, word in enumerate(self._words)
-            if (word.start + word.end) / 2 >= begin and word.end <= begin + seconds + 0.05
+            if (word.start + word.end) / 2 >= begin and word.end <= begin + seconds + self._slack
         ]
         return self._language, tuple(
             Word(word.text, max(0.0, word.start - begin), min(seconds, word.end - begin), _SURE + number * _STEP)
