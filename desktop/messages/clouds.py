@@ -44,4 +44,6 @@ def figures(of: Figures) -> str:
     parts.append(f"{of.seconds / 60:.1f} min" if of.stage is Stage.RECOGNITION else f"{of.characters} characters")
     if of.dollars:
         parts.append(f"${of.dollars:.2f}")
+    if not of.is_used:
+        parts.append("left alone for now")
     return f"{of.label}, {STAGES[of.stage]}: {' · '.join(parts)}"

@@ -17,7 +17,7 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from desktop.engine.cloud.google_languages import of_speech
+from desktop.engine.cloud.clients.google_languages import of_speech
 from tests.cloud_peers.faults import KEY, WAIT, Fault, Plan
 from tests.cloud_peers.hearing import VOICE_RATE, Powers, Said, floats
 from tests.waiting import let_pass

@@ -218,6 +218,8 @@ def is_before_parley(err: str) -> bool:
 
 def _prepared(one: _Try) -> Callable[[], Any]:
     def prepare_process() -> None:
+        for ending in _SIGNALS:  # a shell starts what runs beside it deaf to Ctrl+C
+            signal.signal(ending, signal.SIG_DFL)
         for number, how in enumerate(one.streams):
             if how == "closed":
                 os.close(number)

@@ -86,6 +86,16 @@ SentryDsn = Annotated[
 ]
 AuditDays = Annotated[float, typer.Option("--audit-days", metavar="N", min=0, help="Keep the audit log so long.")]
 
+CookieKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--cookie-key-file",
+        metavar="FILE",
+        parser=named_path,
+        help="File with a key of 32 characters or more, the same for all gateways; else each makes its own.",
+    ),
+]
+
 
 class LogFormat(StrEnum):
     """--log-format"""

@@ -40,7 +40,7 @@ class Guests:
         Raises Refused: there is no such room, or too many were tried."""
         address = address_of(request.scope)
         await self._attempts.check_room(address)
-        room = self._rooms.find(code)
+        room = await self._rooms.find_anywhere(code)
         if room is None:
             if await self._attempts.failed_room(address):
                 await self._locked(address, request.scope["path"])

@@ -88,6 +88,8 @@ def follower_routes(hub: HasRooms, admit: Admit) -> list[BaseRoute]:
             return _problem(refused, refused.status, refused.after)
         except BadMessage as error:
             return _problem(error, 400)
+        except EngineError as error:
+            return _problem(error, 503, 5.0)
         response = JSONResponse({"room": written(found.code)}, headers=_UNSTORED)
         if cookie:
             response.headers.append("set-cookie", cookie)

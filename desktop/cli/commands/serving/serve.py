@@ -23,6 +23,8 @@ from desktop.settings.declaration import Settings
 from desktop.system.heap import share_heap
 
 PORT, HEALTH_PORT = 5026, 8080
+_TOGETHER = 8
+"""decodings at a time on a graphics card: what waits while one batch runs is the next"""
 
 
 def run(
@@ -83,10 +85,11 @@ def for_everybody(settings: Settings) -> SessionOptions:
 
 def shared(models: ModelOptions) -> ModelOptions:
     """The models as a server runs them: many decodings at a time on one thread each, rather than one on many, and the
-    model that was chosen, whatever the load; all on this machine."""
+    model that was chosen, whatever the load; all on this machine. On a graphics card those that are asked for at a time
+    go together."""
     models = replace(models, server="")
     if models.device == "cuda":
-        return replace(models, may_lower_model=False)
+        return replace(models, workers=max(models.workers, _TOGETHER), may_lower_model=False)
     threads = models.threads or 1
     return replace(models, threads=threads, workers=max(1, (os.cpu_count() or 1) // threads), may_lower_model=False)
 

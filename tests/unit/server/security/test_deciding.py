@@ -90,7 +90,7 @@ def test_who_was_let_in_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -
     async def run() -> None:
         attempts = Attempts(ServerLimits(failures=1))
         for secret in (b"1", b"2", b"1", b"3"):
-            attempts.succeeded("192.0.2.1", secret)
+            await attempts.succeeded("192.0.2.1", secret)
         await attempts.failed("192.0.2.1", "")
         await attempts.check("192.0.2.1", "", b"1")
         await attempts.check("192.0.2.1", "", b"3")
@@ -198,7 +198,7 @@ def test_the_filter_is_attached_once() -> None:
 def test_failures_lock_and_success_is_remembered() -> None:
     async def run() -> None:
         attempts = Attempts(ServerLimits(failures=2))
-        attempts.succeeded("192.0.2.1", b"known")
+        await attempts.succeeded("192.0.2.1", b"known")
         assert not await attempts.failed("192.0.2.1", "")
         await attempts.check("192.0.2.1", "", b"new")
         assert await attempts.failed("192.0.2.1", "")

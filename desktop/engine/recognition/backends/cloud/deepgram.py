@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from desktop.engine.cloud.clients.libraries import checked_address, importing, setting
+from desktop.engine.cloud.clients.loop import LOOP
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit, http_failure
-from desktop.engine.cloud.libraries import checked_address, importing, setting
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed, LanguageUnknown

@@ -14,11 +14,11 @@ from datetime import timedelta
 from queue import SimpleQueue
 from typing import Any
 
+from desktop.engine.cloud.clients.google import GoogleAccess
+from desktop.engine.cloud.clients.google_languages import SPEECH, of_speech
+from desktop.engine.cloud.clients.libraries import importing
+from desktop.engine.cloud.clients.loop import LOOP
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.google_client import GoogleAccess
-from desktop.engine.cloud.google_languages import SPEECH, of_speech
-from desktop.engine.cloud.libraries import importing
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, Word

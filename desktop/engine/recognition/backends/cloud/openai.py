@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.openai import CHOOSING, check, make_client, working
 from desktop.engine.cloud.errors import CloudLimit, Limit
-from desktop.engine.cloud.openai_client import CHOOSING, check, make_client, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed, LanguageUnknown
 from desktop.engine.events import SAMPLE_RATE, Samples, Word

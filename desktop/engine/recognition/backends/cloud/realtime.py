@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.libraries import setting
+from desktop.engine.cloud.clients.loop import LOOP
+from desktop.engine.cloud.clients.openai import CHOOSING, make_client, meaning, working
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.libraries import setting
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.network import failure_of
-from desktop.engine.cloud.openai_client import CHOOSING, make_client, meaning, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE

@@ -10,8 +10,8 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 
+from desktop.engine.cloud.clients.loop import LOOP
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, Samples

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.google import GoogleAccess
+from desktop.engine.cloud.clients.google_languages import of_speech
+from desktop.engine.cloud.clients.libraries import importing
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.google_client import GoogleAccess
-from desktop.engine.cloud.google_languages import of_speech
-from desktop.engine.cloud.libraries import importing
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice

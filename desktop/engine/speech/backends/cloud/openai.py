@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.openai import check, make_client, working
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.openai_client import check, make_client, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice

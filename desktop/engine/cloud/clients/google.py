@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from desktop.engine.cloud.clients.libraries import importing, is_here, setting
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.libraries import importing, is_here, setting
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import EngineError
 
