@@ -107,6 +107,7 @@ _LONGEST = (
     "end2end/test_cli_models.py",
     "end2end/test_installer.py",
     "backends/test_recognizers.py",
+    "unit/engine/cloud/engines/test_faults.py",
     "end2end/test_human_speech_live.py",
     "end2end/test_first_run.py",
     "end2end/test_whole_path.py",

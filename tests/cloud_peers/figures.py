@@ -104,33 +104,21 @@ def answers() -> None:
                 began = watched.say(samples)
         shown: dict[int, float] = {}
         committed: dict[int, float] = {}
-        offset = _offset(watched, words)
+        said = 0
+        """words of the utterances that are over"""
         for at, update in watched.transcripts:
-            for index, word in enumerate(update.words):
-                number = _number(word, offset, words)
-                if number is not None:
+            settled = len(update.committed.split())
+            for number, word in enumerate(_text(update).split(), said):
+                if number < len(words) and normalized_words(word) == normalized_words(words[number].text):
                     shown.setdefault(number, at)
-                    if index < len(update.committed.split()):
+                    if number < said + settled:
                         committed.setdefault(number, at)
+            said += len(_text(update).split()) if update.is_final else 0
         added = [max(0.0, shown[n] - told.at) for n, told in ear.told.items() if n in shown]
         spoken = [shown[n] - began - words[n].end for n in shown]
-        settled = [committed[n] - began - words[n].end for n in committed]
+        kept = [committed[n] - began - words[n].end for n in committed]
         print(f"{key}: added to an answer: {percentiles(added)}")
-        print(f"{key}: shown after it was spoken: {percentiles(spoken)}; committed: {percentiles(settled)}")
-
-
-def _offset(watched: Watched, words: list[Word]) -> float:
-    """Session time at which the recording began: the median of what the words say that were heard in order."""
-    finals = [word for _, one in watched.transcripts if one.is_final for word in one.final_words]
-    pairs = zip(finals, words, strict=False)
-    differences = [heard.start - known.start for heard, known in pairs if heard.text == known.text]
-    return float(np.median(differences))
-
-
-def _number(word: Word, offset: float, words: list[Word]) -> int | None:
-    near = min(range(len(words)), key=lambda n: abs(words[n].start + offset - word.start))
-    is_same = normalized_words(words[near].text) == normalized_words(word.text)
-    return near if is_same and abs(words[near].start + offset - word.start) < 0.3 else None
+        print(f"{key}: shown after it was spoken: {percentiles(spoken)}; committed: {percentiles(kept)}")
 
 
 def _quota(peer: Any, relay: Relay) -> None:
