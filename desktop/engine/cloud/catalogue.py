@@ -53,6 +53,8 @@ class CloudEngine:
     """where a key is got"""
     extra: str = ""
     """of the package, with the provider's library; empty: none is needed"""
+    packages: tuple[str, ...] = ()
+    """what that extra asks for"""
     imports: str = ""
     """module of that library"""
     models: Mapping[Stage, str] = field(default_factory=dict)
@@ -90,6 +92,11 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-google",
                 key_page="https://console.cloud.google.com/iam-admin/serviceaccounts",
                 extra="google",
+                packages=(
+                    "google-cloud-speech>=2.33",
+                    "google-cloud-translate>=3.21",
+                    "google-cloud-texttospeech>=2.29",
+                ),
                 imports="google.cloud.speech_v2",
                 models={Stage.RECOGNITION: "long", Stage.SPEECH: "Chirp3-HD"},
                 region="eu",
@@ -106,6 +113,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
+                packages=("openai[realtime]>=2",),
                 imports="openai",
                 models={Stage.RECOGNITION: "gpt-transcribe", Stage.SPEECH: "tts-1"},
             ),
@@ -118,6 +126,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
+                packages=("openai[realtime]>=2",),
                 imports="openai",
                 models={Stage.RECOGNITION: "gpt-live-transcribe"},
             ),
@@ -130,6 +139,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-deepgram",
                 key_page="https://console.deepgram.com",
                 extra="deepgram",
+                packages=("deepgram-sdk>=5",),
                 imports="deepgram",
                 models={Stage.RECOGNITION: "nova-3"},
             ),
@@ -142,6 +152,7 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-deepl",
                 key_page="https://www.deepl.com/your-account/keys",
                 extra="deepl",
+                packages=("deepl>=1.22",),
                 imports="deepl",
             ),
             CloudEngine(

@@ -97,11 +97,12 @@ class Guard:
         characters: int = 0,
         size: float = 1.0,
         most: float = MOST,
+        least: float = 0.0,
         part: Part = "whole",
     ) -> Answer:
         """What the call gives. seconds, characters: what it sends. kind: work that takes about as long; size: how much
-        there is of it, 1 for little. most: seconds that it may take at most. part: of what is counted. Raises
-        EngineError: CloudFailed for all that has no better kind."""
+        there is of it, 1 for little. most, least: seconds that it may take at most, and that it may take however
+        fast it was before. part: of what is counted. Raises EngineError: CloudFailed where there is no better kind."""
         if part == "whole":
             self.meter.asked()
         try:
@@ -113,7 +114,7 @@ class Guard:
         self.sent(seconds=seconds, characters=characters)
         began = self._clock()
         try:
-            answer = self._workers.run(self.limit(kind, size, most), call)
+            answer = self._workers.run(max(least, self.limit(kind, size, most)), call)
         except Exception as error:
             failure = self._failure(error)
             self._count_failure(part, failure)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from desktop.engine.cloud import installing
 from desktop.engine.cloud.errors import CloudFailed, Failure
 from desktop.engine.cloud.options import CloudOptions
 
@@ -12,6 +13,7 @@ from desktop.engine.cloud.options import CloudOptions
 @contextmanager
 def importing(options: CloudOptions) -> Iterator[None]:
     """For the imports of an engine. Raises CloudFailed where its library is not installed."""
+    installing.use()
     try:
         yield
     except ImportError:

@@ -27,7 +27,8 @@ from desktop.engine.recognition.backends.base import (
 
 LOADING = 12.0
 """seconds for bringing the library into memory and connecting"""
-_RECORDING = 60.0
+_RECORDING = 30.0
+"""seconds that nobody minds waiting for a piece of a recording"""
 _SIZE = 5.0
 """seconds of sound that take about as long as less of it"""
 _STREAMS = 8
@@ -97,12 +98,14 @@ class GuardedRecognizer(_Guarded):
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         self._check_open()
         seconds = len(samples) / SAMPLE_RATE
-        size = max(1.0, seconds / _SIZE)
-        kind = "final" if request.is_final else "partial"
-        call = lambda: self._windows.transcribe(samples, request)  # noqa: E731
-        if request.is_thorough:
-            return self._guard.do(kind, call, seconds=seconds, size=size * _RECORDING, most=_RECORDING)
-        return self._guard.do(kind, call, seconds=seconds, size=size)
+        size, least = _patience(seconds, request)
+        return self._guard.do(
+            "final" if request.is_final else "partial",
+            lambda: self._windows.transcribe(samples, request),
+            seconds=seconds,
+            size=size,
+            least=least,
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -186,32 +189,31 @@ class StreamWindows(_Guarded):
     def _feed(self, one: _Following, new: Samples, request: RecognitionRequest) -> None:
         if request.is_final and isinstance(one.stream, SettlingStream):
             if len(new):
-                self._send(one, new, is_last=False)
+                self._send(one, new, request, is_last=False)
             if not one.is_settled:
                 settling = one.stream
-                one.result = self._guard.do("final", settling.settle, size=self._size(one))
+                size, least = _patience(len(one.sound) / SAMPLE_RATE / 4, request)
+                one.result = self._guard.do("final", settling.settle, size=size, least=least)
                 one.is_settled = True
         elif request.is_final:
             if not one.is_over:
-                self._send(one, new, is_last=True)
+                self._send(one, new, request, is_last=True)
         elif len(new):
-            self._send(one, new, is_last=False)
+            self._send(one, new, request, is_last=False)
 
-    def _send(self, one: _Following, new: Samples, *, is_last: bool) -> None:
+    def _send(self, one: _Following, new: Samples, request: RecognitionRequest, *, is_last: bool) -> None:
         seconds = len(new) / SAMPLE_RATE
         one.sound.add(new)
         one.is_settled = one.is_over = is_last
+        size, least = _patience(seconds, request)
         one.result = self._guard.do(
             "final" if is_last else "partial",
             lambda: one.stream.feed(new, is_last=is_last),
             seconds=seconds,
-            size=max(1.0, seconds / _SIZE),
+            size=size,
+            least=least,
             part="whole" if is_last else "step",
         )
-
-    @staticmethod
-    def _size(one: _Following) -> float:
-        return max(1.0, len(one.sound) / SAMPLE_RATE / _SIZE / 4)
 
     def _forget_idle(self) -> None:
         now = self._clock()
@@ -221,6 +223,12 @@ class StreamWindows(_Guarded):
     def _drop(self, one: _Following) -> None:
         self._following.remove(one)
         self._guard.aside(one.stream.close)
+
+
+def _patience(seconds: float, request: RecognitionRequest) -> tuple[float, float]:
+    """How much there is to do with so much sound, 1 for little, and seconds that it may take anyway: a recording can
+    wait."""
+    return max(1.0, seconds / _SIZE), _RECORDING if request.is_thorough else 0.0
 
 
 def _window(one: _Following, start: int, length: int, request: RecognitionRequest) -> Hypothesis:
