@@ -166,7 +166,7 @@ def takeovers() -> None:
                         failed = time.monotonic()
                         let_pass(began + len(samples) / 16_000 - time.monotonic())
                         rig.wait_quiet()
-                delays.append(_next_words(watched, failed) - failed)
+                delays.append(_until_next_word(watched, failed, [began + word.end for word in words]))
                 finals = [one.final_text for _, one in watched.transcripts if one.is_final]
                 import jiwer
 
@@ -178,13 +178,17 @@ def takeovers() -> None:
     print(f"all: {percentiles(everything)}")
 
 
-def _next_words(watched: Watched, failed: float) -> float:
-    before = max((len(_text(one)) for at, one in watched.transcripts if at <= failed), default=0)
-    segment = max((one.segment_id for at, one in watched.transcripts if at <= failed), default=-1)
-    for at, one in watched.transcripts:
-        if at > failed and (one.segment_id > segment or len(_text(one)) > before):
-            return at
-    return failed + 99.0
+def _until_next_word(watched: Watched, failed: float, ends: list[float]) -> float:
+    """Seconds from a fault, or from when the next word was over, until that is shown. ends: of the words."""
+    shown, said = 0, 0
+    for at, update in watched.transcripts:
+        count = said + len(_text(update).split())
+        if at <= failed:
+            shown = max(shown, count)
+        elif count > shown:
+            return at - max(failed, ends[min(shown, len(ends) - 1)])
+        said = count if update.is_final else said
+    return 99.0
 
 
 def _text(update: TranscriptUpdate) -> str:

@@ -32,6 +32,7 @@ _RATE = 24_000
 _MESSAGE = BYTES // 2
 _CLOSING = 0.2
 """seconds that the other side may take to close"""
+_PATIENCE = 1.5
 _OPEN_WORDS = 2
 """newest words of the deltas that may still grow"""
 _ITEM = "conversation.item.input_audio_transcription"
@@ -83,7 +84,7 @@ class RealtimeRecognizer:
         async def converse(part: Part, tell: Callable[[Answer], None]) -> None:
             await self._converse(request, language, part, tell)
 
-        return CloudStream(converse, self._options, language, _MESSAGE)
+        return CloudStream(converse, self._options, language, _MESSAGE, _PATIENCE)
 
     def close(self) -> None:
         client, self._client = self._client, None

@@ -27,7 +27,7 @@ CloudLimit; Limit.LENGTH where the provider ends the stream because it is long."
 
 _GRACE = 1.2
 """times as long as `renew` a connection lasts, until there is a pause"""
-_WORDLESS = 2.0
+_WORDLESS = 1.5
 """times as long as `quiet` an engine may say nothing before its first words, which noise may never have"""
 _AHEAD = 0.1
 """seconds that an engine may take for each second of sound that came faster than it was spoken"""
@@ -39,12 +39,16 @@ chunk only"""
 class CloudStream:
     """A SettlingStream.
 
-    most: bytes of sound in one message. language: until the engine says another one."""
+    most: bytes of sound in one message. language: until the engine says another one. patience: times `quiet`, for an
+    engine that gives no sign of life but words."""
 
-    def __init__(self, converse: Converse, options: CloudOptions, language: str, most: int) -> None:
+    def __init__(
+        self, converse: Converse, options: CloudOptions, language: str, most: int, patience: float = 1.0
+    ) -> None:
         self._converse = converse
         self._options = options
         self._most = most
+        self._quiet = patience * options.timeouts.quiet
         self._changed = threading.Condition()
         self._heard = Heard(language)
         self._sound = Sound()
@@ -76,8 +80,9 @@ class CloudStream:
             if is_last:
                 self._wait_for(lambda: self._is_done)
             else:
-                self._look_for_stall()
+                self._asked = self._asked or time.monotonic()
                 self._listen()
+                self._look_for_stall()
             return self._result(is_whole=is_last)
 
     def settle(self) -> StreamResult:
@@ -127,11 +132,10 @@ class CloudStream:
                 return
 
     def _look_for_stall(self) -> None:
-        now = time.monotonic()
-        if self._asked is None:
-            self._asked = now
-        limit = self._options.timeouts.quiet * (1.0 if self._has_words else _WORDLESS) + _AHEAD * self._ahead
-        if self._failure is None and not self._is_done and now - self._asked > limit:
+        limit = self._quiet * (1.0 if self._has_words else _WORDLESS) + _AHEAD * self._ahead
+        if self._failure is not None or self._is_done or self._asked is None:
+            return  # it has answered
+        if time.monotonic() - self._asked > limit:
             self._failure = CloudFailed(Failure.STALL, self._options.place)
 
     # On the loop's.
