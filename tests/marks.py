@@ -98,6 +98,7 @@ _ALONE = (
     "end2end/test_whole_path.py",
 )
 _LONGEST = (
+    "end2end/test_serve_leaks.py",
     "end2end/test_human_speech.py",
     "end2end/test_cli.py",
     "end2end/test_serve_clients.py",
@@ -106,9 +107,11 @@ _LONGEST = (
     "end2end/test_cli_models.py",
     "end2end/test_installer.py",
     "backends/test_recognizers.py",
+    "unit/engine/cloud/engines/test_faults.py",
     "end2end/test_human_speech_live.py",
     "end2end/test_first_run.py",
     "end2end/test_whole_path.py",
+    "end2end/test_practice_window.py",
     "end2end/test_bench_peers.py",
     "end2end/test_web_page.py",
 )

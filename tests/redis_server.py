@@ -1,9 +1,12 @@
 """A real Redis for tests: a process of its own on a free port of loopback, in a folder of its own."""
 
+import contextlib
+import random
 import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -16,17 +19,27 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from tests.waiting import wait_until
 
 
+def free_port() -> int:
+    """One of loopback, below those that the system gives to clients: a cluster's servers talk 10,000 above theirs."""
+    chance = random.SystemRandom()
+    while True:
+        port = chance.randrange(10_000, 22_000)
+        with socket.socket() as one, socket.socket() as other, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 10_000))
+            return port
+
+
 class RedisServer:
     """Context manager. keeps: writes are on disk within a second, as `appendfsync everysec` has it.
-    users: an ACL file."""
+    users: an ACL file. options: more of them."""
 
-    def __init__(self, *, keeps: bool = False, users: str = "") -> None:
+    def __init__(self, *, keeps: bool = False, users: str = "", options: Sequence[str] = ()) -> None:
         self._keeps = keeps
         self._users = users
+        self._options = tuple(options)
         self._folder = TemporaryDirectory(prefix="parley-redis-")
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.port: int = one.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def __enter__(self) -> Self:
@@ -59,6 +72,7 @@ class RedisServer:
                 "",
                 *keeps,
                 *acl,
+                *self._options,
                 "--dir",
                 self._folder.name,
             ],

@@ -30,6 +30,8 @@ _WORKING = r"working as (\S+) .*; health at (\S+)health\."
 class Program:
     """A `parley` that runs until it is told to end; a context manager. pattern: what it says when it is up."""
 
+    module = "desktop"
+
     def __init__(self, arguments: Sequence[str], pattern: str, environment: Mapping[str, str] | None = None) -> None:
         self._arguments = arguments
         self._pattern = re.compile(pattern)
@@ -49,7 +51,7 @@ class Program:
     def start(self) -> None:
         """Up when it returns."""
         self._errors = TemporaryFile("w+")  # noqa: SIM115
-        command = [sys.executable, "-m", "desktop", *self._arguments]
+        command = [sys.executable, "-m", self.module, *self._arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._errors, env=self._environment)
         found: list[re.Match[str]] = []
 

@@ -10,7 +10,7 @@ from desktop.ui.main.status import Status
 from desktop.ui.runtime.announcer import Announcer
 from desktop.ui.transcript.lines import TranscriptLine
 from desktop.ui.widgets.notifications import Notice
-from desktop.ui.widgets.popup import show_to_screen_readers
+from desktop.ui.widgets.pickers.popup import show_to_screen_readers
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
@@ -20,6 +20,7 @@ from desktop.app.announcements import Announcements
 from desktop.app.background_controls import BackgroundControls
 from desktop.app.closing import Closing
 from desktop.app.commands import answer
+from desktop.app.engine_settings import engine_part, lists_depend_on
 from desktop.app.outputs import OUTPUT_MODULES, Outputs
 from desktop.app.practice import Practice
 from desktop.app.settings_changes import SettingsChanges
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_STEPS = "desktop.ui.first_run.window"
-ENGINE_GROUPS = ("audio", "vad", "recognition", "translation", "speech", "server", "cloud")
-"""Groups of settings that the engine listens to."""
 QUIT_WITHIN = 4.5
 """Seconds the engine has to end."""
 
@@ -205,14 +204,14 @@ class App(QObject):
         self.model_setup.apply(settings)
         self.sharing.apply(settings)
         self.practice.apply(settings)
-        if self.engine is not None and old is not None and _engine_part(old) != _engine_part(settings):
+        if self.engine is not None and old is not None and engine_part(old) != engine_part(settings):
             self.engine.update_settings(settings)
         self.outputs.apply(settings)
         self.background.apply(settings)
         self.announcements.apply(settings)
         self.subtitles_caveat.apply(settings)
         self.transcript.apply(is_wanted=settings.window.keep_transcript)
-        if old is None or _chooses(old) != _chooses(settings):
+        if old is None or lists_depend_on(old) != lists_depend_on(settings):
             self._choices.refresh(settings)
 
     def _change_refused(self, sentence: str) -> None:
@@ -391,17 +390,3 @@ class App(QObject):
     def _notifies(self, code: str, severity: str) -> Callable[[str], None]:
         """A slot that shows its sentence in the window."""
         return lambda sentence: self.window.notify(code, sentence, severity)
-
-
-def _engine_part(settings: "Settings") -> tuple[Any, ...]:
-    return tuple(getattr(settings, group) for group in ENGINE_GROUPS)
-
-
-def _chooses(settings: "Settings") -> tuple[Any, ...]:
-    """What the lists of choices depend on."""
-    recognition = settings.recognition
-    return (
-        (recognition.backend, recognition.model, recognition.language, recognition.languages),
-        (settings.translation.backend, settings.translation.target, settings.speech.voice),
-        (settings.server, settings.cloud),
-    )

@@ -73,7 +73,7 @@ def gather(environment: Mapping[str, str] | None = None) -> System:
     """The facts of this machine. Takes some ms; opens nothing."""
     environment = os.environ if environment is None else environment
     facts = [
-        ("System", platform.platform(terse=True)),
+        ("System", f"{platform.system()} {platform.release()} {platform.machine()}"),
         ("Python", platform.python_version()),
         ("Processor", f"{os.cpu_count()} cores, {_memory()}"),
     ]

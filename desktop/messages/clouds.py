@@ -1,6 +1,6 @@
 """What a user reads of a cloud engine before switching it on: what leaves the machine, to whom, at what price. Pure."""
 
-from desktop.engine.cloud.catalogue import PRICES_READ, CloudEngine, Price
+from desktop.engine.cloud.catalogue import CloudEngine, Price
 from desktop.engine.cloud.meter import Figures
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.requests import Stage
@@ -28,7 +28,7 @@ def price(of: Price) -> str:
     if not of.dollars:
         return "No price is known."
     unit = "a minute" if of.unit == "minute" else "a million characters"
-    return f"It costs ${of.dollars:g} {unit} (list price of {PRICES_READ})."
+    return f"It costs ${of.dollars:g} {unit} (list price of {of.read})."
 
 
 def figures(of: Figures) -> str:
@@ -44,4 +44,6 @@ def figures(of: Figures) -> str:
     parts.append(f"{of.seconds / 60:.1f} min" if of.stage is Stage.RECOGNITION else f"{of.characters} characters")
     if of.dollars:
         parts.append(f"${of.dollars:.2f}")
+    if not of.is_used:
+        parts.append("left alone for now")
     return f"{of.label}, {STAGES[of.stage]}: {' · '.join(parts)}"

@@ -19,7 +19,7 @@ from desktop.overlay.layer_shell.outputs import Output, output_of, screen_areas
 from desktop.overlay.layer_shell.surface_plan import SurfacePlan, plan
 from desktop.overlay.place import Rect, ScreenArea
 from desktop.overlay.platform import uses_layer_shell
-from desktop.system.wayland import CompositorLostError, is_wayland
+from desktop.system.wayland import CompositorLostError, NoLayerShellError, is_wayland
 
 if is_wayland(os.environ):
     # It takes 60 ms, and this module is imported beside the GUI thread.
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRY_EVERY = 3000
-"""milliseconds between looks for a compositor that has gone"""
+"""milliseconds between looks for a compositor that has gone, or did not answer in time"""
+RETRIES = 20
 _CHANGES = (QEvent.Type.UpdateRequest, QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 
 
@@ -63,10 +64,10 @@ class LayerWindow(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(lambda: self._guarded(self._present))
+        self._tries = 0
         self._retry = QTimer(self)
         self._retry.setInterval(RETRY_EVERY)
         self._retry.timeout.connect(self._open)
-        widget.installEventFilter(self)
         self._open()
 
     @property
@@ -94,7 +95,7 @@ class LayerWindow(QObject):
         self._disconnect()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if watched is self._widget and event is not None and event.type() in _CHANGES and self._shell:
+        if watched is self._widget and event is not None and event.type() in _CHANGES:
             self._change()
         return False
 
@@ -109,12 +110,21 @@ class LayerWindow(QObject):
             return
         from desktop.overlay.layer_shell.client import LayerShell
 
+        self._tries += 1
         try:
             shell = LayerShell(os.environ)
         except CompositorLostError as error:
-            log.info("no layer shell: %s", error)
+            log.info("the compositor does not show the subtitles: %s", error)
+            if self._tries > RETRIES:
+                self._retry.stop()
+            else:
+                self._retry.start()
+            return
+        except NoLayerShellError:
+            self._retry.stop()
             return
         self._retry.stop()
+        self._tries = 0
         self._shell = shell
         reader = QSocketNotifier(shell.fd, QSocketNotifier.Type.Read, self)  # type: ignore[call-overload]
         reader.activated.connect(self._read)
@@ -124,6 +134,7 @@ class LayerWindow(QObject):
         self._notifiers = reader, writer
         shell.when_screens_changed = self._on_screens_changed
         shell.when_pointer = self._on_pointer
+        self._widget.installEventFilter(self)
         self._hand_over(to_qt=False)
 
     def _disconnect(self) -> None:
@@ -134,8 +145,10 @@ class LayerWindow(QObject):
             notifier.setEnabled(False)
             notifier.deleteLater()
         self._notifiers = ()
+        self._widget.removeEventFilter(self)
         self._surface = self._leaving = None
         self._mouse.forget()
+        self._widget.removeEventFilter(self)
         shell.close()
 
     def _hand_over(self, *, to_qt: bool) -> None:

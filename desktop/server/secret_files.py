@@ -1,6 +1,7 @@
 """Files that only their user may read: secrets that are given to the server, and keys that it makes. Any thread."""
 
 import contextlib
+import hashlib
 import os
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from desktop.system.files import read_regular, write_atomically
 
 _LARGEST = 64_000
 """bytes"""
+_SHORTEST = 32
+"""characters of a key that somebody made"""
 
 
 def read_secret(file: Path) -> str:
@@ -22,6 +25,15 @@ def read_secret(file: Path) -> str:
     if not secret or "\n" in secret:
         raise EngineError("secret-file-lines", code="secret-file", file=file)
     return secret
+
+
+def shared_key(file: Path) -> bytes:
+    """A key of 32 bytes from the one line of a file that several servers are given: 32 characters or more, as `openssl
+    rand -hex 32` makes them. Raises EngineError."""
+    secret = read_secret(file)
+    if len(secret) < _SHORTEST:
+        raise EngineError("secret-file-short", code="secret-file", file=file, least=_SHORTEST)
+    return hashlib.sha256(b"parley cookies\0" + secret.encode()).digest()
 
 
 def private_directory(folder: Path) -> None:

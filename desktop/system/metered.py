@@ -18,21 +18,29 @@ _METERED = (1, 3)
 
 
 class Network:
-    """Asks the system at most every ten seconds. Any thread; takes milliseconds, half a second at most."""
+    """Asks the system at most every ten seconds, beside whoever wants to know; only the first one waits, milliseconds,
+    half a second at most. Any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._asked_at = -_EVERY
+        self._asked_at: float | None = None
         self._is_metered = False
 
     @property
     def is_metered(self) -> bool:
         with self._lock:
-            now = time.monotonic()
-            if now - self._asked_at >= _EVERY:
-                self._asked_at = now
+            before, now = self._asked_at, time.monotonic()
+            if before is None:
                 self._is_metered = ask()
+            elif now - before >= _EVERY:
+                threading.Thread(target=self._look, name="parley-metered", daemon=True).start()
+            else:
+                return self._is_metered
+            self._asked_at = now
             return self._is_metered
+
+    def _look(self) -> None:
+        self._is_metered = ask()
 
 
 def ask() -> bool:

@@ -4,6 +4,7 @@ Follows the platform's convention (XDG on Linux) through platformdirs. Nothing i
 writes a file creates its directory.
 """
 
+import sys
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -57,6 +58,11 @@ def server_dir() -> Path:
 def practice_dir() -> Path:
     """Readings that were kept, for their user only: what was read and how."""
     return Path(_dirs.user_data_dir) / "practice"
+
+
+def libraries_dir() -> Path:
+    """Libraries that the user asked for beside Parley's own, for this version of Python."""
+    return Path(_dirs.user_data_dir) / "libraries" / f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def spending_file() -> Path:

@@ -27,6 +27,10 @@ class CompositorLostError(Exception):
     """The compositor ended the connection, or none answers."""
 
 
+class NoLayerShellError(Exception):
+    """The compositor answers, but has no layer shell."""
+
+
 def is_wayland(environment: Mapping[str, str]) -> bool:
     """Whether the session is one of Wayland, whichever way Qt's windows go."""
     return bool(environment.get("WAYLAND_DISPLAY")) and environment.get("XDG_SESSION_TYPE") != "x11"
@@ -48,8 +52,8 @@ def offered(environment: Mapping[str, str]) -> frozenset[str]:
 class WaylandConnection:
     """Read it when `fd` has something to read, and flush it after requests."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        """Connects and lists what is offered. Raises CompositorLostError."""
+    def __init__(self, environment: Mapping[str, str], patience: float = _PATIENCE) -> None:
+        """Connects and lists what is offered. Raises CompositorLostError, after so many seconds at most."""
         try:
             from pywayland.client import Display
         except ImportError as error:  # without libwayland's library
@@ -74,7 +78,7 @@ class WaylandConnection:
         self._registry.dispatcher["global"] = self._offered
         self._registry.dispatcher["global_remove"] = self._withdrawn
         try:
-            self.wait_for_answer()
+            self.wait_for_answer(patience)
         except CompositorLostError:
             self.close()
             raise

@@ -1,9 +1,12 @@
 """What every broker of the server promises: finals first, only the newest partial, nothing left waiting."""
 
 import asyncio
+import atexit
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 import pytest
 
@@ -20,6 +23,7 @@ from desktop.server.brokers.local import LocalBroker
 from desktop.server.brokers.probe import decoding_seconds
 from desktop.server.cluster.broker import RedisBroker
 from desktop.server.cluster.worker import JobWorker
+from tests.redis_groups import RedisCluster3, WatchedRedis
 from tests.redis_server import RedisServer
 
 STARTER = ModelOptions(recognition="starter", threads=1, device="cpu", compute_type="default", lowers_load=False)
@@ -36,10 +40,22 @@ async def _local(workers: int = 1) -> AsyncIterator[Broker]:
         await broker.close()
 
 
+GROUPS: tuple[Any, ...] = (WatchedRedis, RedisCluster3)
+
+
+@cache
+def started(servers: Callable[[], Any]) -> Any:
+    """Several servers take seconds to find each other: they are there until the process ends."""
+    group = servers().__enter__()
+    atexit.register(group.__exit__, None, None, None)
+    return group
+
+
 @asynccontextmanager
-async def _redis(workers: int = 1) -> AsyncIterator[Broker]:
+async def redis_between(workers: int = 1, servers: Callable[[], Any] = RedisServer) -> AsyncIterator[Broker]:
     """A gateway and workers of each stage, with a real Redis between them."""
-    with RedisServer() as server:
+    with contextlib.ExitStack() as ending:
+        server = started(servers) if servers in GROUPS else ending.enter_context(servers())
         async with _local(workers) as models:
             await models.start()
             team = [
@@ -47,6 +63,8 @@ async def _redis(workers: int = 1) -> AsyncIterator[Broker]:
             ]
             working = [asyncio.create_task(one.run()) for one in team]
             broker = RedisBroker(server.url)
+            while not all(one.is_ready for one in team):
+                await asyncio.sleep(0.02)
             try:
                 yield broker
             finally:
@@ -56,13 +74,18 @@ async def _redis(workers: int = 1) -> AsyncIterator[Broker]:
                 await asyncio.gather(*working)
 
 
-BROKERS = {"local": _local, "redis": _redis}
+BROKERS = {
+    "local": _local,
+    "redis": redis_between,
+    "sentinel": partial(redis_between, servers=WatchedRedis),
+    "cluster": partial(redis_between, servers=RedisCluster3),
+}
 Open = Callable[..., Any]
 
 
 @pytest.fixture(params=BROKERS)
 def opened(request: pytest.FixtureRequest) -> Open:
-    return BROKERS[request.param]  # type: ignore[no-any-return]
+    return cast(Open, BROKERS[request.param])
 
 
 def request(number: int, kind: Kind = Kind.FINAL, stage: Stage = Stage.RECOGNITION) -> Request:
@@ -112,10 +135,12 @@ def test_finals_come_before_the_partials_of_others(opened: Open, speech: Callabl
 
                 return turn
 
-            asked = [broker.ask("first", request(1), begin("first"))]
-            asked += [broker.ask(f"partial {n}", request(1, Kind.PARTIAL), begin("partial")) for n in range(3)]
+            first = asyncio.ensure_future(broker.ask("first", request(1), begin("first")))
+            while not order:
+                await asyncio.sleep(0)
+            asked = [broker.ask(f"partial {n}", request(1, Kind.PARTIAL), begin("partial")) for n in range(3)]
             asked += [broker.ask(f"final {n}", request(1), begin("final")) for n in range(3)]
-            answers = await asyncio.gather(*asked)
+            answers = await asyncio.gather(first, *asked)
             assert all(words(answer) for answer in answers)
         return order
 

@@ -15,7 +15,7 @@ from desktop.engine.hearing.hearing import FRAME
 from desktop.engine.hearing.segmenter import Segmenter
 from desktop.engine.hearing.voice_activity import SpeechDetector
 from desktop.engine.options import SessionOptions, VoiceOptions
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.stabilizer import normalized
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.system.paths import RESOURCES
 from tests.driven import DrivenTranscriber

@@ -17,7 +17,7 @@ from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequ
 from desktop.engine.recognition.backends.cloud.openai import OpenAIRecognizer
 from desktop.engine.recognition.backends.pocketsphinx import PocketSphinxRecognizer
 from desktop.engine.recognition.backends.remote import RemoteRecognizer
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.stabilizer import normalized
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.messages import text_of
 from desktop.system.paths import RESOURCES

@@ -14,7 +14,7 @@ from desktop.engine.hearing.voice_activity import SpeechDetector
 from desktop.engine.options import SessionOptions, VoiceOptions
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.backends.fallback import FallbackRecognizer
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.stabilizer import normalized
 from desktop.engine.recognition.streaming_mode import Mode
 from desktop.engine.recognition.whisper.recognizer import WhisperRecognizer
 from desktop.system.paths import RESOURCES

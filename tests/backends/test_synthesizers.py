@@ -1,5 +1,5 @@
 """Every synthesizer, on real voices: one suite for all of them; the sound is measured, and where the voice is a
-real one it is listened to by the starter recogniser. Those in clouds talk to peers that speak with the starter's voices."""
+real one it is listened to by the starter recogniser. Those in clouds talk to peers that have the starter's voices."""
 
 import json
 import logging

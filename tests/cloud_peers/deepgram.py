@@ -3,20 +3,23 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.cloud_peers.faults import KEY, Fault
-from tests.cloud_peers.hearing import Listening, Powers, Said
+from tests.cloud_peers.hearing import Listening, Powers, Said, floats
 from tests.cloud_peers.web import STATUS, WebPeer, web_peer
 
 
 class DeepgramPeer(WebPeer):
     """At `address`."""
+
+    def __init__(self, powers: Powers) -> None:
+        super().__init__(powers)
+        self._running: set[asyncio.Task[None]] = set()
 
     async def listen(self, socket: WebSocket) -> None:
         self.headers.append(dict(socket.headers))
@@ -33,10 +36,8 @@ class DeepgramPeer(WebPeer):
             await socket.send_denial_response(wrong)
             return
         await socket.accept()
-        try:
+        with suppress(WebSocketDisconnect, RuntimeError):  # the client has gone
             await self._run(socket)
-        except (WebSocketDisconnect, RuntimeError):
-            pass
 
     async def _run(self, socket: WebSocket) -> None:
         wanted = socket.query_params
@@ -52,7 +53,7 @@ class DeepgramPeer(WebPeer):
             if message["type"] == "websocket.disconnect":
                 return
             if (data := message.get("bytes")) is not None:
-                samples = np.frombuffer(data, "<i2").astype(np.float32) / 32767
+                samples = floats(data)
                 for said in await asyncio.to_thread(lambda: list(listening.add(samples))):  # noqa: B023
                     await self._tell(socket, said)
                 if await self._goes_wrong(socket, listening):
@@ -60,12 +61,28 @@ class DeepgramPeer(WebPeer):
             elif json.loads(message["text"])["type"] == "CloseStream":
                 for said in await asyncio.to_thread(lambda: list(listening.finish())):
                     await self._tell(socket, said)
+                await asyncio.gather(*self._running)
                 await socket.send_json({"type": "Metadata", "request_id": "r", "duration": listening.seconds})
                 await socket.close()
                 return
 
     async def _tell(self, socket: WebSocket, said: Said) -> None:
-        await asyncio.sleep(self.plan.delay)
+        """So much later as the plan has it, while more is heard."""
+        if not self.plan.delay:
+            await self._send(socket, said)
+            return
+
+        async def later() -> None:
+            await asyncio.sleep(self.plan.delay)
+            with suppress(RuntimeError):  # the connection is over
+                await self._send(socket, said)
+
+        task = asyncio.create_task(later())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _send(self, socket: WebSocket, said: Said) -> None:
+        self.powers.told(said.words)
         words = [
             {
                 "word": word.text.lower().strip(".,?!"),

@@ -17,9 +17,9 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from desktop.engine.cloud.google_languages import of_speech
+from desktop.engine.cloud.clients.google_languages import of_speech
 from tests.cloud_peers.faults import KEY, WAIT, Fault, Plan
-from tests.cloud_peers.hearing import VOICE_RATE, Powers, Said
+from tests.cloud_peers.hearing import VOICE_RATE, Powers, Said, floats
 from tests.waiting import let_pass
 
 LARGEST = 25 * 1024
@@ -124,7 +124,7 @@ class GooglePeer:
         for request in requests:
             if len(request.audio) > LARGEST:
                 context.abort(*_TEXTS[Fault.SIZE])
-            for said in listening.add(np.frombuffer(request.audio, "<i2").astype(np.float32) / 32767):
+            for said in listening.add(floats(request.audio)):
                 yield self._response(said)
             if self._goes_wrong(context, listening.seconds):
                 return
@@ -163,6 +163,7 @@ class GooglePeer:
             result_end_offset=_duration(said.end),
             language_code=f"{said.language}-us" if said.language == "en" else said.language,
         )
+        self.powers.told(said.words)
         return speech.StreamingRecognizeResponse(results=[result])
 
     # Translation.

@@ -20,6 +20,12 @@ from desktop.system.paths import RESOURCES
 _BLOCK = SAMPLE_RATE // 10
 
 
+def floats(data: bytes) -> Samples:
+    """Of 16 bit, little-endian."""
+    samples: Samples = (np.frombuffer(data, "<i2") / 32767).astype(np.float32)
+    return samples
+
+
 class Ear(Protocol):
     """Any thread."""
 
@@ -204,6 +210,8 @@ class Powers:
     speak: Speak = beep
     step: float = 0.2
     pause: float = 0.15
+    told: Callable[[tuple[Word, ...]], None] = lambda words: None
+    """gets the words of each answer that goes out"""
 
     def listening(self, languages: tuple[str, ...]) -> Listening:
         return Listening(self.ear, languages, self.step, self.pause)

@@ -6,7 +6,7 @@ import io
 import json
 import wave
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from desktop.engine.events import Samples
 from tests.cloud_peers.faults import KEY, Fault
-from tests.cloud_peers.hearing import Powers, Said
+from tests.cloud_peers.hearing import Powers, Said, floats
 from tests.cloud_peers.web import STATUS, WebPeer, web_peer
 
 _ITEM = "conversation.item.input_audio_transcription"
@@ -53,7 +53,7 @@ class OpenAIPeer(WebPeer):
         self.asked.append(fields)
         with wave.open(io.BytesIO(content)) as sound:
             assert sound.getframerate() == 16_000
-            samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(np.float32) / 32767
+            samples = floats(sound.readframes(sound.getnframes()))
         chosen = (fields["language"],) if "language" in fields else ()
         language, words = await asyncio.to_thread(self.powers.ear.hear, samples, chosen)
         text = " ".join(word.text for word in words)
@@ -104,10 +104,8 @@ class OpenAIPeer(WebPeer):
             await socket.send_denial_response(wrong)
             return
         await socket.accept()
-        try:
+        with suppress(WebSocketDisconnect, RuntimeError):  # the client has gone
             await _Session(self, socket).run()
-        except (WebSocketDisconnect, RuntimeError):
-            pass
 
 
 class _Session:
@@ -139,9 +137,7 @@ class _Session:
                     await self._send("session.updated", session=message["session"])
                 case "input_audio_buffer.append":
                     data = base64.b64decode(message["audio"])
-                    await self._hear(
-                        self._resampler.resample_chunk(np.frombuffer(data, "<i2").astype(np.float32) / 32767)
-                    )
+                    await self._hear(self._resampler.resample_chunk(floats(data)))
                     if await self._goes_wrong():
                         return
                 case "input_audio_buffer.commit":
@@ -158,6 +154,7 @@ class _Session:
         words = [word.text for word in said.words]
         if said.is_final:
             self._kept += words
+        self._peer.powers.told(said.words if said.is_final else said.words[:-2])
         known = self._kept if said.is_final else [*self._kept, *words[:-2]]
         if new := known[len(self._told) :]:
             self._told += new

@@ -18,6 +18,7 @@ class Relay:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._lock = threading.Lock()
         self._flows = threading.Event()
         self._flows.set()
         self._ended = threading.Event()
@@ -36,7 +37,8 @@ class Relay:
 
     def cut(self) -> None:
         """Every connection breaks."""
-        pairs, self._pairs = self._pairs, []
+        with self._lock:
+            pairs, self._pairs = self._pairs, []
         for pair in pairs:
             for one in pair:
                 with contextlib.suppress(OSError):
@@ -68,7 +70,11 @@ class Relay:
             except OSError:  # the peer has ended
                 here.close()
                 continue
-            self._pairs.append((here, there))
+            with self._lock:
+                self._pairs.append((here, there))
+            if self._ended.is_set():
+                self.cut()
+                return
             for source, target, is_answer in ((here, there, False), (there, here, True)):
                 threading.Thread(target=self._pass, args=(source, target, is_answer), name="relay", daemon=True).start()
 

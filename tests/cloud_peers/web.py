@@ -1,7 +1,7 @@
 """What peers that speak HTTP share: answers that are errors, and a server on a free port."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +58,7 @@ class WebPeer:
 
 
 @contextmanager
-def web_peer(peer: WebPeer, routes: list[BaseRoute]) -> Iterator[None]:
+def web_peer(peer: WebPeer, routes: Sequence[BaseRoute]) -> Iterator[None]:
     """It answers meanwhile."""
 
     async def nothing() -> None:

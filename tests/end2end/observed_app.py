@@ -24,6 +24,7 @@ class ObservedApp(App):
 
     def _connect(self) -> None:
         super()._connect()
+        self.outputs.typed.connect(lambda status: self._note(typing=status.message, into=status.target))
         self.background.failed.connect(lambda sentence: self._note(notice=sentence))
 
     def _connect_engine(self, engine: EngineThread) -> None:

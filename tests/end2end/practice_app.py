@@ -1,10 +1,10 @@
-"""The real app in which somebody opens Practice, reads a file with a recording, and looks at the result.
+"""The real app in which somebody opens Practice, reads a file, and looks at the result.
 
-usage: practice_app.py JOURNAL TEXT RECORDING PICTURES ARGUMENTS-OF-PARLEY-GUI…
+usage: practice_app.py JOURNAL TEXT SOURCE PICTURES ARGUMENTS-OF-PARLEY-GUI…
 
-JOURNAL gets one JSON object a line: each state, each change of marks with its time, the result, what the app's own
-window heard. PICTURES: a folder for screenshots of the reading, the result and the marks; "-" for none. The app ends
-after the result.
+SOURCE: what is heard, as the settings name it. JOURNAL gets one JSON object a line: each state, each change of marks
+with its time, the result, what the app's own window heard. PICTURES: a folder for screenshots of the reading, the
+result and the marks; "-" for none. The app ends after the result.
 """
 
 import json
@@ -28,7 +28,7 @@ class PracticeApp(App):
 
     journal: Path
     text: Path
-    recording: Path
+    source: str
     pictures: str
     _is_pictured = False
 
@@ -45,7 +45,7 @@ class PracticeApp(App):
         window = self.practice.open()
         assert window is not None
         self._window = window
-        window._choose_source(f"file:{self.recording}")
+        window._choose_source(self.source)
         window.texts.opened.connect(self._start)
         window.texts.open_file(self.text)
 
@@ -90,6 +90,6 @@ class PracticeApp(App):
 
 
 if __name__ == "__main__":
-    PracticeApp.journal, PracticeApp.text, PracticeApp.recording = map(Path, sys.argv[1:4])
-    PracticeApp.pictures = sys.argv[4]
+    PracticeApp.journal, PracticeApp.text = map(Path, sys.argv[1:3])
+    PracticeApp.source, PracticeApp.pictures = sys.argv[3:5]
     sys.exit(run(sys.argv[5:], PracticeApp))

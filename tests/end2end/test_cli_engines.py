@@ -1,6 +1,8 @@
 """`parley engines` as users run it."""
 
 import json
+import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,27 @@ def test_one_that_does_not_answer_says_so(run: Run, environment: dict[str, str])
     }
     done = run("engines", "test", "libretranslate")
     assert (done.code, sentence(done)) == (1, "Nobody answers at 127.0.0.1:9; see that its address is right.")
+
+
+def test_a_library_is_fetched_into_a_folder_of_parley(
+    run: Run,  # noqa: F811
+    environment: dict[str, str],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """From a folder in place of the package index: a wheel that is none of the provider's."""
+    wheel = tmp_path / "wheels" / "deepl-99.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    about = "deepl-99.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as content:
+        content.writestr("deepl/__init__.py", "")
+        content.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: deepl\nVersion: 99.0\n")
+        content.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        content.writestr(f"{about}/RECORD", "")
+    environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheel.parent), "PIP_CONFIG_FILE": os.devnull}
+    done = run("engines", "install", "deepl")
+    assert done.code == 0, done.err
+    assert list((tmp_path / "home" / "data" / "parley" / "libraries").glob("*/deepl/__init__.py"))
+    refused = run("engines", "install", "deepgram")
+    assert refused.code == 1
+    assert "The library for Deepgram could not be fetched" in refused.err
+    assert "needs no library" in run("engines", "install", "libretranslate").err

@@ -88,11 +88,11 @@ def test_what_a_killed_worker_had_is_done_by_another(
         assert normalized_words(" ".join(final_texts(heard))) == said(manifest)
         assert second.end() == 0
     with Redis(port=redis.port) as client:
-        for stream in ("audio_jobs", "audio_jobs:partial"):
+        for stream in ("audio_jobs", "{audio_jobs}:partial"):
             groups = client.xinfo_groups(stream)
             assert client.xlen(stream) == 0
             assert [one["pending"] for one in groups] == [0]
-        assert not client.exists("audio_jobs:dead")
+        assert not client.exists("{audio_jobs}:dead")
 
 
 def test_redis_is_killed_and_comes_back(
@@ -173,12 +173,12 @@ def test_a_job_that_kills_workers_is_given_up_listed_and_put_in_again(redis: Red
             client.xreadgroup("stt_workers", f"dead{number}", {"audio_jobs": ">"}, count=1)
             client.xclaim("audio_jobs", "stt_workers", f"dead{number}", 0, [entry])
         with Worker("stt", redis.url):
-            assert wait_until(lambda: client.xlen("audio_jobs:dead") == 1, 30)
+            assert wait_until(lambda: client.xlen("{audio_jobs}:dead") == 1, 30)
         told = run_parley(["jobs", "dead", "--json", "--redis", redis.url], os.environ)
         assert [one["job"] for one in json.loads(told.stdout)] == ["poison"]
         told = run_parley(["jobs", "retry", "--redis", redis.url], os.environ)
         assert "1 job put into the queue again" in told.stderr
-        assert client.xlen("audio_jobs:dead") == 0
+        assert client.xlen("{audio_jobs}:dead") == 0
         with Worker("stt", redis.url):  # whose gateway is not there any more
             assert wait_until(lambda: client.xlen("audio_jobs") == 0, 30)
         assert "no job was given up" in run_parley(["jobs", "dead", "--redis", redis.url], os.environ).stderr

@@ -112,6 +112,17 @@ def test_a_compositor_that_ends_leaves_a_window_until_it_is_back(
         assert told.mouse == []
 
 
+def test_a_compositor_that_comes_late_is_found(
+    desktop: VirtualDesktop, compositor: LayerCompositor, overlay: Overlay
+) -> None:
+    program = overlay()
+    program.tell(transcript=said("One."))
+    assert wait_until(lambda: is_x_window(desktop))
+    with compositor:
+        the_one(compositor, 30)
+        assert wait_until(lambda: not is_x_window(desktop))
+
+
 def test_without_a_layer_shell_it_is_a_window(desktop: VirtualDesktop, tmp_path: Path) -> None:
     offers = [interface for interface in EVERYTHING if interface.name != "zwlr_layer_shell_v1"]
     with LayerCompositor(tmp_path, [Monitor("DP-1")], offers) as compositor:

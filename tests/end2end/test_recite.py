@@ -6,7 +6,6 @@ import io
 import json
 import wave
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desktop.engine.events import Samples
 from desktop.server.audio.outgoing import pcm16
-from tests.serving import Server
+from desktop.system.paths import log_file
+from tests.redis_server import RedisServer
+from tests.serving import Server, Worker
+from tests.waiting import wait_until
 
 NAMES = ("en-08", "en-07", "en-03")
 CHUNK = 16_000 // 4
@@ -199,9 +201,7 @@ def test_a_whole_recording_is_verified_by_post(server: Server, talk: Samples, sc
     assert broken.status_code == 400
 
 
-def test_more_readers_than_the_machine_bears_are_told_so(
-    server: Server, talk: Samples, script: str
-) -> None:
+def test_more_readers_than_the_machine_bears_are_told_so(server: Server, talk: Samples, script: str) -> None:
     async def one() -> list[dict[str, Any]]:
         async with reader(server, text=script, language="en", verify="0") as socket:
             telling = asyncio.create_task(told(socket))
@@ -221,5 +221,37 @@ def test_more_readers_than_the_machine_bears_are_told_so(
     assert all(one["server_busy"] for one in busy)
 
 
-def test_nothing_of_a_text_or_reading_is_in_the_log(server: Server, tmp_path: Path) -> None:
-    assert "crocodile" not in server.said
+def test_nothing_of_a_text_or_reading_is_in_the_log(server: Server) -> None:
+    written = server.said + log_file().read_text(encoding="utf-8")
+    assert "ws/recite" in written, "this is where it would stand"
+    assert "crocodile" not in written
+
+
+@pytest.mark.timeout(180)
+def test_a_reading_goes_on_at_another_gateway(talk: Samples, script: str) -> None:
+    async def reading(here: Server, there: Server) -> dict[str, Any]:
+        async with reader(here, text=script, language="en") as socket:
+            first = json.loads(await socket.recv())
+            await read_aloud(socket, talk[: len(talk) // 2])
+            await asyncio.sleep(1.0)
+            socket.transport.abort()
+        await asyncio.sleep(0.5)
+        async with reader(there, connection_id=first["connection_id"]) as socket:
+            again = json.loads(await socket.recv())
+            assert again["resumed"] is True
+            assert again["heard_seconds"] > 0
+            telling = asyncio.create_task(told(socket))
+            await read_aloud(socket, talk[round(again["heard_seconds"] * 16_000) :])
+            await socket.send('{"type": "stop"}')
+            return (await telling)[-1]
+
+    with (
+        RedisServer() as redis,
+        Worker("stt", redis.url),
+        Server("--redis", redis.url) as here,
+        Server("--redis", redis.url) as there,
+    ):
+        assert wait_until(lambda: here.json("health")["ready"] and there.json("health")["ready"], 30)
+        final = asyncio.run(reading(here, there))
+    assert final["type"] == "final_result"
+    assert statuses(final).count("correct") >= 0.85 * len(script.split())

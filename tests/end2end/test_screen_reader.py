@@ -157,7 +157,7 @@ def test_a_reading_is_announced_as_states_and_a_score(
     settings = tmp_path / "settings.toml"
     settings.write_text('version = 1\n[recognition]\nlanguage = "en"\n')
     script = str(Path(__file__).with_name("practice_app.py"))
-    arguments = [str(journal), str(text), str(TEST_AUDIO / "en-00.flac"), "-", "--settings", str(settings)]
+    arguments = [str(journal), str(text), f"file:{TEST_AUDIO / 'en-00.flac'}", "-", "--settings", str(settings)]
     process = subprocess.Popen(
         [sys.executable, script, *arguments],
         env={**os.environ, **desktop.environment, "PYTHONPATH": str(Path(__file__).parents[2])},

@@ -18,8 +18,9 @@ SIZE = (1920, 1080)
 
 @pytest.mark.parametrize("start", ["native", "xwayland"])
 def test_speech_is_shown_and_typed_while_clicks_go_through(
-    start: str, manifest: dict[str, Any], tmp_path: Path
+    start: str, manifest: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("QT_LOGGING_RULES", "qt.qpa.wayland.warning=false")  # what it says of sway's virtual keyboards
     typed, clicks = tmp_path / "typed", tmp_path / "typed.clicks"
     with VirtualAudio() as sound, WaylandDesk(SIZE, xwayland=start == "xwayland") as desk:
         mouse = WaylandMouse(*SIZE)
@@ -38,15 +39,21 @@ def test_speech_is_shown_and_typed_while_clicks_go_through(
                 said.append(manifest[name]["text"])
                 assert app.wait_for("transcript", said[-1], final=True), app.complaints()
                 assert said[-1] in " ".join(app.notes()[-1]["overlay"].split())
-                seen = overlay_words(desk, tmp_path / f"{name}.png")
-                missing = [word for word in words(said[-1]) if word not in seen]
-                assert len(missing) <= 1, (seen, missing)
-                assert wait_until(lambda: typed.exists() and typed.read_text() == " ".join(said)), typed.read_text()
+                assert wait_until(lambda name=name: _is_read(desk, tmp_path / f"{name}.png", said[-1]), every=0.5)  # type: ignore[misc]
+                assert wait_until(lambda: typed.exists() and typed.read_text() == " ".join(said)), (
+                    typed.read_text(), desk.focused(), app.complaints(),
+                )  # fmt: skip
                 assert desk.focused() == "editor"
                 mouse.click(SIZE[0] // 2, SIZE[1] - 90)  # on the subtitles
                 assert wait_until(lambda count=count: len(_lines(clicks)) == count), "the click went through"  # type: ignore[misc]
                 mouse.move(SIZE[0] - 1, 10)
         mouse.close()
+
+
+def _is_read(desk: WaylandDesk, path: Path, text: str) -> bool:
+    """Whether a reader sees the text on the screen; one word may be misread."""
+    seen = overlay_words(desk, path)
+    return len([word for word in words(text) if word not in seen]) <= 1
 
 
 def _lines(path: Path) -> list[str]:

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from desktop.engine.events import Samples
 from tests.command_line import run_parley
-from tests.conftest import TEST_AUDIO
 from tests.end2end.web_browser import Watched, browser, violations
 from tests.oidc_provider import CLIENT, OidcProvider, oidc_provider
 from tests.serving import Server
@@ -21,8 +20,14 @@ LONG = 40_000
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser(TEST_AUDIO / "unused.wav") as one:
+def chromium(speech: Callable[[str], Samples], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    said = tmp_path_factory.mktemp("microphone") / "said.wav"
+    with wave.open(str(said), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16_000)
+        sound.writeframes((speech("en-08") * 32767).astype("<i2").tobytes() + bytes(64_000))
+    with browser(said) as one:
         yield one
 
 
@@ -111,18 +116,10 @@ def test_who_may_not_speak_is_told_so_and_can_leave(
         assert sessions(one) == []
 
 
-def test_who_has_captions_is_asked_first(
-    own: Mapping[str, str], speech: Callable[[str], Samples], tmp_path: Path
-) -> None:
+def test_who_has_captions_is_asked_first(chromium: Browser, own: Mapping[str, str]) -> None:
     made = run_parley(["tokens", "create", "desk", "--scope", "speak"], own)
     (token,) = re.findall(r"parley_\S+", made.stdout)
-    said = tmp_path / "said.wav"
-    with wave.open(str(said), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(16_000)
-        sound.writeframes((speech("en-08") * 32767).astype("<i2").tobytes() + bytes(64_000))
-    with Server(environment=own) as server, browser(said) as chromium, Watched(chromium) as one:
+    with Server(environment=own) as server, Watched(chromium) as one:
         page = one.page
         page.goto(server.url)
         page.fill("#token", token)

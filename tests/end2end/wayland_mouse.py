@@ -11,6 +11,8 @@ from desktop.system.wayland import WaylandConnection
 from tests.waiting import let_pass
 
 LEFT = 0x110
+_PATIENCE = 20.0
+"""seconds, on a busy machine"""
 _UINT = Argument(ArgumentType.Uint)
 _FIXED = Argument(ArgumentType.Fixed)
 
@@ -87,10 +89,10 @@ class WaylandMouse:
     def __init__(self, width: int, height: int) -> None:
         """The size of that layout."""
         self._extent = (width, height)
-        self._connection = WaylandConnection(os.environ)
+        self._connection = WaylandConnection(os.environ, _PATIENCE)
         manager = self._connection.bind(ZwlrVirtualPointerManagerV1, 1)
         self._mouse = manager.create_virtual_pointer(None)
-        self._connection.wait_for_answer()
+        self._connection.wait_for_answer(_PATIENCE)
 
     def move(self, x: int, y: int) -> None:
         self._mouse.motion_absolute(_now(), x, y, *self._extent)
@@ -124,7 +126,7 @@ class WaylandMouse:
 
     def _done(self) -> None:
         self._mouse.frame()
-        self._connection.wait_for_answer()
+        self._connection.wait_for_answer(_PATIENCE)
 
 
 def _now() -> int:

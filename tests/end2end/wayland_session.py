@@ -90,6 +90,8 @@ class WaylandDesk:
         )
         for name in ("DISPLAY", "QT_QPA_PLATFORM"):
             os.environ.pop(name, None)
+        # A keyboard that stays, as on any desktop: GTK drops the keys that it has not read when the last one goes.
+        self.spawn(["wtype", "-s", str(60 * 60 * 1000)])
         if self._xwayland:
             if not wait_until(lambda: display.exists() and display.read_text().strip()):
                 raise TimeoutError("sway has no X server")

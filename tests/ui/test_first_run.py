@@ -20,7 +20,7 @@ from desktop.ui.first_run.source_check import recognise
 from desktop.ui.first_run.window import FirstRun
 from desktop.ui.models import overview
 from desktop.ui.settings.hotkey_field import combination_of
-from desktop.ui.widgets.picker import PickerList
+from desktop.ui.widgets.pickers.picker import PickerList
 from tests.conftest import TEST_AUDIO
 from tests.fakes import FakeSource
 from tests.model_server import Fault, ModelServer, served

@@ -22,8 +22,8 @@ from desktop.engine.message import Message, verbatim
 from desktop.ui.main.main_window import SMALLEST, MainWindow
 from desktop.ui.models.installed_choices import find
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.picker import PickerButton, PickerList
-from desktop.ui.widgets.popover import Popover
+from desktop.ui.widgets.pickers.picker import PickerButton, PickerList
+from desktop.ui.widgets.pickers.popover import Popover
 
 MICROPHONES = (Device("microphone:a", "Built-in", True), Device("microphone:b", "Headset"))
 DEVICES = DevicesChanged(

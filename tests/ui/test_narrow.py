@@ -8,13 +8,13 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.events import AudioLevel, Metrics, State, StateChanged
+from desktop.engine.events import AudioLevel, Metrics, SourceOpened, State, StateChanged, TranscriptUpdate
 from desktop.ui.main.main_window import SMALLEST, MainWindow
 from desktop.ui.widgets import level_meter, theme
-from desktop.ui.widgets.elided_button import ElidedButton
+from desktop.ui.widgets.layouts.elided_button import ElidedButton
 from desktop.ui.widgets.level_meter import LevelMeter
 from desktop.ui.widgets.notifications import breakable
-from desktop.ui.widgets.picker import PickerButton
+from desktop.ui.widgets.pickers.picker import PickerButton
 
 REMEDY = (
     "The settings file /home/ana/.config/parley/settings.toml cannot be read (line 3); it was kept as "
@@ -41,6 +41,19 @@ def test_texts_end_in_an_ellipsis_where_they_do_not_fit(window: MainWindow, qtbo
             assert button.shown_text() == button.text() or (not whole and button.shown_text().endswith("…"))
             assert button.accessibleName()
     assert "end → final 1.2 s" in line._latency.accessibleName()  # also where it is not shown
+
+
+def test_how_far_a_recording_is_comes_before_more_figures(window: MainWindow, qtbot: QtBot) -> None:
+    busy(window)
+    window.on_event(SourceOpened("file:/home/ana/talk.mp3", 0.0, 60.0))
+    window.on_event(TranscriptUpdate(0, 1, "en", "Hello", "", (), 15.0, 16.0, True))
+    reason, latency = window.status_line._reason, window.status_line._latency
+    assert "of 1:00" in reason.full_text()
+    for width in range(640, 1300, 40):
+        window.resize(width, 560)
+        qtbot.waitUntil(lambda width=width: window.width() == width)
+        is_whole = reason.text() == reason.full_text()
+        assert is_whole or " · " not in latency.text(), (width, reason.text(), latency.text())
 
 
 def overlapping(window: MainWindow) -> list[object]:

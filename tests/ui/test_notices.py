@@ -15,9 +15,9 @@ from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.shortcuts import SHORTCUTS
 from desktop.ui.models.installed_choices import InstalledChoices
 from desktop.ui.widgets import notifications
-from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import PHRASEBOOK, Notice, NoticeBar
-from desktop.ui.widgets.picker import PickerList
+from desktop.ui.widgets.pickers.picker import PickerList
 
 
 def test_tooltips_name_the_keys_that_do_it(window: MainWindow) -> None:

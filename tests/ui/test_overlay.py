@@ -21,7 +21,7 @@ from desktop.overlay.window import SubtitleOverlay
 from desktop.settings.declaration import RecognitionSettings, Settings, SubtitleSettings, TranslationSettings
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.main.window_geometry import place_first
-from desktop.ui.widgets.fitting import TITLE_BAR
+from desktop.ui.widgets.layouts.fitting import TITLE_BAR
 
 # Qt's platform without a screen says that it can neither raise a window nor limit its size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")

@@ -7,9 +7,9 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.widgets.picker import Choice, PickerList
-from desktop.ui.widgets.popover import Popover
-from desktop.ui.widgets.popup import show_to_screen_readers
+from desktop.ui.widgets.pickers.picker import Choice, PickerList
+from desktop.ui.widgets.pickers.popover import Popover
+from desktop.ui.widgets.pickers.popup import show_to_screen_readers
 
 CHOICES = (Choice("a", "First"), Choice("b", "Second"))
 

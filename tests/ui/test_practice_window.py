@@ -364,6 +364,10 @@ def test_settings_of_reading_are_shown_and_changed(desk: Desk, qtbot: QtBot) -> 
     )
     assert options.reading_options.uses_prompt
     assert options.language == "es"
+    options.suggest("fr")  # another text, which says its language
+    assert options.language == "fr"
+    options.suggest("")
+    assert options.language == "es"
     desk.window.read_chosen()
     assert desk.window.reading.view.is_hidden(0)
 

@@ -16,7 +16,7 @@ from desktop.ui.settings.preset_list import changes_of, preset_in_use
 from desktop.ui.settings.profile_dialogs import RemoveProfile, SaveProfile
 from desktop.ui.tray.tray import Tray
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.picker import PickerList
+from desktop.ui.widgets.pickers.picker import PickerList
 from tests.ui.conftest import StartApp
 
 

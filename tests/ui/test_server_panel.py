@@ -13,7 +13,7 @@ from desktop.engine.message import Message
 from desktop.system import secrets
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.settings.server_panel import ServerPanel
-from desktop.ui.widgets.picker import PickerList
+from desktop.ui.widgets.pickers.picker import PickerList
 from tests.kept_keyring import KeptKeyring
 from tests.serving import shared_server
 
@@ -114,7 +114,7 @@ def test_one_notice_says_that_it_is_away_and_then_that_it_is_back(window: MainWi
     assert window.status.words == "Reduced"
     notice = window.status_line.bar.notice
     assert notice is not None
-    assert notice.action == "server"
+    assert notice.action == "elsewhere"
     window.on_event(ErrorEvent("engine-back", Message("engine-back", name="cellar:5026"), Severity.INFO))
     assert window.status.words == "Listening"
     assert [one.code for one in window.notices if one.code.startswith("engine")] == ["engine-back"]

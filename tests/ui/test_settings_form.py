@@ -9,7 +9,7 @@ from desktop.settings.store import fields, get
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.settings.dialog import SettingsDialog
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.picker import PickerButton
+from desktop.ui.widgets.pickers.picker import PickerButton
 from desktop.ui.widgets.switch import Switch
 
 OTHER = {

@@ -13,7 +13,7 @@ from desktop.practice.texts.reading import read_pasted
 from desktop.ui.doctor.window import DoctorWindow
 from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.hotkeys import Hotkeys
-from desktop.ui.widgets import fitting
+from desktop.ui.widgets.layouts import fitting
 from tests.fakes import FakeEngine
 
 ROOM = QSize(960, 508)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QScrollArea, QWidget
 
-from desktop.ui.widgets.elided_button import ElidedButton
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.picker import PickerButton
+from desktop.ui.widgets.layouts.elided_button import ElidedButton
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.pickers.picker import PickerButton
 
 SLACK = 2
 """pixels"""

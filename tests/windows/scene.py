@@ -20,6 +20,7 @@ from desktop.engine.events import (
     Event,
     Metrics,
     Severity,
+    SourceOpened,
     TranscriptUpdate,
     TranslationUpdate,
 )
@@ -55,10 +56,12 @@ language = "auto"
 class Scene:
     """The app, listening; `open` shows one of its windows."""
 
-    def __init__(self, folder: Path, look: theme.Theme = "light") -> None:
-        """folder: for settings and transcripts, empty; look: its colours."""
+    def __init__(self, folder: Path, look: theme.Theme = "light", *, recording: str = "") -> None:
+        """folder: for settings and transcripts, empty; look: its colours; recording: where the lines are from, instead
+        of a microphone on a computer that is too slow."""
         settings = folder / "settings.toml"
-        settings.write_text(f'{SETTINGS}[window]\ntheme = "{look}"\n', encoding="utf-8")
+        source = f'[audio]\nsource = "file:{recording}"\n' if recording else ""
+        settings.write_text(f'{SETTINGS}{source}[window]\ntheme = "{look}"\n', encoding="utf-8")
         theme.apply(look)
         self.engines: list[FakeEngine] = []
         self._shown = 100
@@ -68,7 +71,7 @@ class Scene:
         self.app.begin()
         self.wait(lambda: bool(self.engines) and "watch_devices" in self.engines[0].calls)
         self.wait(lambda: self.app.outputs.overlay is not None)
-        self._say()
+        self._say(recording)
 
     def _build(self, settings: Settings) -> FakeEngine:
         self.engines.append(FakeEngine(settings))
@@ -89,12 +92,14 @@ class Scene:
         until = time.monotonic() + seconds
         self.wait(lambda: time.monotonic() > until)
 
-    def _say(self) -> None:
+    def _say(self, recording: str) -> None:
         microphones = (Device("microphone:", "Built-in microphone", True), Device("microphone:usb", "Røde NT-USB"))
         loopbacks = (Device("loopback:", "Speakers", True),)
         outputs = (Device("output:", "Speakers", True), Device("output:head", "Headset"))
         self.app.start()
         events: list[Event] = [DevicesChanged(microphones, loopbacks, outputs)]
+        if recording:
+            events.append(SourceOpened(f"file:{recording}", 0.0, 60.0))
         for number, (language, heard, translated) in enumerate(LINES):
             is_last = number == len(LINES) - 1
             words, unsure = _in_two(heard) if is_last else (heard, "")
@@ -106,11 +111,11 @@ class Scene:
         latency = {"partial": 0.6, "final": 1.2, "recognition": 0.4, "translation": 0.2, "speech": 0.3}
         events += [
             AudioLevel(-22.0, -15.0, True),
-            Metrics(latency, {}, 0.0, 3, "Whisper base", "Argos Translate", "Piper"),
-            ErrorEvent(
-                "recognizer-slow", verbatim("This computer is too slow for Whisper small."), Severity.WARNING, True
-            ),
+            Metrics(latency, {}, 0.0, 0, "Whisper base", "Argos Translate", "Piper"),
         ]
+        if not recording:
+            warning = verbatim("This computer is too slow for Whisper small.")
+            events.append(ErrorEvent("recognizer-slow", warning, Severity.WARNING, True))
         self.engines[0].emit(*events)
         self.settle(0.5)
 

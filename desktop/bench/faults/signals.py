@@ -29,8 +29,8 @@ _SURELY = 60.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LONGEST_PAUSE = 1.0
 """seconds between two signals"""
-_APART = 0.1
-"""seconds between two of the same kind: of those that come at once, the system delivers one"""
+_TAKEN = 5.0
+"""seconds in which a signal is delivered"""
 _NEVER_SAID = (
     *("Traceback", "something went wrong", "Exception ignored", "Logging error", "None cannot", "Fatal Python"),
     *("Error in sys", "terminate called", "RuntimeWarning"),
@@ -84,8 +84,6 @@ def _drawn(chance: random.Random) -> _Try:
         count = 1 if command.ends and chance.random() < 0.4 else 2
         pauses = [chance.uniform(0, command.lasts), chance.choice((0.0, chance.uniform(0, _LONGEST_PAUSE)))]
         numbers = [chance.choice(_SIGNALS) for _ in range(2)]
-        if numbers[0] == numbers[1]:
-            pauses[1] += _APART
         signals = tuple(zip(pauses[:count], numbers, strict=False))
         return _Try(command, signals, has_old=chance.random() < 0.5)
     command = chance.choice([one for one in COMMANDS if one.ends])
@@ -109,6 +107,20 @@ class _Ended:
     """that found it running"""
 
 
+def _wait_until_taken(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+    """Of two signals of a kind that wait at once, the system delivers one: so the first must be delivered."""
+    until = time.monotonic() + _TAKEN
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return
+        waiting = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("ShdPnd"))
+        if not waiting & 1 << (number - 1):
+            return
+        time.sleep(0.01)
+
+
 def _ran(one: _Try, place: Path, arguments: list[str]) -> _Ended:
     command = [sys.executable, "-m", "desktop", *arguments]
     with subprocess.Popen(
@@ -127,6 +139,7 @@ def _ran(one: _Try, place: Path, arguments: list[str]) -> _Ended:
             for pause, number in one.signals:
                 if _has_ended(process, pause):
                     break
+                _wait_until_taken(process, number)
                 process.send_signal(number)
                 sent, last = sent + 1, time.monotonic()
             _has_ended(process, _SURELY if len(one.signals) < 2 else ENDS_WITHIN + 3)
@@ -205,6 +218,8 @@ def is_before_parley(err: str) -> bool:
 
 def _prepared(one: _Try) -> Callable[[], Any]:
     def prepare_process() -> None:
+        for ending in _SIGNALS:  # a shell starts what runs beside it deaf to Ctrl+C
+            signal.signal(ending, signal.SIG_DFL)
         for number, how in enumerate(one.streams):
             if how == "closed":
                 os.close(number)
@@ -246,6 +261,6 @@ def _environment(place: Path) -> dict[str, str]:
 
 
 def _dripping(asked: Asked, send: Send, ended: threading.Event) -> None:
-    send(head(200, content_length=10**8))
-    while not ended.wait(0.05):
-        send(bytes(2000))
+    send(head(200, content_length=2249))  # as long as the first file of the model, so that it is waited for
+    while not ended.wait(0.5):
+        send(b" ")

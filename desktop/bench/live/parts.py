@@ -14,7 +14,7 @@ from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, Progress, RecognitionRequest, WindowRecognizer
 from desktop.engine.recognition.backends.choose import make_recognizer
 from desktop.engine.recognition.backends.wrapped import WrappedRecognizer
-from desktop.engine.recognition.stabilizer import CommitRules
+from desktop.engine.recognition.settling.stabilizer import CommitRules
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.session import Session
 from desktop.engine.takeover import Notify

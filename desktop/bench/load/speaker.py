@@ -1,6 +1,7 @@
 """One client of a load test: speaks in real time, and notes when which words came. On the event loop."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ class Came:
     end: float
     speech_end: float
     """seconds of the client's audio"""
+    final_translation: str = ""
 
 
 @dataclass
@@ -41,6 +43,10 @@ class Spoken:
     """the server told everything and said so"""
     late: float = 0.0
     """seconds by which this client itself was behind at worst"""
+    began: float = 0.0
+    """when it did, by the event loop's clock"""
+    target: str = ""
+    """language that a translation was wanted in; empty: none was"""
 
     @property
     def text(self) -> str:
@@ -48,15 +54,29 @@ class Spoken:
         finals = {one.segment: one.final_text for one in self.came if one.is_final and one.final_text}
         return " ".join(finals[segment] for segment in sorted(finals))
 
+    @property
+    def translated(self) -> int:
+        """Final utterances with a final translation."""
+        return len({one.segment for one in self.came if one.final_text and one.final_translation})
 
-async def speak(url: str, talk: Talk, language: str, *, token: str = "", speed: float = 1.0) -> Spoken:
-    """Say a talk and wait for the last words. speed: times real time; 0 is as fast as the server takes it."""
-    spoken = Spoken(talk)
+    @property
+    def untranslated(self) -> int:
+        """Those without, where one was wanted."""
+        finals = {one.segment for one in self.came if one.final_text}
+        return len(finals) - self.translated if self.target else 0
+
+
+async def speak(
+    url: str | Sequence[str], talk: Talk, language: str, *, token: str = "", speed: float = 1.0, target: str = ""
+) -> Spoken:
+    """Say a talk and wait for the last words. url: of several gateways, too. speed: times real time; 0 is as fast as
+    the server takes it. target: language of a translation."""
+    spoken = Spoken(talk, target=target)
     data = pcm16(talk.samples)
     clock = asyncio.get_running_loop().time
     try:
-        async with Client(url, source=language, token=token) as client:
-            began = clock()
+        async with Client(url, source=language, target=target, token=token) as client:
+            began = spoken.began = clock()
 
             async def send() -> None:
                 for number, at in enumerate(range(0, len(data), 2 * _CHUNK)):
@@ -104,4 +124,5 @@ def _came(message: dict[str, Any], at: float, first: int) -> Came:
         message["start"],
         message["end"],
         message["speech_end"],
+        message.get("final_translation", ""),
     )

@@ -30,10 +30,11 @@ class Talk:
     """of each of them"""
 
 
-def talks(count: int, seconds: float, language: str, seed: int) -> tuple[Talk, ...]:
-    """So many different talks of about `seconds` each; people where their recordings are installed, else the starter's
-    own test set. Raises EngineError where there is no recording in that language."""
-    pool = _people(language) or _starter(language)
+def talks(count: int, seconds: float, language: str, seed: int, *, by_people: bool = True) -> tuple[Talk, ...]:
+    """So many different talks of about `seconds` each; people where their recordings are installed, else, and if not
+    by_people, the starter's own test set, which that model understands. Raises EngineError where there is no recording
+    in that language."""
+    pool = (_people(language) if by_people else []) or _starter(language)
     if not pool:
         raise EngineError(verbatim(f"There are no recordings in “{language}” to speak; choose en or es."))
     return tuple(_talk(pool, seconds, random.Random(seed * 1000 + number)) for number in range(count))

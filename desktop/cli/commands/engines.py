@@ -108,6 +108,26 @@ def try_out(options: Options, key: str, what: str) -> int:
     return code
 
 
+def install(key: str) -> int:
+    """Fetch an engine's library. 1 where that cannot be."""
+    from desktop.engine.cloud.installing import install as fetch
+    from desktop.engine.errors import EngineError
+
+    if (engine := _known(key)) is None:
+        return 1
+    if not engine.packages:
+        say(f"{engine.label} needs no library.")
+        return 0
+    say(f"fetching the library for {engine.label}; this takes a minute or two.")
+    try:
+        fetch(engine)
+    except EngineError as error:
+        say(text_of(error))
+        return 1
+    say(f"the library for {engine.label} is there.")
+    return 0
+
+
 def _record(settings: Settings, engine: CloudEngine, stage: Stage) -> dict[str, Any]:
     clouds = _clouds(settings)
     one = clouds.options(engine, stage)

@@ -59,3 +59,11 @@ def try_out(context: typer.Context, engine: Engine, stage: Stage = None) -> int:
     from desktop.cli.commands import engines as command
 
     return command.try_out(context.obj, engine, stage.value if stage else "")
+
+
+@engines.command("install")
+def install(engine: Engine) -> int:
+    """Fetch the library of an engine, into a folder of Parley's own; uses the network."""
+    from desktop.cli.commands import engines as command
+
+    return command.install(engine)

@@ -17,7 +17,7 @@ def dead(
     as_json: Annotated[bool, typer.Option("--json", metavar=_FLAG, help="Print JSON.")] = False,
 ) -> int:
     """List the jobs on which several workers failed."""
-    from desktop.cli.commands.jobs import show
+    from desktop.cli.commands.serving.jobs import show
 
     return show(redis, as_json=as_json)
 
@@ -30,6 +30,6 @@ def retry(
     redis: Redis = "redis://localhost:6379",
 ) -> int:
     """Put them into the queue again; what nobody waits for any more is left out."""
-    from desktop.cli.commands.jobs import again
+    from desktop.cli.commands.serving.jobs import again
 
     return again(redis, tuple(entries or ()))

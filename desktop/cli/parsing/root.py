@@ -11,6 +11,7 @@ import typer
 
 from desktop import __version__
 from desktop.cli.parsing import load as load_command
+from desktop.cli.parsing import outages as bench_outages
 from desktop.cli.parsing import peers as bench_peers
 from desktop.cli.parsing import practice as practice_command
 from desktop.cli.parsing import running
@@ -40,6 +41,7 @@ bench.command(cls=BenchCommand)(bench_peers.peers)
 app.command(cls=BenchCommand)(load_command.load)
 app.command()(practice_command.practice)
 bench.command(cls=BenchCommand)(bench_servers.servers)
+bench.command(cls=BenchCommand)(bench_outages.outages)
 app.add_typer(models, name="models")
 app.add_typer(engines, name="engines")
 app.add_typer(jobs, name="jobs")
@@ -280,6 +282,7 @@ def serve(
     client_secret: server_commands.ClientSecret = None,
     audience: server_commands.Audience = "",
     audit_days: server_commands.AuditDays = 90,
+    cookie_key: server_commands.CookieKey = None,
     text_pack: Annotated[
         Path | None,
         typer.Option(
@@ -291,7 +294,7 @@ def serve(
     sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Serve captions, translation and speech to browsers and other programs, until Ctrl+C."""
-    from desktop.cli.commands.serve import run
+    from desktop.cli.commands.serving.serve import run
     from desktop.server.running.side_ports import SidePorts, networks
     from desktop.server.security.options import OidcOptions, SecurityOptions
 
@@ -307,6 +310,7 @@ def serve(
         password_file=password_file,
         oidc=OidcOptions(issuer, client, client_secret, audience) if issuer else None,
         audit_days=audit_days,
+        cookie_key_file=cookie_key,
     )
     side_ports = SidePorts(
         None if whisper_live_port < 0 else whisper_live_port,
@@ -359,7 +363,7 @@ def worker(
     sentry_dsn: server_commands.SentryDsn = None,
 ) -> int:
     """Work for servers that share a Redis: recognise, translate or speak, until Ctrl+C."""
-    from desktop.cli.commands.worker import run
+    from desktop.cli.commands.serving.worker import run
     from desktop.server.security.options import SecurityOptions
 
     changes = _changes("", language, model)

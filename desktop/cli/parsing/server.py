@@ -10,7 +10,7 @@ import typer
 from desktop.cli.parsing.paths import named_path
 
 if TYPE_CHECKING:
-    from desktop.cli.commands.operation import Operation
+    from desktop.cli.commands.serving.operation import Operation
     from desktop.server.security.principal import Scope
 
 FLAG = " "
@@ -86,6 +86,16 @@ SentryDsn = Annotated[
 ]
 AuditDays = Annotated[float, typer.Option("--audit-days", metavar="N", min=0, help="Keep the audit log so long.")]
 
+CookieKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--cookie-key-file",
+        metavar="FILE",
+        parser=named_path,
+        help="File with a key of 32 characters or more, the same for all gateways; else each makes its own.",
+    ),
+]
+
 
 class LogFormat(StrEnum):
     """--log-format"""
@@ -99,7 +109,7 @@ Logs = Annotated[LogFormat, typer.Option("--log-format", help="json: the log goe
 
 def operation(env_files: list[Path] | None, log_format: LogFormat, sentry_dsn: Path | None) -> "Operation":
     """These options together."""
-    from desktop.cli.commands.operation import Operation
+    from desktop.cli.commands.serving.operation import Operation
 
     return Operation(tuple(env_files or ()), log_format is LogFormat.json, sentry_dsn)
 
@@ -116,7 +126,7 @@ def create_token(
     as_json: Json = False,
 ) -> int:
     """Make a token and print it, this once."""
-    from desktop.cli.commands.tokens import create
+    from desktop.cli.commands.serving.tokens import create
 
     return create(url, password_file, name, _scopes(scope), _duration(expires), as_json=as_json)
 
@@ -124,7 +134,7 @@ def create_token(
 @tokens.command("list")
 def list_tokens(url: Url = "", password_file: PasswordFile = None, as_json: Json = False) -> int:
     """List the tokens: how each begins, what it may do, until when, when it was last used."""
-    from desktop.cli.commands.tokens import show_list
+    from desktop.cli.commands.serving.tokens import show_list
 
     return show_list(url, password_file, as_json=as_json)
 
@@ -138,7 +148,7 @@ def refresh_token(
     as_json: Json = False,
 ) -> int:
     """Replace a token by a new one, print that, this once; the old one ends at once."""
-    from desktop.cli.commands.tokens import refresh
+    from desktop.cli.commands.serving.tokens import refresh
 
     return refresh(url, password_file, name, _duration(expires), as_json=as_json)
 
@@ -146,7 +156,7 @@ def refresh_token(
 @tokens.command("revoke")
 def revoke_token(name: Name, url: Url = "", password_file: PasswordFile = None) -> int:
     """End a token, and the connections that it opened."""
-    from desktop.cli.commands.tokens import revoke
+    from desktop.cli.commands.serving.tokens import revoke
 
     return revoke(url, password_file, name)
 
@@ -158,7 +168,7 @@ def upgrade_database(
     password_file: PasswordFile = None,
 ) -> int:
     """Make the tables, or bring them to this version of Parley."""
-    from desktop.cli.commands.database import upgrade
+    from desktop.cli.commands.serving.database import upgrade
 
     return upgrade(url, password_file, version)
 
@@ -166,7 +176,7 @@ def upgrade_database(
 @db.command("downgrade")
 def downgrade_database(version: Version, url: Url = "", password_file: PasswordFile = None) -> int:
     """Bring the tables to an older version; what that one has no place for is lost."""
-    from desktop.cli.commands.database import downgrade
+    from desktop.cli.commands.serving.database import downgrade
 
     return downgrade(url, password_file, version)
 
@@ -174,7 +184,7 @@ def downgrade_database(version: Version, url: Url = "", password_file: PasswordF
 @db.command("backup")
 def backup_database(file: File, url: Url = "", password_file: PasswordFile = None) -> int:
     """Write everything to a file, while servers go on."""
-    from desktop.cli.commands.database import backup
+    from desktop.cli.commands.serving.database import backup
 
     return backup(url, password_file, file)
 
@@ -182,7 +192,7 @@ def backup_database(file: File, url: Url = "", password_file: PasswordFile = Non
 @db.command("restore")
 def restore_database(file: File, url: Url = "", password_file: PasswordFile = None) -> int:
     """Replace everything by what a backup holds, also one of the other kind of database."""
-    from desktop.cli.commands.database import restore
+    from desktop.cli.commands.serving.database import restore
 
     return restore(url, password_file, file)
 
@@ -194,7 +204,7 @@ def prune_database(
     password_file: PasswordFile = None,
 ) -> int:
     """Forget old entries of the audit log."""
-    from desktop.cli.commands.database import prune
+    from desktop.cli.commands.serving.database import prune
 
     return prune(url, password_file, days)
 
@@ -207,7 +217,7 @@ def show_audit(
     as_json: Json = False,
 ) -> int:
     """Print who connected, from where, how and for how long, and who was refused why."""
-    from desktop.cli.commands.database import show_audit
+    from desktop.cli.commands.serving.database import show_audit
 
     return show_audit(url, password_file, most, as_json=as_json)
 

@@ -12,9 +12,6 @@ from desktop.engine.requests import Stage
 
 Unit = Literal["minute", "million characters"]
 
-PRICES_READ = "2026-03"
-"""month in which the prices were published that stand here; they are the provider's to change"""
-
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -25,6 +22,8 @@ class Price:
     unit: Unit
     source: str
     """address of the list"""
+    read: str = "2026-03"
+    """month of the list; prices are the provider's to change"""
 
     def of(self, *, seconds: float = 0.0, characters: int = 0) -> float:
         """US dollars for so much sound and text."""
@@ -54,6 +53,10 @@ class CloudEngine:
     """where a key is got"""
     extra: str = ""
     """of the package, with the provider's library; empty: none is needed"""
+    packages: tuple[str, ...] = ()
+    """what that extra asks for"""
+    imports: str = ""
+    """module of that library"""
     models: Mapping[Stage, str] = field(default_factory=dict)
     """what is asked for unless the settings say otherwise"""
     region: str = ""
@@ -89,6 +92,12 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-google",
                 key_page="https://console.cloud.google.com/iam-admin/serviceaccounts",
                 extra="google",
+                packages=(
+                    "google-cloud-speech>=2.33",
+                    "google-cloud-translate>=3.21",
+                    "google-cloud-texttospeech>=2.29",
+                ),
+                imports="google.cloud.speech_v2",
                 models={Stage.RECOGNITION: "long", Stage.SPEECH: "Chirp3-HD"},
                 region="eu",
             ),
@@ -97,25 +106,29 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 "OpenAI",
                 "OpenAI",
                 {
-                    Stage.RECOGNITION: Price(0.006, "minute", _OPENAI),
-                    Stage.SPEECH: Price(15.0, "million characters", _OPENAI),
+                    Stage.RECOGNITION: Price(0.0045, "minute", _OPENAI, "2026-11"),
+                    Stage.SPEECH: Price(15.0, "million characters", _OPENAI, "2026-11"),
                 },
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
-                models={Stage.RECOGNITION: "gpt-4o-transcribe", Stage.SPEECH: "tts-1"},
+                packages=("openai[realtime]>=2",),
+                imports="openai",
+                models={Stage.RECOGNITION: "gpt-transcribe", Stage.SPEECH: "tts-1"},
             ),
             CloudEngine(
                 "realtime",
                 "OpenAI Realtime",
                 "OpenAI",
-                {Stage.RECOGNITION: Price(0.006, "minute", _OPENAI)},
+                {Stage.RECOGNITION: Price(0.017, "minute", _OPENAI, "2026-11")},
                 endpoint="https://api.openai.com/v1",
                 secret="cloud-openai",
                 key_page=_OPENAI_KEYS,
                 extra="openai",
-                models={Stage.RECOGNITION: "gpt-4o-transcribe"},
+                packages=("openai[realtime]>=2",),
+                imports="openai",
+                models={Stage.RECOGNITION: "gpt-live-transcribe"},
             ),
             CloudEngine(
                 "deepgram",
@@ -126,6 +139,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-deepgram",
                 key_page="https://console.deepgram.com",
                 extra="deepgram",
+                packages=("deepgram-sdk>=5",),
+                imports="deepgram",
                 models={Stage.RECOGNITION: "nova-3"},
             ),
             CloudEngine(
@@ -137,6 +152,8 @@ ENGINES: Mapping[str, CloudEngine] = MappingProxyType(
                 secret="cloud-deepl",
                 key_page="https://www.deepl.com/your-account/keys",
                 extra="deepl",
+                packages=("deepl>=1.22",),
+                imports="deepl",
             ),
             CloudEngine(
                 "libretranslate",

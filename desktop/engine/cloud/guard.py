@@ -6,7 +6,7 @@ Used by one stage, on its thread or that of a trial, one at a time.
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from desktop.engine.cloud.catalogue import Price
 from desktop.engine.cloud.errors import CloudFailed, Failure, kind_of
@@ -17,6 +17,8 @@ from desktop.engine.cloud.workers import OutOfTime, Runner, Workers
 from desktop.engine.errors import EngineError
 
 Answer = TypeVar("Answer")
+Part = Literal["whole", "step", "opening"]
+"""A piece of work; one step of several; or what comes before any, which is tried again and again while it fails."""
 
 MORE = 1.2
 """seconds that live work gets beyond what such work took: what is left of two is the next engine's"""
@@ -84,8 +86,6 @@ class Guard:
         cost = price.of(seconds=seconds, characters=characters)
         failure = self._rules.against(price, cost, is_here=self._is_here)
         if failure is not None:
-            self.meter.asked()
-            self.meter.failed(failure.value)
             raise CloudFailed(failure, self.name)
 
     def do(
@@ -97,27 +97,31 @@ class Guard:
         characters: int = 0,
         size: float = 1.0,
         most: float = MOST,
-        is_whole: bool = True,
+        least: float = 0.0,
+        part: Part = "whole",
     ) -> Answer:
         """What the call gives. seconds, characters: what it sends. kind: work that takes about as long; size: how much
-        there is of it, 1 for little. most: seconds that it may take at most. is_whole: it is a piece of work of its
-        own, not one step of many. Raises EngineError: CloudFailed for all that has no better kind."""
-        self.check(seconds=seconds, characters=characters)
-        if is_whole:
+        there is of it, 1 for little. most, least: seconds that it may take at most, and that it may take however
+        fast it was before. part: of what is counted. Raises EngineError: CloudFailed where there is no better kind."""
+        if part == "whole":
             self.meter.asked()
+        try:
+            self.check(seconds=seconds, characters=characters)
+        except CloudFailed as error:
+            if part != "opening":  # which is tried all the time
+                self._count_failure(part, error)
+            raise
         self.sent(seconds=seconds, characters=characters)
         began = self._clock()
         try:
-            answer = self._workers.run(self.limit(kind, size, most), call)
+            answer = self._workers.run(max(least, self.limit(kind, size, most)), call)
         except Exception as error:
             failure = self._failure(error)
-            if not is_whole:
-                self.meter.asked()  # what it is a step of will not be
-            self.meter.failed(kind_of(failure))
+            self._count_failure(part, failure)
             raise failure from (None if failure is error else error)
         took = self._clock() - began
         self._took.setdefault(kind, deque(maxlen=_REMEMBERED)).append(took / size)
-        if is_whole:
+        if part == "whole":
             self.meter.answered(took)
         return answer
 
@@ -138,6 +142,11 @@ class Guard:
 
     def close(self) -> None:
         self._workers.close()
+
+    def _count_failure(self, part: Part, error: EngineError) -> None:
+        if part == "step":
+            self.meter.asked()  # what it is a step of will not be
+        self.meter.failed(kind_of(error))
 
     def _failure(self, error: Exception) -> EngineError:
         if isinstance(error, OutOfTime):

@@ -20,7 +20,7 @@ class Timeouts:
     """until one call is answered"""
     load: float = 5.0
     """until `load` has found out what can be done there"""
-    quiet: float = 1.5
+    quiet: float = 1.0
     """of sound that a stream sent and the provider says nothing about, not even that it is there: it stands still, and
     `feed` raises CloudFailed(STALL). For providers that say something while they listen"""
     renew: float = 240.0

@@ -38,12 +38,15 @@ class SentSound:
         least = min(_LEAST, len(window))
         if not least:
             return None
-        # The loudest piece of its beginning: there is more than one silence.
-        beginning = window[: max(least, len(window) // 4)]
-        count = max(1, len(beginning) // _ANCHOR)
-        loudness = [float(np.abs(beginning[n * _ANCHOR : (n + 1) * _ANCHOR]).sum()) for n in range(count)]
-        offset = _ANCHOR * int(np.argmax(loudness))
         data = np.ascontiguousarray(window, np.float32).tobytes()
+        # By its very beginning, which is in what was sent if anything is; where that is a silence like others, by more.
+        for length in dict.fromkeys((least, max(least, len(window) // 4))):
+            if (start := self._found(data, _loudest(window[:length]), least)) is not None:
+                return start
+        return None
+
+    def _found(self, data: bytes, offset: int, least: int) -> int | None:
+        """Where a window begins of which the sample at `offset` and those that follow are looked for."""
         anchor = data[_SIZE * offset : _SIZE * (offset + _ANCHOR)]
         at = -1
         for _ in range(_TRIES):
@@ -56,3 +59,10 @@ class SentSound:
             if is_there and self._data[start : start + common] == data[:common]:
                 return start // _SIZE
         return None
+
+
+def _loudest(samples: Samples) -> int:
+    """The sample at which the loudest piece begins: there is more than one silence."""
+    count = max(1, len(samples) // _ANCHOR)
+    loudness = [float(np.abs(samples[n * _ANCHOR : (n + 1) * _ANCHOR]).sum()) for n in range(count)]
+    return _ANCHOR * int(np.argmax(loudness))

@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 _EVERY = 1.0
 """seconds between two looks at the file"""
-_PATIENCE = 0.2
-"""seconds that another program may hold the lock; then the sum is written the next time"""
+_PATIENCE, _PATIENCE_AT_END = 0.2, 3.0
+"""seconds that another program may hold the lock; then the sum is written the next time, if there is one"""
 _LARGEST = 10_000
 
 
@@ -64,7 +64,7 @@ class Spending:
         with self._lock:
             self._turn()
             self._looked_at = -_EVERY
-            self._look()
+            self._look(_PATIENCE_AT_END)
 
     def _turn(self) -> None:
         """Begin a new day."""
@@ -72,7 +72,7 @@ class Spending:
         if today != self._day:
             self._day, self._known, self._own, self._looked_at = today, 0.0, 0.0, -_EVERY
 
-    def _look(self) -> None:
+    def _look(self, patience: float = _PATIENCE) -> None:
         now = self._clock()
         if self._file is None or 0 <= now - self._looked_at < _EVERY:
             return
@@ -82,7 +82,7 @@ class Spending:
                 self._known = self._read()
                 return
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with locked(self._file.with_suffix(".lock"), _PATIENCE):
+            with locked(self._file.with_suffix(".lock"), patience):
                 sum_ = self._read() + self._own
                 content = {"day": self._day.isoformat(), "dollars": sum_}
                 write_atomically(self._file, json.dumps(content), mode=0o600)

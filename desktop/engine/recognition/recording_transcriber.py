@@ -10,8 +10,8 @@ from desktop.engine.events import SpeechSegment, TranscriptUpdate, Word
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.grouping import SpeechGroup, shared_out, window
+from desktop.engine.recognition.settling.unheard import hear_again
 from desktop.engine.recognition.transcriber import Transcriber
-from desktop.engine.recognition.unheard import hear_again
 from desktop.engine.recognition.work import Decode, Decoding
 from desktop.engine.text.spelling import spelled, written_words
 

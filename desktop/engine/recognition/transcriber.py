@@ -17,17 +17,17 @@ from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, Transcrip
 from desktop.engine.hearing.level import quietest
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
-from desktop.engine.recognition.final_text import HeardLast, final_words
 from desktop.engine.recognition.language_choice import in_chosen_language
-from desktop.engine.recognition.late_words import late_words, parted
-from desktop.engine.recognition.preview import Preview
 from desktop.engine.recognition.prompt import prompt_of, reads_prompt
-from desktop.engine.recognition.sentence_end import is_whole
-from desktop.engine.recognition.speculation import Speculation
+from desktop.engine.recognition.settling.final_text import HeardLast, final_words
+from desktop.engine.recognition.settling.late_words import late_words, parted
+from desktop.engine.recognition.settling.preview import FOLLOWED, Preview
+from desktop.engine.recognition.settling.sentence_end import is_whole
+from desktop.engine.recognition.settling.speculation import Speculation
+from desktop.engine.recognition.settling.stabilizer import CommitRules, Stabilizer
+from desktop.engine.recognition.settling.unheard import hear_again
 from desktop.engine.recognition.spoken_language import SpokenLanguage
-from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
-from desktop.engine.recognition.unheard import hear_again
 from desktop.engine.recognition.work import Decode, Decoding, OptionalDecoding, moved
 from desktop.engine.text.sentences import ends_sentence
 from desktop.engine.text.spelling import spelled, written_words
@@ -88,7 +88,7 @@ class Transcriber:
         """how far the last update reached"""
         self._stabilizer = Stabilizer(self.commit_rules)
         self._open_words: tuple[Word, ...] = ()
-        self._preview = Preview()
+        self._preview = Preview(FOLLOWED if self.capabilities.tells_heard else None)
         self._window_start: float = start
         self._uses_prompt = self.prompts
         self._speculation: Speculation | None = None

@@ -9,9 +9,7 @@ TEXTS = {
     ),
     "cloud-garbage": "{name} answered what nobody can read; see that its address is right.",
     "cloud-key": "{name} does not accept the key; make one there and keep it in Settings, Cloud engines.",
-    "cloud-library": (
-        "The library for {name} is not installed; install it with pip install 'parley[{detail}]' beside Parley."
-    ),
+    "cloud-library": ("The library for {name} is not installed; fetch it with parley engines install {detail}."),
     "cloud-limit-language": "{name} does not know this language; choose another engine for it.",
     "cloud-limit-length": "This is longer than {name} takes; it goes to the next engine.",
     "cloud-limit-size": "This is more than {name} takes at a time; it goes to the next engine.",
@@ -26,4 +24,7 @@ TEXTS = {
     "cloud-refused": "Nobody answers at {name}; see that its address is right.",
     "cloud-setting": "{name} cannot do what is asked of it; see that {detail} is right.",
     "cloud-stall": "{name} does not answer in time; see that the network is not overloaded.",
+    "library-no-python": "The packaged app takes no library for {name}; install Parley with Python to use it.",
+    "library-not-fetched": "The library for {name} could not be fetched; see that this computer is online.",
+    "library-not-written": "{path} cannot be written ({error}); make room there, or make it yours.",
 }

@@ -27,5 +27,6 @@ TEXTS = {
     "database-url": ("That is no database that Parley can use; write sqlite:///FILE or postgresql://USER@HOST/NAME."),
     "database-version": "The database knows no version {version}; there are {versions:list}.",
     "secret-file": "The secret in {file} cannot be read or kept ({reason}); see who may read that file.",
+    "secret-file-short": "The key in {file} needs {least} characters or more; `openssl rand -hex 32` makes one.",
     "secret-file-lines": "The secret in {file} must be one line that is not empty.",
 }

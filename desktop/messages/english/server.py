@@ -23,7 +23,7 @@ TEXTS = {
     "audio-without-header": (
         "A piece of audio has no header; send its length as a uint32, the header as JSON, and the samples behind it."
     ),
-    "env-batch": "MAX_BATCH_SIZE and BATCH_TIMEOUT_MS do nothing: work is done as soon as a worker is free for it.",
+    "env-batch": "MAX_BATCH_SIZE and BATCH_TIMEOUT_MS do nothing: what waits for a card goes together.",
     "env-file-line": "Line {line} of {file} is not understood; write NAME=VALUE.",
     "env-file-unreadable": "{file} cannot be read ({reason}); correct what is given with --env-file.",
     "env-file-value": "{name}={value} cannot be used: {reason}; correct it in the file given with --env-file.",

@@ -17,7 +17,7 @@ class LayerShell:
     """A connection of its own to the compositor. Read it when `fd` has something; flush it after each change."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """Connects, and learns the screens. Raises CompositorLostError, also where there is no layer shell."""
+        """Connects, and learns the screens. Raises CompositorLostError, NoLayerShellError."""
         self.when_screens_changed: Callable[[], None] = lambda: None
         self.when_pointer: Callable[[PointerEvent], None] = lambda _: None
         self._connection = WaylandConnection(environment)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.system.wayland import CompositorLostError, WaylandConnection
+from desktop.system.wayland import NoLayerShellError, WaylandConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Globals:
 
 
 def bind(connection: WaylandConnection) -> Globals:
-    """Raises CompositorLostError if this compositor has no layer shell."""
+    """Raises NoLayerShellError."""
     from pywayland.protocol.cursor_shape_v1 import WpCursorShapeManagerV1
     from pywayland.protocol.fractional_scale_v1 import WpFractionalScaleManagerV1
     from pywayland.protocol.viewporter import WpViewporter
@@ -37,7 +37,7 @@ def bind(connection: WaylandConnection) -> Globals:
     shm = connection.bind(WlShm, 1)
     layer_shell = connection.bind(ZwlrLayerShellV1, 1)
     if not (compositor and shm and layer_shell):
-        raise CompositorLostError("no layer shell")
+        raise NoLayerShellError
     return Globals(
         compositor,
         shm,

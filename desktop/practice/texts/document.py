@@ -91,11 +91,13 @@ def checked(name: str, document: Document) -> Document:
 
 def _pieces(text: str) -> Iterable[str]:
     """A line in parts of at most LONGEST_LINE characters, cut behind a sentence, else at a space, else anywhere."""
-    while len(text) > LONGEST_LINE:
-        ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, LONGEST_LINE)]
-        cut = ends[-1] if ends and ends[-1] > LONGEST_LINE // 4 else text.rfind(" ", LONGEST_LINE // 4, LONGEST_LINE)
-        cut = cut if cut > 0 else LONGEST_LINE
-        yield text[:cut].rstrip()
-        text = text[cut:].lstrip()
-    if text:
-        yield text
+    at = 0
+    while len(text) - at > LONGEST_LINE:
+        least, most = at + LONGEST_LINE // 4, at + LONGEST_LINE
+        ends = [found.end() for found in _SENTENCE_END.finditer(text, least, most)]
+        cut = ends[-1] if ends else text.rfind(" ", least, most)
+        cut = cut if cut > 0 else most
+        yield text[at:cut].rstrip()
+        at = cut + (text[cut] == " ")
+    if rest := text[at:].rstrip():
+        yield rest

@@ -21,10 +21,10 @@ from desktop.system.archive_headers import ArchiveHeaders
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 _LARGEST_PART = 4_000_000
 """bytes of one chapter or list, unpacked"""
-_MOST_BYTES = 32_000_000
+_MOST_BYTES = 16_000_000
 """bytes of all of them"""
-_LARGEST_LOOSE = 1_000_000
-"""bytes of a chapter that is not well formed"""
+_MOST_LOOSE = 2_000_000
+"""bytes of all chapters that are not well formed: reading those takes a second for each million"""
 _MOST_PARTS = 5_000
 """in the spine"""
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -132,6 +132,7 @@ def _read(parts: _Parts, name: str) -> Document:
     if len(package.spine) > _MOST_PARTS:
         raise TextUnreadable("text-book-too-large", name=name)
     chapters: list[Chapter] = []
+    loose = 0
     for idref in dict.fromkeys(package.spine):  # each once: a book that repeats a file grows without end
         href = package.items.get(idref, "")
         if not href:
@@ -139,23 +140,21 @@ def _read(parts: _Parts, name: str) -> Document:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(root), unquote(href.partition("#")[0])))
         if path in package.locked:
             raise TextUnreadable("text-book-locked", name=name)
+        content, reader = parts.read(path), ChapterReader()
         try:
-            chapters += _chapters(parts.read(path))
+            read_xml(content, reader)
         except MarkupBroken as error:
-            raise TextUnreadable("text-book-damaged", name=name) from error
+            loose += len(content)
+            if loose > _MOST_LOOSE:
+                raise TextUnreadable("text-book-damaged", name=name) from error
+            reader = ChapterReader()
+            read_loosely(content, reader)
+        chapters += _chapters(reader)
     title = clean(package.said["title"])[:200] or name
     return Document(title, "book", tuple(chapters), _language(clean(package.said["language"])))
 
 
-def _chapters(content: bytes) -> list[Chapter]:
-    reader = ChapterReader()
-    try:
-        read_xml(content, reader)
-    except MarkupBroken:
-        if len(content) > _LARGEST_LOOSE:
-            raise
-        reader = ChapterReader()
-        read_loosely(content, reader)
+def _chapters(reader: ChapterReader) -> list[Chapter]:
     found = [(title, lines_of(texts)) for title, texts in reader.chapters()]
     return [Chapter(clean(title) or _first_words(lines[0].text), lines) for title, lines in found if lines]
 

@@ -15,7 +15,7 @@ from desktop.system.files import read_regular
 
 LARGEST_FILE = 64_000_000
 """bytes of a file; books bring their pictures"""
-LARGEST_TEXT = 16_000_000
+LARGEST_TEXT = 8_000_000
 """bytes of a file that is nothing but text; characters of what is pasted"""
 PASTED = "Pasted text"
 

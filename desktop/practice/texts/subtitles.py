@@ -5,7 +5,7 @@ import warnings
 from datetime import timedelta
 
 from desktop.practice.text import Line
-from desktop.practice.texts.document import Chapter, Document, TextUnreadable, checked, clean
+from desktop.practice.texts.document import Chapter, Document, TextUnreadable, checked, clean, split_lines
 
 _TIMES = re.compile(
     r"^[ \t]*(\d{1,3}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}[ \t]*-->[ \t]*(\d{1,3}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}", re.M
@@ -13,8 +13,12 @@ _TIMES = re.compile(
 _MICRODVD = re.compile(r"\{\d{1,9}\}\{\d{1,9}\}")
 _BEGINNING = 20_000
 """characters in which the first subtitle stands"""
-_MOST_CHARACTERS = 4_000_000
+_MOST_CHARACTERS = 2_000_000
 """a film has less than 200,000"""
+_LONGEST_EVENT = 4_000
+"""characters of one subtitle: pysubs2 takes time by the square of them"""
+_DRAWING = re.compile(r"\{[^{}]*\\p[1-9]")
+"""what turns the text of ASS into a picture"""
 _MICRODVD_FPS = 25.0
 """what players take where the file does not say it; only the shown times depend on it"""
 
@@ -41,13 +45,14 @@ def read_subtitles(text: str, name: str) -> Document:
     try:
         if not form:
             raise ValueError("no subtitles")
+        text = _without_drawings(text) if form in ("ass", "ssa") else text
+        if _longest_event(text, form) > _LONGEST_EVENT:
+            raise ValueError("a subtitle that is none")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of colours and margins
             fps = _MICRODVD_FPS if form == "microdvd" else None
             file = pysubs2.SSAFile.from_string(text, format_=form, fps=fps)
-        events = sorted(
-            (one for one in file if one.type == "Dialogue" and not one.is_drawing), key=lambda one: one.start
-        )
+        events = sorted((one for one in file if one.type == "Dialogue"), key=lambda one: one.start)
         found = [(clean(one.plaintext), one.start) for one in events]
     except (pysubs2.Pysubs2Error, ValueError, KeyError, IndexError, OverflowError, AttributeError, TypeError) as error:
         # pysubs2 does not say which errors it raises for broken lines.
@@ -58,3 +63,21 @@ def read_subtitles(text: str, name: str) -> Document:
 
 def _clock(milliseconds: int) -> str:
     return str(timedelta(seconds=max(0, milliseconds // 1000)))
+
+
+def _without_drawings(text: str) -> str:
+    return "\n".join(line for line in split_lines(text) if not _DRAWING.search(line))
+
+
+def _longest_event(text: str, form: str) -> int:
+    """Characters of the longest subtitle, as pysubs2 takes the file apart: at lines with two times, or at each line."""
+    from pysubs2.formats import get_format_class
+
+    stamp = getattr(get_format_class(form), "TIMESTAMP", None) if form in ("srt", "vtt") else None
+    longest = size = 0
+    for line in split_lines(text):
+        if stamp is None or (len(line) < _LONGEST_EVENT and len(stamp.findall(line)) == 2):
+            size = 0
+        size += len(line) + 1
+        longest = max(longest, size)
+    return longest

@@ -10,7 +10,6 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from redis.asyncio import Redis
@@ -25,10 +24,11 @@ from desktop.engine.remote.deltas import Sent
 from desktop.engine.remote.framing import WorkRefused
 from desktop.engine.requests import Request, Stage
 from desktop.engine.translation.work import TranslateSpeech
-from desktop.server.brokers.base import Begin, Begun, Recogniser
+from desktop.server.brokers.base import Begin, Recogniser
 from desktop.server.cluster import names, registry
-from desktop.server.cluster.connection import GONE, check, closed, keep_on, lag, make_groups, opened
+from desktop.server.cluster.connection import GONE, check, closed, is_cluster, keep_on, lag, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, read_take
+from desktop.server.cluster.waiting import Client, Waiting, only, settle
 from desktop.server.operation.tracing import trace
 
 log = logging.getLogger(__name__)
@@ -39,43 +39,14 @@ _LATE = 2.0
 """seconds without an answer after which it is looked up"""
 _LOST = 15.0
 """seconds in which nobody answered a job that somebody took, after which it is put in again"""
+_SILENT = 3 * registry.EVERY
+"""seconds without an answer of Redis that are an outage"""
 _REPLY = 10
 """seconds for which the work of a job waits for the worker that asked"""
 _WORKERS = 500
 """whose answers are counted"""
 _AUDIO = 60
 """seconds for which the audio of a stream is kept after its last use"""
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """A request that nobody has answered."""
-
-    job: Job
-    future: "asyncio.Future[Any]"
-    begin: Begin
-    put: float
-    """when it was last put into the queue, or taken"""
-    number: int
-    entry: bytes | str = b""
-    """its id in the queue; empty: Redis has not said that it took it"""
-    begun: Begun | None = None
-    is_begun: bool = False
-    takes: int = 0
-    worker: str = ""
-    """who took it last"""
-
-
-@dataclass(slots=True)
-class _Client:
-    """A stream of this gateway."""
-
-    sent: Sent = field(default_factory=Sent)
-    """its audio in Redis"""
-    keys: dict[int, int] = field(default_factory=dict)
-    """the number under which each of its places stands there. What is begun anew gets a new one: were it written over
-    something older, a Redis that forgot the newest would give a mixture of both"""
-    last: int = 0
 
 
 class RedisBroker:
@@ -86,9 +57,9 @@ class RedisBroker:
         self._redis = opened(url)
         self._clock = clock
         self.instance = instance or secrets.token_hex(8)
-        self._waiting: dict[tuple[str, Stage], _Waiting] = {}
-        self._by_job: dict[str, _Waiting] = {}
-        self._clients: dict[str, _Client] = {}
+        self._waiting: dict[tuple[str, Stage], Waiting] = {}
+        self._by_job: dict[str, Waiting] = {}
+        self._clients: dict[str, Client] = {}
         self._pubsub = self._redis.pubsub()
         self._loops: list[asyncio.Task[None]] = []
         self._working: set[asyncio.Task[None]] = set()
@@ -104,6 +75,8 @@ class RedisBroker:
         self._elsewhere = 0
         self._answered_by: OrderedDict[str, int] = OrderedDict()
         self._heard = clock()
+        self._trusted_at = 0.0
+        """from when on a worker that says nothing is gone"""
         self.resubmitted = 0
         """jobs that were put in again"""
 
@@ -164,17 +137,17 @@ class RedisBroker:
         before = self._waiting.get(key)
         if before is not None and not before.is_begun and before.job.kind is request.kind:
             # The newer one takes its place in the queue.
-            _settle(before.future, None)
+            settle(before.future, None)
             waiting = before
             waiting.future, waiting.begin, waiting.number = future, begin, request.id
         else:
             if before is not None:
                 self._forget(before)
             job = Job(secrets.token_hex(12), self.instance, owner, request.stage, request.kind, trace.get())
-            waiting = _Waiting(job, future, begin, self._clock(), request.id)
+            waiting = Waiting(job, future, begin, self._clock(), request.id)
             self._waiting[key] = self._by_job[job.id] = waiting
             if owner not in self._clients:
-                self._clients[owner] = _Client()
+                self._clients[owner] = Client()
                 await self._quietly(self._pubsub.subscribe(names.results(owner)))
             await self._quietly(self._put(waiting))
         try:
@@ -201,15 +174,15 @@ class RedisBroker:
 
     # Into the queue.
 
-    async def _put(self, waiting: _Waiting) -> None:
+    async def _put(self, waiting: Waiting) -> None:
         waiting.put, waiting.entry = self._clock(), b""
         job = waiting.job
         fields: Any = job.fields(self._version)
         waiting.entry = await self._redis.xadd(names.QUEUES[job.stage].of(job.kind), fields)
 
-    def _forget(self, waiting: _Waiting) -> None:
+    def _forget(self, waiting: Waiting) -> None:
         """Nobody waits for it any more; whoever takes it is told so."""
-        _settle(waiting.future, None)
+        settle(waiting.future, None)
         self._by_job.pop(waiting.job.id, None)
         key = (waiting.job.client, waiting.job.stage)
         if self._waiting.get(key) is waiting:
@@ -224,14 +197,26 @@ class RedisBroker:
 
     async def _listen(self) -> None:
         # After a lost connection the client subscribes again by itself; what was said meanwhile is looked up.
+        if is_cluster(self._redis) and not self._pubsub.subscribed:
+            await self._subscribe_again()
         while True:
-            message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
+            try:
+                message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
+            except GONE:
+                if is_cluster(self._redis):  # it would wait for just the node that is gone
+                    await self._subscribe_again()
+                raise
             if message is None:
                 continue
             if message["channel"] == names.taken(self.instance).encode():
                 self._begin(self._give(message["data"]))
             else:
                 self._answered(message["data"])
+
+    async def _subscribe_again(self) -> None:
+        before, self._pubsub = self._pubsub, self._redis.pubsub()
+        await self._quietly(before.aclose())  # type: ignore[no-untyped-call]
+        await self._pubsub.subscribe(names.taken(self.instance), *(names.results(one) for one in self._clients))
 
     async def _give(self, data: bytes) -> None:
         """Hand the work of a job to the worker whose turn it is."""
@@ -248,7 +233,7 @@ class RedisBroker:
             if audio is not None and audio[1] and await self._redis.strlen(audio[0]) < audio[1]:
                 self._clients[waiting.job.client].sent = Sent()  # Redis came back without it
                 body, audio = self._work(waiting)
-        to = names.reply(take.job, take.worker)
+        to = names.reply(take.client, take.job, take.worker)
         async with self._redis.pipeline(transaction=True) as pipe:
             if audio is not None:
                 pipe.setrange(audio[0], audio[1], audio[2])
@@ -257,7 +242,7 @@ class RedisBroker:
             pipe.expire(to, _REPLY)
             await pipe.execute()
 
-    def _work(self, waiting: _Waiting) -> tuple[bytes, tuple[str, int, bytes] | None]:
+    def _work(self, waiting: Waiting) -> tuple[bytes, tuple[str, int, bytes] | None]:
         """The message for the worker, empty if there is nothing to do any more; audio that has to be in Redis for it:
         its key, where it stands there, bytes."""
         if not waiting.is_begun:
@@ -306,7 +291,7 @@ class RedisBroker:
         if isinstance(answer, Exception):
             self._forget_with(waiting, answer)
         else:
-            _settle(waiting.future, answer)
+            settle(waiting.future, answer)
             self._forget(waiting)
 
     def _count(self, worker: str) -> None:
@@ -314,7 +299,7 @@ class RedisBroker:
         if len(self._answered_by) > _WORKERS:
             self._answered_by.popitem(last=False)
 
-    def _forget_with(self, waiting: _Waiting, error: Exception) -> None:
+    def _forget_with(self, waiting: Waiting, error: Exception) -> None:
         if not waiting.future.done():
             waiting.future.set_exception(error)
         self._forget(waiting)
@@ -328,10 +313,10 @@ class RedisBroker:
             late = [one for one in self._by_job.values() if now - one.put > _LATE]
             if not late:
                 continue
-            async with self._redis.pipeline(transaction=True) as pipe:
+            async with self._redis.pipeline(transaction=False) as pipe:
                 for waiting in late:
                     pipe.get(names.result(waiting.job.id))
-                    pipe.xrange(names.QUEUES[waiting.job.stage].of(waiting.job.kind), *_only(waiting.entry))
+                    pipe.xrange(names.QUEUES[waiting.job.stage].of(waiting.job.kind), *only(waiting.entry))
                 found = await pipe.execute()
             for waiting, answer, entries in zip(late, found[::2], found[1::2], strict=True):
                 if isinstance(answer, bytes):
@@ -359,7 +344,11 @@ class RedisBroker:
     async def _look_for_workers(self) -> None:
         found = await registry.present(self._redis, Stage.RECOGNITION)
         self._version = await registry.understood(self._redis)
-        self._workers = registry.concurrency(found)
+        if self.silence > _SILENT:
+            self._trusted_at = self._clock() + registry.FORGOTTEN
+        count = registry.concurrency(found)
+        # While Redis was away, they could not say that they are there.
+        self._workers = max(self._workers, count) if self._clock() < self._trusted_at else count
         hello = next((one.hello for one in found if one.hello and not one.is_draining), b"")
         if hello and hello != self._hello:
             told = wire.read_told(hello)
@@ -383,13 +372,3 @@ class RedisBroker:
             await doing
         except (*GONE, RedisError) as error:
             log.warning("Redis did not take something (%s)", type(error).__name__)
-
-
-def _only(entry: bytes | str) -> tuple[bytes | str, bytes | str]:
-    """The range that holds just this entry; none, if it is not known."""
-    return entry or b"0-1", entry or b"0-1"
-
-
-def _settle(future: "asyncio.Future[Any]", answer: Any) -> None:
-    if not future.done():
-        future.set_result(answer)

@@ -4,54 +4,97 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster, Sentinel, SSLConnection
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.connection import parse_url
+from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import (
+    AuthenticationError,
+    ClusterError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from desktop.engine.errors import EngineError
 from desktop.engine.requests import Stage
+from desktop.server.cluster.address import Address, Layout, read, shown
 from desktop.server.cluster.names import QUEUES
 
 log = logging.getLogger(__name__)
 
-GONE = (RedisConnectionError, RedisTimeoutError, OSError)
-"""Redis does not answer; it may again"""
+GONE = (RedisConnectionError, RedisTimeoutError, ClusterError, RedisClusterException, ReadOnlyError, OSError)
+"""Redis does not answer, or another server is about to take its place; it may again"""
 _AGAIN = 0.5
 """seconds until a loop that lost Redis looks for it again"""
 
 
 def opened(url: str) -> "Redis":
-    """A pool of connections; nothing is connected yet. url: redis://, rediss:// or unix://. Raises EngineError."""
+    """Connections as they are needed; nothing is connected yet. url: as `address.py` has it. Raises EngineError.
+
+    The type is that of one server: what is used of it is the same for the others."""
+    options: dict[str, Any] = {
+        "socket_connect_timeout": 2.0,
+        "socket_timeout": 5.0,
+        "health_check_interval": 10,
+        "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 2),
+    }
     try:
-        return Redis.from_url(
-            url,
-            socket_connect_timeout=2.0,
-            socket_timeout=5.0,
-            health_check_interval=10,
-            retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 2),
-        )
+        address = read(url)
+        if address.layout is Layout.ONE:
+            return Redis.from_url(url, **options)
+        options |= _of_url(address)
+        return _behind_sentinels(address, options) if address.layout is Layout.SENTINEL else _cluster(address, options)
     except (ValueError, TypeError):
         raise EngineError("redis-url-wrong", code="redis") from None
+
+
+def _of_url(address: Address) -> dict[str, Any]:
+    """What a URL says of each connection, whatever the host."""
+    said: dict[str, Any] = dict(parse_url(address.url))
+    is_secure = said.pop("connection_class", None) is SSLConnection
+    for name in ("host", "port"):
+        said.pop(name, None)
+    return said | ({"ssl": True} if is_secure else {})
+
+
+def _behind_sentinels(address: Address, options: dict[str, Any]) -> "Redis":
+    # Sentinels have no databases; name and password are taken to be the same.
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
+        address.hosts, sentinel_kwargs={name: value for name, value in options.items() if name != "db"}, **options
+    )
+    return sentinels.master_for(address.service)  # type: ignore[no-any-return]
+
+
+def _cluster(address: Address, options: dict[str, Any]) -> "Redis":
+    nodes = [ClusterNode(host, port) for host, port in address.hosts]
+    cluster: Any = RedisCluster(startup_nodes=nodes, **{k: v for k, v in options.items() if k != "db"})
+    return cluster  # type: ignore[no-any-return]
+
+
+def is_cluster(redis: "Redis") -> bool:
+    """Whether it is several servers, each with a part of the keys."""
+    return isinstance(redis, RedisCluster)
 
 
 async def closed(redis: "Redis") -> None:
     """Close every connection, also those of calls that were cancelled. Redis may be away."""
     try:
-        await redis.connection_pool.disconnect(inuse_connections=True)
+        if not is_cluster(redis):
+            await redis.connection_pool.disconnect(inuse_connections=True)
         await redis.aclose()
+        if not is_cluster(redis) and isinstance(pool := redis.connection_pool, SentinelConnectionPool):
+            for sentinel in pool.sentinel_manager.sentinels:
+                await sentinel.connection_pool.disconnect(inuse_connections=True)
+                await sentinel.aclose()
     except (*GONE, RedisError):
         log.info("a connection to Redis was not closed in order")
-
-
-def shown(url: str) -> str:
-    """An address for messages: without its password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 async def check(redis: "Redis", url: str) -> None:

@@ -63,15 +63,17 @@ class Take:
 
     job: str
     worker: str
+    client: str
+    """whose stream it is"""
 
     def message(self) -> str:
-        return json.dumps({"job": self.job, "worker": self.worker})
+        return json.dumps({"job": self.job, "worker": self.worker, "client": self.client})
 
 
 def read_take(message: bytes) -> Take:
     """Raises JobWrong."""
     try:
         found = json.loads(message)
-        return Take(str(found["job"]), str(found["worker"]))
+        return Take(str(found["job"]), str(found["worker"]), str(found["client"]))
     except (ValueError, KeyError, TypeError):
         raise JobWrong("not a question for work") from None

@@ -2,6 +2,9 @@
 
 `audio_jobs` and `transcriptions` are read by the groups `stt_workers` and `translation_workers`. What can wait, the
 partials, stands in a stream of its own beside each, so that finals come first.
+
+In a Redis Cluster what is between braces says which node has a key, else all of it does: `{audio_jobs}:partial` is
+where `audio_jobs` is. What one command or transaction needs is kept together so.
 """
 
 from dataclasses import dataclass
@@ -27,7 +30,7 @@ class Queue:
 
 
 def _queue(name: str, group: str) -> Queue:
-    return Queue(name, f"{name}:partial", f"{name}:dead", group)
+    return Queue(name, f"{{{name}}}:partial", f"{{{name}}}:dead", group)
 
 
 QUEUES = {
@@ -65,14 +68,14 @@ def result(job: str) -> str:
     return f"result:{job}"
 
 
-def reply(job: str, worker: str) -> str:
-    """List: the work of a job, for the worker that asked."""
-    return f"work:{job}:{worker}"
+def reply(client: str, job: str, worker: str) -> str:
+    """List: the work of a job of a client's stream, for the worker that asked."""
+    return f"work:{{{client}}}:{job}:{worker}"
 
 
 def audio(client: str, place: int) -> str:
     """String: PCM16 of what a client's stream says, in one of its places (`engine/remote/deltas.py`)."""
-    return f"audio:{client}:{place}"
+    return f"audio:{{{client}}}:{place}"
 
 
 def session(client: str) -> str:
@@ -82,9 +85,23 @@ def session(client: str) -> str:
 
 def told(client: str) -> str:
     """List: the final messages of a stream, for a client that missed some."""
-    return f"told:{client}"
+    return f"told:{{{session(client)}}}"
+
+
+ROOMS = "rooms"
+"""Channel: a room is spoken in at another gateway now; how many follow it at one."""
 
 
 def room(code: str) -> str:
-    """Hash: a room; the channel of the same name has what is told in it."""
+    """String: a room; the channel of the same name has what is told in it."""
     return f"room:{code}"
+
+
+def counter(key: str) -> str:
+    """String: how often something was tried, or whether somebody was let in."""
+    return f"count:{key}"
+
+
+def room_finals(code: str) -> str:
+    """Stream: what became final in a room, for gateways that begin to follow it, or missed something."""
+    return f"finals:{{{room(code)}}}"

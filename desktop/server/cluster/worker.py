@@ -235,8 +235,8 @@ class JobWorker:
 
     async def _answer(self, job: Job) -> bytes | None:
         """The message with the answer; None: nobody asks any more."""
-        to = names.reply(job.id, self.id)
-        await self._redis.publish(names.taken(job.gateway), Take(job.id, self.id).message())
+        to = names.reply(job.client, job.id, self.id)
+        await self._redis.publish(names.taken(job.gateway), Take(job.id, self.id, job.client).message())
         got: Any = await self._redis.blpop([to], timeout=_REPLY)
         if got is None or not got[1]:
             return None
@@ -262,10 +262,8 @@ class JobWorker:
 
     async def _store(self, job: Job, answer: bytes) -> None:
         """Keep the answer, then tell of it: a message alone may not arrive."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(names.result(job.id), answer, ex=_STORED)
-            pipe.publish(names.results(job.client), job.id.encode() + b"\n" + answer)
-            await pipe.execute()
+        await self._redis.set(names.result(job.id), answer, ex=_STORED)
+        await self._redis.publish(names.results(job.client), job.id.encode() + b"\n" + answer)
 
     async def _end(self) -> None:
         """Leave no name behind; what is pending, which nothing should be, stays for others to claim."""

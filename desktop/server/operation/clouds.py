@@ -20,7 +20,7 @@ class CloudCounts(Collector):
 
     def collect(self) -> Iterator[Metric]:
         found = self._figures()
-        counts = (
+        counts: tuple[tuple[str, str, Callable[[Figures], float]], ...] = (
             ("requests", "Pieces of work that were sent.", lambda one: one.asked),
             ("answers", "Pieces of work that were answered.", lambda one: one.answered),
             ("fallbacks", "Pieces of work that another engine did in its place.", lambda one: one.fallbacks),

@@ -9,8 +9,8 @@ from starlette.requests import Request, cookie_parser
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.principal import Principal, Scope
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import address_of, is_secure
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import address_of, is_secure
 from desktop.server.streams.rooms import Room, Rooms
 
 _STAYS = timedelta(hours=12)
@@ -40,7 +40,7 @@ class Guests:
         Raises Refused: there is no such room, or too many were tried."""
         address = address_of(request.scope)
         await self._attempts.check_room(address)
-        room = self._rooms.find(code)
+        room = await self._rooms.find_anywhere(code)
         if room is None:
             if await self._attempts.failed_room(address):
                 await self._locked(address, request.scope["path"])

@@ -23,7 +23,7 @@ from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.page.languages import offered_languages
 from desktop.server.protocols.native.messages import BadMessage
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.refusal import Refused
 from desktop.server.streams.hub import Hub
 from desktop.server.streams.rooms import HasRooms, Room, written
 from desktop.system.paths import RESOURCES
@@ -88,6 +88,8 @@ def follower_routes(hub: HasRooms, admit: Admit) -> list[BaseRoute]:
             return _problem(refused, refused.status, refused.after)
         except BadMessage as error:
             return _problem(error, 400)
+        except EngineError as error:
+            return _problem(error, 503, 5.0)
         response = JSONResponse({"room": written(found.code)}, headers=_UNSTORED)
         if cookie:
             response.headers.append("set-cookie", cookie)

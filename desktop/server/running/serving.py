@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 
+from limits.aio.storage import Storage
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -88,8 +90,9 @@ async def serve(
 ) -> int:
     """Serve until a signal comes; the last words are told. Returns the exit code. Raises EngineError where it cannot
     start; on_trouble gets what is left out for one."""
-    security = await asyncio.to_thread(Security, replace(options.security, address=options.host))
     async with contextlib.AsyncExitStack() as opened:
+        counters = _shared_counters(options, opened)
+        security = await asyncio.to_thread(Security, replace(options.security, address=options.host), counters)
         opened.push_async_callback(security.close)
         sockets = _Sockets(
             opened.enter_context(bound(options.host, options.port)),
@@ -115,6 +118,17 @@ def made_broker(options: ServeOptions) -> Broker:
     return RedisBroker(options.redis)
 
 
+def _shared_counters(options: ServeOptions, opened: contextlib.AsyncExitStack) -> Storage | None:
+    """Where there may be other gateways, whoever guesses at one is locked out at all."""
+    if not options.redis:
+        return None
+    from desktop.server.cluster.counters import RedisCounters
+
+    counters = RedisCounters(options.redis)
+    opened.push_async_callback(counters.close)
+    return counters
+
+
 def _kept(broker: Broker) -> Kept:
     """Where readings wait for their readers."""
     from desktop.server.cluster.broker import RedisBroker
@@ -127,6 +141,7 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     """Where the models are elsewhere there may be other gateways: streams are kept for them."""
     from desktop.server.cluster.broker import RedisBroker
     from desktop.server.cluster.counts import GatewayCounts
+    from desktop.server.cluster.rooms import RedisRooms
     from desktop.server.cluster.sessions import RedisSessions
 
     if isinstance(broker, LocalBroker):
@@ -138,9 +153,13 @@ async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     sessions = RedisSessions(broker.redis, broker.instance, hub.let_go)
     hub.sessions = sessions
     sessions.begin()
+    rooms = RedisRooms(broker.redis, broker.instance, time.monotonic, hub.rooms.let_go)
+    hub.rooms.shared = rooms
+    rooms.begin()
     try:
         yield
     finally:
+        await rooms.close()
         await sessions.close()
 
 
@@ -159,9 +178,7 @@ async def _run(
         applications.append((whisper_live_application(hub), sockets.besides.whisper_live))
     tls = security.tls.context if security.tls else None
     servers = [
-        http_server(
-            Traced(security.protect(one, required, lambda code: hub.rooms.find(code) is not None)), options.limits, tls
-        )
+        http_server(Traced(security.protect(one, required, hub.rooms.is_open)), options.limits, tls)
         for one, _ in applications
     ]
     keeping = [asyncio.create_task(security.keep()), asyncio.create_task(_tidy(hub))]

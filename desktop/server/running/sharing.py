@@ -95,7 +95,7 @@ async def sharing(options: SharingOptions) -> AsyncIterator[tuple[Shared, Room]]
         rooms = Rooms(time.monotonic)
         room = rooms.open()
         house = _House(rooms)
-        app = security.protect(_application(house, security), required, lambda code: rooms.find(code) is not None)
+        app = security.protect(_application(house, security), required, rooms.is_open)
         server = http_server(app, StreamLimits(message=_MESSAGE), security.tls.context if security.tls else None)
         keeping = asyncio.create_task(security.keep())
         opened.callback(keeping.cancel)

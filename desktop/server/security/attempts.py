@@ -7,17 +7,20 @@ others.
 
 import time
 from collections import OrderedDict
+from hashlib import sha256
 
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage, Storage
-from limits.aio.strategies import FixedWindowRateLimiter
+from limits.aio.storage import Storage
 
 from desktop.server.security.limits import ServerLimits
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import counted_as
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import counted_as
+from desktop.server.security.windows import Windows
 
 _REMEMBERED = 4096
 """of those who were let in lately"""
+_STAYS = 12 * 3600
+"""seconds for which other gateways know of them"""
 
 
 class Attempts:
@@ -25,7 +28,7 @@ class Attempts:
 
     def __init__(self, limits: ServerLimits, storage: Storage | None = None) -> None:
         # A window begins with the first that is counted, so that a lock-out has an end that failing on does not move.
-        self._windows = FixedWindowRateLimiter(storage or MemoryStorage())
+        self._windows = Windows(storage)
         self._failures = RateLimitItemPerSecond(limits.failures, limits.failure_seconds, "failures")
         self._rooms = RateLimitItemPerSecond(limits.room_failures, limits.failure_seconds, "rooms")
         self._by_address = RateLimitItemPerMinute(limits.address_requests_per_minute, 1, "address")
@@ -45,7 +48,7 @@ class Attempts:
         """Before a credential is looked at. Raises Refused, 429, while the address or the token is locked out.
 
         prefix: what may be seen of the token; empty: it is none of ours. digest: SHA-256 of the credential."""
-        if (counted_as(address), digest) in self._let_in:
+        if (counted_as(address), digest) in self._let_in or await self._windows.is_kept(_kept_as(address, digest)):
             return
         for key in self._keys(address, prefix):
             await self._check(self._failures, *key)
@@ -69,9 +72,12 @@ class Attempts:
         _, left = await self._windows.get_window_stats(self._rooms, counted_as(address))
         return left == 0
 
-    def succeeded(self, address: str, digest: bytes) -> None:
-        """Remember who was let in. Failures stay counted: a guest could clear those of his neighbour else."""
+    async def succeeded(self, address: str, digest: bytes) -> None:
+        """Remember who was let in, for all gateways. Failures stay counted: a guest could clear those of his neighbour
+        else."""
         key = (counted_as(address), digest)
+        if key not in self._let_in:
+            await self._windows.keep(_kept_as(address, digest), _STAYS)
         self._let_in[key] = None
         self._let_in.move_to_end(key)
         if len(self._let_in) > _REMEMBERED:
@@ -99,6 +105,10 @@ class Attempts:
         if not await self._windows.hit(item, who):
             ends, _ = await self._windows.get_window_stats(item, who)
             raise Refused("too-many-requests", status=429, code="too-many-requests", after=_from_now(ends))
+
+
+def _kept_as(address: str, digest: bytes) -> str:
+    return f"let-in/{counted_as(address)}/{sha256(digest).hexdigest()}"
 
 
 def _from_now(ends: float) -> float:

@@ -1,7 +1,7 @@
 """Who is it that asks: by a token, an issuer's token, the page's cookie, or because it is this machine. On the event
 loop; the database is asked on its threads."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from starlette.types import Scope as Connection
@@ -12,9 +12,9 @@ from desktop.server.security.credentials import tokens
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.principal import LOCAL, Principal
-from desktop.server.security.redaction import PREFIX
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import Presented, address_of, is_forwarded, is_loopback
+from desktop.server.security.web.redaction import PREFIX
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import Presented, address_of, is_forwarded, is_loopback
 
 
 class Authenticator:
@@ -30,7 +30,7 @@ class Authenticator:
         oidc: Oidc | None = None,
         *,
         is_local: bool,
-        is_open: Callable[[str], bool],
+        is_open: Callable[[str], Awaitable[bool]],
         guests_only: bool = False,
     ) -> None:
         self._database = database
@@ -56,7 +56,7 @@ class Authenticator:
             if refused.code == "token-unknown" and await self._attempts.failed(address, prefix):
                 raise Refused("token-unknown", status=401, code="locked-out") from None
             raise
-        self._attempts.succeeded(address, digest)
+        await self._attempts.succeeded(address, digest)
         if found.kind == "token":
             name = found.id.partition(":")[2]
             await self._database.run(lambda session: tokens.used(session, name, datetime.now(UTC)))
@@ -77,7 +77,7 @@ class Authenticator:
         session = self._cookies.read(presented.cookie, now) if presented.cookie else None
         if session is None:
             raise Refused("token-missing", status=401, code="token-missing")
-        if session.principal.kind == "guest" and not self._is_open(session.principal.room):
+        if session.principal.kind == "guest" and not await self._is_open(session.principal.room):
             raise Refused("room-closed", status=401, code="room-closed")
         if session.principal.kind == "user":
             if self._oidc is None:

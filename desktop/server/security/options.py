@@ -30,6 +30,7 @@ class SecurityOptions:
     """The whole of it. address: to listen on. certificate and key, or self_signed: TLS. proxies: addresses and
     networks whose X-Forwarded-For and -Proto are believed. origins: other sites whose pages may use the server.
     database, password_file: see `open_database`. folder: for keys and the certificate; None: the data folder.
+    cookie_key_file: the key of cookies, the same for all gateways; None: one is made and kept in the folder.
     audit_days: that the audit log is kept for. guests_only: nobody enters but by a room's code, so that no token is
     needed for an address that others reach, and none is good for anything."""
 
@@ -42,6 +43,7 @@ class SecurityOptions:
     database: str = ""
     password_file: Path | None = None
     folder: Path | None = None
+    cookie_key_file: Path | None = None
     oidc: OidcOptions | None = None
     limits: ServerLimits = field(default_factory=ServerLimits)
     audit_days: float = 90.0

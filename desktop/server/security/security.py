@@ -3,9 +3,10 @@ end."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from limits.aio.storage import Storage
 from starlette.routing import Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -13,24 +14,24 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from desktop.engine.errors import EngineError
 from desktop.engine.text.visible import visible
 from desktop.server.database import audit, open_database, prepare
-from desktop.server.secret_files import kept_key
+from desktop.server.secret_files import kept_key, shared_key
 from desktop.server.security.address import check_address, is_local
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
-from desktop.server.security.cors import Cors
 from desktop.server.security.credentials import tokens, users
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.issuer import Issuer
 from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.guard import Guard, Required, Rules
-from desktop.server.security.headers import SecurityHeaders
 from desktop.server.security.network_guard import Network, NetworkGuard
 from desktop.server.security.notes import Notes
 from desktop.server.security.options import SecurityOptions
-from desktop.server.security.origins import normal_origin
 from desktop.server.security.principal import Principal
-from desktop.server.security.redaction import redact_logs
 from desktop.server.security.tls import Tls
+from desktop.server.security.web.cors import Cors
+from desktop.server.security.web.headers import SecurityHeaders
+from desktop.server.security.web.origins import normal_origin
+from desktop.server.security.web.redaction import redact_logs
 from desktop.system import paths
 
 log = logging.getLogger(__name__)
@@ -43,9 +44,9 @@ class Security:
     """database: to note in the audit log what the guard does not see. cookies, attempts: for the app's own ways in, as
     a room's code. tls: None is plaintext, on this machine only."""
 
-    def __init__(self, options: SecurityOptions) -> None:
-        """Opens the database and looks at everything before anything listens; on any thread that may wait.
-        Raises EngineError, DatabaseError."""
+    def __init__(self, options: SecurityOptions, counters: Storage | None = None) -> None:
+        """Opens the database and looks at everything before anything listens; on any thread that may wait. counters:
+        those that several gateways share. Raises EngineError, DatabaseError."""
         redact_logs()
         folder = options.folder or paths.server_dir()
         self.options = options
@@ -56,8 +57,9 @@ class Security:
                 has_token = tokens.one_is_valid(session, datetime.now(UTC))
             check_address(options, anyone_may_enter=has_token or options.oidc is not None or options.guests_only)
             self.tls = Tls(options) if options.has_tls else None
-            self.cookies = Cookies(kept_key(folder / "cookies.key"))
-            self.attempts = Attempts(options.limits)
+            given = options.cookie_key_file
+            self.cookies = Cookies(shared_key(given) if given is not None else kept_key(folder / "cookies.key"))
+            self.attempts = Attempts(options.limits, counters)
             issuer = Issuer(options.oidc) if options.oidc is not None else None
         except BaseException:
             self.database.close()
@@ -69,7 +71,7 @@ class Security:
         """For the app; none of them may need a token."""
         return self._oidc.routes if self._oidc is not None else []
 
-    def protect(self, app: ASGIApp, required: Required, is_open: Callable[[str], bool]) -> ASGIApp:
+    def protect(self, app: ASGIApp, required: Required, is_open: Callable[[str], Awaitable[bool]]) -> ASGIApp:
         """What is to be served instead of the app. uvicorn's own `proxy_headers` must be off.
 
         required: what one must be allowed for a request; is_open: whether the room of that name is still there for its

@@ -14,6 +14,9 @@ _USED = 0.85
 """share of the workers' time that may be planned with"""
 _WEIGHT = 0.05
 """of the newest decoding in the average"""
+_OUTLIER = 4.0
+"""times the average as which one counts at most: one that waited for Redis, or for a worker in the place of a dead one,
+says nothing of how fast the others are"""
 
 
 class Admission:
@@ -47,9 +50,9 @@ class Admission:
     def decoded(self, seconds: float, *, is_final: bool) -> None:
         """A decoding took so long. is_final: of a whole utterance."""
         if is_final:
-            self._final += _WEIGHT * (seconds - self._final)
+            self._final += _WEIGHT * (min(seconds, _OUTLIER * self._final) - self._final)
         else:
-            self._partial += _WEIGHT * (seconds - self._partial)
+            self._partial += _WEIGHT * (min(seconds, _OUTLIER * self._partial) - self._partial)
 
     def may_speak(self, owner: str, now: float) -> bool:
         """Somebody begins an utterance, or goes on. Who spoke lately may always."""
@@ -57,6 +60,11 @@ class Admission:
             return False
         self._speaking[owner] = now
         return True
+
+    def came(self, owner: str, now: float) -> None:
+        """Somebody whom another gateway had let in comes here. Counted there for some seconds more, he would be refused
+        here, in the middle of a sentence."""
+        self._speaking[owner] = now
 
     def speaks(self, owner: str) -> bool:
         """Whether somebody speaks already."""

@@ -106,6 +106,8 @@ class Channel:
         self._readers: set[Mailbox] = set()
         self._watchers: set[Callable[[], None]] = set()
         self._relay: Callable[[Told, float], None] | None = None
+        self.elsewhere = 0
+        """how many follow at other gateways"""
         self.is_closed = False
         """nothing more is told"""
 
@@ -116,13 +118,28 @@ class Channel:
 
     @property
     def readers(self) -> int:
-        """How many follow now."""
+        """How many follow now, here."""
         return len(self._readers)
+
+    @property
+    def followers(self) -> int:
+        """How many follow now, at all gateways."""
+        return len(self._readers) + self.elsewhere
+
+    def count_elsewhere(self, count: int) -> None:
+        """So many follow at other gateways."""
+        if count != self.elsewhere:
+            self.elsewhere = count
+            self._readers_changed()
 
     def tell(self, event: Told, delay: float = 0.0) -> None:
         """To everybody, and to those who read on later. Speech and errors are for those who follow now."""
-        self._number += 1
-        numbered = Numbered(self._number, event, delay)
+        self.repeat(Numbered(self._number + 1, event, delay))
+
+    def repeat(self, numbered: Numbered) -> None:
+        """Tell what the same channel of another gateway told under that number."""
+        event = numbered.event
+        self._number = max(self._number, numbered.number)
         key = _key(event)
         if key is not None:
             self._newest.pop(key, None)
@@ -130,7 +147,7 @@ class Channel:
             while len(self._newest) > 2 * _MOST_SEGMENTS:
                 self._newest.popitem(last=False)
         if self._relay is not None:
-            self._relay(event, delay)
+            self._relay(event, numbered.delay)
         for mailbox in tuple(self._readers):
             mailbox.put(numbered)
             if mailbox.is_too_slow:
@@ -165,7 +182,7 @@ class Channel:
             self._readers_changed()
 
     def watch(self, changed: Callable[[], None]) -> None:
-        """Call this whenever `readers` changes."""
+        """Call this whenever `followers` changes."""
         self._watchers.add(changed)
 
     def unwatch(self, changed: Callable[[], None]) -> None:

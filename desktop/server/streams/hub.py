@@ -117,7 +117,9 @@ class Hub:
         if kept is None or kept.owner != owner:
             return None
         beginning = Beginning(kept.seconds, kept.segment, max(kept.seq, number))
-        return self.open(kept.options, owner, stream_id, beginning), kept
+        stream = self.open(kept.options, owner, stream_id, beginning)
+        self.admission.came(stream_id, self._clock())
+        return stream, kept
 
     def let_go(self, stream_id: str) -> None:
         """Another gateway goes on with this stream."""

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from desktop.engine.events import ErrorEvent
-from desktop.server.streams.channel import Channel, Told
+from desktop.server.streams.channel import Channel, Numbered, Told
+from desktop.server.streams.shared_rooms import SharedRooms
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """without those that are mistaken for others when they are read aloud or from a slide"""
@@ -27,20 +28,27 @@ class Room:
     def __init__(self, code: str, now: float) -> None:
         self.code = code
         self.key = secrets.token_urlsafe(24)
+        self.goes_on = False
+        """it ends here only: other gateways have it"""
         self.channel = Channel()
         self.ended_at: float | None = now
         self._source: Channel | None = None
-        self._first = 0
-        """what is added to the segments' numbers of the stream that is shown"""
+        self.stream = ""
+        """id of the stream that was shown last"""
+        self.first = 0
+        """what is added to the numbers of its segments"""
         self._next = 0
 
-    def show(self, source: Channel) -> None:
-        """Tell what this channel tells from now on, instead of another one."""
+    def show(self, source: Channel, stream: str = "") -> None:
+        """Tell what this channel tells from now on, instead of another one. stream: its id; where one goes on that was
+        shown before, its segments are those of before."""
         if self._source is source:
             return
         self.hide()
         self._source, self.ended_at = source, None
-        self._first = self._next
+        if not stream or stream != self.stream:
+            self.first = self._next
+        self.stream = stream
         source.relay(self._tell)
 
     def hide(self) -> None:
@@ -61,9 +69,15 @@ class Room:
         if isinstance(event, ErrorEvent):
             return  # what is wrong with the speaker's machine is for the speaker
         if event.segment_id >= 0:
-            event = replace(event, segment_id=self._first + event.segment_id)
+            event = replace(event, segment_id=self.first + event.segment_id)
             self._next = max(self._next, event.segment_id + 1)
         self.channel.tell(event, delay)
+
+    def repeat(self, numbered: Numbered) -> None:
+        """Tell what was told in the room at another gateway."""
+        if not isinstance(numbered.event, ErrorEvent):
+            self._next = max(self._next, numbered.event.segment_id + 1)
+        self.channel.repeat(numbered)
 
 
 def written(code: str) -> str:
@@ -83,6 +97,8 @@ class Rooms:
         self._clock = clock
         self._kept = kept
         self._rooms: dict[str, Room] = {}
+        self.shared: SharedRooms | None = None
+        """None: there are no other gateways"""
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -93,24 +109,65 @@ class Rooms:
         return sum(room.channel.readers for room in self._rooms.values())
 
     def open(self) -> Room:
-        """A new room."""
-        code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-        room = self._rooms[code] = Room(code, self._clock())
+        """A new room, known here."""
+        room = Room("".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)), self._clock())
+        self._rooms[room.code] = room
         return room
 
-    def speak_in(self, code: str, key: str) -> Room | None:
-        """The room, for somebody who has its key."""
+    async def open_for_all(self) -> Room:
+        """A new room with a code that is its own at all gateways. Raises EngineError where they cannot be asked."""
+        while True:
+            room = self.open()
+            try:
+                if self.shared is None or await self.shared.claim(room):
+                    return room
+            except BaseException:
+                self.let_go(room)
+                raise
+            self.let_go(room)
+
+    async def speak_in(self, code: str, key: str) -> Room | None:
+        """The room, for somebody who has its key; one of another gateway is this one's from now on. Raises EngineError
+        where others cannot be asked."""
         room = self.find(code)
-        return room if room is not None and secrets.compare_digest(room.key.encode(), key.encode()) else None
+        if room is not None:
+            return room if secrets.compare_digest(room.key.encode(), key.encode()) else None
+        room = await self.shared.take_over(read(code), key) if self.shared is not None else None
+        if room is not None:
+            self._rooms[room.code] = room
+        return room
 
     def find(self, code: str) -> Room | None:
-        """The room of a code as somebody typed it."""
+        """The room of a code as somebody typed it, if it is this gateway's."""
         return self._rooms.get(read(code))
+
+    async def find_anywhere(self, code: str) -> Room | None:
+        """The same, of any gateway. Raises EngineError where others cannot be asked."""
+        room = self.find(code)
+        if room is not None or self.shared is None or len(read(code)) != _LENGTH:
+            return room
+        return await self.shared.find(read(code))
+
+    async def is_open(self, code: str) -> bool:
+        """Whether its guests may stay. Raises EngineError where others cannot be asked."""
+        return await self.find_anywhere(code) is not None
+
+    def show(self, room: Room, source: Channel, stream: str) -> None:
+        """Show a stream in a room from now on."""
+        room.show(source, stream)
+        if self.shared is not None:
+            self.shared.shown(room)
+
+    def let_go(self, room: Room) -> None:
+        """The room is another gateway's now, or nobody's."""
+        self._rooms.pop(room.code, None)
+        room.hide()
 
     def close_room(self, room: Room) -> None:
         """Nobody follows by its code any more."""
-        self._rooms.pop(room.code, None)
-        room.hide()
+        if self._rooms.get(room.code) is room and self.shared is not None:
+            self.shared.closed(room)
+        self.let_go(room)
         room.channel.close()
 
     def ended(self, source: Channel) -> None:
@@ -128,9 +185,14 @@ class Rooms:
                 self.close_room(room)
 
     def close(self) -> None:
-        """All of them end."""
+        """All of them end here; with other gateways they go on there when their speakers come."""
         for room in tuple(self._rooms.values()):
-            self.close_room(room)
+            if self.shared is None:
+                self.close_room(room)
+            else:
+                room.goes_on = True
+                self.let_go(room)
+                room.channel.close()
 
 
 class HasRooms(Protocol):

@@ -104,7 +104,7 @@ class CloudSettings(Group):
     )
     openai_model: str = Field(
         "",
-        description="Recogniser that is asked for there; empty takes gpt-4o-transcribe",
+        description="Recogniser that is asked for there; empty takes gpt-transcribe",
         json_schema_extra=about(advanced=True),
     )
     openai_voice: str = Field(
@@ -118,7 +118,7 @@ class CloudSettings(Group):
     )
     realtime_model: str = Field(
         "",
-        description="Recogniser that is asked for there; empty takes gpt-4o-transcribe",
+        description="Recogniser that is asked for there; empty takes gpt-live-transcribe",
         json_schema_extra=about(advanced=True),
     )
     deepgram_endpoint: str = Field(

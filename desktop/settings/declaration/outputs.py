@@ -15,8 +15,8 @@ class TranslationSettings(Group):
     backend: Literal["auto", "argos", "apertium", "whisper"] = Field(
         "auto",
         description="What translates: Argos packages, Apertium's, roughly and only between close languages, or Whisper "
-        "itself, only into English and only whole utterances; auto is the Parley server, if there is one, then Argos, "
-        "and Apertium and Whisper where no package is installed",
+        "itself, only into English and only whole utterances; auto is the Parley server and cloud engines, if there "
+        "are any, then Argos, and Apertium and Whisper where no package is installed",
         json_schema_extra=about(advanced=True),
     )
 
@@ -27,7 +27,8 @@ class SpeechSettings(Group):
     enabled: bool = Field(False, description="Speak the translation")
     backend: Literal["auto", "piper", "espeak"] = Field(
         "auto",
-        description="Which synthesizer to use: auto is the Parley server, if there is one, then Piper",
+        description="Which synthesizer to use: auto is the Parley server and cloud engines, if there are any, then "
+        "Piper",
         json_schema_extra=about(advanced=True),
     )
     voice: str = Field("", description="Voice; empty takes the best one for the language")

@@ -10,7 +10,9 @@ from desktop.settings.declaration.kinds import Group
 class PracticeSettings(Group):
     """Practice"""
 
-    language: str = Field("", description="Language that is read; empty is what the text says, or what is spoken")
+    language: str = Field(
+        "", description="Language that is read, where the text does not say it; empty is what is spoken"
+    )
     following: Literal["calm", "normal", "quick"] = Field(
         "normal",
         description="How fast the marks follow the reader: quick ones come sooner and are corrected more often",

@@ -12,7 +12,8 @@ class RecognitionSettings(Group):
 
     backend: Literal["auto", "whisper", "pocketsphinx"] = Field(
         "auto",
-        description="Which recogniser to use: auto is the Parley server, if there is one, then Whisper; any other one "
+        description="Which recogniser to use: auto is the Parley server and cloud engines, if there are any, then "
+        "Whisper; any other one "
         "keeps recognition on this computer",
         json_schema_extra=about(advanced=True, applies="reload"),
     )

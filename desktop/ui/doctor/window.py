@@ -21,11 +21,11 @@ from desktop.ui.doctor.run import DoctorRun
 from desktop.ui.doctor.trials import HotkeyTrial, MicrophoneTrial, TypingTrial
 from desktop.ui.runtime import running_threads
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.divider import Divider
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.layouts.divider import Divider
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.fitting import fit
+from desktop.ui.widgets.layouts.scrolling import scrolling
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton
 
 from desktop.ui.first_run.page import Page
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings

@@ -12,7 +12,7 @@ from desktop.ui.models.recogniser_sizes import RecogniserSize
 from desktop.ui.models.tasks import Download, ModelTasks
 from desktop.ui.models.words import KIND_ICONS, KIND_NOUNS, licence_words, size_words
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

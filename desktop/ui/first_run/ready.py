@@ -12,7 +12,7 @@ from desktop.ui.models.needed_card import missing_words, progress_words
 from desktop.ui.models.tasks import ModelTasks, downloads_summary
 from desktop.ui.runtime.hotkeys import hotkey_text
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.source_picker import SourcePicker
+from desktop.ui.widgets.pickers.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event

@@ -12,7 +12,7 @@ from desktop.ui.first_run.source_check import SourceCheck, TrialRecognition, Tri
 from desktop.ui.models.needed_card import ProgressBar
 from desktop.ui.models.tasks import Download, ModelTasks
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.source_picker import SourcePicker
+from desktop.ui.widgets.pickers.source_picker import SourcePicker
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event, Samples

@@ -17,9 +17,9 @@ from desktop.ui.first_run.ready import ReadyPage
 from desktop.ui.first_run.source import SourcePage
 from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.layouts.fitting import fit
+from desktop.ui.widgets.layouts.scrolling import scrolling
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 
 AUTO = "auto"
 NONE = ""

@@ -15,10 +15,10 @@ from desktop.messages import text_of
 from desktop.ui.main.status import STAGES
 from desktop.ui.main.trend import Trend
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.fitting import fit
+from desktop.ui.widgets.layouts.scrolling import scrolling
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:

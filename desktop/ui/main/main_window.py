@@ -24,12 +24,12 @@ from desktop.ui.main.status_line import StatusLine
 from desktop.ui.settings.popovers import SettingsPopovers
 from desktop.ui.transcript.panel import TranscriptPanel
 from desktop.ui.widgets import icons, notifications, theme
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
+from desktop.ui.widgets.layouts.fitting import fit
 from desktop.ui.widgets.notifications import Notice, NoticeList
 from desktop.ui.widgets.output_cards import OutputCards
-from desktop.ui.widgets.popover import Popover
-from desktop.ui.widgets.source_picker import SourcePicker
+from desktop.ui.widgets.pickers.popover import Popover
+from desktop.ui.widgets.pickers.source_picker import SourcePicker
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from desktop.ui.runtime.running_threads import running
-from desktop.ui.widgets.picker import Choice, PickerList, heading
+from desktop.ui.widgets.pickers.picker import Choice, PickerList, heading
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event

@@ -19,8 +19,8 @@ from desktop.ui.main.sharing_badge import SharingBadge
 from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status, latency_words
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_button import ElidedButton
-from desktop.ui.widgets.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.elided_button import ElidedButton
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
 from desktop.ui.widgets.notifications import NoticeBar
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _NARROW = 560
 """pixels up to which it has room for no profile's name"""
+_REASON = 200
+"""pixels that the reason of a state is given at most, where figures want them, too"""
 
 
 class StatusLine(QWidget):
@@ -198,6 +200,9 @@ class StatusLine(QWidget):
         widths = [_width(one) for one in needed if not one.isHidden()]
         room = self.width() - sum(widths) - gap * (len(widths) + 2)  # beside it and the reason, too
         least = self._latency_width(words[0]) if words else 0
+        reason = self._reason.fontMetrics().horizontalAdvance(self._reason.full_text())
+        reason = min(reason + gap, _REASON, max(0, room - least))  # comes before further figures
+        room -= reason
         extras = [self._dropped, *([self._spark] if self._spark.has_values else [])]
         beside = sum(_width(one) + gap for one in extras)
         has_extras = self._status.is_running and room - beside >= least
@@ -210,7 +215,7 @@ class StatusLine(QWidget):
             shown = f"{shown} · {more}"
         self._latency.setText(shown)
         # The name of the model gives way first.
-        fits = least <= room + self.model.sizeHint().width() - self.model.minimumSizeHint().width()
+        fits = least <= room + reason + self.model.sizeHint().width() - self.model.minimumSizeHint().width()
         self._latency.setMinimumWidth(self._latency.sizeHint().width() if fits else 0)
         self._latency.setAccessibleName(f"Latency: {', '.join(words)}" if words else "Latency")
 

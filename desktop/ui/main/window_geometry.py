@@ -4,7 +4,7 @@ from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
-from desktop.ui.widgets.fitting import TITLE_BAR
+from desktop.ui.widgets.layouts.fitting import TITLE_BAR
 
 
 def restore(window: QWidget, geometry: tuple[int, ...]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktop.messages import text_of
 from desktop.ui.runtime.lookup import Lookup
-from desktop.ui.widgets.picker import Choice, heading
+from desktop.ui.widgets.pickers.picker import Choice, heading
 
 if TYPE_CHECKING:
     from desktop.engine.models.installed import InstalledModel, Kind

@@ -13,7 +13,7 @@ from desktop.ui.models.recogniser_sizes import RecogniserSize, recognisers_of, u
 from desktop.ui.models.rows import ModelRow, rows_of
 from desktop.ui.models.spoken_choices import narrowed, spoken_choices
 from desktop.ui.runtime.lookup import Deliver, Lookup
-from desktop.ui.widgets.picker import Choice, heading
+from desktop.ui.widgets.pickers.picker import Choice, heading
 
 if TYPE_CHECKING:
     from desktop.engine.models.catalogue import Catalogue, Entry

@@ -4,7 +4,7 @@ pure. Any thread."""
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from desktop.ui.widgets.picker import Choice
+from desktop.ui.widgets.pickers.picker import Choice
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import RecognitionSettings

@@ -35,13 +35,13 @@ from desktop.ui.models.rows import Key, ModelRow, matching
 from desktop.ui.models.tasks import ModelTasks
 from desktop.ui.models.words import KIND_NAMES, pair_words, size_words
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.fitting import fit
 from desktop.ui.widgets.notifications import Notice, NoticeBar
-from desktop.ui.widgets.picker import Choice, PickerButton, PickerList
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton, PickerList
+from desktop.ui.widgets.pickers.search_field import SearchField
 from desktop.ui.widgets.question import Question
-from desktop.ui.widgets.search_field import SearchField
 from desktop.ui.widgets.window import Window
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from desktop.ui.practice.marks import EXPECTED, MARKS, Mark
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.flow import Flow
+from desktop.ui.widgets.layouts.flow import Flow
 
 _GAP = 3.0
 """pixels between the letters and a line under them"""

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from desktop.practice.options import Following, ReadingOptions
 from desktop.ui.practice.marks import Hide
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.layouts.flow import Flow
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class OptionsRow(Flow):
         self.prompt = Switch("Expect the text")
         self._settings: Settings | None = None
         self._suggested = ""
+        self._chosen = ""
+        """for the text that is shown"""
         for button in (self.picker, self.following, self.hiding):
             button.setMinimumWidth(150)
             self.add(button)
@@ -55,8 +57,8 @@ class OptionsRow(Flow):
         self._show_language()
 
     def suggest(self, language: str) -> None:
-        """The text says its language; empty if it does not. It is taken unless the settings name one."""
-        self._suggested = language
+        """Another text, which says its language; empty if it does not."""
+        self._suggested, self._chosen = language, ""
         self._show_language()
 
     def apply(self, settings: "Settings") -> None:
@@ -73,7 +75,8 @@ class OptionsRow(Flow):
         if self._settings is None:
             return "en"
         spoken = self._settings.recognition.language
-        return self._settings.practice.language or self._suggested or (spoken if spoken != "auto" else "en")
+        usual = self._settings.practice.language or (spoken if spoken != "auto" else "en")
+        return self._chosen or self._suggested or usual
 
     @property
     def hidden(self) -> Hide:
@@ -88,6 +91,7 @@ class OptionsRow(Flow):
         return ReadingOptions(Following(practice.following), practice.uses_prompt, practice.hears_sounds)
 
     def _choose_language(self, value: str) -> None:
+        self._chosen = value
         self.settingChanged.emit("practice.language", value)
         self.languageChosen.emit()
 

@@ -12,9 +12,9 @@ from desktop.ui.practice.buttons import field_button
 from desktop.ui.practice.mark_painting import legend
 from desktop.ui.practice.reading_view import ReadingView
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.source_picker import SourcePicker
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.flow import Flow
+from desktop.ui.widgets.pickers.source_picker import SourcePicker
 
 _STATES = {
     "": "Press Start and read aloud.",

@@ -15,8 +15,8 @@ from desktop.ui.practice.mark_painting import Sample
 from desktop.ui.practice.marks import MARKS, described, isolated
 from desktop.ui.practice.progress_plot import ProgressPlot
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.scrolling import scrolling
+from desktop.ui.widgets.layouts.flow import Flow
+from desktop.ui.widgets.layouts.scrolling import scrolling
 
 _PARTS = (
     ("accuracy", "Accuracy", "Of the words that were read, those that were right; small mistakes count half"),

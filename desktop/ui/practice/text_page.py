@@ -27,9 +27,9 @@ from desktop.ui.practice.marks import is_turned
 from desktop.ui.practice.options_row import OptionsRow
 from desktop.ui.runtime.lookup import Lookup
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.flow import Flow
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.layouts.flow import Flow
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 
 if TYPE_CHECKING:
     from desktop.practice.texts.document import Document

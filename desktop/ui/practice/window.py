@@ -24,10 +24,10 @@ from desktop.ui.practice.run import PracticeRun
 from desktop.ui.practice.text_page import TextPage
 from desktop.ui.runtime.lookup import Lookup
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
+from desktop.ui.widgets.layouts.fitting import fit
 from desktop.ui.widgets.notifications import Notice, NoticeBar
-from desktop.ui.widgets.picker import Choice
+from desktop.ui.widgets.pickers.picker import Choice
 from desktop.ui.widgets.question import Question
 from desktop.ui.widgets.window import Window
 

@@ -13,7 +13,7 @@ from desktop.messages import clouds as words
 from desktop.messages import text_of
 from desktop.ui.runtime.lookup import Deliver, Lookup
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.divider import Divider
+from desktop.ui.widgets.layouts.divider import Divider
 from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:

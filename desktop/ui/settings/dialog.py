@@ -26,10 +26,10 @@ from desktop.ui.settings.preset_list import PresetList
 from desktop.ui.settings.search import HELP, INSIDE, NONE
 from desktop.ui.settings.server_panel import ServerPanel
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.fitting import fit
 from desktop.ui.widgets.focus import keeps_focus
-from desktop.ui.widgets.scrolling import scrolling
-from desktop.ui.widgets.search_field import SearchField
+from desktop.ui.widgets.layouts.fitting import fit
+from desktop.ui.widgets.layouts.scrolling import scrolling
+from desktop.ui.widgets.pickers.search_field import SearchField
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QColorDialog, QDoubleSpinBox, QLineEdit, QPushButton
 from desktop.ui.settings.hotkey_field import HotkeyField
 from desktop.ui.settings.names import shown_value
 from desktop.ui.widgets import theme
-from desktop.ui.widgets.picker import Choice, PickerButton
+from desktop.ui.widgets.pickers.picker import Choice, PickerButton
 from desktop.ui.widgets.switch import Switch
 
 if TYPE_CHECKING:

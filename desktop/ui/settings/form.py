@@ -12,7 +12,7 @@ from desktop.ui.settings.names import title
 from desktop.ui.settings.note import APPLIES, Provenance, SettingLabel, notes
 from desktop.ui.settings.search import NONE, rank
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.picker import Choice
+from desktop.ui.widgets.pickers.picker import Choice
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings

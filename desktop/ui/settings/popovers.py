@@ -12,8 +12,8 @@ from desktop.ui.settings.note import Provenance
 from desktop.ui.settings.preset_list import changes_of, preset_choices
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.output_cards import OutputCard
-from desktop.ui.widgets.picker import Choice, PickerList, heading
-from desktop.ui.widgets.popover import Popover
+from desktop.ui.widgets.pickers.picker import Choice, PickerList, heading
+from desktop.ui.widgets.pickers.popover import Popover
 
 if TYPE_CHECKING:
     from desktop.engine.events import DevicesChanged
@@ -180,7 +180,7 @@ class SettingsPopovers(QObject):
             found["recognition.model"] = list(self.machine.models)
             found["recognition.language"] = list(self.machine.sources)
             languages = [one for one in self.machine.sources if one.value != "auto"]
-            found["practice.language"] = [Choice("", "As the text says"), *languages]
+            found["practice.language"] = [Choice("", "What is spoken"), *languages]
             found["translation.target"] = list(self.machine.targets)
             found["speech.voice"] = list(self.machine.voices)
         return found

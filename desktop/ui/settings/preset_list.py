@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 
 from desktop.ui.settings.names import shown_value, title
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.divider import Divider
-from desktop.ui.widgets.picker import Choice
+from desktop.ui.widgets.layouts.divider import Divider
+from desktop.ui.widgets.pickers.picker import Choice
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import Settings

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton,
 from desktop.messages import text_of
 from desktop.ui.runtime.lookup import Deliver, Lookup
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.divider import Divider
+from desktop.ui.widgets.layouts.divider import Divider
 
 if TYPE_CHECKING:
     from desktop.settings.declaration import ServerSettings, Settings

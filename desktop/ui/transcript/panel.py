@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QToolButto
 from desktop.ui.transcript.lines import with_note
 from desktop.ui.transcript.view import TranscriptView
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.elided_label import ElidedLabel
-from desktop.ui.widgets.search_field import SearchField
+from desktop.ui.widgets.layouts.elided_label import ElidedLabel
+from desktop.ui.widgets.pickers.search_field import SearchField
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from desktop.ui.transcript.line_editor import LineEditor
 from desktop.ui.transcript.lines import Recording, with_note
 from desktop.ui.transcript.text import TranscriptText
 from desktop.ui.widgets import icons, theme
-from desktop.ui.widgets.picker import Choice, PickerList
+from desktop.ui.widgets.pickers.picker import Choice, PickerList
 
 if TYPE_CHECKING:
     from desktop.engine.events import SourceOpened, TranscriptUpdate, TranslationUpdate

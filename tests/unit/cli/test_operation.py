@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cli.commands.operation import Operation, begin, changes_of
-from desktop.cli.commands.serve import first, for_everybody
+from desktop.cli.commands.serving.operation import Operation, begin, changes_of
+from desktop.cli.commands.serving.serve import first, for_everybody
 from desktop.cli.messages import say, say_through
 from desktop.cli.options import Options, open_store
 from desktop.engine.errors import EngineError

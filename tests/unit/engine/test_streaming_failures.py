@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desktop.engine.events import SAMPLE_RATE, SpeechSegment, TranscriptUpdate
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.watchdog import Deadlines, WatchedRecognizer
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.stabilizer import normalized
 from desktop.engine.recognition.steps import Step
 from desktop.engine.recognition.streaming_mode import Mode
 from tests.fakes import Failing, FakeRecognizer

@@ -15,6 +15,7 @@ _MAKERS = _ERRORS | {
     "BadMessage",
     "DatabaseError",
     "FileBroken",
+    "LibraryMissing",
     "Message",
     "Refused",
     "ServerBusy",

@@ -59,3 +59,25 @@ def test_speakers_of_other_gateways_count() -> None:
     assert admission.may_speak("a", 0.0)
     assert not admission.may_speak("b", 0.0)
     assert admission.speaks("a")
+
+
+def test_who_comes_from_a_gateway_that_died_goes_on_there_where_he_is_still_counted() -> None:
+    admission = Admission(workers=1, seconds=0.2)
+    admission.elsewhere = admission.most  # those of the gateway that is not known to be gone
+    assert not admission.may_speak("another", 1.0)
+    admission.came("mover", 1.0)
+    assert admission.may_speak("mover", 1.1)
+    admission.forget_silent(2.0)
+    assert not admission.may_speak("mover", 3.0)
+
+
+def test_an_outage_is_not_taken_for_slow_decoding_but_a_slow_machine_is() -> None:
+    admission = Admission(workers=2, seconds=0.05)
+    before = admission.most
+    for _ in range(4):  # whose answers waited until Redis was back
+        admission.decoded(5.0, is_final=False)
+    assert admission.most >= before / 2
+    for _ in range(100):
+        admission.decoded(1.0, is_final=False)
+        admission.decoded(1.5, is_final=True)
+    assert admission.most <= 2

@@ -12,6 +12,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
 from desktop.system import metered
+from tests.waiting import wait_until
 
 
 class Manager(Thread):
@@ -86,9 +87,11 @@ def test_without_anybody_who_knows_it_is_not(
     assert metered.ask() is False
 
 
-def test_an_answer_holds_for_a_while(managers: Managers) -> None:
+def test_an_answer_holds_for_a_while(managers: Managers, monkeypatch: pytest.MonkeyPatch) -> None:
     manager = managers(1)
     network = metered.Network()
     assert network.is_metered
     manager.metered = 2
     assert network.is_metered, "it is not asked again for each word"
+    monkeypatch.setattr(metered, "_EVERY", 0.0)
+    assert wait_until(lambda: not network.is_metered), "it is asked again beside whoever wants to know"

@@ -27,6 +27,8 @@ class RecognizerCapabilities:
     """it is a StreamRecognizer"""
     reads_groups: bool = False
     """a window that holds several utterances, up to 28 s, is recognised as well as one of them, or better"""
+    tells_heard: bool = False
+    """it followed the sound so far: no word is a guess from sound that was cut off"""
 
 
 @dataclass(frozen=True, slots=True)

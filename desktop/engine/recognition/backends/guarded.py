@@ -27,13 +27,16 @@ from desktop.engine.recognition.backends.base import (
 
 LOADING = 12.0
 """seconds for bringing the library into memory and connecting"""
-_RECORDING = 60.0
+_RECORDING = 30.0
+"""seconds that nobody minds waiting for a piece of a recording"""
 _SIZE = 5.0
 """seconds of sound that take about as long as less of it"""
 _STREAMS = 8
 """that are kept: sessions that speak at the same time"""
 _IDLE = 6.0
 """seconds after which a stream that nobody feeds is closed"""
+_SETTLED = 0.95
+"""least probability of words that will not change (`CommitRules.probability`)"""
 _STRADDLE = 0.02
 """seconds by which a word may begin before the window that it belongs to"""
 
@@ -63,13 +66,15 @@ class _Guarded:
     @property
     def capabilities(self) -> RecognizerCapabilities:
         """It takes windows; and what it does is no load of this machine."""
-        return replace(self._recognizer.capabilities, follows_stream=False, needs_network=True, reads_groups=False)
+        able = self._recognizer.capabilities
+        return replace(
+            able, follows_stream=False, needs_network=True, reads_groups=False, tells_heard=able.follows_stream
+        )
 
     def load(self, progress: Progress) -> None:
         """Raises CloudFailed."""
         progress(0.0)
-        self._guard.check()
-        self._guard.do("load", lambda: self._recognizer.load(progress), most=LOADING, size=10.0, is_whole=False)
+        self._guard.do("load", lambda: self._recognizer.load(progress), most=LOADING, size=10.0, part="opening")
         self._is_open = True
         progress(1.0)
 
@@ -93,12 +98,14 @@ class GuardedRecognizer(_Guarded):
     def transcribe(self, samples: Samples, request: RecognitionRequest) -> Hypothesis:
         self._check_open()
         seconds = len(samples) / SAMPLE_RATE
-        size = max(1.0, seconds / _SIZE)
-        kind = "final" if request.is_final else "partial"
-        call = lambda: self._windows.transcribe(samples, request)  # noqa: E731
-        if request.is_thorough:
-            return self._guard.do(kind, call, seconds=seconds, size=size * _RECORDING, most=_RECORDING)
-        return self._guard.do(kind, call, seconds=seconds, size=size)
+        size, least = _patience(seconds, request)
+        return self._guard.do(
+            "final" if request.is_final else "partial",
+            lambda: self._windows.transcribe(samples, request),
+            seconds=seconds,
+            size=size,
+            least=least,
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -174,7 +181,7 @@ class StreamWindows(_Guarded):
     def _begun(self, request: RecognitionRequest) -> _Following:
         while len(self._following) >= _STREAMS:
             self._drop(self._following[0])
-        stream = self._guard.do("open", lambda: self._streams.open(request), is_whole=False)
+        stream = self._guard.do("open", lambda: self._streams.open(request), part="step")
         one = _Following(stream, request.language, self._clock())
         self._following.append(one)
         return one
@@ -182,32 +189,31 @@ class StreamWindows(_Guarded):
     def _feed(self, one: _Following, new: Samples, request: RecognitionRequest) -> None:
         if request.is_final and isinstance(one.stream, SettlingStream):
             if len(new):
-                self._send(one, new, is_last=False)
+                self._send(one, new, request, is_last=False)
             if not one.is_settled:
                 settling = one.stream
-                one.result = self._guard.do("final", settling.settle, size=self._size(one))
+                size, least = _patience(len(one.sound) / SAMPLE_RATE / 4, request)
+                one.result = self._guard.do("final", settling.settle, size=size, least=least)
                 one.is_settled = True
         elif request.is_final:
             if not one.is_over:
-                self._send(one, new, is_last=True)
+                self._send(one, new, request, is_last=True)
         elif len(new):
-            self._send(one, new, is_last=False)
+            self._send(one, new, request, is_last=False)
 
-    def _send(self, one: _Following, new: Samples, *, is_last: bool) -> None:
+    def _send(self, one: _Following, new: Samples, request: RecognitionRequest, *, is_last: bool) -> None:
         seconds = len(new) / SAMPLE_RATE
         one.sound.add(new)
         one.is_settled = one.is_over = is_last
+        size, least = _patience(seconds, request)
         one.result = self._guard.do(
             "final" if is_last else "partial",
             lambda: one.stream.feed(new, is_last=is_last),
             seconds=seconds,
-            size=max(1.0, seconds / _SIZE),
-            is_whole=is_last,
+            size=size,
+            least=least,
+            part="whole" if is_last else "step",
         )
-
-    @staticmethod
-    def _size(one: _Following) -> float:
-        return max(1.0, len(one.sound) / SAMPLE_RATE / _SIZE / 4)
 
     def _forget_idle(self) -> None:
         now = self._clock()
@@ -219,17 +225,25 @@ class StreamWindows(_Guarded):
         self._guard.aside(one.stream.close)
 
 
+def _patience(seconds: float, request: RecognitionRequest) -> tuple[float, float]:
+    """How much there is to do with so much sound, 1 for little, and seconds that it may take anyway: a recording can
+    wait."""
+    return max(1.0, seconds / _SIZE), _RECORDING if request.is_thorough else 0.0
+
+
 def _window(one: _Following, start: int, length: int, request: RecognitionRequest) -> Hypothesis:
     """What the stream heard in a window that begins at one of its samples."""
     since, until = start / SAMPLE_RATE, (start + length) / SAMPLE_RATE
     words = tuple(
-        _moved(word, since)
-        for word in one.result.words
+        _moved(word, since, is_settled=number < one.result.committed)
+        for number, word in enumerate(one.result.words)
         if (word.start + word.end) / 2 >= since - _STRADDLE and word.start < until
     )
     return Hypothesis(one.result.language or request.language or "", words)
 
 
-def _moved(word: Word, since: float) -> Word:
+def _moved(word: Word, since: float, *, is_settled: bool) -> Word:
+    """A settled word may be committed at first sight."""
     start = max(0.0, word.start - since)
-    return replace(word, start=start, end=max(start, word.end - since))
+    probability = max(word.probability, _SETTLED) if is_settled else word.probability
+    return replace(word, start=start, end=max(start, word.end - since), probability=probability)

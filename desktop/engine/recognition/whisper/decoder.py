@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
 from desktop.engine.recognition.steps import step
 from desktop.engine.recognition.whisper import context
+from desktop.engine.recognition.whisper.batches import BatchedModel
 from desktop.engine.recognition.whisper.context import ContextLimits
+from desktop.engine.recognition.whisper.grouping import cut
 from desktop.engine.recognition.whisper.words import timed_words
 
 Task = Literal["transcribe", "translate"]
@@ -122,10 +124,11 @@ class WhisperDecoder:
             )
         return self._tokenizers[language]
 
-    @staticmethod
-    def _start(tokenizer: Any, before: str, vocabulary: str) -> list[int]:
+    def _start(self, tokenizer: Any, before: str, vocabulary: str) -> list[int]:
         """The decoder's first tokens. The vocabulary keeps its beginning, the text before its end."""
         words = tokenizer.encode(" " + vocabulary.strip())[:_MOST_VOCABULARY] if vocabulary.strip() else []
         text = tokenizer.encode(" " + before.strip())[-_MOST_BEFORE:] if before.strip() else []
+        if isinstance(self._whisper.model, BatchedModel):
+            text = cut(text)
         prompt = [tokenizer.sot_prev, *words, *text] if words or text else []
         return [*prompt, *tokenizer.sot_sequence, tokenizer.no_timestamps]

@@ -16,6 +16,7 @@ import numpy as np
 
 from desktop.engine.events import ErrorEvent, Severity
 from desktop.engine.message import Message
+from desktop.engine.recognition.whisper.batches import BatchedModel
 from desktop.system.read_ahead import read_ahead
 
 _WARM_UP_FRAMES = 500
@@ -134,6 +135,8 @@ def _open(terms: Terms, notify: Callable[[ErrorEvent], None] | None) -> Any:
         whisper.feature_extractor = FeatureExtractor(feature_size=whisper.model.n_mels)
     silence = np.zeros((1, whisper.model.n_mels, _WARM_UP_FRAMES), dtype=np.float32)
     whisper.model.encode(ctranslate2.StorageView.from_array(silence))
+    if terms.device == "cuda":
+        whisper.model = BatchedModel(whisper.model)
     return whisper
 
 

@@ -39,13 +39,12 @@ class GuardedSynthesizer:
 
     def load(self, language: str, voice: str, progress: Progress) -> None:
         """Raises CloudFailed, or ModelMissing for a language that it does not speak."""
-        self._guard.check()
         self._guard.do(
             "load",
             lambda: self._synthesizer.load(language, voice, progress),
             most=_LOADING,
             size=10.0,
-            is_whole=False,
+            part="opening",
         )
 
     def synthesize(self, text: str, language: str, rate: float = 1.0) -> Iterator[SpeechChunk]:
@@ -60,7 +59,7 @@ class GuardedSynthesizer:
         chunk = self._guard.do("speak", lambda: retried(first, AGAIN), characters=len(text), size=size)
         while chunk is not None:
             yield chunk
-            chunk = self._guard.do("more", lambda: next(chunks, None), is_whole=False)
+            chunk = self._guard.do("more", lambda: next(chunks, None), part="step")
 
     def close(self) -> None:
         self._guard.aside(self._synthesizer.close)

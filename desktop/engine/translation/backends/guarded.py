@@ -35,13 +35,12 @@ class GuardedTranslator:
 
     def load(self, source: str, target: str, progress: Progress) -> None:
         """Raises CloudFailed, or ModelMissing for a pair that it does not translate."""
-        self._guard.check()
         self._guard.do(
             "load",
             lambda: self._translator.load(source, target, progress),
             most=_LOADING,
             size=10.0,
-            is_whole=False,
+            part="opening",
         )
         if (source, target) not in self.capabilities.pairs:
             raise ModelMissing("no-translator", source=source, target=target)

@@ -10,11 +10,11 @@ from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.protocols.native import messages as messages
 from desktop.server.protocols.native.messages import BadMessage
-from desktop.server.protocols.native.speaker import NORMAL, POLICY, TRY_LATER, send_all
+from desktop.server.protocols.native.speaker import NORMAL, POLICY, RESTARTS, TRY_LATER, send_all
 from desktop.server.streams.channel import Mailbox
 from desktop.server.streams.rooms import HasRooms, Room, read
 
-_ENDS = {"room-unknown": POLICY, "room-other": TRY_LATER}
+_ENDS = {"room-unknown": POLICY, "room-other": TRY_LATER, "redis": RESTARTS}
 """codes of errors that end a connection, and those of closing"""
 
 
@@ -37,7 +37,7 @@ async def follow(hub: HasRooms, socket: WebSocket, code: str) -> None:
                     raise BadMessage("follows-already")
                 if code and wanted.room and read(wanted.room) != code:
                     raise BadMessage("room-other", code="room-other")
-                room = hub.rooms.find(code or wanted.room or "")
+                room = await hub.rooms.find_anywhere(code or wanted.room or "")
                 if room is None:
                     raise BadMessage("room-unknown", code="room-unknown")
             except EngineError as error:
@@ -48,7 +48,7 @@ async def follow(hub: HasRooms, socket: WebSocket, code: str) -> None:
                 continue
             mailbox = room.channel.follow(wanted.seq)
             await socket.send_json({"type": "following"})
-            telling = asyncio.get_running_loop().create_task(_tell(socket, mailbox, is_heard=wanted.speech))
+            telling = asyncio.get_running_loop().create_task(_tell(socket, room, mailbox, is_heard=wanted.speech))
     except WebSocketDisconnect:
         return
     finally:
@@ -58,9 +58,12 @@ async def follow(hub: HasRooms, socket: WebSocket, code: str) -> None:
             room.channel.leave(mailbox)
 
 
-async def _tell(socket: WebSocket, mailbox: Mailbox, *, is_heard: bool) -> None:
+async def _tell(socket: WebSocket, room: Room, mailbox: Mailbox, *, is_heard: bool) -> None:
     await send_all(socket, mailbox, is_heard=is_heard)
     ended: dict[str, Any] = {"type": "ended"}
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        if room.goes_on:
+            await socket.close(RESTARTS)
+            return
         await socket.send_json(ended)
         await socket.close(NORMAL)

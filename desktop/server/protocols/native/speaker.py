@@ -187,7 +187,7 @@ class Speaker:
             self._uplink.speaker = self
             self._acked = -1
             if self._room is not None:
-                self._room.show(self._uplink.stream.channel)
+                self._hub.rooms.show(self._room, self._uplink.stream.channel, self._uplink.stream.id)
         return self._uplink
 
     async def _heard(self, data: bytes) -> None:
@@ -218,12 +218,12 @@ class Speaker:
 
     async def _share(self, share: messages.Share) -> None:
         rooms = self._hub.rooms
-        room = rooms.speak_in(share.room, share.key or "") if share.room else None
+        room = await rooms.speak_in(share.room, share.key or "") if share.room else None
         if share.room and room is None:
             raise BadMessage("room-unknown", code="room-unknown")
-        room = room or self._room or rooms.open()
+        room = room or self._room or await rooms.open_for_all()
         if self._uplink is not None:
-            room.show(self._uplink.stream.channel)
+            rooms.show(room, self._uplink.stream.channel, self._uplink.stream.id)
         await self._send({"type": "shared", "room": written(room.code), "key": room.key})
         self._speak_in(room)
 
@@ -244,7 +244,7 @@ class Speaker:
         try:
             while True:
                 changed.clear()
-                await self._send({"type": "followers", "count": channel.readers})
+                await self._send({"type": "followers", "count": channel.followers})
                 await changed.wait()
         finally:
             channel.unwatch(changed.set)

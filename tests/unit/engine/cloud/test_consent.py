@@ -1,5 +1,6 @@
 """Which cloud engines may be used: none that nobody switched on, and none at all where anybody said never."""
 
+import tomllib
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from desktop.settings.declaration import Settings
 from desktop.settings.profiles import EXAMPLES
 from desktop.settings.store import SettingsStore
 from desktop.settings.values import declaration, layered
+from desktop.system.paths import RESOURCES
 
 STAGES = tuple(Stage)
 ALL = {stage: tuple(engine.key for engine in of_stage(stage)) for stage in STAGES}
@@ -115,3 +117,9 @@ def test_that_something_is_overruled_is_told(tmp_path: Path) -> None:
 
 def test_the_examples_of_profiles_switch_nothing_on() -> None:
     assert not [key for flat in EXAMPLES.values() for key in flat if key.startswith("cloud.")]
+
+
+def test_what_an_engine_asks_for_is_what_its_extra_says() -> None:
+    project = tomllib.loads((RESOURCES.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for engine in ENGINES.values():
+        assert list(engine.packages) == project["optional-dependencies"].get(engine.extra, [])

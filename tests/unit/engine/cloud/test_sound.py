@@ -65,3 +65,23 @@ def test_a_part_ends_at_its_place_and_not_before() -> None:
 def test_samples_are_clipped_and_what_is_none_is_silence() -> None:
     odd = np.array([0.0, 1.0, -1.0, 2.0, -2.0, np.nan, np.inf, -np.inf], np.float32)
     assert np.frombuffer(pcm16(odd), "<i2").tolist() == [0, 32767, -32767, 32767, -32767, 0, 32767, -32767]
+
+
+def test_who_reads_waits_for_more() -> None:
+    sound = Sound()
+    sound.append(b"one ", False)
+
+    async def read() -> list[bytes]:
+        part = Part(sound, 0, 100, 3)
+        pieces = []
+        asyncio.get_running_loop().call_later(0.01, sound.append, b"two", True)
+        async for piece in part:
+            pieces.append(piece)
+            sound.forget(part.sent)
+        assert part.is_over
+        assert part.length == sound.end == 7
+        return pieces
+
+    assert asyncio.run(read()) == [b"one", b" ", b"two"]
+    sound.forget(3)  # forgotten already
+    assert sound.piece(7, 10) == b""

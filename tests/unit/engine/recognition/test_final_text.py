@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.final_text import HeardLast, final_words
+from desktop.engine.recognition.settling.final_text import HeardLast, final_words
 
 
 def words(text: str) -> tuple[Word, ...]:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.late_words import late_words, parted
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.late_words import late_words, parted
+from desktop.engine.recognition.settling.stabilizer import normalized
 
 _VOCABULARY = ("a", "b", "c", "d", "e", "B.", "c,", "d!")
 

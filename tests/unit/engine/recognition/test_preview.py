@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.preview import Preview, PreviewRules
-from desktop.engine.recognition.stabilizer import normalized
+from desktop.engine.recognition.settling.preview import FOLLOWED, Preview, PreviewRules
+from desktop.engine.recognition.settling.stabilizer import normalized
 
 END = 20.0
 
@@ -143,3 +143,12 @@ def test_the_same_hypothesis_is_shown_the_same(rounds: int) -> None:
     display = Preview()
     heard = words("it is so.")
     assert len({text(display.show((), heard, END)) for _ in range(rounds)}) == 1
+
+
+def test_who_followed_the_sound_is_believed_at_once_and_at_its_end() -> None:
+    heard = words("I go there", 0.6)
+    end = heard[-1].end
+    assert text(Preview(FOLLOWED).show((), heard, end)) == "I go there"
+    assert text(Preview().show((), heard, end)) == "I"
+    doubtful = (*heard[:2], replace(heard[2], probability=0.2))
+    assert text(Preview(FOLLOWED).show((), doubtful, end)) == "I go"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.sentence_end import is_whole
+from desktop.engine.recognition.settling.sentence_end import is_whole
 
 
 def words(text: str) -> tuple[Word, ...]:

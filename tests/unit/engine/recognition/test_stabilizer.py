@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.events import Word
-from desktop.engine.recognition.stabilizer import CommitRules, Stabilizer, joint, normalized
+from desktop.engine.recognition.settling.stabilizer import CommitRules, Stabilizer, joint, normalized
 
 EAGER = CommitRules(apart=0.01, agreed=0.2, unsure=0.2, sure=99, probability=0.5)
 

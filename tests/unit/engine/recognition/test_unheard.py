@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, SpeechSegment, Word
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
-from desktop.engine.recognition.unheard import (
+from desktop.engine.recognition.settling.unheard import (
     Stretch,
     expected,
     hear_again,

@@ -86,6 +86,20 @@ def test_subtitles_of_each_format_by_their_content(content: str, first: str) -> 
     assert found.chapters[0].lines[0].reference == first
 
 
+@pytest.mark.parametrize("piece", ["<i>", "{\\i1", "<a", "\n1 ", "{"])
+def test_a_subtitle_without_end_is_refused(piece: str) -> None:
+    blocks = ("00:00:01,000 --> 00:00:02,000\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n")
+    for beginning in blocks if "\n" in piece else (*blocks, ASS[:-1], "{1}{2}"):
+        assert "The subtitles in odd.txt are damaged" in refusal((beginning + piece * 300_000).encode())
+
+
+def test_pictures_of_ass_are_not_read() -> None:
+    drawn = ASS + "Dialogue: 0,0:00:05.00,0:00:06.00,Default,,0,0,0,,{\\an7\\p1}m 0 0 l 10 10{\\p0}\n"
+    assert lines(read_pasted(drawn + "Dialogue: 0,0:00:07.00,0:00:08.00,Default,,0,0,0,,{\\pos(1,2)}There.\n")) == [
+        "Where are you?", "Here.", "There.",
+    ]  # fmt: skip
+
+
 def test_a_pack_of_verses_and_a_book_by_their_content() -> None:
     found = read_content(PACK.encode(), "quran.srt")
     assert found.kind == "verses"
@@ -122,8 +136,8 @@ def test_pasted_text_may_be_subtitles_or_verses_too() -> None:
         (b"[Script Info]\n[Events]\nDialogue: broken\n", "odd.txt"),
         (b"00:00:01,000 --> 00:00:02,000\n\n", "holds no text"),
         (b"a\n" * (MOST_LINES + 1), f"has more than {MOST_LINES} lines"),
-        (b"WEBVTT\n" + b"a" * 5_000_000, "is larger than 4.0 MB"),
-        (b"a" * (reading.LARGEST_TEXT + 1), "is larger than 16 MB"),
+        (b"WEBVTT\n" + b"a" * 2_000_001, "is larger than 2.0 MB"),
+        (b"a" * (reading.LARGEST_TEXT + 1), "is larger than 8.0 MB"),
     ],
 )
 def test_what_is_no_text_gets_one_sentence_that_says_what_to_do(content: bytes, words: str) -> None:

@@ -25,8 +25,8 @@ from desktop.server.page.guests import Guests
 from desktop.server.security.credentials import tokens
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.principal import Principal, Scope
-from desktop.server.security.refusal import Refused
 from desktop.server.security.security import Security
+from desktop.server.security.web.refusal import Refused
 from desktop.server.streams.rooms import Rooms
 from tests.asgi_server import asgi_server
 from tests.waiting import wait_until
@@ -136,7 +136,11 @@ def door(folder: Path, **options: Any) -> Iterator[Door]:
             *(Route(path, _who(seen), methods=["GET", "POST"]) for path in ("/listen", "/speak", "/admin", "/free")),
         ]
     )
-    protected = security.protect(app, required, lambda room: room in rooms)
+
+    async def is_open(room: str) -> bool:
+        return room in rooms
+
+    protected = security.protect(app, required, is_open)
     with asgi_server(protected, tls=security.tls and security.tls.context, at_end=security.close) as server:
         # The tests look into the database on their own thread; the server's end closes it.
         yield Door(server.port, security, "https" if security.tls else "http", seen, rooms)

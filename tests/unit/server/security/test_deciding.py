@@ -14,10 +14,10 @@ from desktop.server.security.attempts import Attempts
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.tokens import new_secret
 from desktop.server.security.limits import AudioAllowance, Seats, ServerLimits
-from desktop.server.security.origins import normal_origin
 from desktop.server.security.principal import LOCAL, Principal, Scope, scopes_from, scopes_text
-from desktop.server.security.redaction import Redacting, redact_logs, redacted
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.origins import normal_origin
+from desktop.server.security.web.redaction import Redacting, redact_logs, redacted
+from desktop.server.security.web.refusal import Refused
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -90,7 +90,7 @@ def test_who_was_let_in_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -
     async def run() -> None:
         attempts = Attempts(ServerLimits(failures=1))
         for secret in (b"1", b"2", b"1", b"3"):
-            attempts.succeeded("192.0.2.1", secret)
+            await attempts.succeeded("192.0.2.1", secret)
         await attempts.failed("192.0.2.1", "")
         await attempts.check("192.0.2.1", "", b"1")
         await attempts.check("192.0.2.1", "", b"3")
@@ -198,7 +198,7 @@ def test_the_filter_is_attached_once() -> None:
 def test_failures_lock_and_success_is_remembered() -> None:
     async def run() -> None:
         attempts = Attempts(ServerLimits(failures=2))
-        attempts.succeeded("192.0.2.1", b"known")
+        await attempts.succeeded("192.0.2.1", b"known")
         assert not await attempts.failed("192.0.2.1", "")
         await attempts.check("192.0.2.1", "", b"new")
         assert await attempts.failed("192.0.2.1", "")

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from desktop.engine.cloud.clients.libraries import checked_address, importing, setting
+from desktop.engine.cloud.clients.loop import LOOP
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit, http_failure
-from desktop.engine.cloud.libraries import checked_address, importing, setting
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed, LanguageUnknown
@@ -93,6 +93,8 @@ class DeepgramRecognizer:
         with importing(self._options):
             from deepgram import AsyncDeepgramClient
             from deepgram.environment import DeepgramClientEnvironment
+
+            from desktop.engine.recognition.backends.cloud.deepgram_socket import Socket
         key = (self._options.key() or "").strip()
         if (
             (not key and address == self._options.engine.endpoint)
@@ -104,6 +106,7 @@ class DeepgramRecognizer:
         return AsyncDeepgramClient(
             api_key=key or "none",
             environment=DeepgramClientEnvironment(base=address, production=socket, agent=socket, agent_rest=address),
+            transport_factory=Socket,
             max_retries=0,
             timeout=self._options.timeouts.answer,
             # Which system and which Python run here is nobody's business.
@@ -129,17 +132,20 @@ class DeepgramRecognizer:
 
     @asynccontextmanager
     async def _connected(self, request: RecognitionRequest) -> AsyncIterator[Any]:
-        from deepgram.core.api_error import ApiError
-        from websockets.exceptions import ConnectionClosed, WebSocketException
+        from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
         options = self._options
         try:
-            async with asyncio.timeout(options.timeouts.connect) as until_connected:
-                async with self._client.listen.v1.connect(**self._parameters(request)) as connection:
-                    until_connected.reschedule(None)
-                    yield connection
-        except ApiError as error:
-            raise http_failure(error.status_code or 500, options.place, setting=setting(options, "model")) from None
+            async with self._client.listen.v1.connect(**self._parameters(request)) as connection:
+                # The library itself would leave that to the first message, whoever sends it.
+                await asyncio.wait_for(connection._websocket.open(), options.timeouts.connect)
+                yield connection
+        except InvalidStatus as error:
+            answer = error.response
+            wait = answer.headers.get("retry-after")
+            raise http_failure(
+                answer.status_code, options.place, setting=setting(options, "model"), retry_after=wait
+            ) from None
         except TimeoutError:
             raise CloudFailed(Failure.STALL, options.place) from None
         except ConnectionClosed as error:

@@ -14,11 +14,11 @@ from datetime import timedelta
 from queue import SimpleQueue
 from typing import Any
 
+from desktop.engine.cloud.clients.google import GoogleAccess
+from desktop.engine.cloud.clients.google_languages import SPEECH, of_speech
+from desktop.engine.cloud.clients.libraries import importing
+from desktop.engine.cloud.clients.loop import LOOP
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.google_client import GoogleAccess
-from desktop.engine.cloud.google_languages import SPEECH, of_speech
-from desktop.engine.cloud.libraries import importing
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE, Word
@@ -33,6 +33,8 @@ _CLIENTS = 2
 """connections: one that stands still holds up no stream but its own"""
 _MOST_CODES = 3
 """languages that one request may name; for more the provider chooses among all"""
+_UNSAID = 0.5
+"""probability of words of which nothing is said, or that they are not stable: they are shown"""
 _MOST_PHRASES, _LONGEST_PHRASE, _BOOST = 500, 100, 10.0
 
 
@@ -332,7 +334,7 @@ def _words(result: Any, begin: float, end: float, language: str) -> tuple[Word, 
         return ()
     best = result.alternatives[0]
     certainty = float(best.confidence) if result.is_final else float(result.stability)
-    certainty = min(1.0, certainty) or 0.5  # 0 is what is not said
+    certainty = min(1.0, max(certainty, _UNSAID))
     if not best.words:
         return spread(best.transcript, begin, end, language, certainty)
     return tuple(

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.openai import CHOOSING, check, make_client, working
 from desktop.engine.cloud.errors import CloudLimit, Limit
-from desktop.engine.cloud.openai_client import check, make_client, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed, LanguageUnknown
 from desktop.engine.events import SAMPLE_RATE, Samples, Word
@@ -97,6 +97,8 @@ class OpenAIRecognizer:
             wanted |= {"response_format": "json"}
         if request.language is not None:
             wanted["language"] = request.language
+        elif len(request.candidates) > 1 and self._options.model.startswith(CHOOSING):
+            wanted["languages"] = list(request.candidates)
         if prompt := " ".join(filter(None, (request.vocabulary, request.prompt))):
             wanted["prompt"] = prompt
         return wanted

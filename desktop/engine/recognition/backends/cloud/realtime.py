@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.libraries import setting
+from desktop.engine.cloud.clients.loop import LOOP
+from desktop.engine.cloud.clients.openai import CHOOSING, make_client, meaning, working
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.libraries import setting
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.network import failure_of
-from desktop.engine.cloud.openai_client import make_client, meaning, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import BackendFailed
 from desktop.engine.events import SAMPLE_RATE
@@ -30,6 +30,9 @@ from desktop.engine.text.languages import CODES
 _RATE = 24_000
 """Hz, the only one there is"""
 _MESSAGE = BYTES // 2
+_CLOSING = 0.2
+"""seconds that the other side may take to close"""
+_PATIENCE = 1.5
 _OPEN_WORDS = 2
 """newest words of the deltas that may still grow"""
 _ITEM = "conversation.item.input_audio_transcription"
@@ -81,7 +84,7 @@ class RealtimeRecognizer:
         async def converse(part: Part, tell: Callable[[Answer], None]) -> None:
             await self._converse(request, language, part, tell)
 
-        return CloudStream(converse, self._options, language, _MESSAGE)
+        return CloudStream(converse, self._options, language, _MESSAGE, _PATIENCE)
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -114,13 +117,15 @@ class RealtimeRecognizer:
         place = self._options.place
         try:
             with working(self._options):
-                manager = self._client.realtime.connect(extra_query={"intent": "transcription"})
+                manager = self._client.realtime.connect(
+                    extra_query={"intent": "transcription"}, websocket_connection_options={"close_timeout": _CLOSING}
+                )
                 connection = await asyncio.wait_for(manager.enter(), self._options.timeouts.connect)
                 try:
                     await connection.send({"type": "session.update", "session": self._session(request)})
                     yield connection
                 finally:
-                    await _closed(connection)
+                    await connection.close()
         except InvalidStatus as error:
             answer = error.response
             wait = answer.headers.get("retry-after")
@@ -138,6 +143,8 @@ class RealtimeRecognizer:
         transcription: dict[str, Any] = {"model": self._options.model}
         if request.language is not None:
             transcription["language"] = request.language
+        elif len(request.candidates) > 1 and self._options.model.startswith(CHOOSING):
+            transcription["languages"] = list(request.candidates)
         if request.vocabulary:
             transcription["prompt"] = request.vocabulary
         return {
@@ -245,11 +252,3 @@ def _code(body: bytes | None) -> str | None:
         return str(json.loads(body or b"")["error"]["code"])
     except (KeyError, TypeError, ValueError):
         return None
-
-
-async def _closed(connection: Any) -> None:
-    """End it without waiting for the other side."""
-    closing = asyncio.ensure_future(connection.close())
-    await asyncio.wait((closing,), timeout=0.2)
-    if not closing.done():
-        closing.cancel()

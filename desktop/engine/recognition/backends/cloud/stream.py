@@ -10,8 +10,8 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 
+from desktop.engine.cloud.clients.loop import LOOP
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.loop import LOOP
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import EngineError
 from desktop.engine.events import SAMPLE_RATE, Samples
@@ -27,24 +27,28 @@ CloudLimit; Limit.LENGTH where the provider ends the stream because it is long."
 
 _GRACE = 1.2
 """times as long as `renew` a connection lasts, until there is a pause"""
-_WORDLESS = 2.0
+_WORDLESS = 1.5
 """times as long as `quiet` an engine may say nothing before its first words, which noise may never have"""
 _AHEAD = 0.1
 """seconds that an engine may take for each second of sound that came faster than it was spoken"""
-_LISTENS = 0.2
-"""seconds that `feed` waits for what an engine says of the sound before: without it that would be shown with the next
+_LISTENS, _MORE = 0.25, 0.03
+"""seconds that `feed` waits for what an engine says, and for more of it: without that it would be shown with the next
 chunk only"""
 
 
 class CloudStream:
     """A SettlingStream.
 
-    most: bytes of sound in one message. language: until the engine says another one."""
+    most: bytes of sound in one message. language: until the engine says another one. patience: times `quiet`, for an
+    engine that gives no sign of life but words."""
 
-    def __init__(self, converse: Converse, options: CloudOptions, language: str, most: int) -> None:
+    def __init__(
+        self, converse: Converse, options: CloudOptions, language: str, most: int, patience: float = 1.0
+    ) -> None:
         self._converse = converse
         self._options = options
         self._most = most
+        self._quiet = patience * options.timeouts.quiet
         self._changed = threading.Condition()
         self._heard = Heard(language)
         self._sound = Sound()
@@ -61,20 +65,24 @@ class CloudStream:
         """samples"""
         self._ended_at = -1.0
         """seconds of the utterance that were settled when a provider last ended a connection"""
-        self._began = time.monotonic()
+        self._began: float | None = None
+        """when the first sound of it was spoken, if the first chunk came at once"""
         self._asked: float | None = None
         """when sound was fed first after the last answer"""
         self._talk = LOOP.start(self._run())
 
     def feed(self, samples: Samples, *, is_last: bool) -> StreamResult:
+        if self._began is None:
+            self._began = time.monotonic() - len(samples) / SAMPLE_RATE
         LOOP.soon(self._sound.append, pcm16(samples), is_last)
         self._fed += len(samples)
         with self._changed:
             if is_last:
                 self._wait_for(lambda: self._is_done)
             else:
-                self._look_for_stall()
+                self._asked = self._asked or time.monotonic()
                 self._listen()
+                self._look_for_stall()
             return self._result(is_whole=is_last)
 
     def settle(self) -> StreamResult:
@@ -101,7 +109,8 @@ class CloudStream:
     @property
     def _ahead(self) -> float:
         """Seconds of sound that came faster than it was spoken."""
-        return max(0.0, self._fed / SAMPLE_RATE - (time.monotonic() - self._began))
+        now = time.monotonic()
+        return max(0.0, self._fed / SAMPLE_RATE - (now - (now if self._began is None else self._began)))
 
     def _wait_for(self, is_there: Callable[[], bool]) -> None:
         """For the last words."""
@@ -110,16 +119,23 @@ class CloudStream:
             self._failure = CloudFailed(Failure.STALL, self._options.place)
 
     def _listen(self) -> None:
-        before = self._news
-        if self._ahead < _LISTENS:
-            self._changed.wait_for(lambda: self._news != before or self._is_done or self._failure is not None, _LISTENS)
+        until = time.monotonic() + _LISTENS - self._ahead
+        wait = _LISTENS
+        while (left := until - time.monotonic()) > 0:
+            before = self._news
+            self._changed.wait(min(wait, left))
+            if self._failure is not None:
+                return
+            if self._news != before:
+                wait = _MORE
+            elif wait == _MORE:
+                return
 
     def _look_for_stall(self) -> None:
-        now = time.monotonic()
-        if self._asked is None:
-            self._asked = now
-        limit = self._options.timeouts.quiet * (1.0 if self._has_words else _WORDLESS) + _AHEAD * self._ahead
-        if self._failure is None and not self._is_done and now - self._asked > limit:
+        limit = self._quiet * (1.0 if self._has_words else _WORDLESS) + _AHEAD * self._ahead
+        if self._failure is not None or self._is_done or self._asked is None:
+            return  # it has answered
+        if time.monotonic() - self._asked > limit:
             self._failure = CloudFailed(Failure.STALL, self._options.place)
 
     # On the loop's.

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.google import GoogleAccess
+from desktop.engine.cloud.clients.google_languages import of_speech
+from desktop.engine.cloud.clients.libraries import importing
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.google_client import GoogleAccess
-from desktop.engine.cloud.google_languages import of_speech
-from desktop.engine.cloud.libraries import importing
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice
@@ -134,14 +134,14 @@ class GoogleSynthesizer:
     def _chunk(self, data: bytes, rate: int = _RATE) -> SpeechChunk:
         if len(data) % 2:
             raise CloudFailed(Failure.GARBAGE, self._options.place)
-        return SpeechChunk(np.frombuffer(data, "<i2").astype(np.float32) / 32768, rate)
+        return SpeechChunk((np.frombuffer(data, "<i2") / 32768).astype(np.float32), rate)
 
     def _connect(self) -> None:
         with importing(self._options):
             from google.cloud import texttospeech_v1 as texttospeech
             from google.cloud.texttospeech_v1.services.text_to_speech.transports import TextToSpeechGrpcTransport
         access = GoogleAccess(self._options, "texttospeech", self._options.region)
-        client = texttospeech.TextToSpeechClient(transport=access.transport(TextToSpeechGrpcTransport))
+        client: Any = texttospeech.TextToSpeechClient(transport=access.transport(TextToSpeechGrpcTransport))
         try:
             with access.working("region"):
                 found = client.list_voices(timeout=self._options.timeouts.load, retry=None, metadata=access.metadata)

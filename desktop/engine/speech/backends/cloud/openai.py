@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from desktop.engine.cloud.clients.openai import check, make_client, working
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.openai_client import check, make_client, working
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.speech.backends.base import SpeechChunk, SynthesizerCapabilities, Voice
@@ -36,9 +36,11 @@ _NAMES = (
     "verse",
 )
 """OpenAI's own; each speaks every language"""
-_SPOKEN = frozenset(
-    ["af", "ar", "az", "be", "bg", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gl", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "kk", "kn", "ko", "lt", "lv", "mi", "mk", "mr", "ms", "ne", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "sw", "ta", "th", "tl", "tr", "uk", "ur", "vi", "zh"]
+_LANGUAGES = (
+    "af ar az be bg bs ca cs cy da de el en es et fa fi fr gl he hi hr hu hy id is it ja kk kn ko lt lv mi mk mr ms ne "
+    "nl no pl pt ro ru sk sl sr sv sw ta th tl tr uk ur vi zh"
 )
+_SPOKEN = frozenset(_LANGUAGES.split())
 
 
 class OpenAISynthesizer:
@@ -127,7 +129,7 @@ class OpenAISynthesizer:
                     whole = len(data) - len(data) % 2
                     rest = data[whole:]
                     if whole:
-                        yield SpeechChunk(np.frombuffer(data[:whole], "<i2").astype(np.float32) / 32768, _RATE)
+                        yield SpeechChunk((np.frombuffer(data[:whole], "<i2") / 32768).astype(np.float32), _RATE)
         if rest:
             raise CloudFailed(Failure.GARBAGE, self._options.place)
 

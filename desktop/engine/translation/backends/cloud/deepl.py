@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from desktop.engine.cloud.clients.libraries import checked_address, importing, setting
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit, http_failure
-from desktop.engine.cloud.libraries import checked_address, importing, setting
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import LanguageUnknown
@@ -77,7 +77,7 @@ class DeepLTranslator:
             raise CloudFailed(Failure.KEY, options.place)
         if address == options.engine.endpoint and key.endswith(_FREE):
             address = _FREE_HOST
-        client = deepl.DeepLClient(key, server_url=address, send_platform_info=False)
+        client: Any = deepl.DeepLClient(key, server_url=address, send_platform_info=False)
         try:
             with self._working(options.timeouts.load):
                 sources = {_known(one.code) for one in client.get_source_languages()}

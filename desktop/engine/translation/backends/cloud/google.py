@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from desktop.engine.cloud.clients.google import GoogleAccess
+from desktop.engine.cloud.clients.google_languages import of_translation, to_translate
+from desktop.engine.cloud.clients.libraries import importing
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit
-from desktop.engine.cloud.google_client import GoogleAccess
-from desktop.engine.cloud.google_languages import of_translation, to_translate
-from desktop.engine.cloud.libraries import importing
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.sentences import has_words
@@ -95,7 +95,7 @@ class GoogleTranslator:
         if continent and access.host == f"translate.{options.engine.endpoint}":
             access.host = f"translate-{continent}.{options.engine.endpoint}"
         parent = access.parent(self._location)
-        client = translate_v3.TranslationServiceClient(transport=access.transport(TranslationServiceGrpcTransport))
+        client: Any = translate_v3.TranslationServiceClient(transport=access.transport(TranslationServiceGrpcTransport))
         try:
             with access.working("region"):
                 found = client.get_supported_languages(

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from desktop.engine.cloud.clients.libraries import checked_address, setting
 from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit, http_failure
-from desktop.engine.cloud.libraries import checked_address, setting
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import LanguageUnknown

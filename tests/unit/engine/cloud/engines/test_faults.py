@@ -23,7 +23,7 @@ from tests.cloud_peers.hearing import CodedEar, Powers, coded
 from tests.cloud_peers.relay import Relay, relayed
 from tests.waiting import let_pass
 
-BRISK = Timeouts(connect=4.0, answer=3.0, load=5.0, quiet=1.5)
+BRISK = Timeouts(connect=2.5, answer=2.0, load=3.0, quiet=1.0)
 """where something stands still; still enough for what works, on a busy machine"""
 HANGS = 60.0
 """seconds after which something hangs; no figure of its speed"""
@@ -92,7 +92,7 @@ class Site:
                     then()
                 is_last = begin + CHUNK >= len(samples)
                 results.append(stream.feed(samples[begin : begin + CHUNK], is_last=is_last))
-                let_pass(0.05)
+                let_pass(0.03)
         finally:
             stream.close()
             self.heard = results
@@ -116,7 +116,8 @@ def failing(*kinds: Failure | Limit) -> Iterator[pytest.ExceptionInfo[Any]]:
     with pytest.raises((CloudFailed, CloudLimit)) as caught:
         yield caught
     assert time.monotonic() - began < HANGS
-    assert caught.value.kind in kinds
+    error: Any = caught.value
+    assert error.kind in kinds
     sentence = text_of(caught.value)
     assert sentence.endswith(".")
     assert KEY not in sentence
@@ -192,7 +193,7 @@ def _timeouts(fault: Fault) -> Timeouts:
 
 
 def _check_wait(engine: Engine, fault: Fault, error: CloudFailed) -> None:
-    is_told = engine.key not in ("deepgram", "deepl")  # whose libraries do not hand it on
+    is_told = engine.key != "deepl"  # whose library does not hand it on
     if fault is Fault.RATE and is_told:
         assert error.wait == WAIT
         assert f"{WAIT} s" in text_of(error)
@@ -259,11 +260,13 @@ def test_the_connection_breaks_between(engine: Engine) -> None:
 
 
 def _until_it_works(here: Site) -> object:
+    """At the second try at the latest."""
     try:
         return here.work()
     except CloudFailed as error:
-        assert error.kind in (Failure.DISCONNECT, Failure.STALL)
-        return here.work()
+        failure = error
+    assert failure.kind in (Failure.DISCONNECT, Failure.STALL)
+    return here.work()
 
 
 def test_nonsense_on_the_way(engine: Engine) -> None:
@@ -289,8 +292,8 @@ def test_what_the_provider_does_in_an_utterance(stream: Engine, fault: Fault) ->
         here.load()
         here.peer.plan.fault, here.peer.plan.after = fault, 2.0
         with failing(kind):
-            here.hear(range(40))
-        _check_committed(here.heard, range(40))
+            here.hear(range(20))
+        _check_committed(here.heard, range(20))
         here.peer.plan.fault = None
         assert numbers_of(here.hear(range(5))[-1]) == said(range(5))
 
@@ -299,8 +302,8 @@ def test_the_connection_breaks_in_a_word(stream: Engine) -> None:
     with site(stream) as here:
         here.load()
         with failing(Failure.DISCONNECT):
-            here.hear(range(40), 9, here.relay.cut)
-        _check_committed(here.heard, range(40))
+            here.hear(range(20), 9, here.relay.cut)
+        _check_committed(here.heard, range(20))
         assert numbers_of(here.hear(range(5))[-1]) == said(range(5))
 
 
@@ -360,9 +363,9 @@ def test_a_stream_is_renewed_before_the_provider_ends_it(stream: Engine) -> None
         made = stream.make(stream.options(peer.port, timeouts=timeouts, resent=resent.append))
         here = Site(stream, made, peer, None)  # type: ignore[arg-type]
         here.load()
-        results = here.hear(range(40))
-        assert numbers_of(results[-1]) == said(range(40))
-        _check_committed(results, range(40))
+        results = here.hear(range(20))
+        assert numbers_of(results[-1]) == said(range(20))
+        _check_committed(results, range(20))
         assert resent == []
         made.close()
 

@@ -1,0 +1,1 @@
+"""`parley bench outages`: gateways, workers and Redis that die and come back while clients speak."""

@@ -1,0 +1,1 @@
+"""Commands around the server: it itself, its workers and jobs, tokens, database."""

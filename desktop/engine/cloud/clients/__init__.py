@@ -1,0 +1,1 @@
+"""What engines of the same provider, or library, share: the connection, the key, what errors mean."""

@@ -1,0 +1,1 @@
+"""Widgets and layouts that fit what they hold into the room there is."""

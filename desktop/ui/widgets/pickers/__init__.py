@@ -1,0 +1,1 @@
+"""Widgets with which something is chosen."""
