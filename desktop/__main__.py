@@ -37,7 +37,7 @@ from typing import NoReturn
 
 from desktop.cli import BROKEN_PIPE
 from desktop.cli.arguments import for_running, for_window
-from desktop.cli.signals import SecondSignal, exit_code
+from desktop.cli.signals import SecondSignal, exit_code, has_come
 from desktop.system.displays import problem
 from desktop.system.instance import WISHES
 from desktop.system.streams import mend_streams
@@ -81,6 +81,10 @@ def program() -> NoReturn:
         try:
             code = main()
         except KeyboardInterrupt:  # while the first things are imported, or the last handlers put back
+            code = exit_code()
+        except Exception:  # which libraries make of it while they are imported
+            if not has_come():
+                raise
             code = exit_code()
         if code > _BY_SIGNAL and code != BROKEN_PIPE:
             _leave(code)

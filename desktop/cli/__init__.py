@@ -55,7 +55,9 @@ def _run(arguments: list[str]) -> int:
         silence_output()
         return 1
     except Exception as error:
-        return _usage_error(error) or _failed(error)
+        from desktop.cli.signals import has_come
+
+        return INTERRUPTED if has_come() else _usage_error(error) or _failed(error)
 
 
 def _usage_error(error: Exception) -> int:

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import threading
-from types import TracebackType
+from types import FrameType, TracebackType
 
 GRACE = 1.5
 """seconds after the second signal until the process ends, whatever it does"""
@@ -29,12 +29,18 @@ class Interrupted(KeyboardInterrupt):
 
 
 _came: list[int] = []
-"""What ended the command; the exception does not come through typer as it is."""
+"""What ended the command; the exception does not come through typer as it is, and C code that it passes may make
+another one of it."""
 
 
 def forget() -> None:
     """Another command begins."""
     _came.clear()
+
+
+def has_come() -> bool:
+    """Whether a signal is ending the command."""
+    return bool(_came)
 
 
 def exit_code() -> int:
@@ -47,6 +53,8 @@ class SecondSignal:
     sees to that: the main one may be in a call that does not come back, as the opening of a pipe that nobody reads."""
 
     def __enter__(self) -> "SecondSignal":
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _interrupt)
         self._read, self._write = socket.socketpair()
         self._write.setblocking(False)
         self._before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
@@ -73,6 +81,10 @@ class SecondSignal:
                     pass
             except TimeoutError:
                 end(came[0])
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise Interrupted(number)
 
 
 def end(number: int) -> None:

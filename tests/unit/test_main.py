@@ -102,6 +102,20 @@ def test_a_signal_before_or_after_the_command_ends_it_and_is_named_by_the_exit_c
     assert (result.returncode, result.stdout, result.stderr) == (128 + signal.SIGTERM, "said\n", "")
 
 
+def test_a_signal_of_which_a_library_makes_another_error_is_still_one() -> None:
+    """pydantic, as it is imported, made a ValidationError of a Ctrl+C that came inside a pattern."""
+    code = (
+        "import os, signal, sys; import desktop.cli as cli; from desktop import __main__ as entry\n"
+        "def swallows(_):\n"
+        "    try: os.kill(os.getpid(), signal.SIGINT); sum(range(10**6))\n"
+        "    except KeyboardInterrupt: raise ValueError('a pattern')\n"
+        "cli._run, entry.for_window = swallows, lambda _: None\n"
+        "entry.program()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=25)
+    assert (result.returncode, result.stderr) == (130, "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_inside_a_callback_of_the_interpreter_is_not_lost(number: signal.Signals) -> None:
     code = (

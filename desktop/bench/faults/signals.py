@@ -261,6 +261,6 @@ def _environment(place: Path) -> dict[str, str]:
 
 
 def _dripping(asked: Asked, send: Send, ended: threading.Event) -> None:
-    send(head(200, content_length=10**8))
-    while not ended.wait(0.05):
-        send(bytes(2000))
+    send(head(200, content_length=2249))  # as long as the first file of the model, so that it is waited for
+    while not ended.wait(0.5):
+        send(b" ")

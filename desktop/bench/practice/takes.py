@@ -29,6 +29,10 @@ from desktop.system.files import write_atomically
 
 LINES = 3
 """prompts of a passage"""
+_BYTES = 8000
+"""of a second of G.722"""
+_SHORTEST = 0.15
+"""seconds that a word takes at least"""
 _SIGNS = frozenset("*#?�")
 """in a script: what is read in more than one way, or was lost"""
 
@@ -56,17 +60,26 @@ class Passage:
 
 
 def passages(language: str, count: int, *, is_odd: bool) -> tuple[Passage, ...]:
-    """The first of one half of the prompts, in the order of the SHA-256 of their names. Raises FileUnreadable."""
+    """Of the first of one half of the prompts, in the order of the SHA-256 of their names, those whose scripts say what
+    is heard. Raises FileUnreadable."""
     usable = [one for one in prompts(language) if not _SIGNS & set(one.text)]
     half = [one for one in usable if one.is_even != is_odd]
     others = [word for one in usable for word in one.text.split()]
     found: list[Passage] = []
     for number in range(min(count, len(half) // LINES)):
         some = tuple(half[number * LINES : (number + 1) * LINES])
+        if not all(map(is_read, some)):
+            continue
         texts = tuple(one.text for one in some)
         made = variants(texts, others, f"{language} {number} {'odd' if is_odd else 'even'}")
         found.append(Passage(language, number, texts, made, some))
     return tuple(found)
+
+
+def is_read(prompt: Prompt) -> bool:
+    """Whether a script can be what somebody says: some describe a beep, one holds the name of the next."""
+    seconds = prompt.path.stat().st_size / _BYTES
+    return ":" not in prompt.text and seconds >= _SHORTEST * len(prompt.text.split())
 
 
 def text_of(variant: Variant, language: str) -> PracticeText:

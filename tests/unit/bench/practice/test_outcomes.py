@@ -8,7 +8,7 @@ import pytest
 from desktop.bench.people.prompts import Prompt
 from desktop.bench.practice.outcomes import final_feedback, outcome
 from desktop.bench.practice.report import figures, marked, report
-from desktop.bench.practice.takes import KeptModel, KeptText, Passage, Take, load, save
+from desktop.bench.practice.takes import KeptModel, KeptText, Passage, Take, is_read, load, save
 from desktop.bench.practice.variants import variants
 from desktop.engine.events import Samples, Word
 from desktop.practice.feedback import WordStatus
@@ -96,3 +96,13 @@ def test_recall_and_precision() -> None:
     found = marked([(wrong, missing), (wrong, right), (right, wrong), (right, right), (missing, missing)])
     assert (found.recall, found.precision) == (2 / 3, 2 / 3)
     assert marked([]).recall == marked([]).precision == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "is_fair"),
+    [(TEXTS[0], 2.0, True), ("un suono di beep ascendente", 0.37, False), ("eliminato vm-pound: premere", 3.1, False)],
+)
+def test_scripts_that_nobody_reads_are_left_out(tmp_path: Path, text: str, seconds: float, *, is_fair: bool) -> None:
+    sound = tmp_path / "a.g722"
+    sound.write_bytes(bytes(round(8000 * seconds)))
+    assert is_read(Prompt("it", "a", text, sound)) is is_fair

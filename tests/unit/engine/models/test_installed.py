@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.errors import ModelBroken, ModelMissing
+from desktop.engine.models import apertium
 from desktop.engine.models import installed as models
 from desktop.engine.models.files import FileBroken, check_ctranslate2, check_onnx
 from desktop.engine.models.translation_routes import translation_pairs, translation_route, usable_target
@@ -21,7 +22,8 @@ STARTER = RESOURCES / "starter"
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty models directory; Hugging Face's and Argos's places are empty too."""
+    """An empty models directory; Hugging Face's, Argos's and Apertium's places are empty too."""
+    monkeypatch.setattr(apertium, "MODES", ())
     monkeypatch.setattr(paths, "models_dir", lambda: tmp_path / "models")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
     monkeypatch.delenv("HF_HUB_CACHE", raising=False)

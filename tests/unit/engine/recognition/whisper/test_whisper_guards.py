@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -205,7 +206,8 @@ class LetterTokenizer:
 
 
 def started(before: str, vocabulary: str) -> list[int]:
-    return WhisperDecoder._start(LetterTokenizer(), before, vocabulary)
+    decoder = WhisperDecoder(SimpleNamespace(model=None), "transcribe")  # type: ignore[arg-type]
+    return decoder._start(LetterTokenizer(), before, vocabulary)
 
 
 def test_the_prompt_is_bounded_in_tokens() -> None:
