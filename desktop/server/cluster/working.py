@@ -28,9 +28,9 @@ from desktop.server.operation.clouds import CloudCounts
 from desktop.server.operation.probes import probe_routes, scraped, status_of
 from desktop.server.operation.tracing import Traced
 from desktop.server.security.address import check_address
-from desktop.server.security.headers import SecurityHeaders
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.tls import Tls
+from desktop.server.security.web.headers import SecurityHeaders
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from starlette.requests import Request, cookie_parser
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.principal import Principal, Scope
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import address_of, is_secure
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import address_of, is_secure
 from desktop.server.streams.rooms import Room, Rooms
 
 _STAYS = timedelta(hours=12)

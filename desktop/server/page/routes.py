@@ -23,7 +23,7 @@ from desktop.engine.errors import EngineError
 from desktop.messages import text_of
 from desktop.server.page.languages import offered_languages
 from desktop.server.protocols.native.messages import BadMessage
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.refusal import Refused
 from desktop.server.streams.hub import Hub
 from desktop.server.streams.rooms import HasRooms, Room, written
 from desktop.system.paths import RESOURCES

@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 
 from desktop.engine.errors import EngineError
 from desktop.server.security.options import SecurityOptions
-from desktop.server.security.origins import normal_origin
+from desktop.server.security.web.origins import normal_origin
 
 
 def check_address(options: SecurityOptions, *, anyone_may_enter: bool) -> None:

@@ -13,8 +13,8 @@ from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.storage import Storage
 
 from desktop.server.security.limits import ServerLimits
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import counted_as
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import counted_as
 from desktop.server.security.windows import Windows
 
 _REMEMBERED = 4096

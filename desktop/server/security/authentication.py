@@ -12,9 +12,9 @@ from desktop.server.security.credentials import tokens
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.principal import LOCAL, Principal
-from desktop.server.security.redaction import PREFIX
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import Presented, address_of, is_forwarded, is_loopback
+from desktop.server.security.web.redaction import PREFIX
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import Presented, address_of, is_forwarded, is_loopback
 
 
 class Authenticator:

@@ -21,12 +21,12 @@ from desktop.server.security.authentication import Authenticator
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.notes import Notes
-from desktop.server.security.origins import check_host, check_origin
 from desktop.server.security.principal import LOCAL, Principal, Scope
-from desktop.server.security.redaction import redacted
-from desktop.server.security.refusal import Refused, as_refused, refuse
-from desktop.server.security.requests import Presented, address_of, is_secure, presented, split, without_secrets
 from desktop.server.security.watch import run_watched
+from desktop.server.security.web.origins import check_host, check_origin
+from desktop.server.security.web.redaction import redacted
+from desktop.server.security.web.refusal import Refused, as_refused, refuse
+from desktop.server.security.web.requests import Presented, address_of, is_secure, presented, split, without_secrets
 
 _FILES = "/static/"
 """what the page consists of: some thirty files that cost nothing, for each of those who sit behind one address"""

@@ -15,8 +15,8 @@ from desktop.server.security.attempts import Attempts
 from desktop.server.security.limits import Seats, ServerLimits
 from desktop.server.security.notes import Notes
 from desktop.server.security.principal import LOCAL
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import address_of, counted_as, is_loopback
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import address_of, counted_as, is_loopback
 
 Network = IPv4Network | IPv6Network
 

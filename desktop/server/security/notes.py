@@ -9,7 +9,7 @@ from desktop.engine.errors import EngineError
 from desktop.server.database import Database
 from desktop.server.database.audit import Entry, Event, write
 from desktop.server.security.attempts import Attempts
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.refusal import Refused
 
 log = logging.getLogger(__name__)
 

@@ -18,20 +18,20 @@ from desktop.server.secret_files import kept_key, shared_key
 from desktop.server.security.address import check_address, is_local
 from desktop.server.security.attempts import Attempts
 from desktop.server.security.authentication import Authenticator
-from desktop.server.security.cors import Cors
 from desktop.server.security.credentials import tokens, users
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.issuer import Issuer
 from desktop.server.security.credentials.oidc import Oidc
 from desktop.server.security.guard import Guard, Required, Rules
-from desktop.server.security.headers import SecurityHeaders
 from desktop.server.security.network_guard import Network, NetworkGuard
 from desktop.server.security.notes import Notes
 from desktop.server.security.options import SecurityOptions
-from desktop.server.security.origins import normal_origin
 from desktop.server.security.principal import Principal
-from desktop.server.security.redaction import redact_logs
 from desktop.server.security.tls import Tls
+from desktop.server.security.web.cors import Cors
+from desktop.server.security.web.headers import SecurityHeaders
+from desktop.server.security.web.origins import normal_origin
+from desktop.server.security.web.redaction import redact_logs
 from desktop.system import paths
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
 from desktop.engine.errors import EngineError
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.refusal import Refused
 
 log = logging.getLogger(__name__)
 

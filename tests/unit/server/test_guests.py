@@ -11,7 +11,7 @@ from desktop.server.security.attempts import Attempts
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.limits import ServerLimits
 from desktop.server.security.principal import Principal, Scope
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.refusal import Refused
 from desktop.server.streams.rooms import Rooms, written
 
 NOW = datetime.now(UTC)

@@ -21,8 +21,8 @@ from joserfc.jwt import JWTClaimsRegistry
 from desktop.engine.errors import EngineError
 from desktop.server.secret_files import read_secret
 from desktop.server.security.options import OidcOptions
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import is_loopback
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import is_loopback
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,8 @@ from desktop.server.security.credentials import users
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.issuer import Issuer
 from desktop.server.security.principal import Principal, Scope, scopes_from
-from desktop.server.security.refusal import Refused, as_refused, refuse
-from desktop.server.security.requests import address_of, is_secure
+from desktop.server.security.web.refusal import Refused, as_refused, refuse
+from desktop.server.security.web.requests import address_of, is_secure
 
 _AWAY = timedelta(minutes=10)
 """that somebody may take at the issuer"""

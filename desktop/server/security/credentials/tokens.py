@@ -19,8 +19,8 @@ from desktop.engine.errors import EngineError
 from desktop.server.database.audit import Entry, Event, write
 from desktop.server.database.tables import NAME, Token
 from desktop.server.security.principal import Principal, Scope, scopes_from, scopes_text
-from desktop.server.security.redaction import PREFIX
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.redaction import PREFIX
+from desktop.server.security.web.refusal import Refused
 
 _BYTES = 32
 _SHOWN = 8

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from desktop.engine.text.visible import visible
 from desktop.server.database.audit import Entry, Event, write
 from desktop.server.database.tables import TEXT, User
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.refusal import Refused
 
 
 def principal_id(subject: str) -> str:

@@ -25,8 +25,8 @@ from desktop.server.page.guests import Guests
 from desktop.server.security.credentials import tokens
 from desktop.server.security.options import SecurityOptions
 from desktop.server.security.principal import Principal, Scope
-from desktop.server.security.refusal import Refused
 from desktop.server.security.security import Security
+from desktop.server.security.web.refusal import Refused
 from desktop.server.streams.rooms import Rooms
 from tests.asgi_server import asgi_server
 from tests.waiting import wait_until

@@ -14,10 +14,10 @@ from desktop.server.security.attempts import Attempts
 from desktop.server.security.credentials.cookies import Cookies
 from desktop.server.security.credentials.tokens import new_secret
 from desktop.server.security.limits import AudioAllowance, Seats, ServerLimits
-from desktop.server.security.origins import normal_origin
 from desktop.server.security.principal import LOCAL, Principal, Scope, scopes_from, scopes_text
-from desktop.server.security.redaction import Redacting, redact_logs, redacted
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.origins import normal_origin
+from desktop.server.security.web.redaction import Redacting, redact_logs, redacted
+from desktop.server.security.web.refusal import Refused
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

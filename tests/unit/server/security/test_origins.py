@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from desktop.server.security.origins import check_host, check_origin
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.origins import check_host, check_origin
+from desktop.server.security.web.refusal import Refused
 
 ALLOWED = frozenset({"https://obs.example.org:443"})
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.server.security.credentials.tokens import new_secret
-from desktop.server.security.redaction import holds_secret
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import (
+from desktop.server.security.web.redaction import holds_secret
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import (
     Presented,
     address_of,
     counted_as,

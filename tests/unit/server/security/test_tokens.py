@@ -13,7 +13,7 @@ from desktop.server.database import open_database, prepare
 from desktop.server.database.audit import newest
 from desktop.server.security.credentials import tokens
 from desktop.server.security.principal import Principal, Scope
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.refusal import Refused
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
-from desktop.server.security.requests import is_secure
+from desktop.server.security.web.requests import is_secure
 
 _POLICY = "; ".join(
     (

@@ -6,7 +6,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
-from desktop.server.security.origins import normal_origin
+from desktop.server.security.web.origins import normal_origin
 
 _METHODS = ("GET", "HEAD", "POST")
 _OF_PROXIES = ("forwarded", "x-forwarded", "x-real-ip")

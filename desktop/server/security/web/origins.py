@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope as Connection
 
-from desktop.server.security.refusal import Refused
-from desktop.server.security.requests import address_of, is_loopback, is_secure
+from desktop.server.security.web.refusal import Refused
+from desktop.server.security.web.requests import address_of, is_loopback, is_secure
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _PORTS = {"http": 80, "https": 443}

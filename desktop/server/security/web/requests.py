@@ -11,8 +11,8 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Scope as Connection
 
-from desktop.server.security.redaction import holds_secret, names_secret
-from desktop.server.security.refusal import Refused
+from desktop.server.security.web.redaction import holds_secret, names_secret
+from desktop.server.security.web.refusal import Refused
 
 _SCHEMES = ("bearer", "token")
 """of the Authorization header; the second is Deepgram's"""
