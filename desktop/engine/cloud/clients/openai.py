@@ -71,14 +71,16 @@ def check(client: Any, options: CloudOptions) -> None:
 
 
 @contextmanager
-def working(options: CloudOptions) -> Iterator[None]:
-    """Around calls of the library: what it raises becomes CloudFailed or CloudLimit."""
+def working(options: CloudOptions, what: str = "model") -> Iterator[None]:
+    """Around calls of the library: what it raises becomes CloudFailed or CloudLimit. what: the setting that is wrong
+    where what was asked for cannot be."""
     import openai
 
     try:
         yield
     except openai.APIStatusError as error:
-        raise meaning(options, error.status_code, error.code, error.response.headers.get("retry-after")) from None
+        wait = error.response.headers.get("retry-after")
+        raise meaning(options, error.status_code, error.code, wait, what) from None
     except openai.APITimeoutError:
         raise CloudFailed(Failure.STALL, options.place) from None
     except openai.APIConnectionError as error:
@@ -87,12 +89,14 @@ def working(options: CloudOptions) -> Iterator[None]:
         raise CloudFailed(Failure.GARBAGE, options.place) from None
 
 
-def meaning(options: CloudOptions, status: int, code: str | None, retry_after: str | None) -> EngineError:
+def meaning(
+    options: CloudOptions, status: int, code: str | None, retry_after: str | None, what: str = "model"
+) -> EngineError:
     """Of an answer that is an error. code: its word for it."""
     failure: CloudFailed | CloudLimit = http_failure(
         status,
         options.place,
-        setting=setting(options, "model"),
+        setting=setting(options, what),
         retry_after=retry_after,
         is_quota=code in _QUOTA,
     )

@@ -111,7 +111,7 @@ class OpenAISynthesizer:
 
     def _spoken(self, text: str, language: str, rate: float) -> Iterator[SpeechChunk]:
         rest = b""
-        with working(self._options):
+        with working(self._options, "voice"):
             asking = self._client.audio.speech.with_streaming_response.create(
                 input=text,
                 model=self._options.model,

@@ -230,7 +230,7 @@ def test_a_library_that_is_missing_says_how_to_install_it(engine: Engine, monkey
     with pytest.raises(CloudFailed) as caught:
         made.load(lambda _: None)
     assert caught.value.kind is Failure.LIBRARY
-    assert f"parley[{ENGINES[engine.key].extra}]" in text_of(caught.value)
+    assert f"parley engines install {ENGINES[engine.key].extra}" in text_of(caught.value)
 
 
 def test_the_key_is_in_no_repr_and_not_kept_after_closing(engine: Engine, peer: Any) -> None:
