@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -40,6 +41,10 @@ for _name in [name for name in os.environ if name.startswith("PARLEY_")]:
 os.environ["PARLEY_MODEL_PACKAGES"] = str(Path(_home.name) / "packages")
 # Threads of OpenMP that wait for each other would spin, and so take the cores from the other processes of the check.
 os.environ["OMP_WAIT_POLICY"] = "passive"
+if sys.platform == "linux":
+    from tests.x_displays import keep_apart
+
+    keep_apart()
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background by a shell; programs that tests interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -86,9 +86,10 @@ _BY_PATH = {
     "end2end": "desktop",
     "end2end/test_memory.py": "soak",
 }
-_MEASURED = ("unit/injector",)
+_MEASURED = ("unit/injector", "unit/overlay/layer_shell", "unit/ui/practice")
 """where only property tests reach some lines, so that these, too, are measured for coverage"""
 _ALONE = (
+    "end2end/test_serve_leaks.py",
     "end2end/test_audio_speaker.py",
     "end2end/test_bench_peers.py",
     "end2end/test_first_run.py",
@@ -98,7 +99,6 @@ _ALONE = (
     "end2end/test_whole_path.py",
 )
 _LONGEST = (
-    "end2end/test_serve_leaks.py",
     "end2end/test_human_speech.py",
     "end2end/test_cli.py",
     "end2end/test_serve_clients.py",

@@ -53,7 +53,7 @@ class Counted(Server):
     def counts(self) -> dict[str, dict[str, int]]:
         told = len(found(self.said))
         self.process.send_signal(signal.SIGUSR1)
-        assert wait_until(lambda: len(found(self.said)) > told, 20), self.said
+        assert wait_until(lambda: len(found(self.said)) > told, 60), self.said
         return dict(found(self.said)[-1])
 
 
@@ -225,7 +225,8 @@ def more(after: dict[str, dict[str, int]], before: dict[str, dict[str, int]]) ->
     found = {
         f"{kind}: {name}": count - before[kind].get(name, 0) for kind in kinds for name, count in after[kind].items()
     }
-    return {name: count for name, count in found.items() if count > 0}
+    # The database has as many connections as were needed at a time, at most five.
+    return {name: count for name, count in found.items() if count > 0 and "/parley.db" not in name}
 
 
 @pytest.mark.parametrize("protocol", CLIENTS_OF)

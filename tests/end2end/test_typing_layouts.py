@@ -62,7 +62,7 @@ def check(editors: dict[str, Editor], said: str, **typing: object) -> None:
     for kind, editor in editors.items():
         editor.focus()
         before = editor.read()
-        with dictation(**typing) as one:
+        with dictation(read_before_caret=False, **typing) as one:  # or a space would come before what is said
             one.say(said, final=True)
             assert editor.shows(before + said), (kind, editor.read()[len(before) :], one.messages)
 

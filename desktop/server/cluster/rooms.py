@@ -162,7 +162,8 @@ class RedisRooms:
             home.final = repeated.final
             await self._redis.set(names.room(code), home.about(self._instance), ex=LIFE)
             await self._redis.publish(names.ROOMS, json.dumps({"room": code, "home": self._instance}))
-            await self._pubsub.unsubscribe(names.room(code))
+            if self._pubsub is not None:  # otherwise it will not be subscribed when Redis is there
+                await self._pubsub.unsubscribe(names.room(code))
         self._settle(home)
         return room
 
