@@ -89,6 +89,7 @@ _BY_PATH = {
 _MEASURED = ("unit/injector", "unit/overlay/layer_shell", "unit/ui/practice")
 """where only property tests reach some lines, so that these, too, are measured for coverage"""
 _ALONE = (
+    "end2end/test_overlay_wayland.py",
     "end2end/test_serve_leaks.py",
     "end2end/test_audio_speaker.py",
     "end2end/test_bench_peers.py",
