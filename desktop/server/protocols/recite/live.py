@@ -7,7 +7,6 @@ The server's own sessions recognise; a report comes as soon as a mark changes, a
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from desktop.server.protocols.recite.parameters import Parameters
 from desktop.server.protocols.sockets import NORMAL, POLICY, RESTARTS, TRY_LATER, Telling, closed, received
 from desktop.server.streams.channel import Told
 from desktop.server.streams.hub import Hub, ServerBusy
-from desktop.server.streams.stream import Stream
+from desktop.server.streams.stream import Beginning, Stream
 
 _FORMAT = PcmFormat("s16le", SAMPLE_RATE)
 _LONGEST = 15 * 60
@@ -93,6 +92,11 @@ class Recital:
         self._stream: Stream | None = None
 
     @property
+    def beginning(self) -> Beginning:
+        """Where its stream begins."""
+        return Beginning(self._before, self._segments)
+
+    @property
     def session_options(self) -> SessionOptions:
         """For its stream."""
         return self._reading.session_options(SessionOptions())
@@ -100,7 +104,7 @@ class Recital:
     async def resume(self, reading: KeptReading) -> None:
         """Go on where an earlier connection ended."""
         self._words = [one.word for one in reading.words]
-        self._before = reading.seconds
+        self._before = self._told_at = reading.seconds
         if self._words:
             await self._follow(_update(self._words, self._text.language))
         self._segments = 1
@@ -194,15 +198,14 @@ class Recital:
         self._failed = ""
         stream = self._stream
         assert stream is not None
-        update = _later(event, self._segments, self._before)
         self._heard_to = event.end
         self._waited = max(0.0, stream.time - event.end - stream.took)
         self._figures.answered(1000 * (self._waited + stream.took))
-        self._transcript[update.segment_id] = join_words(event.committed, event.unconfirmed, self._text.language)
+        self._transcript[event.segment_id] = join_words(event.committed, event.unconfirmed, self._text.language)
         if event.is_final:
-            self._words += update.final_words or update.words
+            self._words += event.final_words or event.words
             await self._keep(stream)
-        if await self._follow(update):
+        if await self._follow(event):
             await self._report(stream)
 
     async def _follow(self, update: TranscriptUpdate) -> bool:
@@ -238,7 +241,7 @@ class Recital:
             owner=self._owner,
             wanted=self._wanted.model_dump(exclude={"connection_id"}),
             words=tuple(KeptWord.of(word) for word in self._words),
-            seconds=self._before + stream.settled,
+            seconds=stream.settled,
         )
         await self._kept.put(self._id, reading)
 
@@ -249,24 +252,6 @@ class Recital:
     async def _ended(self) -> None:
         if self._hub.is_draining:
             await closed(self._socket, RESTARTS)
-
-
-def _later(update: TranscriptUpdate, segments: int, seconds: float) -> TranscriptUpdate:
-    """An update of this connection as one of the whole reading."""
-    if not segments:
-        return update
-
-    def moved(words: tuple[Word, ...]) -> tuple[Word, ...]:
-        return tuple(replace(one, start=one.start + seconds, end=one.end + seconds) for one in words)
-
-    return replace(
-        update,
-        segment_id=update.segment_id + segments,
-        start=update.start + seconds,
-        end=update.end + seconds,
-        words=moved(update.words),
-        final_words=moved(update.final_words),
-    )
 
 
 def _update(words: list[Word], language: str) -> TranscriptUpdate:

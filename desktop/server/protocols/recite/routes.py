@@ -89,14 +89,14 @@ class Recitals:
         sounds = await asyncio.to_thread(phonemes_of, text.language)
         limits = self._options.limits
         recital = Recital(self._hub, socket, wanted, text, self.figures, limits, self._kept, owner, sounds)
+        if reading is not None:
+            await recital.resume(reading)
         try:
-            stream = self._hub.open(recital.session_options, owner)
+            stream = self._hub.open(recital.session_options, owner, beginning=recital.beginning)
         except ServerBusy as error:
             await socket.send_json(failure(error.code, text_of(error), is_busy=True))
             await closed(socket, TRY_LATER)
             return
-        if reading is not None:
-            await recital.resume(reading)
         await recital.run(stream)
 
     async def _wanted(self, wanted: Parameters, owner: str) -> tuple[Parameters, Any]:
