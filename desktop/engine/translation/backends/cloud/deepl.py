@@ -5,47 +5,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from desktop.engine.cloud.clients.libraries import checked_address, importing, setting
-from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit, http_failure
+from desktop.engine.cloud.errors import CloudFailed, Failure, http_failure
 from desktop.engine.cloud.network import failure_of
-from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import LanguageUnknown
-from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import base_language, check_target
 from desktop.engine.text.sentences import has_words
 from desktop.engine.translation.backends.base import TranslatorCapabilities
+from desktop.engine.translation.backends.cloud.base import CloudTranslator
 
-_NOTHING = TranslatorCapabilities(frozenset(), forces_prefix=False, needs_network=True)
 _FREE, _FREE_HOST = ":fx", "https://api-free.deepl.com"
 """how the keys of accounts end that cost nothing, and where they are good for"""
 _TARGETS = {"en": "EN-US", "pt": "PT-PT", "pt-BR": "PT-BR", "zh": "ZH-HANS", "zh-Hant": "ZH-HANT", "no": "NB"}
 _SOURCES = {"no": "NB"}
 
 
-class DeepLTranslator:
+class DeepLTranslator(CloudTranslator):
     """A Translator."""
-
-    def __init__(self, options: CloudOptions) -> None:
-        self._options = options
-        self._client: Any = None
-        self.capabilities = _NOTHING
-
-    @property
-    def name(self) -> str:
-        return self._options.place
-
-    @property
-    def sent_to(self) -> str:
-        """Where text goes; empty: nowhere now."""
-        return self._options.place if self._client is not None else ""
-
-    def load(self, source: str, target: str, progress: Progress) -> None:
-        """Ask which languages there are. Raises CloudFailed, and CloudLimit where the pair is none of them."""
-        progress(0.0)
-        if self._client is None:
-            self._connect()
-        if (source, target) not in self.capabilities.pairs:
-            raise CloudLimit(Limit.LANGUAGE, self._options.place)
-        progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
         if source == target or not has_words(text):

@@ -9,42 +9,20 @@ from desktop.engine.cloud.errors import CloudFailed, CloudLimit, Failure, Limit,
 from desktop.engine.cloud.network import failure_of
 from desktop.engine.cloud.options import CloudOptions
 from desktop.engine.errors import LanguageUnknown
-from desktop.engine.recognition.backends.base import Progress
 from desktop.engine.text.languages import check_target
 from desktop.engine.text.sentences import has_words
 from desktop.engine.translation.backends.base import TranslatorCapabilities
+from desktop.engine.translation.backends.cloud.base import CloudTranslator
 
-_NOTHING = TranslatorCapabilities(frozenset(), forces_prefix=False, needs_network=True)
 
-
-class LibreTranslateTranslator:
+class LibreTranslateTranslator(CloudTranslator):
     """A Translator."""
 
     def __init__(self, options: CloudOptions) -> None:
-        self._options = options
-        self._client: Any = None
+        super().__init__(options)
         self._key = ""
         self._codes: dict[str, str] = {}
         """the server's, by Parley's"""
-        self.capabilities = _NOTHING
-
-    @property
-    def name(self) -> str:
-        return self._options.place
-
-    @property
-    def sent_to(self) -> str:
-        """Where text goes; empty: nowhere now."""
-        return self._options.place if self._client is not None else ""
-
-    def load(self, source: str, target: str, progress: Progress) -> None:
-        """Ask which languages there are. Raises CloudFailed, and CloudLimit where the pair is none of them."""
-        progress(0.0)
-        if self._client is None:
-            self._connect()
-        if (source, target) not in self.capabilities.pairs:
-            raise CloudLimit(Limit.LANGUAGE, self._options.place)
-        progress(1.0)
 
     def translate(self, text: str, source: str, target: str, prefix: str = "", is_final: bool = True) -> str | None:
         if source == target or not has_words(text):
