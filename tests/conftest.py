@@ -87,7 +87,8 @@ def manifest() -> dict[str, dict[str, Any]]:
 def session_bus() -> Iterator[None]:
     """A D-Bus of this process's own, at the address that the environment names."""
     address = os.environ["DBUS_SESSION_BUS_ADDRESS"]
-    command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}"]
+    rules = Path(__file__).with_name("session_bus.xml")
+    command = ["dbus-daemon", f"--config-file={rules}", "--nofork", "--nopidfile", f"--address={address}"]
     bus = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert wait_until((_runtime / "bus").exists)
     yield

@@ -50,7 +50,7 @@ class Program:
 
     def start(self) -> None:
         """Up when it returns."""
-        self._errors = TemporaryFile("w+")  # noqa: SIM115
+        self._errors = TemporaryFile()  # noqa: SIM115
         command = [sys.executable, "-m", self.module, *self._arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self._errors, env=self._environment)
         found: list[re.Match[str]] = []
@@ -69,12 +69,9 @@ class Program:
     @property
     def said(self) -> str:
         """What it wrote for its operator."""
-        self._errors.flush()
-        position = self._errors.tell()
-        self._errors.seek(0)
-        text = self._errors.read()
-        self._errors.seek(position)
-        return text
+        # Not by `seek`: the program writes at the same position, and would write over what it said before.
+        file = self._errors.fileno()
+        return os.pread(file, os.fstat(file).st_size, 0).decode(errors="replace")
 
     def end(self, number: signal.Signals = signal.SIGTERM, timeout: float = 30.0) -> int:
         """Send a signal and wait for the end: the exit code."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -25,12 +25,15 @@ from desktop.engine.events import (
     TranslationUpdate,
 )
 from desktop.engine.message import verbatim
+from desktop.practice.text import PracticeText
 from desktop.settings.declaration import Settings
 from desktop.settings.values import groups
 from desktop.ui.main.main_window import MainWindow
+from desktop.ui.practice.window import PracticeWindow
 from desktop.ui.widgets import theme
 from desktop.ui.widgets.question import Question
 from tests.fakes import FakeEngine
+from tests.windows.readings import show_reading, show_result, text_of
 
 LINES = (
     ("de", "Die Donaudampfschifffahrtsgesellschaft eröffnet am 1. September eine neue Linie nach Passau.",
@@ -142,6 +145,7 @@ class Scene:
             if one.isVisible() and one not in (self.window, overlay):
                 one.close()
         self.app.unlock(False)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def end(self) -> None:
         """The app ends, and its threads."""
@@ -168,6 +172,10 @@ class Scene:
             "share": self.app.sharing.open,
             "models": setup.open_models,
             "practice": self.app.practice.open,
+            "practice-reading": lambda: self._practice(show_reading, "de"),
+            "practice-reading-ar": lambda: self._practice(show_reading, "ar"),
+            "practice-result": lambda: self._practice(show_result, "de"),
+            "practice-result-ar": lambda: self._practice(show_result, "ar"),
             "models-import": self._import_menu,
             "transcript-menu": self._transcript_menu,
             "save-transcript": lambda: window.transcript.ask_save(),
@@ -195,6 +203,13 @@ class Scene:
         window = self.app.model_setup.open_first_run()
         assert window is not None
         window.turn_to(number)
+        return window
+
+    def _practice(self, show: Callable[[PracticeWindow, PracticeText], None], language: str) -> QWidget:
+        window = self.app.practice.open()
+        assert window is not None
+        line = next(heard for code, heard, _ in LINES if code == language)
+        show(window, text_of(language, line, line))
         return window
 
     def _import_menu(self) -> None:

@@ -26,7 +26,7 @@ from desktop.engine.requests import Request, Stage
 from desktop.engine.translation.work import TranslateSpeech
 from desktop.server.brokers.base import Begin, Recogniser
 from desktop.server.cluster import names, registry
-from desktop.server.cluster.connection import GONE, check, closed, is_cluster, keep_on, lag, make_groups, opened
+from desktop.server.cluster.connection import GONE, check, closed, ended, is_cluster, keep_on, lag, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, read_take
 from desktop.server.cluster.waiting import Client, Waiting, only, settle
 from desktop.server.operation.tracing import trace
@@ -165,9 +165,7 @@ class RedisBroker:
     async def close(self) -> None:
         for waiting in list(self._waiting.values()):
             self._forget(waiting)
-        for task in (*self._loops, *self._working):
-            task.cancel()
-        await asyncio.gather(*self._loops, *self._working, return_exceptions=True)
+        await ended(*self._loops, *self._working)
         await self._quietly(registry.leave_gateways(self._redis, self.instance))
         await self._quietly(self._pubsub.aclose())  # type: ignore[no-untyped-call]
         await closed(self._redis)

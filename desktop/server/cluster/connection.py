@@ -148,6 +148,16 @@ async def keep_on(name: str, loop: Callable[[], Awaitable[None]], redis: "Redis"
             await asyncio.sleep(_AGAIN)
 
 
+async def ended(*tasks: "asyncio.Task[Any]") -> None:
+    """Cancel tasks, and wait for their end; how they ended is of no interest."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            # Said again, since it is lost on a task that just closes a connection (`wait_for` before Python 3.12).
+            task.cancel()
+        await asyncio.wait(pending, timeout=_AGAIN)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def _quietly(doing: Awaitable[Any]) -> None:
     try:
         await doing

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from desktop.engine.errors import EngineError
 from desktop.server.cluster import names
-from desktop.server.cluster.connection import GONE, keep_on
+from desktop.server.cluster.connection import GONE, ended, keep_on
 from desktop.server.cluster.room_messages import (
     About,
     MessageWrong,
@@ -111,9 +111,7 @@ class RedisRooms:
             await asyncio.wait(telling, timeout=_LAST_WORDS)
         for code in tuple(self._homes):
             self._leave(code)
-        for task in (*self._loops, *self._doing):
-            task.cancel()
-        await asyncio.gather(*self._loops, *self._doing, return_exceptions=True)
+        await ended(*self._loops, *self._doing)
 
     # SharedRooms.
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from desktop.server.cluster import names
-from desktop.server.cluster.connection import GONE, keep_on
+from desktop.server.cluster.connection import GONE, ended, keep_on
 from desktop.server.streams.sessions import Kept, read
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,7 @@ class RedisSessions:
 
     async def close(self) -> None:
         if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
+            await ended(self._listening)
 
     async def keep(self, stream_id: str, kept: Kept, message: str) -> None:
         about, told = names.session(stream_id), names.told(stream_id)

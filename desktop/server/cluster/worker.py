@@ -25,7 +25,7 @@ from desktop.engine.remote.framing import WorkRefused, samples_of
 from desktop.engine.requests import Request, Stage
 from desktop.server.brokers.base import Begun, Broker
 from desktop.server.cluster import names, registry
-from desktop.server.cluster.connection import GONE, check, closed, keep_on, make_groups, opened
+from desktop.server.cluster.connection import GONE, check, closed, ended, keep_on, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, Take, read
 from desktop.server.cluster.registry import Present
 from desktop.server.operation.tracing import trace
@@ -122,9 +122,7 @@ class JobWorker:
             while self._busy:
                 await asyncio.sleep(0.02)
         finally:
-            for task in (*beside, *taking):
-                task.cancel()
-            await asyncio.gather(*beside, *taking, return_exceptions=True)
+            await ended(*beside, *taking)
             await self._quietly(self._end())
             await closed(self._redis)
 

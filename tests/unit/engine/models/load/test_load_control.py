@@ -117,7 +117,7 @@ def test_real_models_are_changed_down_and_up_and_one_at_a_time_is_in_memory(
     assert model.load.reduced == ()
     assert not listening.failures
     model.unload()
-    assert not shared_models._entries
+    assert _open_here(tmp_path) == []
 
 
 def test_a_smaller_model_that_cannot_be_loaded_leaves_the_larger_one_at_work() -> None:
