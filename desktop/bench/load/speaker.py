@@ -28,6 +28,8 @@ class Came:
     speech_end: float
     """seconds of the client's audio"""
     final_translation: str = ""
+    committed: str = ""
+    """of `text`: what stays"""
 
 
 @dataclass
@@ -125,4 +127,5 @@ def _came(message: dict[str, Any], at: float, first: int) -> Came:
         message["end"],
         message["speech_end"],
         message.get("final_translation", ""),
+        message.get("committed", ""),
     )

@@ -9,7 +9,7 @@ from typing import Self
 from redis.asyncio import Redis
 
 from desktop.bench.load.outages import Relay
-from desktop.bench.outages.programs import Gateway, Program, RedisProgram, Worker
+from desktop.bench.programs import Gateway, Program, RedisProgram, Worker
 from desktop.engine.requests import Stage
 from desktop.server.cluster.names import QUEUES
 

@@ -17,6 +17,7 @@ from desktop.bench.load.talks import talks
 from desktop.bench.outages.cluster import Cluster
 from desktop.bench.outages.faults import FAULTS, Fault
 from desktop.bench.outages.figures import broken
+from desktop.bench.outages.soak import CLIENTS, soaked
 from desktop.bench.outages.talking import SPEAKERS, heard_alone, run
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, as_record, deliver
@@ -28,6 +29,10 @@ from desktop.system.files import read_regular, write_atomically
 
 _LARGEST = 10_000_000
 """bytes of the JSON file"""
+_DIFFERENT = 6
+"""talks of clients that come and go"""
+_GROWS = 15.0
+"""MB that a program may have more at the end than in the second quarter"""
 _SPARE = 12.0
 """seconds of speech before and behind a fault that lasts"""
 
@@ -47,6 +52,8 @@ class OutageOptions:
     """language of translations"""
     seed: int = 1
     is_resumed: bool = False
+    soak: float = 0.0
+    """minutes in which clients come and go, instead of outages; 0: outages"""
 
 
 Found = dict[str, list[dict[str, Any]]]
@@ -56,6 +63,8 @@ Found = dict[str, list[dict[str, Any]]]
 def main(options: OutageOptions, output: ReportOutput) -> int:
     """Returns 0 if no word was lost or doubled. Raises EngineError."""
     output.check()
+    if options.soak:
+        return deliver(_soak(options), output)
     unknown = set(options.only) - {one.name for one in FAULTS}
     if unknown:
         names = ", ".join(one.name for one in FAULTS)
@@ -92,6 +101,36 @@ async def _fault(options: OutageOptions, fault: Fault, runs: list[dict[str, Any]
                 save()
                 if outcome.is_broken:
                     return
+
+
+def _soak(options: OutageOptions) -> Report:
+    about = machine()
+    said = talks(_DIFFERENT, options.seconds / 2, "en", options.seed, by_people=options.model != "starter")
+    with tempfile.TemporaryDirectory(prefix="parley-soak-") as folder:
+        found = asyncio.run(soaked(Path(folder), options.model, said, options.soak, options.seed))
+    memory = found.as_memory()
+    rows = tuple(
+        (name, f"{one.early:.0f}", f"{one.late:.0f}", f"{one.most:.0f}", f"{one.growth:+.1f}")
+        for name, one in memory.items()
+    )
+    return Report(
+        "soak-cluster",
+        f"{CLIENTS} clients that come and go for {options.soak:g} minutes on two gateways, two workers for each stage "
+        f"and a Redis, on one machine, with “{options.model}”; the second worker of each stage is killed or ended "
+        "again and again.",
+        about,
+        (
+            Table(("program", "second quarter (MB)", "last quarter (MB)", "most (MB)", "growth (MB)"), rows),
+            Table(("talks and workers", "count"), tuple((name, str(count)) for name, count in found.counts.items())),
+        ),
+        checks=(
+            Check("Memory that grew most", max((one.growth for one in memory.values()), default=None), _GROWS, "MB"),
+            Check("Talks not told to their end", float(found.counts["not told"]), 0.0),
+            Check("Workers that did not end in order", float(found.counts["did not end"]), 0.0),
+            Check("Jobs left in the queues", float(found.left), 0.0),
+        ),
+        data={"memory": found.memory, "counts": dict(found.counts), "left": found.left},
+    )
 
 
 def _sentence(one: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from desktop.bench.outages.cluster import Cluster
-from desktop.bench.outages.programs import Program
+from desktop.bench.programs import Program
 from desktop.engine.requests import Stage
 from desktop.server.cluster.names import QUEUES
 

@@ -1,11 +1,43 @@
-"""What an outage cost: words, and seconds until text came again. Pure."""
+"""What an outage cost: words, and seconds until text came again; what a long time cost: memory. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from desktop.bench.load.figures import words
 from desktop.bench.load.speaker import Spoken
+
+MEGABYTE = 1_000_000
+_WARM = 0.25
+"""share of the time after which what is kept for later is there"""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Of one program over time, MB."""
+
+    seen: tuple[float, ...]
+
+    @property
+    def early(self) -> float:
+        """The median of the second quarter."""
+        start = int(_WARM * len(self.seen))
+        return median(self.seen[start : max(start + 1, 2 * start)])
+
+    @property
+    def late(self) -> float:
+        """The median of the last quarter."""
+        return median(self.seen[-max(1, int(_WARM * len(self.seen))) :])
+
+    @property
+    def most(self) -> float:
+        return max(self.seen)
+
+    @property
+    def growth(self) -> float:
+        """MB from the second quarter to the last."""
+        return self.late - self.early
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,14 @@ def outages(
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="What recognises.")] = "starter",
     seed: Annotated[int, typer.Option("--seed", help="Of the order in which sentences are said.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", metavar=_FLAG, help="Go on where the JSON file ends.")] = False,
+    soak: Annotated[
+        float,
+        typer.Option("--soak", min=0.0, metavar="MINUTES", help="Instead: clients that come and go for so long."),
+    ] = 0.0,
     as_json: Json = "",
 ) -> int:
     """Gateways, workers and Redis that die and come back while clients speak: words lost, and how soon text comes."""
     from desktop.bench.outages.command import OutageOptions, main
 
-    options = OutageOptions(times, _names(only), seconds, model, seed=seed, is_resumed=resume)
+    options = OutageOptions(times, _names(only), seconds, model, seed=seed, is_resumed=resume, soak=soak)
     return main(options, _output(as_json, None))

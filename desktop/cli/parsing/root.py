@@ -18,6 +18,7 @@ from desktop.cli.parsing import running
 from desktop.cli.parsing import server as server_commands
 from desktop.cli.parsing import servers as bench_servers
 from desktop.cli.parsing import settings as settings_commands
+from desktop.cli.parsing import workers as bench_workers
 from desktop.cli.parsing.bench import BenchCommand, bench
 from desktop.cli.parsing.engines import engines
 from desktop.cli.parsing.jobs import Redis, jobs
@@ -42,6 +43,7 @@ app.command(cls=BenchCommand)(load_command.load)
 app.command()(practice_command.practice)
 bench.command(cls=BenchCommand)(bench_servers.servers)
 bench.command(cls=BenchCommand)(bench_outages.outages)
+bench.command(cls=BenchCommand)(bench_workers.workers)
 app.add_typer(models, name="models")
 app.add_typer(engines, name="engines")
 app.add_typer(jobs, name="jobs")

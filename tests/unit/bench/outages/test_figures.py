@@ -6,7 +6,7 @@ from desktop.bench.load.speaker import Came, Spoken
 from desktop.bench.load.talks import Talk
 from desktop.bench.outages.command import OutageOptions, _kept, _report
 from desktop.bench.outages.faults import FAULTS
-from desktop.bench.outages.figures import broken, outcome, recovery
+from desktop.bench.outages.figures import Memory, broken, outcome, recovery
 from desktop.bench.outages.talking import moment
 
 TALK = Talk(np.zeros(16_000 * 20, np.float32), "one two three", ((1.0, 3.0), (6.0, 9.0), (12.0, 15.0)))
@@ -72,3 +72,11 @@ def test_the_report_holds_only_where_nothing_is_lost_and_is_read_again(tmp_path)
 
 def test_names_of_outages_are_their_own() -> None:
     assert len({one.name for one in FAULTS}) == len(FAULTS)
+
+
+def test_growth_is_told_from_the_second_quarter_to_the_last() -> None:
+    warms_up = Memory((100.0, 200.0, 300.0, 310.0, 310.0, 310.0, 310.0, 310.0))
+    assert (warms_up.early, warms_up.late, warms_up.most) == (305.0, 310.0, 310.0)
+    grows = Memory(tuple(float(100 + 10 * number) for number in range(40)))
+    assert grows.growth == 200.0
+    assert Memory((5.0,)).growth == 0.0

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -35,6 +36,8 @@ class Program:
 
     def __init__(self, name: str, command: Sequence[str], log: Path, home: Path | None = None) -> None:
         self.name = name
+        self.core: int | None = None
+        """the only one of the processor that it may use; None: any. Linux."""
         self._command = tuple(command)
         self._log = log
         self._home = home
@@ -43,6 +46,17 @@ class Program:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
+
+    def memory(self) -> int:
+        """Bytes of it that are in memory now; 0: it does not run."""
+        import psutil
+
+        if self._process is None:
+            return 0
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
 
     async def is_ready(self) -> bool:
         """It does what it is for."""
@@ -56,7 +70,12 @@ class Program:
                 environment |= {f"XDG_{kind}_HOME": str(self._home / kind) for kind in ("DATA", "CONFIG", "STATE")}
             with self._log.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
-                    *self._command, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                    *self._command,
+                    env=environment,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    preexec_fn=None if self.core is None else partial(os.sched_setaffinity, 0, {self.core}),
                 )
         await self.ready()
 
@@ -136,13 +155,14 @@ class _Served(Program):
 
 
 class Gateway(_Served):
-    """`parley serve --redis`."""
+    """`parley serve`. redis: its URL; empty: it recognises itself, with the model in this folder."""
 
-    def __init__(self, name: str, redis: str, folder: Path) -> None:
+    def __init__(self, name: str, redis: str, folder: Path, model: str = "") -> None:
         port = free_port()
         self.url = f"ws://127.0.0.1:{port}/"
         others = ("--whisper-live-port", "-1", "--wyoming-port", "-1")
-        super().__init__(name, ("serve", "--redis", redis, "--port", str(port), *others), folder, folder / name)
+        chosen = ("--redis", redis) if redis else ("--model", model)
+        super().__init__(name, ("serve", *chosen, "--port", str(port), *others), folder, folder / name)
 
 
 class Worker(_Served):
