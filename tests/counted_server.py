@@ -61,8 +61,9 @@ def _tell(number: int, frame: FrameType | None) -> None:
 
 
 def found(text: str) -> list[Any]:
-    """What was told so far."""
-    return [json.loads(line.removeprefix(MARK)) for line in text.splitlines() if line.startswith(MARK)]
+    """What was told so far; a line that is still being written does not count."""
+    whole = text[: text.rfind("\n") + 1]
+    return [json.loads(line.removeprefix(MARK)) for line in whole.splitlines() if line.startswith(MARK)]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import psutil
@@ -133,15 +134,21 @@ class Listeners:
 
 
 @pytest.fixture
-def listeners(speech: Callable[[str], Samples]) -> Iterator[Callable[[int], Listeners]]:
-    """listeners(n) -> so many, each of whom hears another ten seconds of a talk in English or Spanish."""
+def listeners(
+    speech: Callable[[str], Samples], manifest: dict[str, dict[str, Any]]
+) -> Iterator[Callable[[int], Listeners]]:
+    """listeners(n) -> so many, each of whom hears other sentences of a talk in English or Spanish, about 10 s."""
     made: list[Listeners] = []
 
     def make(count: int) -> Listeners:
         sounds = []
         for number in range(count):
-            spoken, start = ("en", "es")[number % 2], 6 * (number // 2) * SAMPLE_RATE
-            sounds.append((spoken, speech(f"stream-{spoken}")[start : start + 10 * SAMPLE_RATE]))
+            spoken, from_ = ("en", "es")[number % 2], 6.0 * (number // 2)
+            # Whole ones: what is heard of half a word is chance, and differs with the load.
+            times = [(one["start"], one["end"]) for one in manifest[f"stream-{spoken}"]["sentences"]]
+            chosen = [one for one in times if one[0] >= from_ and one[1] <= from_ + 12]
+            start, end = (round(seconds * SAMPLE_RATE) for seconds in (chosen[0][0] - 0.1, chosen[-1][1] + 0.1))
+            sounds.append((spoken, speech(f"stream-{spoken}")[max(0, start) : end]))
         made.append(Listeners(sounds, Backends(output=FakeOutput)))
         return made[-1]
 
