@@ -28,6 +28,7 @@ _BY_PATH = {
     "unit/bench/faults": "model",
     "unit/deploy/test_alerts.py": "threads",
     "unit/bench/live": "threads",
+    "unit/bench/load/test_witness.py": "threads",
     "unit/bench/peers/test_environment.py": "threads",
     "unit/bench/people/test_prompts.py": "threads",
     "unit/bench/reports/test_report.py": "threads",

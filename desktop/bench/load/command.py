@@ -16,6 +16,7 @@ from desktop.bench.load.figures import Latencies, Words, latencies, success, wor
 from desktop.bench.load.outages import Relay, outages
 from desktop.bench.load.speaker import Spoken, speak, stay
 from desktop.bench.load.talks import Talk, talks
+from desktop.bench.load.witness import Witness
 from desktop.bench.reports.machine import machine
 from desktop.bench.reports.output import ReportOutput, deliver
 from desktop.bench.reports.report import Chart, Report, Series, Table
@@ -63,6 +64,8 @@ class Batch:
     spoken: tuple[Spoken, ...]
     refused_idle: int
     seconds: float
+    witnesses: tuple[Witness, ...] = ()
+    """who followed each of them over a line that did not fail, where the others' did"""
 
     @property
     def taken(self) -> tuple[Spoken, ...]:
@@ -118,24 +121,32 @@ async def _batch(options: LoadOptions, said: Sequence[Talk], speaking: int) -> B
             url = relay.url
             failing = asyncio.create_task(outages(relay, options.cuts, options.cut_seconds, options.seconds))
             opened.callback(failing.cancel)
-        return await _spoken(replace(options, url=url), said, speaking)
+        return await _spoken(replace(options, url=url), said, speaking, options.url if options.cuts else "")
 
 
-async def _spoken(options: LoadOptions, said: Sequence[Talk], speaking: int) -> Batch:
+async def _spoken(options: LoadOptions, said: Sequence[Talk], speaking: int, witnessed: str = "") -> Batch:
+    """witnessed: the server's own address, where `options.url` fails."""
     began = time.monotonic()
     over = asyncio.Event()
     idle = [
         asyncio.create_task(stay(options.url, over, token=options.token)) for _ in range(options.clients - speaking)
     ]
 
+    witnesses = tuple(Witness(witnessed) for _ in range(speaking)) if witnessed else ()
+
     async def one(number: int) -> Spoken:
         await asyncio.sleep(_BETWEEN * number / speaking)
-        return await speak(options.url, said[number % len(said)], options.language, token=options.token)
+        on_room = witnesses[number].follow if witnesses else None
+        talk = said[number % len(said)]
+        spoken = await speak(options.url, talk, options.language, token=options.token, on_room=on_room)
+        if witnesses:
+            await witnesses[number].end(spoken.came)
+        return spoken
 
     spoken = await asyncio.gather(*(one(number) for number in range(speaking)))
     over.set()
     stayed = await asyncio.gather(*idle)
-    return Batch(tuple(spoken), stayed.count(False), time.monotonic() - began)
+    return Batch(tuple(spoken), stayed.count(False), time.monotonic() - began, witnesses)
 
 
 def _report(
@@ -166,6 +177,7 @@ def _report(
         ("Finals a second", f"{sum(len({c.segment for c in one.came}) for one in taken) / max(seconds, 1e-9):.1f}"),
         ("Speech a second", f"{heard / max(seconds, 1e-9):.1f} s"),
         ("Words lost, doubled, changed against one speaker alone", _words(compared)),
+        *_witnessed(batches),
         ("Word errors alone", f"{100 * wer_alone.rate:.1f} %"),
         ("Word errors under load", f"{100 * wer.rate:.1f} %" if wer is not None else "-"),
         ("Lines that were cut", str(sum(one.cuts for one in spoken))),
@@ -190,6 +202,7 @@ def _report(
         "refused": [one.refused for one in spoken if one.refused],
         "success": success(spoken),
         "cuts": sum(one.cuts for one in spoken),
+        "witnessed": dict(_witnessed(batches)),
         "workers": done,
         "latency": {name: _plain(getattr(late, name)) for name in ("first", "gap", "final")},
         "words": {
@@ -248,6 +261,18 @@ def _plain(summary: Summary | None) -> dict[str, float] | None:
         "p99": summary.p99,
         "worst": summary.maximum,
     }
+
+
+def _witnessed(batches: Sequence[Batch]) -> list[tuple[str, str]]:
+    """What speakers whose lines failed were not told, or told twice."""
+    witnesses = [one for batch in batches for one in batch.witnesses]
+    if not witnesses:
+        return []
+    found = [one.found for one in witnesses]
+    sums = (sum(getattr(one, name) for one in found) for name in ("said", "lost", "doubled", "changed"))
+    problems = sorted({one.problem for one in witnesses if one.problem})
+    what = "Words lost, doubled, changed against who followed without cuts"
+    return [(what, _words(Words(*sums))), *((what, problem) for problem in problems)]
 
 
 def _words(one: Words) -> str:

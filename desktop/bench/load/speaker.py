@@ -1,7 +1,7 @@
 """One client of a load test: speaks in real time, and notes when which words came. On the event loop."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,10 +69,17 @@ class Spoken:
 
 
 async def speak(
-    url: str | Sequence[str], talk: Talk, language: str, *, token: str = "", speed: float = 1.0, target: str = ""
+    url: str | Sequence[str],
+    talk: Talk,
+    language: str,
+    *,
+    token: str = "",
+    speed: float = 1.0,
+    target: str = "",
+    on_room: Callable[[str], None] | None = None,
 ) -> Spoken:
     """Say a talk and wait for the last words. url: of several gateways, too. speed: times real time; 0 is as fast as
-    the server takes it. target: language of a translation."""
+    the server takes it. target: language of a translation. on_room: others may follow, with this code."""
     spoken = Spoken(talk, target=target)
     data = pcm16(talk.samples)
     clock = asyncio.get_running_loop().time
@@ -81,6 +88,8 @@ async def speak(
             began = spoken.began = clock()
 
             async def send() -> None:
+                if on_room is not None:
+                    await client.tell({"type": "share"})
                 for number, at in enumerate(range(0, len(data), 2 * _CHUNK)):
                     await client.send(data[at : at + 2 * _CHUNK])
                     if speed:
@@ -95,6 +104,8 @@ async def speak(
                 async for message in client.messages():
                     if message["type"] == "hello" and not message["resumed"]:
                         first = max((one.segment + 1 for one in spoken.came), default=0)
+                    if message["type"] == "shared" and on_room is not None:
+                        on_room(message["room"])
                     if message["type"] == "realtime" and "end" in message:
                         spoken.came.append(_came(message, clock() - began, first))
                 spoken.is_told = True
