@@ -222,7 +222,8 @@ class Transcriber:
             words, late = parted(self._stabilizer.committed, words, added)
             self._stabilizer.update(words, segment.end, is_final=segment.is_final)
             self._leave_open((*self._stabilizer.unconfirmed, *late), segment)
-            if not segment.is_final:
+            # What is to be searched again (`search_wider`) has its times from where the window begins now.
+            if not segment.is_final and self._unsure is None:
                 self._trim(segment)
         else:
             self._open_words = words

@@ -1,6 +1,6 @@
 """What is decoded, with what prompt and language, and what comes out of it. The recogniser reads a script."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -774,10 +774,15 @@ class Doubting(ScriptedRecognizer):
         return replace(heard, words=(*before, replace(last, text="better")))
 
 
-def in_a_pause(newer: bool) -> tuple[list[str], list[int], str]:
+BEFORE_A_PAUSE = (segment(1.0), segment(1.4, spoken=1.2, pause=True), segment(1.7, spoken=1.2, final=True))
+
+
+def in_a_pause(
+    newer: bool, script: str = "Turn right here", heard: Sequence[SpeechSegment] = BEFORE_A_PAUSE
+) -> tuple[list[str], list[int], str]:
     """What is shown from a pause to its end, the beams of what is decoded, and what is kept. newer: audio waits when it
     is to be searched more widely."""
-    recognizer = Doubting("Turn right here")
+    recognizer = Doubting(script)
     shown: list[TranscriptUpdate] = []
     recognition = Recognition(
         ENGLISH, lambda _: None, lambda: 0.0, lambda update, _: shown.append(update), lambda *_: None, lambda _: None
@@ -787,7 +792,7 @@ def in_a_pause(newer: bool) -> tuple[list[str], list[int], str]:
     def answer(work: Any) -> Hypothesis | None:
         return None if work.is_optional and newer else recognizer.transcribe(work.samples, work.request)
 
-    for each in (segment(1.0), segment(1.4, spoken=1.2, pause=True), segment(1.7, spoken=1.2, final=True)):
+    for each in heard:
         answered(recognition.handle(each), answer)
     texts = [f"{one.committed} {one.unconfirmed}".strip() for one in shown]
     return texts, [one.beam_size for one in recognizer.requests], shown[-1].final_text
@@ -805,3 +810,15 @@ def test_a_pause_that_could_not_be_searched_more_widely_is_no_final() -> None:
     assert texts[-2:] == ["Turn right here", "Turn right better"]
     assert beams == [5, 1, 5]
     assert kept == "Turn right better"
+
+
+@pytest.mark.parametrize("newer", [False, True])
+@pytest.mark.parametrize("last_look", [2.8, 3.4, 3.8, 4.2])
+def test_a_sentence_that_a_pause_makes_certain_is_not_said_again_by_the_wider_search(
+    last_look: float, newer: bool
+) -> None:
+    # The wider search reads the window that the pause had; what it says must not come behind a sentence that left it.
+    said = (segment(last_look), segment(4.9, spoken=4.4, pause=True), segment(5.3, spoken=4.4, final=True))
+    texts, _, kept = in_a_pause(newer, "The password that you entered did not match. Please try again", said)
+    assert kept == texts[-1] == "The password that you entered did not match. Please try better"
+    assert all(text.count("password") == 1 for text in texts)
