@@ -41,8 +41,9 @@ _SETTLED = 2.0
 _DOUBT = 0.7
 """Seconds since the last look that could stand, after which the next one gets more context. Where many share a machine
 looks are further apart than that, so none is passed over."""
-_STILL_HEARD = 1.0
-"""Seconds after which an update comes though nothing has changed: whoever waits for words sees that they are heard."""
+_STILL_HEARD = 0.7
+"""Seconds after which an update comes though nothing has changed: whoever waits for words sees that they are heard.
+Looks of a busy server are about a second apart; with more, every other one would be silent."""
 _NEW_SENTENCE = 2.0
 """Seconds of silence after which an utterance is taken to begin a sentence, however the one before it ended."""
 

@@ -202,11 +202,11 @@ async def _run(
 
 
 async def _tidy(hub: Hub) -> None:
-    """Give back what clients needed that have gone: the C library keeps it else."""
+    """Give back what clients needed, who spoke or have gone: the C library keeps it else."""
     ended = hub.ended
     while True:
         await asyncio.sleep(_TIDY)
-        if hub.ended != ended:
+        if hub.ended != ended or hub.admission.speaking:
             ended = hub.ended
             await asyncio.to_thread(trim)
 
