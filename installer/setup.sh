@@ -32,7 +32,8 @@ RUN_PACKAGES=(
 TEST_PACKAGES=(
   xvfb openbox picom xdotool wmctrl x11-utils x11-xkb-utils xterm trayer imagemagick
   pulseaudio pipewire pipewire-pulse wireplumber dbus dbus-x11 ffmpeg
-  sway xwayland grim fonts-noto-cjk fonts-noto-color-emoji python3-gi gir1.2-gtk-3.0 strace tesseract-ocr
+  sway xwayland grim fonts-noto-cjk fonts-noto-color-emoji fonts-tlwg-loma-otf
+  python3-gi gir1.2-gtk-3.0 strace tesseract-ocr
   asterisk-core-sounds-{en,fr,it,ru}-g722 asterisk-core-sounds-{en,fr,it,ru}
   chromium postgresql redis-server prometheus apertium apertium-es-pt
 )
