@@ -13,8 +13,11 @@ def _silent(kind: type[BaseException], error: BaseException, trace: TracebackTyp
 
 def _raised_again(lost: "sys.UnraisableHookArgs") -> None:
     """A signal that came inside a callback of the interpreter, which drops what is raised there, comes once more when
-    the callback is over."""
-    if not isinstance(lost.exc_value, KeyboardInterrupt):
+    the callback is over. One that came just as its handler was put back comes too late to be of interest."""
+    error = lost.exc_value
+    if isinstance(error, OSError) and error.errno is None and lost.object is None:
+        return  # "Signal 1 ignored due to race condition": nothing else has neither a number nor a place
+    if not isinstance(error, KeyboardInterrupt):
         sys.__unraisablehook__(lost)
         return
     again = threading.Timer(_SOON, _thread.interrupt_main, [signal.Signals(exit_code() - _BY_SIGNAL)])

@@ -147,3 +147,19 @@ def test_a_ctrl_c_while_the_first_things_are_imported_is_no_traceback() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], env=BARE, capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stdout, result.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_a_signal_that_comes_as_its_handler_is_put_back_says_nothing() -> None:
+    # The interpreter's own words for it, which need a race of two instructions (CPython's Modules/signalmodule.c).
+    late = (
+        "import sys\nfrom types import SimpleNamespace\nimport desktop.__main__ as program\n"
+        "sys.__unraisablehook__ = lambda lost: print(lost.exc_value, file=sys.stderr)\n"
+        "def tell(error, place):\n"
+        "    program._raised_again(SimpleNamespace(exc_value=error, object=place))\n"
+        "tell(OSError('Signal 1 ignored due to race condition'), None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", late], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    for other in ("tell(OSError(5, 'Input/output error'), None)", "tell(ValueError('other'), tell)"):
+        said = subprocess.run([sys.executable, "-c", f"{late}{other}"], capture_output=True, text=True, check=True)
+        assert other.partition("'")[2].partition("'")[0] in said.stderr
