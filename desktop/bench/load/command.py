@@ -160,6 +160,7 @@ def _report(
     spoken = [one for batch in batches for one in batch.spoken]
     taken = [one for batch in batches for one in batch.taken]
     late = latencies(taken)
+    witnessed = _witnessed(batches)
     compared = words([alone[id(one.talk)] for one in taken], [one.text for one in taken])
     wer_alone = pooled(word_errors(talk.text, alone[id(talk)]) for talk in said)
     wer = pooled(word_errors(one.talk.text, one.text) for one in taken) if taken else None
@@ -177,7 +178,7 @@ def _report(
         ("Finals a second", f"{sum(len({c.segment for c in one.came}) for one in taken) / max(seconds, 1e-9):.1f}"),
         ("Speech a second", f"{heard / max(seconds, 1e-9):.1f} s"),
         ("Words lost, doubled, changed against one speaker alone", _words(compared)),
-        *_witnessed(batches),
+        *witnessed,
         ("Word errors alone", f"{100 * wer_alone.rate:.1f} %"),
         ("Word errors under load", f"{100 * wer.rate:.1f} %" if wer is not None else "-"),
         ("Lines that were cut", str(sum(one.cuts for one in spoken))),
@@ -202,7 +203,7 @@ def _report(
         "refused": [one.refused for one in spoken if one.refused],
         "success": success(spoken),
         "cuts": sum(one.cuts for one in spoken),
-        "witnessed": dict(_witnessed(batches)),
+        "witnessed": dict(witnessed),
         "workers": done,
         "latency": {name: _plain(getattr(late, name)) for name in ("first", "gap", "final")},
         "words": {

@@ -1,7 +1,7 @@
 """One client of a load test: speaks in real time, and notes when which words came. On the event loop."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,11 @@ class Came:
     """of `text`: what stays"""
 
 
+def joined(finals: Mapping[int, str]) -> str:
+    """The final texts of segments, in order."""
+    return " ".join(finals[segment] for segment in sorted(finals))
+
+
 @dataclass
 class Spoken:
     """What became of one talk."""
@@ -54,7 +59,7 @@ class Spoken:
     def text(self) -> str:
         """All final texts, in order."""
         finals = {one.segment: one.final_text for one in self.came if one.is_final and one.final_text}
-        return " ".join(finals[segment] for segment in sorted(finals))
+        return joined(finals)
 
     @property
     def translated(self) -> int:

@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from desktop.bench.load.figures import Words, words
-from desktop.bench.load.speaker import Came
+from desktop.bench.load.speaker import Came, joined
 
 _LAST = 5.0
 """seconds in which the last words come to whoever follows"""
@@ -43,7 +43,7 @@ class Witness:
             await asyncio.sleep(0.05)
         self._following.cancel()
         await asyncio.gather(self._following, return_exceptions=True)
-        self.found = words([_joined(self._finals)], [_joined(told)])
+        self.found = words([joined(self._finals)], [joined(told)])
 
     async def _follow(self, room: str) -> None:
         try:
@@ -57,7 +57,3 @@ class Witness:
                         self._finals[int(message["segment_id"])] = message["final_text"]
         except (OSError, ConnectionClosed) as error:
             self.problem = f"whoever follows was cut off ({type(error).__name__})"
-
-
-def _joined(finals: dict[int, str]) -> str:
-    return " ".join(finals[segment] for segment in sorted(finals))

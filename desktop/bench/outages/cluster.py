@@ -58,3 +58,11 @@ class Cluster:
         async with Redis(port=self.redis.port) as client:
             streams = [stream for stage in Stage for stream in (QUEUES[stage].finals, QUEUES[stage].partials)]
             return sum([int(await client.xlen(stream)) for stream in streams])
+
+    async def emptied(self, within: float) -> int:
+        """Wait until no job is left, so many seconds at most; those that are."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + within
+        while (left := await self.left()) and clock() < until:
+            await asyncio.sleep(0.2)
+        return left

@@ -2,7 +2,6 @@
 end. On the event loop."""
 
 import asyncio
-import contextlib
 import random
 import sys
 from collections import Counter
@@ -63,10 +62,7 @@ async def soaked(folder: Path, model: str, said: Sequence[Talk], minutes: float,
             for task in (*clients, *beside):
                 task.cancel()
             await asyncio.gather(*clients, *beside, return_exceptions=True)
-        ends = clock() + _EMPTY
-        while (left := await cluster.left()) and clock() < ends:
-            await asyncio.sleep(0.5)
-        found.left = left
+        found.left = await cluster.emptied(_EMPTY)
     return found
 
 
@@ -78,16 +74,14 @@ async def _client(
     await asyncio.sleep(chance.uniform(0, _PAUSE))
     while clock() < until:
         talk = chance.choice(said)
-        speaking = asyncio.create_task(speak(chance.sample(urls, len(urls)), talk, "en", target="es"))
         length = len(talk.samples) / 16_000
-        if chance.random() < _GIVES_UP:
-            await asyncio.wait({speaking}, timeout=chance.uniform(0, length))
-            if not speaking.done():
-                speaking.cancel()
-                await asyncio.wait({speaking})
-                counts["given up"] += 1
-        with contextlib.suppress(asyncio.CancelledError):
-            spoken = await speaking
+        patience = chance.uniform(0, length) if chance.random() < _GIVES_UP else None
+        try:
+            async with asyncio.timeout(patience):
+                spoken = await speak(chance.sample(urls, len(urls)), talk, "en", target="es")
+        except TimeoutError:
+            counts["given up"] += 1
+        else:
             counts["refused" if spoken.refused else "told" if spoken.is_told else "not told"] += 1
         await asyncio.sleep(chance.uniform(0, _PAUSE))
 

@@ -61,7 +61,7 @@ async def run(
         for one in speaking:
             one.cancel()
     await cluster.mend()
-    left = await _left(cluster)
+    left = await cluster.emptied(_EMPTY)
     return outcome(spoken, [alone[id(one.talk)].text for one in spoken], at, mended, left, time.monotonic() - began)
 
 
@@ -76,12 +76,3 @@ def _urls(cluster: Cluster, number: int) -> list[str]:
     """Half of the clients prefer the one gateway, half the other."""
     urls = [one.url for one in cluster.gateways]
     return urls if number % 2 == 0 else urls[::-1]
-
-
-async def _left(cluster: Cluster) -> int:
-    """Jobs that stay in the queues."""
-    clock = asyncio.get_running_loop().time
-    until = clock() + _EMPTY
-    while (left := await cluster.left()) and clock() < until:
-        await asyncio.sleep(0.2)
-    return left
