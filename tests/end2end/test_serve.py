@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import struct
@@ -305,3 +306,11 @@ def test_an_address_that_is_taken_is_said_so(server: Server) -> None:
     told = run_parley(["serve", "--host", "no.such.host.invalid", "--port", "0"], os.environ)
     assert told.returncode == 1
     assert "has no address" in told.stderr
+
+
+def test_a_server_with_its_own_models_does_not_carry_the_client_of_redis() -> None:
+    """It takes 20 MB."""
+    with Server(environment={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"}) as one:
+        imported = {line.rpartition("|")[2].strip() for line in one.said.splitlines()}
+    assert "sqlalchemy" in imported, "otherwise this shows nothing"
+    assert "redis" not in imported

@@ -131,6 +131,8 @@ def _shared_counters(options: ServeOptions, opened: contextlib.AsyncExitStack) -
 
 def _kept(broker: Broker) -> Kept:
     """Where readings wait for their readers."""
+    if isinstance(broker, LocalBroker):
+        return KeptHere()
     from desktop.server.cluster.broker import RedisBroker
 
     return KeptInRedis(broker.redis) if isinstance(broker, RedisBroker) else KeptHere()
@@ -139,13 +141,15 @@ def _kept(broker: Broker) -> Kept:
 @contextlib.asynccontextmanager
 async def _shared(hub: Hub, broker: Broker) -> AsyncIterator[None]:
     """Where the models are elsewhere there may be other gateways: streams are kept for them."""
+    if isinstance(broker, LocalBroker):
+        hub.metrics.registry.register(CloudCounts(broker.models.clouds.figures))
+        yield
+        return  # without the client of Redis, which takes 20 MB
     from desktop.server.cluster.broker import RedisBroker
     from desktop.server.cluster.counts import GatewayCounts
     from desktop.server.cluster.rooms import RedisRooms
     from desktop.server.cluster.sessions import RedisSessions
 
-    if isinstance(broker, LocalBroker):
-        hub.metrics.registry.register(CloudCounts(broker.models.clouds.figures))
     if not isinstance(broker, RedisBroker):
         yield
         return

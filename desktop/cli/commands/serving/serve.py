@@ -20,7 +20,7 @@ from desktop.server.running.serving import ServeOptions, Serving, serve
 from desktop.server.running.side_ports import SidePorts
 from desktop.server.security.options import SecurityOptions
 from desktop.settings.declaration import Settings
-from desktop.system.heap import share_heap
+from desktop.system.heap import keep_small
 
 PORT, HEALTH_PORT = 5026, 8080
 _TOGETHER = 8
@@ -42,7 +42,7 @@ def run(
 ) -> int:
     """Serve until Ctrl+C or SIGTERM; the last words are told. Returns the exit code. Raises EngineError if it cannot
     start. text_pack: verses for readers. None: as the files of the environment say."""
-    share_heap()  # each client's sound may have a thread of its own
+    keep_small()  # each client's sound may have a thread of its own
     environment = begin(operation)
     redis = redis or environment.redis
     if not redis:

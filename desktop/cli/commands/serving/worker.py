@@ -13,7 +13,7 @@ from desktop.engine.settings_options import model_options
 from desktop.server.cluster.connection import stage_of
 from desktop.server.cluster.working import Working, WorkOptions, work
 from desktop.server.security.options import SecurityOptions
-from desktop.system.heap import share_heap
+from desktop.system.heap import keep_small
 
 HEALTH_PORT = 8081
 REDIS = "redis://localhost:6379"
@@ -34,7 +34,7 @@ def run(
     start. None and an empty redis: as the files of the environment say. listening: where health and metrics are
     told."""
     environment = begin(operation)
-    share_heap()  # each job may be worked on by a thread of its own
+    keep_small()  # each job may be worked on by a thread of its own
     ready_models()
     models = shared(model_options(options.settings(changes_of(environment, changes, options)), lowers_load=False))
     redis = redis or environment.redis or REDIS
