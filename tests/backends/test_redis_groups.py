@@ -129,3 +129,32 @@ def test_after_an_outage_of_redis_workers_are_not_taken_for_gone() -> None:
             await closed(redis)
 
     asyncio.run(watch())
+
+
+def test_what_a_worker_had_begun_when_redis_died_it_takes_up_again(
+    monkeypatch: pytest.MonkeyPatch, speech: Callable[[str], Samples]
+) -> None:
+    """At once, and not when others would have claimed it."""
+    monkeypatch.setattr("desktop.server.cluster.worker.CLAIMED_AFTER", 600_000)
+    monkeypatch.setattr("desktop.server.cluster.broker._LOST", 600.0)
+
+    async def ask() -> list[str]:
+        with RedisServer(keeps=True) as server:
+            async with redis_between(servers=lambda: _Kept(server)) as broker:
+                await broker.start()
+                heard = await broker.ask("a", request(1), lambda: Begun(decode(speech("en-07")), 0.0))
+
+                def begin() -> Begun:
+                    """Called while the worker waits for what it has to do."""
+                    server.kill()
+                    return Begun(decode(speech("en-07")), 0.0)
+
+                asked = asyncio.ensure_future(broker.ask("b", request(1), begin))
+                async with asyncio.timeout(30):
+                    while server.process.poll() is None:
+                        await asyncio.sleep(0.01)
+                    await asyncio.to_thread(server.start)
+                    return [words(heard), words(await asked)]
+
+    first, second = asyncio.run(ask())
+    assert first == second != ""

@@ -117,7 +117,7 @@ def _silero_session() -> Any:
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    options.log_severity_level = 3
+    options.log_severity_level = 4
     return onnxruntime.InferenceSession(str(_silero_path()), options, providers=["CPUExecutionProvider"])
 
 

@@ -42,6 +42,8 @@ CLAIMED_AFTER = 4_000
 """ms without a sign after which another worker claims a job"""
 _TRIES = 3
 """deliveries after which a job is dead"""
+_TAKEN_UP = 8
+"""jobs that are taken up again at most: a worker has one at a time, or a few"""
 _STORED = 120
 """seconds for which an answer is kept"""
 _DEAD = 1000
@@ -74,6 +76,8 @@ class JobWorker:
         self._clock = clock
         self.id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
+        self._at_hand: set[tuple[str, bytes]] = set()
+        """queue and number of the jobs that are worked on"""
         self._busy = 0
         self._is_ready = False
         self.done = 0
@@ -143,10 +147,20 @@ class JobWorker:
         )
 
     async def _keep_taking(self) -> None:
+        for stream in (self._queue.finals, self._queue.partials):
+            await self._take_up(stream)
         while not self.is_stopping:
             for entry in await self._next():
                 await self._work(entry)
         await asyncio.Event().wait()  # until it is cancelled
+
+    async def _take_up(self, stream: str) -> None:
+        """Go on with what this worker had taken when Redis went away."""
+        found: Any = await self._redis.xreadgroup(self._queue.group, self.id, {stream: "0"}, count=_TAKEN_UP)
+        for _, entries in found or ():
+            for number, fields in entries:
+                if fields:
+                    await self._again((stream, number, fields))
 
     async def _next(self) -> list[Entry]:
         """A final, or if there is none for a while, whatever comes; finals first."""
@@ -174,14 +188,20 @@ class JobWorker:
                         await self._again((stream, entry, fields))
 
     async def _again(self, entry: Entry) -> None:
-        """A job that somebody else had begun."""
+        """A job that somebody had begun."""
         stream, number, _ = entry
-        pending: Any = await self._redis.xpending_range(stream, self._queue.group, number, number, 1)
-        tries = int(pending[0]["times_delivered"]) if pending else 1
-        if tries > _TRIES:
-            await self._bury(entry)
-        else:
-            await self._work(entry)
+        if (stream, number) in self._at_hand:
+            return
+        self._at_hand.add((stream, number))
+        try:
+            pending: Any = await self._redis.xpending_range(stream, self._queue.group, number, number, 1)
+            tries = int(pending[0]["times_delivered"]) if pending else 1
+            if tries > _TRIES:
+                await self._bury(entry)
+            else:
+                await self._work(entry)
+        finally:
+            self._at_hand.discard((stream, number))
 
     async def _bury(self, entry: Entry) -> None:
         stream, number, fields = entry
@@ -200,6 +220,7 @@ class JobWorker:
 
     async def _work(self, entry: Entry) -> None:
         stream, number, fields = entry
+        self._at_hand.add((stream, number))
         self._busy += 1
         beating = asyncio.create_task(self._beat(stream, number))
         try:
@@ -223,6 +244,7 @@ class JobWorker:
                 await pipe.execute()
         finally:
             self._busy -= 1
+            self._at_hand.discard((stream, number))
             beating.cancel()
 
     async def _beat(self, stream: str, number: bytes) -> None:

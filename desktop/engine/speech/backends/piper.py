@@ -158,7 +158,7 @@ def _load(model: InstalledModel) -> Any:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        options.log_severity_level = 4
         # Each text has another length: an arena keeps room for the longest, and a plan for each length would be kept.
         options.enable_cpu_mem_arena = False
         options.enable_mem_pattern = False

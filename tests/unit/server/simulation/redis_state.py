@@ -198,6 +198,9 @@ class State:
         found = []
         for key in streams:
             stream, one = self._group(now, key, group)
+            if streams[key] != ">":
+                found.append([raw(key), self._had(now, stream, one, consumer)[:count]])
+                continue
             new = [number for number in stream.entries if number > one.last][:count]
             for number in new:
                 one.last = number
@@ -205,6 +208,17 @@ class State:
             if new:
                 found.append([raw(key), [(written(number), dict(stream.entries[number])) for number in new]])
         return found
+
+    @staticmethod
+    def _had(now: float, stream: Stream, group: Group, consumer: str) -> list[Any]:
+        """What it was given before; that is one more delivery of what is there still."""
+        had = []
+        for number, pending in sorted(group.pending.items()):
+            if pending.consumer == consumer:
+                if number in stream.entries:
+                    pending.since, pending.deliveries = now, pending.deliveries + 1
+                had.append((written(number), dict(stream.entries.get(number, {}))))
+        return had
 
     def xack(self, now: float, key: Any, group: str, *numbers: Any) -> int:
         stream: Stream = self._at(now, key, Stream, makes=False)
