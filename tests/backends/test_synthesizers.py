@@ -282,6 +282,17 @@ def test_piper_refuses_broken_voices(voices: Path) -> None:
     assert speak(synthesizer, "Hello.", "en")[0].size
 
 
+def test_a_voice_that_fails_says_nothing_on_the_terminal(voices: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _copy_voice(voices, "en_US-lost-high")
+    synthesizer = PiperSynthesizer()
+    synthesizer.load("en", "en_US-lost-high", lambda _: None)
+    (voice,) = synthesizer._voices.values()
+    voice.config.phoneme_id_map = dict.fromkeys(voice.config.phoneme_id_map, [5_000_000])  # none that it knows
+    with pytest.raises(BackendFailed):
+        speak(synthesizer, "Hello.", "en")
+    assert "onnxruntime" not in capfd.readouterr().err
+
+
 def test_piper_speaks_with_the_first_of_several_speakers(voices: Path) -> None:
     file = _copy_voice(voices, "en_US-many-high", num_speakers=3, speaker_id_map={"ann": 0, "bob": 1, "2nd": 2})
     # Two graphs in one ONNX file are merged: this one adds an input `sid`, int64 of shape (1,).

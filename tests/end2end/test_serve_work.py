@@ -14,7 +14,7 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import Samples
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest
 from desktop.engine.recognition.work import Decode
-from desktop.engine.remote import wire
+from desktop.engine.remote import headers, wire
 from desktop.engine.remote.deltas import Sent
 from desktop.engine.remote.wire import Answered, Hello, Work
 from desktop.engine.requests import Kind
@@ -115,7 +115,7 @@ def test_beyond_what_the_machine_bears_there_is_no_room_and_who_leaves_makes_som
     samples = speech("en-07")
     long = np.tile(samples, 4)[: 8 * 16_000]  # what is quickly decoded would make room for more
     with Asking(server) as many:
-        answers = [many.ask(decode(long), owner) for owner in range(wire.OWNERS - 1)]
+        answers = [many.ask(decode(long), owner) for owner in range(headers.OWNERS - 1)]
         refused = [one for one in answers if isinstance(one, EngineError)]
         assert refused
         assert {one.code for one in refused} == {"server-busy"}

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.engine.errors import EngineAway
 from desktop.engine.preference import Standing
 from desktop.engine.recognition.backends.base import RecognizerCapabilities
-from desktop.engine.remote import address, wire
+from desktop.engine.remote import address, headers, wire
 from desktop.engine.remote.connection import Connection, Token
 from desktop.engine.requests import Kind
 from desktop.settings.declaration import ServerSettings
@@ -102,7 +102,7 @@ class ServerClient:
         connection = self._server.connection
         if connection is None:
             raise EngineAway("server-gone", name=self.name)
-        return connection.ask(self._number % wire.OWNERS, kind, work)
+        return connection.ask(self._number % headers.OWNERS, kind, work)
 
     def close(self) -> None:
         self._server.give_back(self._number)

@@ -94,7 +94,7 @@ class Connection:
             raise self._failure or EngineAway("server-silent-now", name=self.address.label)
 
     def ask(self, owner: int, kind: Kind, work: Work) -> Any:
-        """The answer to a piece of work. owner: of less than wire.OWNERS, each with one piece of a stage at a time.
+        """The answer to a piece of work. owner: of less than headers.OWNERS, each with one piece of a stage at a time.
 
         Raises EngineAway where none comes in time, or what was raised there."""
         if self._hello is None:

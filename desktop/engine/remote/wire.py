@@ -7,17 +7,17 @@ What comes from elsewhere is checked field by field; errors travel by code, key 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ValidationError
 
 from desktop.engine.events import Samples, Word
 from desktop.engine.message import Message
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.work import Decode
-from desktop.engine.remote import framing
+from desktop.engine.remote import framing, headers
 from desktop.engine.remote.deltas import Part
-from desktop.engine.remote.framing import Failure, Strict, Versioned, WorkRefused
+from desktop.engine.remote.framing import Failure, WorkRefused
 from desktop.engine.requests import Kind, Stage
 from desktop.engine.speech.backends.base import SpeechChunk
 from desktop.engine.speech.work import Speak
@@ -25,162 +25,6 @@ from desktop.engine.translation.backends.base import TranslatorCapabilities
 from desktop.engine.translation.work import LoadTranslation, Translate, TranslateSpeech
 
 Work = Decode | LoadTranslation | Translate | TranslateSpeech | Speak
-OWNERS = 64
-"""who may ask over one connection: each has one piece of work of a stage at a time"""
-
-_LEAST = -1000.0
-"""logarithm of a probability that is nothing"""
-_Text = Annotated[str, Field(max_length=8000)]
-_Language = Annotated[str, Field(max_length=20)]
-_Languages = Annotated[tuple[_Language, ...], Field(max_length=400)]
-_Seconds = Annotated[float, Field(ge=0, le=1e9)]
-_Share = Annotated[float, Field(ge=0, le=1)]
-_Pair = tuple[_Language, _Language]
-_Pairs = Annotated[tuple[_Pair, ...], Field(max_length=20_000)]
-
-
-class _Request(Strict):
-    language: _Language | None
-    candidates: _Languages = ()
-    prompt: _Text = ""
-    is_final: bool = False
-    may_widen: bool = True
-    is_buffered: bool = False
-    vocabulary: _Text = ""
-    is_thorough: bool = False
-    beam_size: Annotated[int, Field(ge=0, le=10)] = 0
-
-
-class _Asked(Versioned):
-    id: Annotated[int, Field(ge=1, lt=2**53)]
-    owner: Annotated[int, Field(ge=0, lt=OWNERS)] = 0
-    kind: Kind = Kind.FINAL
-
-
-class _Decode(_Asked):
-    type: Literal["decode"] = "decode"
-    audio: Part
-    request: _Request
-    end: _Seconds = 0.0
-
-
-class _LoadTranslation(_Asked):
-    type: Literal["load-translation"] = "load-translation"
-    source: _Language
-    target: _Language
-
-
-class _Translate(_Asked):
-    type: Literal["translate"] = "translate"
-    text: _Text
-    source: _Language
-    target: _Language
-    prefix: _Text = ""
-    is_final: bool = True
-
-
-class _TranslateSpeech(_Asked):
-    type: Literal["translate-speech"] = "translate-speech"
-    audio: Part
-    source: _Language
-    target: _Language
-    transcript: _Text = ""
-
-
-class _Speak(_Asked):
-    type: Literal["speak"] = "speak"
-    segment_id: Annotated[int, Field(ge=-1)] = 0
-    text: _Text
-    language: _Language
-    is_last: bool = True
-    rate: Annotated[float, Field(ge=0.25, le=4)] = 1.0
-
-
-_ASKED: TypeAdapter[_Decode | _LoadTranslation | _Translate | _TranslateSpeech | _Speak] = TypeAdapter(
-    Annotated[_Decode | _LoadTranslation | _Translate | _TranslateSpeech | _Speak, Field(discriminator="type")]
-)
-
-
-ASKED: dict[type[Strict], str] = {
-    _Decode: "A window of audio is to be recognised.",
-    _LoadTranslation: "Which translator would it be, and what can it do.",
-    _Translate: "A text is to be translated.",
-    _TranslateSpeech: "Audio is to be translated.",
-    _Speak: "A text is to be spoken.",
-}
-"""headers of what is asked, for documents: what each of them asks for"""
-
-
-class _Word(Strict):
-    text: Annotated[str, Field(max_length=200)]
-    start: _Seconds
-    end: _Seconds
-    probability: _Share
-    mark: _Share = 1.0
-    is_spaced: bool | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "_Word":
-        if self.end < self.start:
-            raise ValueError("a word ends before it begins")
-        return self
-
-
-class _Hypothesis(Strict):
-    language: _Language
-    words: Annotated[tuple[_Word, ...], Field(max_length=1000)] = ()
-    no_speech: _Share = 0.0
-    log_probability: Annotated[float, Field(ge=_LEAST, le=0)] = 0.0
-    language_probability: _Share = 1.0
-    has_repeated: bool = False
-    is_trusted: bool = True
-
-
-class _Translator(Strict):
-    pairs: _Pairs
-    forces_prefix: bool
-    hears: _Pairs = ()
-    reads: _Pairs = ()
-    phrasebook: _Pairs = ()
-    limits: Annotated[tuple[tuple[_Pair, Failure], ...], Field(max_length=2000)] = ()
-
-
-class _Voice(Strict):
-    rate: Annotated[int, Field(ge=1000, le=192_000)]
-    lengths: Annotated[tuple[Annotated[int, Field(ge=0, le=1 << 26)], ...], Field(max_length=10_000)]
-    """samples of each piece"""
-
-
-class _Answered(Versioned):
-    type: Literal["answer"] = "answer"
-    id: Annotated[int, Field(ge=0, lt=2**53)]
-    """0: what was asked could not be read"""
-    heard: _Hypothesis | None = None
-    able: _Translator | None = None
-    text: _Text | None = None
-    voice: _Voice | None = None
-    failure: Failure | None = None
-
-
-class _Hello(Versioned):
-    type: Literal["hello"] = "hello"
-    name: Annotated[str, Field(max_length=200)]
-    languages: _Languages
-    detects_language: bool
-    streaming: bool
-    reads_groups: bool = False
-    load: Annotated[int, Field(ge=0)] = 0
-    seconds: _Seconds = 0.0
-
-
-_TOLD: TypeAdapter[_Answered | _Hello] = TypeAdapter(Annotated[_Answered | _Hello, Field(discriminator="type")])
-
-
-TOLD: dict[type[Strict], str] = {
-    _Hello: "What recognises here; the first message, and again when that changes.",
-    _Answered: "An answer.",
-}
-"""headers of what a server says, likewise"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -231,42 +75,46 @@ def asked(number: int, owner: int, kind: Kind, work: Work, audio: Part | None = 
         raise WorkRefused("work-too-large") from None
 
 
-def _asked(about: dict[str, Any], work: Work, audio: Part | None) -> _Asked:
+def _asked(about: dict[str, Any], work: Work, audio: Part | None) -> headers.Asked:
     match work:
         case Decode(request=request, end=end):
-            wanted = _Request.model_validate({name: getattr(request, name) for name in _Request.model_fields})
-            return _Decode(**about, audio=_there(audio), request=wanted, end=end)
+            wanted = headers.Request.model_validate(
+                {name: getattr(request, name) for name in headers.Request.model_fields}
+            )
+            return headers.Decode(**about, audio=_there(audio), request=wanted, end=end)
         case LoadTranslation(source=source, target=target):
-            return _LoadTranslation(**about, source=source, target=target)
+            return headers.LoadTranslation(**about, source=source, target=target)
         case Translate():
             fields = {name: getattr(work, name) for name in ("text", "source", "target", "prefix", "is_final")}
-            return _Translate(**about, **fields)
+            return headers.Translate(**about, **fields)
         case TranslateSpeech(source=source, target=target, transcript=transcript):
-            return _TranslateSpeech(**about, audio=_there(audio), source=source, target=target, transcript=transcript)
+            return headers.TranslateSpeech(
+                **about, audio=_there(audio), source=source, target=target, transcript=transcript
+            )
         case Speak():
             fields = {name: getattr(work, name) for name in ("segment_id", "text", "language", "is_last", "rate")}
-            return _Speak(**about, **fields)
+            return headers.Speak(**about, **fields)
 
 
 def read_asked(message: bytes) -> Asked:
     """Raises WorkRefused."""
-    header, data = framing.split(message, _ASKED)
+    header, data = framing.split(message, headers.ANY_ASKED)
     audio: Part | None = None
     work: Callable[[Samples], Work]
     match header:
-        case _Decode(request=request, end=end):
+        case headers.Decode(request=request, end=end):
             stage, audio = Stage.RECOGNITION, header.audio
             wanted = RecognitionRequest(**request.model_dump())
             work = lambda samples: Decode(samples, wanted, end)  # noqa: E731
-        case _LoadTranslation(source=source, target=target):
+        case headers.LoadTranslation(source=source, target=target):
             stage, work = Stage.TRANSLATION, lambda _: LoadTranslation(source, target)
-        case _Translate():
+        case headers.Translate():
             read = Translate(header.text, header.source, header.target, header.prefix, header.is_final)
             stage, work = Stage.TRANSLATION, lambda _: read
-        case _TranslateSpeech(source=source, target=target, transcript=transcript):
+        case headers.TranslateSpeech(source=source, target=target, transcript=transcript):
             stage, audio = Stage.TRANSLATION, header.audio
             work = lambda samples: TranslateSpeech(samples, source, target, transcript)  # noqa: E731
-        case _Speak():
+        case headers.Speak():
             said = Speak(header.segment_id, header.text, header.language, header.is_last, header.rate)
             stage, work = Stage.SPEECH, lambda _: said
     return Asked(header.id, header.owner, header.kind, stage, audio, data, work)
@@ -291,13 +139,13 @@ def answered(number: int, answer: Any) -> bytes:
             pass
         case _:
             raise TypeError(f"no answer to work: {type(answer).__name__}")
-    return framing.joined(_Answered(id=number, **found), data)
+    return framing.joined(headers.Answered(id=number, **found), data)
 
 
 def hello(name: str, capabilities: RecognizerCapabilities, load: int, seconds: float) -> bytes:
     """The message that says what recognises here."""
     return framing.joined(
-        _Hello(
+        headers.Hello(
             name=name,
             languages=tuple(sorted(capabilities.languages)),
             detects_language=capabilities.detects_language,
@@ -311,8 +159,8 @@ def hello(name: str, capabilities: RecognizerCapabilities, load: int, seconds: f
 
 def read_told(message: bytes) -> Answered | Hello:
     """What a server says. Raises WorkRefused."""
-    header, data = framing.split(message, _TOLD)
-    if isinstance(header, _Hello):
+    header, data = framing.split(message, headers.ANY_TOLD)
+    if isinstance(header, headers.Hello):
         capabilities = RecognizerCapabilities(
             frozenset(header.languages),
             detects_language=header.detects_language,
@@ -340,9 +188,9 @@ def _there(audio: Part | None) -> Part:
     return audio
 
 
-def _heard(heard: Hypothesis) -> _Hypothesis:
+def _heard(heard: Hypothesis) -> headers.Hypothesis:
     words = tuple(
-        _Word(
+        headers.Word(
             text=word.text,
             start=float(word.start),
             end=float(word.end),
@@ -352,11 +200,11 @@ def _heard(heard: Hypothesis) -> _Hypothesis:
         )
         for word in heard.words
     )
-    return _Hypothesis(
+    return headers.Hypothesis(
         language=heard.language,
         words=words,
         no_speech=_share(heard.no_speech),
-        log_probability=min(0.0, max(_LEAST, float(heard.log_probability))),
+        log_probability=min(0.0, max(headers.LEAST, float(heard.log_probability))),
         language_probability=_share(heard.language_probability),
         has_repeated=heard.has_repeated,
         is_trusted=heard.is_trusted,
@@ -368,11 +216,11 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, float(value)))
 
 
-def _able(able: TranslatorCapabilities) -> _Translator:
+def _able(able: TranslatorCapabilities) -> headers.Translator:
     limits = tuple(
         (pair, Failure(code="untranslated", message=message.as_json())) for pair, message in able.limits.items()
     )
-    return _Translator(
+    return headers.Translator(
         pairs=tuple(sorted(able.pairs)),
         forces_prefix=able.forces_prefix,
         hears=tuple(sorted(able.hears)),
@@ -382,7 +230,7 @@ def _able(able: TranslatorCapabilities) -> _Translator:
     )
 
 
-def _translator(able: _Translator) -> TranslatorCapabilities:
+def _translator(able: headers.Translator) -> TranslatorCapabilities:
     limits: dict[tuple[str, str], Message] = {pair: framing.error_of(limit).message for pair, limit in able.limits}
     return TranslatorCapabilities(
         frozenset(able.pairs),
@@ -395,13 +243,13 @@ def _translator(able: _Translator) -> TranslatorCapabilities:
     )
 
 
-def _voice(chunks: Sequence[SpeechChunk]) -> tuple[_Voice, bytes]:
+def _voice(chunks: Sequence[SpeechChunk]) -> tuple[headers.Voice, bytes]:
     rate = chunks[0].sample_rate if chunks else 22_050
     data = b"".join(framing.pcm16(chunk.samples) for chunk in chunks)
-    return _Voice(rate=rate, lengths=tuple(len(chunk.samples) for chunk in chunks)), data
+    return headers.Voice(rate=rate, lengths=tuple(len(chunk.samples) for chunk in chunks)), data
 
 
-def _chunks(voice: _Voice, data: bytes) -> tuple[SpeechChunk, ...]:
+def _chunks(voice: headers.Voice, data: bytes) -> tuple[SpeechChunk, ...]:
     if 2 * sum(voice.lengths) != len(data):
         raise WorkRefused("work-not-understood", field="voice")
     samples = framing.samples_of(data)

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from desktop import __version__
-from desktop.engine.remote import wire
+from desktop.engine.remote import headers
 from desktop.server.protocols import deepgram_messages as deepgram
 from desktop.server.protocols.native import answers as answers
 from desktop.server.protocols.native import messages as messages
@@ -58,8 +58,8 @@ _WORK = Channel(
     "/work",
     "Work of a session that runs elsewhere, as in the app: windows of audio, texts and sentences to speak, each with a "
     "number that its answer repeats. Every message is binary: a header, and samples where it has some. Scope `speak`.",
-    tuple(Binary(header.__name__.lstrip("_"), f"{_SAMPLES} {said}", header) for header, said in wire.ASKED.items()),
-    tuple(Binary(header.__name__.lstrip("_"), f"{_SAMPLES} {said}", header) for header, said in wire.TOLD.items()),
+    tuple(Binary(header.__name__, f"{_SAMPLES} {said}", header) for header, said in headers.ASKED.items()),
+    tuple(Binary(header.__name__, f"{_SAMPLES} {said}", header) for header, said in headers.TOLD.items()),
     prefix="Work",
 )
 _ITEM = "conversation.item.input_audio_transcription"

@@ -15,7 +15,7 @@ from desktop.engine.events import Word
 from desktop.engine.message import Message
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.work import Decode
-from desktop.engine.remote import wire
+from desktop.engine.remote import headers, wire
 from desktop.engine.remote.deltas import Kept, Sent
 from desktop.engine.remote.framing import WorkRefused, joined
 from desktop.engine.remote.wire import Answered, Hello, Work
@@ -220,7 +220,7 @@ def test_the_good_message_is_one() -> None:
         {"id": 0},
         {"id": 2**60},
         {"id": 1.5},
-        {"owner": wire.OWNERS},
+        {"owner": headers.OWNERS},
         {"owner": -1},
         {"kind": "urgent"},
         {"text": 5},
@@ -263,7 +263,7 @@ def test_a_search_of_any_width_cannot_be_asked_for(beam_size: object) -> None:
         message([]),
         message("[" * 5000),
         struct.pack("<I", 10_000) + b"[" * 10_000,
-        joined(wire._Hello(name="", languages=(), detects_language=False, streaming=False)),
+        joined(headers.Hello(name="", languages=(), detects_language=False, streaming=False)),
     ],
 )
 def test_what_is_no_question_is_refused(data: bytes) -> None:
