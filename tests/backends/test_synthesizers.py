@@ -287,7 +287,7 @@ def test_a_voice_that_fails_says_nothing_on_the_terminal(voices: Path, capfd: py
     synthesizer = PiperSynthesizer()
     synthesizer.load("en", "en_US-lost-high", lambda _: None)
     (voice,) = synthesizer._voices.values()
-    voice.config.phoneme_id_map = dict.fromkeys(voice.config.phoneme_id_map, [5_000_000])  # none that it knows
+    voice.config.phoneme_id_map = {one: [5_000_000] for one in voice.config.phoneme_id_map}  # none that it knows
     with pytest.raises(BackendFailed):
         speak(synthesizer, "Hello.", "en")
     assert "onnxruntime" not in capfd.readouterr().err
