@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from desktop.engine.events import SAMPLE_RATE, Samples, SpeechSegment, TranscriptUpdate, Word
-from desktop.engine.hearing.level import quietest
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import Hypothesis, RecognitionRequest, RecognizerCapabilities
 from desktop.engine.recognition.language_choice import in_chosen_language
@@ -28,8 +27,8 @@ from desktop.engine.recognition.settling.stabilizer import CommitRules, Stabiliz
 from desktop.engine.recognition.settling.unheard import hear_again
 from desktop.engine.recognition.spoken_language import SpokenLanguage
 from desktop.engine.recognition.streaming_mode import ModeSwitch, may_be_streaming
+from desktop.engine.recognition.window import cut_behind, ended_by, whole_sentences
 from desktop.engine.recognition.work import Decode, Decoding, OptionalDecoding, moved
-from desktop.engine.text.sentences import ends_sentence
 from desktop.engine.text.spelling import spelled, written_words
 
 log = logging.getLogger(__name__)
@@ -322,7 +321,7 @@ class Transcriber:
 
     def _trim(self, segment: SpeechSegment) -> None:
         """Let audio of committed words leave the window."""
-        sentence = self._sentence_end() if self.trims else 0
+        sentence = whole_sentences(self._stabilizer.committed, self._stabilizer.trimmed) if self.trims else 0
         words = (*self._stabilizer.committed, *self._open_words)
         # Cut in the wrong place, the rest of a word would be heard as another one.
         if sentence > self._stabilizer.trimmed and all(word.is_placed for word in words[sentence - 1 : sentence + 1]):
@@ -333,9 +332,7 @@ class Transcriber:
         self._open_words = self._stabilizer.unconfirmed
         committed = self._stabilizer.committed
         keep_from = (committed[-1].end if committed else segment.end) - _LEFT_CONTEXT
-        count = self._stabilizer.trimmed
-        while count < len(committed) and committed[count].end <= keep_from:
-            count += 1
+        count = ended_by(committed, self._stabilizer.trimmed, keep_from)
         if count > self._stabilizer.trimmed:
             self._is_torn = True
             self._cut(segment, count)
@@ -343,20 +340,10 @@ class Transcriber:
             # Nothing was heard in all that time.
             self._window_start = max(self._window_start, segment.end - self._options.window)
 
-    def _sentence_end(self) -> int:
-        """How many committed words end with the last whole sentence."""
-        committed = self._stabilizer.committed
-        for count in range(len(committed), self._stabilizer.trimmed, -1):
-            if ends_sentence(committed[count - 1].text):
-                return count
-        return 0
-
     def _cut(self, segment: SpeechSegment, count: int) -> None:
-        """Begin the window behind the first `count` committed words, where it is quietest before the next one."""
+        """Begin the window behind the first `count` committed words."""
         words = (*self._stabilizer.committed, *self._open_words)
-        last = words[count - 1]
-        following = words[count].start if count < len(words) else last.end + 0.3
-        self._window_start = max(self._window_start, quietest(segment, last.end - 0.05, max(following, last.end) + 0.1))
+        self._window_start = max(self._window_start, cut_behind(segment, words, count))
         self._heard.leave(self._stabilizer.committed[self._stabilizer.trimmed : count])
         self._stabilizer.trim(count)
 
