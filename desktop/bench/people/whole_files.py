@@ -1,6 +1,7 @@
 """Files to text in two ways: as `parley transcribe` does it, and by faster-whisper alone. Main thread; the engine runs
 on its own ones."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -91,8 +92,10 @@ class PlainWhisper:
 
     def __init__(self, model: Path, threads: int = 0) -> None:
         """threads: of the processor; 0 is the library's own choice."""
+        import ctranslate2
         from faster_whisper import WhisperModel
 
+        ctranslate2.set_log_level(logging.ERROR)  # that it calculates in float32 is what is wanted
         self._model: Any = WhisperModel(str(model), device="cpu", cpu_threads=threads)
 
     def read(self, samples: Samples, language: str) -> str:

@@ -7,7 +7,7 @@ from desktop.engine.hearing.level import quietest
 from desktop.engine.text.sentences import ends_sentence
 
 _INTO_WORD = 0.05
-"""seconds before the end of a word, and twice that behind the start of the next, where a cut may lie: times are rough"""
+"""seconds before the end of a word, and twice that behind the start of the next, where a cut may lie"""
 _PAUSE = 0.3
 """seconds in which the next word begins, where none is known"""
 
