@@ -58,6 +58,18 @@ class Program:
         except psutil.Error:
             return 0
 
+    def processor_seconds(self) -> float:
+        """Of the processor that it has used so far; 0: it does not run."""
+        import psutil
+
+        if self._process is None:
+            return 0.0
+        try:
+            used = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(used.user + used.system)
+
     async def is_ready(self) -> bool:
         """It does what it is for."""
         raise NotImplementedError

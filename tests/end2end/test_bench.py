@@ -143,6 +143,14 @@ def test_a_slow_recogniser_is_waited_for() -> None:
         assert " ".join(said.text for said in rig.transcript.utterances()) == one.text
 
 
+def test_streams_before_a_simulated_model_lose_nothing(tmp_path: Path) -> None:
+    found = measured(tmp_path, "streams", "--streams", "3", "--seconds", "6")
+    figures = {check["name"]: check["value"] for check in found["checks"]}
+    assert figures["Speakers not told to their end"] == 0
+    assert figures["Words lost or doubled"] == 0
+    assert set(found["cores"]) == {"Redis", "worker", "gateway-1", "gateway-2"}
+
+
 def test_an_idea_is_left_out() -> None:
     (one,) = chosen(["en-00"], ())
     variants = [variant for variant in ablate.IDEAS if variant.name in ("everything on", "no speculation")]
