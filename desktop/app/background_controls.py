@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status
 from desktop.ui.runtime.hotkeys import Hotkeys
-from desktop.ui.runtime.profile_switch import ProfileSwitch
+from desktop.ui.runtime.profiles.switch import ProfileSwitch
+from desktop.ui.sharing.state import SharingState
 from desktop.ui.tray.tray import Tray
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from desktop.ui.main.main_window import MainWindow
-from desktop.ui.main.sharing_state import SharingState
+from desktop.ui.sharing.state import SharingState
 
 if TYPE_CHECKING:
     from desktop.app.sharing_thread import SharingThread
     from desktop.settings.declaration import Settings
-    from desktop.ui.main.sharing_dialog import SharingDialog
     from desktop.ui.runtime.engine_thread import EngineThread
+    from desktop.ui.sharing.dialog import SharingDialog
 
 
 class Sharing(QObject):
@@ -53,7 +53,7 @@ class Sharing(QObject):
         if self._settings is None:
             return None
         if self.dialog is None:
-            from desktop.ui.main.sharing_dialog import SharingDialog
+            from desktop.ui.sharing.dialog import SharingDialog
 
             self.dialog = dialog = SharingDialog(self._settings.sharing, self._window)
             dialog.shareWanted.connect(self.share)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from desktop.engine.errors import EngineError
 from desktop.messages import text_of
-from desktop.ui.main.sharing_state import SharingState, Who
+from desktop.ui.sharing.state import SharingState, Who
 
 if TYPE_CHECKING:
     from desktop.engine.events import Event

@@ -23,9 +23,9 @@ from desktop.ui.main.main_window import MainWindow
 from desktop.ui.runtime.arguments import parse
 from desktop.ui.runtime.clipboard import hand_over
 from desktop.ui.runtime.garbage import GarbageCollection
+from desktop.ui.runtime.profiles.startup import startup_settings
 from desktop.ui.runtime.quit_signals import quit_on_signals
 from desktop.ui.runtime.single_instance import SingleInstance
-from desktop.ui.runtime.startup_settings import startup_settings
 from desktop.ui.widgets import icons, theme
 
 SWITCH_EVERY = 0.0005

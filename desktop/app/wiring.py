@@ -34,8 +34,8 @@ from desktop.ui.models.installed_choices import InstalledChoicesLookup
 from desktop.ui.runtime.engine_thread import EngineThread, RunsEngine, build_engine
 from desktop.ui.runtime.hotkeys import hotkey_text
 from desktop.ui.runtime.loader import Loader
-from desktop.ui.runtime.profile_switch import ProfileSwitch
-from desktop.ui.runtime.settings_watch import SettingsWatch
+from desktop.ui.runtime.profiles.switch import ProfileSwitch
+from desktop.ui.runtime.profiles.watch import SettingsWatch
 from desktop.ui.transcript.kept import KeptTranscript
 from desktop.ui.widgets import theme
 

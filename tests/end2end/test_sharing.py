@@ -20,7 +20,7 @@ from desktop.engine.events import TranscriptUpdate
 from desktop.engine.text.compare import normalized_words
 from desktop.settings.declaration import Settings
 from desktop.system import paths
-from desktop.ui.main.sharing_state import SharingState, Who
+from desktop.ui.sharing.state import SharingState, Who
 from tests.conftest import TEST_AUDIO
 from tests.end2end.web_browser import Watched, browser
 from tests.tls_sockets import Line

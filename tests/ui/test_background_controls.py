@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app.background_controls import BackgroundControls
 from desktop.settings.declaration import HotkeySettings
 from desktop.settings.store import SettingsStore
-from desktop.ui.runtime.profile_switch import ProfileSwitch
+from desktop.ui.runtime.profiles.switch import ProfileSwitch
 
 
 @pytest.fixture

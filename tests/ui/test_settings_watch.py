@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.settings.store import SettingsStore
 from desktop.system.paths import RESOURCES
-from desktop.ui.runtime.settings_watch import SettingsWatch
+from desktop.ui.runtime.profiles.watch import SettingsWatch
 from tests.ui.conftest import StartApp
 
 

@@ -19,8 +19,8 @@ from desktop.app.sharing import Sharing
 from desktop.engine.events import TranscriptUpdate, TranslationUpdate
 from desktop.settings.declaration import SharingSettings
 from desktop.ui.main.main_window import MainWindow
-from desktop.ui.main.sharing_dialog import SharingDialog
-from desktop.ui.main.sharing_state import SharingState
+from desktop.ui.sharing.dialog import SharingDialog
+from desktop.ui.sharing.state import SharingState
 from tests.ui.conftest import StartApp
 
 SOON = 30_000

@@ -15,9 +15,9 @@ from PyQt6.QtWidgets import (
 )
 
 from desktop.ui.main.download_badge import DownloadBadge
-from desktop.ui.main.sharing_badge import SharingBadge
-from desktop.ui.main.sharing_state import SharingState
 from desktop.ui.main.status import Status, latency_words
+from desktop.ui.sharing.badge import SharingBadge
+from desktop.ui.sharing.state import SharingState
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.layouts.elided_button import ElidedButton
 from desktop.ui.widgets.layouts.elided_label import ElidedLabel

@@ -6,8 +6,8 @@ from PyQt6.QtCore import QObject, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QMenu, QSystemTrayIcon
 
-from desktop.ui.main.sharing_state import SharingState, badge_words
 from desktop.ui.main.status import Status
+from desktop.ui.sharing.state import SharingState, badge_words
 from desktop.ui.widgets import icons, theme
 
 

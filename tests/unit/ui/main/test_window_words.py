@@ -11,7 +11,7 @@ from desktop.settings.declaration import Settings
 from desktop.settings.store import merged
 from desktop.ui.main import output_summaries as card_states
 from desktop.ui.main.shortcuts import SHORTCUTS
-from desktop.ui.runtime.startup_settings import startup_settings
+from desktop.ui.runtime.profiles.startup import startup_settings
 from desktop.ui.widgets.level_meter import BARS, bars
 from desktop.ui.widgets.notifications import Notice, added, icon_of, may_take_the_bar, notice_of
 

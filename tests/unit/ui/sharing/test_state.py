@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.server.running.sharing import Shared
-from desktop.ui.main.sharing_state import SharingState, badge_words, fingerprint_lines, followers_words
+from desktop.ui.sharing.state import SharingState, badge_words, fingerprint_lines, followers_words
 
 
 @pytest.mark.parametrize(

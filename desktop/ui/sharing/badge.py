@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QToolButton, QWidget
 
-from desktop.ui.main.sharing_state import SharingState, badge_words
+from desktop.ui.sharing.state import SharingState, badge_words
 from desktop.ui.widgets import icons
 
 

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.main.sharing_state import WHO, SharingState, Who, fingerprint_lines, followers_words
+from desktop.ui.sharing.state import WHO, SharingState, Who, fingerprint_lines, followers_words
 from desktop.ui.widgets import icons, theme
 from desktop.ui.widgets.focus import keeps_focus
 
