@@ -26,7 +26,7 @@ from desktop.engine.requests import Request, Stage
 from desktop.engine.translation.work import TranslateSpeech
 from desktop.server.brokers.base import Begin, Recogniser
 from desktop.server.cluster import names, registry
-from desktop.server.cluster.connection import GONE, check, closed, ended, is_cluster, keep_on, lag, make_groups, opened
+from desktop.server.cluster.connection import GONE, check, closed, ended, keep_on, lag, make_groups, opened
 from desktop.server.cluster.jobs import Job, JobWrong, read_take
 from desktop.server.cluster.waiting import Client, Waiting, only, settle
 from desktop.server.operation.tracing import trace
@@ -194,15 +194,14 @@ class RedisBroker:
     # What workers say.
 
     async def _listen(self) -> None:
-        # After a lost connection the client subscribes again by itself; what was said meanwhile is looked up.
-        if is_cluster(self._redis) and not self._pubsub.subscribed:
+        if not self._pubsub.subscribed:
             await self._subscribe_again()
         while True:
             try:
                 message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
             except GONE:
-                if is_cluster(self._redis):  # it would wait for just the node that is gone
-                    await self._subscribe_again()
+                # By itself the client tries only the connection that is lost. What was said meanwhile is looked up.
+                await self._subscribe_again()
                 raise
             if message is None:
                 continue

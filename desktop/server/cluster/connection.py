@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 GONE = (RedisConnectionError, RedisTimeoutError, ClusterError, RedisClusterException, ReadOnlyError, OSError)
 """Redis does not answer, or another server is about to take its place; it may again"""
+_CHECKED = 10
+"""seconds after which a connection that was not used is tried before it is used"""
 _AGAIN = 0.5
 """seconds until a loop that lost Redis looks for it again"""
 
@@ -42,7 +44,7 @@ def opened(url: str) -> "Redis":
     options: dict[str, Any] = {
         "socket_connect_timeout": 2.0,
         "socket_timeout": 5.0,
-        "health_check_interval": 10,
+        "health_check_interval": _CHECKED,
         "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 2),
     }
     try:
