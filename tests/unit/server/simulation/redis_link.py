@@ -232,7 +232,7 @@ class Pipeline:
 
 
 class Listener:
-    """A `PubSub`: after a lost connection it subscribes again when it is next asked for a message."""
+    """A `PubSub`: after a lost connection it hears nothing until it subscribes, or another one does."""
 
     def __init__(self, link: Link, server: SimulatedRedis) -> None:
         self._link = link
@@ -256,8 +256,12 @@ class Listener:
         self._server._readers.pop(self, None)
 
     async def subscribe(self, *channels: Any) -> None:
-        self._channels |= set(map(raw, channels))  # also where that does not arrive: it is said again
         await self._link.do(self._connect)
+        self._channels |= set(map(raw, channels))
+
+    @property
+    def subscribed(self) -> bool:
+        return bool(self._channels)
 
     async def unsubscribe(self, *channels: Any) -> None:
         self._channels -= set(map(raw, channels))
@@ -278,7 +282,7 @@ class Listener:
             self._came.set()
 
     async def get_message(self, ignore_subscribe_messages: bool, timeout: float) -> dict[str, Any] | None:
-        await self._link.do(self._connect)
+        await self._link.do(self._check)
         if not self._inbox:
             self._came.clear()
             try:
@@ -286,6 +290,10 @@ class Listener:
             except TimeoutError:
                 return None
         return self._inbox.popleft()
+
+    def _check(self) -> None:
+        if self._generation != self._server.generation:
+            raise RedisConnectionError
 
     def _connect(self) -> None:
         self._generation = self._server.generation
