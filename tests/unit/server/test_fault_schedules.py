@@ -16,8 +16,8 @@ from tests.unit.server.simulation.faults import Fault, Schedule, happen, schedul
 from tests.unit.server.simulation.redis_link import SimulatedRedis, Weather
 from tests.unit.server.simulation.words import name, said
 
-SCHEDULES = int(os.environ.get("PARLEY_SCHEDULES", "100"))
-"""how many seeds; 1000 take two minutes"""
+SCHEDULES = int(os.environ.get("FAULT_SCHEDULES", "100"))
+"""how many seeds; 1000 take two minutes; not PARLEY_, which tests do not see"""
 EACH = 10
 """in one test"""
 WELL = Weather()
