@@ -10,7 +10,7 @@ from desktop.engine.events import SpeechSegment, TranscriptUpdate, Word
 from desktop.engine.options import SessionOptions
 from desktop.engine.recognition.backends.base import RecognitionRequest
 from desktop.engine.recognition.grouping import SpeechGroup, shared_out, window
-from desktop.engine.recognition.settling.unheard import hear_again
+from desktop.engine.recognition.settling.unheard import hear_again, leaves_most_out
 from desktop.engine.recognition.transcriber import Transcriber
 from desktop.engine.recognition.work import Decode, Decoding
 from desktop.engine.text.spelling import spelled, written_words
@@ -43,13 +43,14 @@ class RecordingTranscriber:
             if language:
                 together = yield from self._together(segments, language)
             for segment, some in zip(segments, together or [()] * len(segments), strict=True):
-                if some:
-                    words, _ = yield from hear_again(segment, some, self._request(language))
-                    update: TranscriptUpdate | None = self._update(segment, language, words)
-                elif segment.segment_id in alone:
+                update: TranscriptUpdate | None = None
+                if not some or leaves_most_out(some, segment.voiced):
+                    if segment.segment_id not in alone:
+                        alone[segment.segment_id] = yield from self._single.update(segment)
                     update = alone[segment.segment_id]
-                else:
-                    update = yield from self._single.update(segment)
+                if some and (update is None or len(update.words) < len(some)):
+                    words, _ = yield from hear_again(segment, some, self._request(language))
+                    update = self._update(segment, language, words)
                 if update is not None:
                     self._before = update.words[-1].text if update.words else self._before
                     found.append((segment, update))

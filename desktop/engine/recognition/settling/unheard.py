@@ -90,8 +90,22 @@ def hear_again(
 def stretches(words: Sequence[Word], voiced: Spans) -> tuple[Stretch, ...]:
     """Where voice was heard for longer than the words there may take, in order. voiced: where it was heard; nowhere, if
     that is not known."""
+    found, most = _stretches(words, voiced)
+    return tuple(one for one in found if _voice(voiced, one.start, one.end) <= most)
+
+
+def leaves_most_out(words: Sequence[Word], voiced: Spans) -> bool:
+    """Whether nearly all that was said is missing: it is not a stretch then, for who read the utterance by itself would
+    find the same again. Who read it along with others may find more."""
+    found, most = _stretches(words, voiced)
+    return any(_voice(voiced, one.start, one.end) > most for one in found)
+
+
+def _stretches(words: Sequence[Word], voiced: Spans) -> tuple[list[Stretch], float]:
+    """Where voice was heard for longer than the words there may take, and the voice, in seconds, from which on such a
+    stretch is nearly the utterance."""
     if not words or not voiced:
-        return ()
+        return [], 0.0
     takes = [_voice(voiced, word.start, word.end) for word in words]
     may_take = [expected(word) for word in words]
     usual = median(took / may for took, may in zip(takes, may_take, strict=True))
@@ -112,7 +126,7 @@ def stretches(words: Sequence[Word], voiced: Spans) -> tuple[Stretch, ...]:
         Stretch(parts[first].first, parts[last].last, parts[first].start, parts[last].end)
         for first, last in _greatest(over, 0, len(over))
     ]
-    return tuple(one for one in found if _voice(voiced, one.start, one.end) <= most)
+    return found, most
 
 
 def with_context(found: Sequence[Stretch], words: Sequence[Word]) -> tuple[Stretch, ...]:
