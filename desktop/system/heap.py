@@ -16,10 +16,10 @@ _M_TRIM_THRESHOLD = -1
 """from glibc's malloc.h"""
 _HEAPS = 2
 """the main thread's, and one for all others: half an hour of speech takes 100 MB less so, and no more processor time"""
-_LARGE = 2_000_000
+_LARGE = 3_000_000
 """bytes: a block of its own. glibc's own bound grows to 32 MB as blocks are freed, and the gaps that a decode leaves
-in the heap with it: 10 speakers took 100 to 180 MB more"""
-_FREE = 4_000_000
+in the heap with it: 10 speakers took 100 MB more"""
+_FREE = 16_000_000
 """bytes at the end of the heap that may be kept"""
 
 
@@ -31,8 +31,8 @@ def share_heap() -> None:
 
 
 def keep_small() -> None:
-    """Give each large block back as soon as it is freed: for programs that serve many, where memory is dearer than the
-    tenth of its time that recognition takes longer so. Does nothing where the C library is another one."""
+    """Give each large block back as soon as it is freed, for programs that serve many. Does nothing where the C library
+    is another one."""
     share_heap()
     library = _library()
     if library is not None:

@@ -1,6 +1,7 @@
 """What a simulated recogniser hears: the words of a known talk, where its window lies. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,8 +11,6 @@ from desktop.engine.events import SAMPLE_RATE, Samples, Word
 _PIECE = SAMPLE_RATE // 10
 _EDGE = 0.1
 """seconds before the end of a window in which nobody can tell a word yet"""
-_INTO = 0.1
-"""seconds of its beginning that a word may lack"""
 _SURE = 0.95
 
 
@@ -36,7 +35,7 @@ class Script:
 
     def heard(self, samples: Samples, end: float, *, is_final: bool) -> tuple[Word, ...]:
         """The words in a window, shape (n,), that ends at that second of one of the talks; times are seconds from the
-        window's beginning. Empty where no talk sounds so there."""
+        window's beginning. A word at its border belongs where its middle lies. Empty where no talk sounds so there."""
         last = round(end * SAMPLE_RATE)
         first = last - len(samples)
         loudest = _loudest(samples)
@@ -45,11 +44,10 @@ class Script:
             given = samples[loudest : loudest + len(piece)]
             if 0 < len(piece) == len(given) and np.allclose(piece, given, atol=1e-3):
                 begin = first / SAMPLE_RATE
-                until = end if is_final else end - _EDGE
                 return tuple(
-                    Word(word.text, max(0.0, word.start - begin), word.end - begin, word.probability, word.mark)
+                    replace(word, start=max(0.0, word.start - begin), end=min(word.end, end) - begin)
                     for word in words
-                    if word.start > begin - _INTO and word.end <= until
+                    if begin < (word.start + word.end) / 2 <= end and (is_final or word.end <= end - _EDGE)
                 )
         return ()
 
