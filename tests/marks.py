@@ -98,7 +98,10 @@ _ALONE = (
     "end2end/test_human_speech_live.py",
     "end2end/test_memory.py",
     "end2end/test_start.py",
+    "end2end/test_text_before_caret.py",
+    "end2end/test_typing.py",
     "end2end/test_whole_path.py",
+    "ui/test_on_screen.py",
 )
 _LONGEST = (
     "end2end/test_human_speech.py",
@@ -113,6 +116,7 @@ _LONGEST = (
     "end2end/test_human_speech_live.py",
     "end2end/test_first_run.py",
     "end2end/test_whole_path.py",
+    "ui/test_on_screen.py",
     "end2end/test_practice_window.py",
     "end2end/test_bench_peers.py",
     "end2end/test_web_page.py",
