@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.bench.load.command import DIFFERENT
 from desktop.bench.load.figures import Words, latencies, words
 from desktop.bench.load.speaker import Spoken, speak
 from desktop.bench.load.talks import Talk, talks
@@ -19,8 +20,6 @@ from desktop.bench.streams.worker import READY
 
 LONGEST = 2.0
 """seconds from the end of speech to its final text, and between two updates, p95"""
-_DIFFERENT = 6
-"""talks; more speakers say them again"""
 _BETWEEN = 4.0
 """seconds over which they begin"""
 
@@ -56,7 +55,7 @@ class _Worker(Program):
     def __init__(self, redis: str, folder: Path, options: StreamsOptions) -> None:
         given = {
             "redis": redis,
-            "talks": _DIFFERENT,
+            "talks": DIFFERENT,
             "language": options.language,
             "seconds": options.seconds,
             "seed": options.seed,
@@ -76,7 +75,7 @@ def main(options: StreamsOptions, output: ReportOutput) -> int:
     """Returns 0 if nobody was refused, no word lost or doubled, and nothing late. Raises EngineError."""
     output.check()
     about = machine()
-    said = talks(_DIFFERENT, options.seconds, options.language, options.seed)
+    said = talks(DIFFERENT, options.seconds, options.language, options.seed)
     with tempfile.TemporaryDirectory(prefix="parley-streams-") as folder:
         found = asyncio.run(_spoken(Path(folder), options, said))
     return deliver(_report(options, about, found), output)

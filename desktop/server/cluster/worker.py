@@ -78,7 +78,6 @@ class JobWorker:
         self._stopping = asyncio.Event()
         self._at_hand: set[tuple[str, bytes]] = set()
         """queue and number of the jobs that are worked on"""
-        self._busy = 0
         self._is_ready = False
         self.done = 0
         """jobs that were answered"""
@@ -92,7 +91,7 @@ class JobWorker:
     @property
     def busy(self) -> int:
         """Jobs that are worked on now."""
-        return self._busy
+        return len(self._at_hand)
 
     @property
     def is_ready(self) -> bool:
@@ -123,7 +122,7 @@ class JobWorker:
         try:
             await self._stopping.wait()
             await self._quietly(self._tell())
-            while self._busy:
+            while self.busy:
                 await asyncio.sleep(0.02)
         finally:
             await ended(*beside, *taking)
@@ -151,7 +150,7 @@ class JobWorker:
             await self._take_up(stream)
         while not self.is_stopping:
             for entry in await self._next():
-                await self._work(entry)
+                await self._handle(entry, was_begun=False)
         await asyncio.Event().wait()  # until it is cancelled
 
     async def _take_up(self, stream: str) -> None:
@@ -160,7 +159,7 @@ class JobWorker:
         for _, entries in found or ():
             for number, fields in entries:
                 if fields:
-                    await self._again((stream, number, fields))
+                    await self._handle((stream, number, fields), was_begun=True)
 
     async def _next(self) -> list[Entry]:
         """A final, or if there is none for a while, whatever comes; finals first."""
@@ -185,23 +184,26 @@ class JobWorker:
                 for entry, fields in found[1]:
                     if fields:
                         self.claimed += 1
-                        await self._again((stream, entry, fields))
+                        await self._handle((stream, entry, fields), was_begun=True)
 
-    async def _again(self, entry: Entry) -> None:
-        """A job that somebody had begun."""
-        stream, number, _ = entry
-        if (stream, number) in self._at_hand:
+    async def _handle(self, entry: Entry, *, was_begun: bool) -> None:
+        """A job, unless it is at hand here. was_begun: somebody took it before, and may have died of it."""
+        place = entry[:2]
+        if place in self._at_hand:
             return
-        self._at_hand.add((stream, number))
+        self._at_hand.add(place)
         try:
-            pending: Any = await self._redis.xpending_range(stream, self._queue.group, number, number, 1)
-            tries = int(pending[0]["times_delivered"]) if pending else 1
-            if tries > _TRIES:
+            if was_begun and await self._tries(entry) > _TRIES:
                 await self._bury(entry)
             else:
                 await self._work(entry)
         finally:
-            self._at_hand.discard((stream, number))
+            self._at_hand.discard(place)
+
+    async def _tries(self, entry: Entry) -> int:
+        stream, number, _ = entry
+        pending: Any = await self._redis.xpending_range(stream, self._queue.group, number, number, 1)
+        return int(pending[0]["times_delivered"]) if pending else 1
 
     async def _bury(self, entry: Entry) -> None:
         stream, number, fields = entry
@@ -220,8 +222,6 @@ class JobWorker:
 
     async def _work(self, entry: Entry) -> None:
         stream, number, fields = entry
-        self._at_hand.add((stream, number))
-        self._busy += 1
         beating = asyncio.create_task(self._beat(stream, number))
         try:
             try:
@@ -243,8 +243,6 @@ class JobWorker:
                 pipe.xdel(stream, number)
                 await pipe.execute()
         finally:
-            self._busy -= 1
-            self._at_hand.discard((stream, number))
             beating.cancel()
 
     async def _beat(self, stream: str, number: bytes) -> None:
